@@ -1,0 +1,57 @@
+//! Who is calling, and how to tell them something before the result.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::EventSender;
+use crate::json::RawJson;
+use crate::jsonrpc::RequestId;
+use crate::model::LogLevel;
+use crate::protocol_version::ProtocolVersion;
+
+/// What is known about the request a call serves: from its envelope in the modern era, from its session in the legacy one.
+#[derive(Clone)]
+pub struct Caller {
+    /// The request's id, as the peer wrote it.
+    pub request_id: RequestId,
+    /// The version the peer speaks.
+    pub protocol_version: ProtocolVersion,
+    /// The legacy session's id, if there is a session with an id.
+    pub session_id: Option<Arc<str>>,
+    /// Who the peer says it is: a JSON object. Never decide anything on it (META-4).
+    pub client_info: Option<RawJson>,
+    /// What the peer declared it can do: a JSON object.
+    pub client_capabilities: Option<RawJson>,
+    /// The request's own `_meta`, a JSON object, unknown keys included (META-10).
+    pub meta: Option<RawJson>,
+    /// HTTP headers of the request; absent on other transports.
+    pub headers: Option<Arc<http::HeaderMap>>,
+    /// Log messages below this level are dropped; `None` drops all (LOG-2, LOG-5).
+    pub log_threshold: Option<LogLevel>,
+    /// Whether the peer asked for progress.
+    pub wants_progress: bool,
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers and `_meta` may hold secrets.
+        formatter
+            .debug_struct("Caller")
+            .field("request_id", &self.request_id)
+            .field("protocol_version", &self.protocol_version)
+            .field("session_id", &self.session_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The context of one call.
+#[derive(Debug, Clone)]
+pub struct CallContext {
+    /// Who asks.
+    pub caller: Arc<Caller>,
+    /// Sends progress and log messages on the request's own stream.
+    pub events: EventSender,
+    /// When the caller stops waiting, if a limit is set.
+    pub deadline: Option<Instant>,
+}

@@ -1,0 +1,25 @@
+//! The door: what user code stands behind, and what is passed through it.
+
+mod context;
+mod events;
+mod function;
+mod invocation;
+mod reply;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use context::{CallContext, Caller};
+pub use events::{Event, EventSender, Events, channel as event_channel};
+pub use function::from_function;
+pub use invocation::Invocation;
+pub use reply::{Failure, FailureKind, Reply};
+
+/// A future that can be boxed, sent and dropped. Dropping it cancels the call: there is no second way.
+pub type ReplyFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+/// User code: a Rust closure, or a function of a host language behind a [`Mailbox`](crate::mailbox::Mailbox).
+pub trait Handler: Send + Sync + 'static {
+    /// Starts the call. Must not block; the future is polled on the engine's I/O thread.
+    fn invoke(&self, invocation: Invocation) -> ReplyFuture;
+}

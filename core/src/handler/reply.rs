@@ -1,0 +1,121 @@
+//! What user code answers: an output, or a failure of a known kind.
+
+use std::fmt;
+
+use crate::json::RawJson;
+use crate::model::Output;
+
+/// The answer to an invocation.
+pub type Reply = Result<Output, Failure>;
+
+/// Why there is no output. Each era's `errors` maps every kind to its own wire form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The user's function refused or raised: a tool result with `isError`, elsewhere an internal error with this message.
+    Tool,
+    /// The arguments do not fit (-32602; for a tool's schema a result with `isError`, G-12).
+    InvalidArguments,
+    /// What was asked for is not there (resources: RSRC-3; tools and prompts: -32602).
+    NotFound,
+    /// The method is unknown or its capability is not offered (-32601).
+    MethodNotFound,
+    /// Too much is waiting already; try later.
+    Overloaded,
+    /// It took longer than allowed.
+    TimedOut,
+    /// The host dropped the call without an answer.
+    Abandoned,
+    /// A defect in the server; the message is fixed, the detail goes to the log (SEC-13).
+    Internal,
+    /// A JSON-RPC error chosen by the author, sent as it is.
+    Protocol,
+}
+
+impl FailureKind {
+    /// Every kind, in order of declaration.
+    pub const ALL: &'static [Self] = &[
+        Self::Tool,
+        Self::InvalidArguments,
+        Self::NotFound,
+        Self::MethodNotFound,
+        Self::Overloaded,
+        Self::TimedOut,
+        Self::Abandoned,
+        Self::Internal,
+        Self::Protocol,
+    ];
+
+    /// The kind's name in `snake_case`, stable across releases.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::InvalidArguments => "invalid_arguments",
+            Self::NotFound => "not_found",
+            Self::MethodNotFound => "method_not_found",
+            Self::Overloaded => "overloaded",
+            Self::TimedOut => "timed_out",
+            Self::Abandoned => "abandoned",
+            Self::Internal => "internal",
+            Self::Protocol => "protocol",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+/// A failure: its kind, a message the peer may see, and detail it may not.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// Shown to the peer.
+    pub message: String,
+    /// For the log only.
+    pub detail: Option<String>,
+    /// The JSON-RPC code, for [`FailureKind::Protocol`].
+    pub code: Option<i32>,
+    /// `error.data`, any JSON value.
+    pub data: Option<RawJson>,
+}
+
+impl Failure {
+    /// A failure of `kind` with a message for the peer.
+    #[must_use]
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), detail: None, code: None, data: None }
+    }
+
+    /// A JSON-RPC error of the author's choosing.
+    #[must_use]
+    pub fn protocol(code: i32, message: impl Into<String>, data: Option<RawJson>) -> Self {
+        Self { code: Some(code), data, ..Self::new(FailureKind::Protocol, message) }
+    }
+
+    /// The same failure with detail for the log.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// The same failure with `error.data`.
+    #[must_use]
+    pub fn with_data(mut self, data: RawJson) -> Self {
+        self.data = Some(data);
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}

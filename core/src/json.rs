@@ -1,0 +1,124 @@
+//! JSON text that was checked once and is carried unparsed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The text of one JSON value. Whoever makes one vouches that the text is valid JSON; it is spliced into messages as it is.
+///
+/// Cloning is cheap (a reference count).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RawJson(Arc<str>);
+
+impl RawJson {
+    /// Checks that `text` is one JSON value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`] with the parser's position when it is not.
+    pub fn parse(text: &str) -> Result<Self> {
+        match serde_json::from_str::<&serde_json::value::RawValue>(text) {
+            Ok(raw) => Ok(Self(Arc::from(raw.get()))),
+            Err(error) => Err(Error::new(ErrorKind::Internal, "this is not JSON").caused_by(error)),
+        }
+    }
+
+    /// Takes text that is known to be one JSON value: a part of a frame that was scanned, or what our own writer wrote.
+    #[must_use]
+    pub fn from_checked(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text of a value built in memory.
+    #[must_use]
+    pub fn from_value(value: &serde_json::Value) -> Self {
+        Self(Arc::from(value.to_string()))
+    }
+
+    /// The JSON text of a string.
+    #[must_use]
+    pub fn from_string(value: &str) -> Self {
+        let mut text = String::with_capacity(value.len() + 2);
+        write_string(&mut text, value);
+        Self(Arc::from(text))
+    }
+
+    /// `{}`.
+    #[must_use]
+    pub fn empty_object() -> Self {
+        Self(Arc::from("{}"))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the value is an object.
+    #[must_use]
+    pub fn is_object(&self) -> bool {
+        self.0.trim_start().starts_with('{')
+    }
+
+    /// Parses the text into a tree.
+    ///
+    /// # Errors
+    /// When the text is not JSON after all, or nested deeper than serde_json allows (128).
+    pub fn to_value(&self) -> Result<serde_json::Value> {
+        serde_json::from_str(&self.0)
+            .map_err(|error| Error::new(ErrorKind::Internal, "a carried JSON text does not parse").caused_by(error))
+    }
+}
+
+impl fmt::Debug for RawJson {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for RawJson {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Appends `value` to `out` as a JSON string, quoted and escaped. U+2028 and U+2029 are escaped too, so that the text
+/// never breaks a line for any reader (SEC-17).
+pub fn write_string(out: &mut String, value: &str) {
+    out.push('"');
+    let mut start = 0;
+    let bytes = value.as_bytes();
+    for (index, &byte) in bytes.iter().enumerate() {
+        let escape: Option<&str> = match byte {
+            b'"' => Some("\\\""),
+            b'\\' => Some("\\\\"),
+            b'\n' => Some("\\n"),
+            b'\r' => Some("\\r"),
+            b'\t' => Some("\\t"),
+            0x00..=0x1f => None,
+            0xe2 if bytes.get(index + 1) == Some(&0x80) && matches!(bytes.get(index + 2), Some(0xa8 | 0xa9)) => None,
+            _ => continue,
+        };
+        out.push_str(&value[start..index]);
+        match escape {
+            Some(escape) => {
+                out.push_str(escape);
+                start = index + 1;
+            }
+            None if byte == 0xe2 => {
+                out.push_str(if bytes[index + 2] == 0xa8 { "\\u2028" } else { "\\u2029" });
+                start = index + 3;
+            }
+            None => {
+                const HEX: &[u8; 16] = b"0123456789abcdef";
+                out.push_str("\\u00");
+                out.push(char::from(HEX[usize::from(byte >> 4)]));
+                out.push(char::from(HEX[usize::from(byte & 15)]));
+                start = index + 1;
+            }
+        }
+    }
+    out.push_str(&value[start..]);
+    out.push('"');
+}

@@ -1,0 +1,12 @@
+//! The oxmcp protocol engine.
+//!
+//! Rooms, lowest first; each uses only those above it: `error`, `json` · `protocol_version` · `jsonrpc` · `model` · `schema` ·
+//! `handler` · `mailbox` · `registry` · `eras` · `middleware` · `engine` · `transports`.
+
+pub mod engine;
+pub mod error;
+pub mod handler;
+pub mod json;
+pub mod jsonrpc;
+pub mod model;
+pub mod protocol_version;

@@ -1,0 +1,27 @@
+//! The era-neutral nouns: what a server offers, what a peer can ask for, what comes back. No wire shapes live here.
+
+mod annotations;
+mod cache_hint;
+mod change;
+mod implementation;
+mod log;
+mod operation;
+mod output;
+mod progress;
+mod prompt;
+mod resource;
+mod resource_template;
+mod tool;
+
+pub use annotations::CommonFields;
+pub use cache_hint::{CacheHint, CacheScope};
+pub use change::{Change, ListKind, WatchFilter};
+pub use implementation::Implementation;
+pub use log::LogLevel;
+pub use operation::{CompletionReference, Operation, OperationKind};
+pub use output::{CompletionOutput, Output, PromptOutput, ResourceOutput, ToolOutput};
+pub use progress::{LogMessage, Progress};
+pub use prompt::{Prompt, PromptArgument};
+pub use resource::Resource;
+pub use resource_template::ResourceTemplate;
+pub use tool::Tool;

@@ -1,0 +1,84 @@
+//! What an operation gives back, freed from its era's shape. The parts are JSON text and are spliced, not parsed.
+
+use crate::json::RawJson;
+use crate::model::CacheHint;
+
+/// The result of an operation.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// Of a tool call.
+    Tool(ToolOutput),
+    /// Of a prompt.
+    Prompt(PromptOutput),
+    /// Of reading a resource.
+    Resource(ResourceOutput),
+    /// Of a completion.
+    Completion(CompletionOutput),
+    /// The whole result object as the newest version's schema has it, without `resultType` and cache hints unless the
+    /// author set them: what a handler for a whole method returns. The era's encoder adds or takes away the rest.
+    Whole(RawJson),
+}
+
+/// What a tool returned.
+#[derive(Debug, Clone)]
+pub struct ToolOutput {
+    /// A JSON array of content blocks.
+    pub content: RawJson,
+    /// Any JSON value.
+    pub structured_content: Option<RawJson>,
+    /// Whether the tool refused or failed (TOOL-7).
+    pub is_error: bool,
+    /// The result's own `_meta`, a JSON object.
+    pub meta: Option<RawJson>,
+}
+
+impl ToolOutput {
+    /// One block of text.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        let mut content = String::with_capacity(text.len() + 27);
+        content.push_str(r#"[{"type":"text","text":"#);
+        crate::json::write_string(&mut content, text);
+        content.push_str("}]");
+        Self { content: RawJson::from_checked(content), structured_content: None, is_error: false, meta: None }
+    }
+
+    /// One block of text that says what went wrong.
+    #[must_use]
+    pub fn error(text: &str) -> Self {
+        Self { is_error: true, ..Self::text(text) }
+    }
+}
+
+/// What a prompt returned.
+#[derive(Debug, Clone)]
+pub struct PromptOutput {
+    /// What the prompt is for, if it says so.
+    pub description: Option<String>,
+    /// A JSON array of messages.
+    pub messages: RawJson,
+    /// The result's own `_meta`, a JSON object.
+    pub meta: Option<RawJson>,
+}
+
+/// What reading a resource returned.
+#[derive(Debug, Clone)]
+pub struct ResourceOutput {
+    /// A JSON array of contents, each with `uri` and one of `text` or `blob` (RSRC-7).
+    pub contents: RawJson,
+    /// The result's own `_meta`, a JSON object.
+    pub meta: Option<RawJson>,
+    /// How long it may be kept; the resource's own hint when absent.
+    pub cache: Option<CacheHint>,
+}
+
+/// What a completion returned.
+#[derive(Debug, Clone, Default)]
+pub struct CompletionOutput {
+    /// The suggestions; at most 100 are sent (CMP-2).
+    pub values: Vec<String>,
+    /// How many there are in all, if known.
+    pub total: Option<u64>,
+    /// Whether there are more than were sent, if known.
+    pub has_more: Option<bool>,
+}
