@@ -8,5 +8,6 @@ pub mod error;
 pub mod handler;
 pub mod json;
 pub mod jsonrpc;
+pub mod mailbox;
 pub mod model;
 pub mod protocol_version;
