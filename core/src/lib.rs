@@ -11,3 +11,5 @@ pub mod jsonrpc;
 pub mod mailbox;
 pub mod model;
 pub mod protocol_version;
+pub mod registry;
+pub mod schema;
