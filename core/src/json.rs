@@ -66,8 +66,9 @@ impl RawJson {
     /// # Errors
     /// When the text is not JSON after all, or nested deeper than serde_json allows (128).
     pub fn to_value(&self) -> Result<serde_json::Value> {
-        serde_json::from_str(&self.0)
-            .map_err(|error| Error::new(ErrorKind::Internal, "a carried JSON text does not parse").caused_by(error))
+        serde_json::from_str(&self.0).map_err(|error| {
+            Error::new(ErrorKind::Internal, "a carried JSON text does not parse").caused_by(error)
+        })
     }
 }
 
@@ -97,7 +98,11 @@ pub fn write_string(out: &mut String, value: &str) {
             b'\r' => Some("\\r"),
             b'\t' => Some("\\t"),
             0x00..=0x1f => None,
-            0xe2 if bytes.get(index + 1) == Some(&0x80) && matches!(bytes.get(index + 2), Some(0xa8 | 0xa9)) => None,
+            0xe2 if bytes.get(index + 1) == Some(&0x80)
+                && matches!(bytes.get(index + 2), Some(0xa8 | 0xa9)) =>
+            {
+                None
+            }
             _ => continue,
         };
         out.push_str(&value[start..index]);

@@ -64,7 +64,9 @@ impl Limits {
         let tick = (least / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
         // A phase begins somewhere within a tick: one more, so that nobody is cut short.
         let ticks = |limit: Duration| {
-            u64::try_from(limit.as_nanos().div_ceil(tick.as_nanos())).unwrap_or(u64::MAX / 8).saturating_add(1)
+            u64::try_from(limit.as_nanos().div_ceil(tick.as_nanos()))
+                .unwrap_or(u64::MAX / 8)
+                .saturating_add(1)
         };
         Self {
             tick,
@@ -154,7 +156,11 @@ impl WatchedStream {
 }
 
 impl AsyncRead for WatchedStream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if buffer.filled().len() > before && self.activity.is_idle() {
@@ -208,7 +214,10 @@ impl Body for WatchedBody {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

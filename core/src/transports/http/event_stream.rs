@@ -1,6 +1,6 @@
 //! Server-sent events: framing, keep-alive, and a body that pulls from its source only when the socket has room.
 
-use std::future::Future as _;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -22,9 +22,22 @@ pub(super) enum Source {
     /// A request: ends with its response (SSE-3).
     Exchange(Box<Exchange>),
     /// A legacy session's own stream.
-    Session(Box<SessionStream>),
+    Session(NextOfSession),
     /// Nothing more.
     Ended,
+}
+
+/// Waits for a session's next message; gives the stream back with it.
+type NextOfSession = Pin<Box<dyn Future<Output = Option<(String, SessionStream)>> + Send>>;
+
+impl Source {
+    /// A session's stream as a source.
+    pub(super) fn session(mut stream: SessionStream) -> Self {
+        Self::Session(Box::pin(async move {
+            let message = stream.next().await?;
+            Some((message, stream))
+        }))
+    }
 }
 
 /// The body of an event stream. Dropping it drops the source: for a request that is cancellation (HTTP-10).
@@ -89,7 +102,10 @@ impl EventStream {
                 // A cancelled request gets nothing more; its stream just ends (CAN-2, CAN-10).
                 Some(Outgoing::Accepted | Outgoing::Cancelled(_)) | None => None,
             },
-            Source::Session(stream) => ready!(stream.poll_next(cx)),
+            Source::Session(next) => ready!(next.as_mut().poll(cx)).map(|(message, stream)| {
+                self.source = Source::session(stream);
+                message
+            }),
             Source::Ended => None,
         };
         Poll::Ready(message)
@@ -103,5 +119,3 @@ fn push_event(out: &mut BytesMut, message: &str) {
     push_one_line(out, message);
     out.extend_from_slice(b"\n\n");
 }
-
-use std::future::Future as _;

@@ -73,7 +73,8 @@ impl AllowList {
         let Self::Only(patterns) = self else { return true };
         let (name, port) = split_port(value);
         patterns.iter().any(|pattern| {
-            pattern.name.eq_ignore_ascii_case(name) && pattern.port.as_deref().is_none_or(|wanted| port == Some(wanted))
+            pattern.name.eq_ignore_ascii_case(name)
+                && pattern.port.as_deref().is_none_or(|wanted| port == Some(wanted))
         })
     }
 }
@@ -123,7 +124,10 @@ impl Guards {
         let path = uri.path();
         if path.strip_prefix(&*self.path).is_none_or(|rest| !rest.is_empty() && rest != "/") {
             let served = if self.path.is_empty() { "/" } else { &*self.path };
-            return Err(Refused::new(StatusCode::NOT_FOUND, format!("nothing is served here; this server's path is {served}")));
+            return Err(Refused::new(
+                StatusCode::NOT_FOUND,
+                format!("nothing is served here; this server's path is {served}"),
+            ));
         }
         self.check_host(uri, headers)?;
         self.check_origin(headers)?;
@@ -181,9 +185,16 @@ pub(super) fn check_content(headers: &HeaderMap) -> Result<(), Refused> {
         media_type.trim_ascii().eq_ignore_ascii_case(b"application/json")
     });
     if !json {
-        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the Content-Type header must be application/json"));
+        return Err(Refused::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the Content-Type header must be application/json",
+        ));
     }
-    if headers.get_all(header::CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity")) {
+    if headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
         return Err(Refused::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "the body must not be compressed: send it without Content-Encoding",
@@ -222,7 +233,9 @@ fn read_accept(value: &HeaderValue, found: &mut Accepts) {
 /// `q=0`, `q=0.0`…: the client names the type to exclude it.
 fn is_zero_weight(parameter: &[u8]) -> bool {
     match parameter {
-        [b'q' | b'Q', b'=', weight @ ..] => !weight.is_empty() && weight.iter().all(|byte| matches!(byte, b'0' | b'.')),
+        [b'q' | b'Q', b'=', weight @ ..] => {
+            !weight.is_empty() && weight.iter().all(|byte| matches!(byte, b'0' | b'.'))
+        }
         _ => false,
     }
 }

@@ -81,7 +81,10 @@ impl HttpOptions {
             ));
         }
         if self.max_header_bytes < LEAST_HEADER_BYTES {
-            return wrong(format!("max_header_bytes must be at least {LEAST_HEADER_BYTES}, not {}", self.max_header_bytes));
+            return wrong(format!(
+                "max_header_bytes must be at least {LEAST_HEADER_BYTES}, not {}",
+                self.max_header_bytes
+            ));
         }
         for (name, zero) in [
             ("max_headers", self.max_headers == 0),
