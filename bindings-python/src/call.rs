@@ -224,7 +224,11 @@ impl Call {
             ttl_ms: ttl_ms.unwrap_or(0),
             scope: if scope == Some("public") { CacheScope::Public } else { CacheScope::Private },
         });
-        self.answer(Ok(Output::Resource(ResourceOutput { contents: json(contents), meta: meta.map(json), cache })))
+        self.answer(Ok(Output::Resource(ResourceOutput {
+            contents: json(contents),
+            meta: meta.map(json),
+            cache,
+        })))
     }
 
     #[pyo3(signature = (description, messages, meta=None))]

@@ -115,7 +115,9 @@ pub fn to_json(
     let mut writer = Writer { out: String::with_capacity(64), default, sort_keys };
     match writer.value(value, 0) {
         Ok(()) => Ok(writer.out),
-        Err(Problem { path, error, raised: Some(raised) }) if error.is_empty() && path.is_empty() => Err(raised),
+        Err(Problem { path, error, raised: Some(raised) }) if error.is_empty() && path.is_empty() => {
+            Err(raised)
+        }
         Err(problem) => Err(problem.into_error(value.py())),
     }
 }

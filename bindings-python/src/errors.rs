@@ -6,30 +6,21 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-/// An engine error: `kind` (a name from `ErrorKinds`) and `message`.
-#[pyclass(extends = PyException, module = "oxmcp._native", frozen, subclass)]
-pub struct NativeError {
-    #[pyo3(get)]
-    kind: String,
-    #[pyo3(get)]
-    message: String,
-}
-
-#[pymethods]
-impl NativeError {
-    #[new]
-    const fn new(kind: String, message: String) -> Self {
-        Self { kind, message }
-    }
-
-    fn __str__(&self) -> &str {
-        &self.message
-    }
-}
+pyo3::create_exception!(
+    oxmcp._native,
+    NativeError,
+    PyException,
+    "An engine error: `kind` (a name from `ErrorKinds`) and `message`."
+);
 
 /// The exception for an engine error.
-pub fn to_python(error: &Error) -> PyErr {
-    PyErr::new::<NativeError, _>((error.kind().name().to_owned(), error.to_string()))
+pub fn to_python(py: Python<'_>, error: &Error) -> PyErr {
+    let message = error.to_string();
+    let exception = NativeError::new_err(message.clone());
+    let value = exception.value(py);
+    let named = value.setattr("kind", error.kind().name()).and_then(|()| value.setattr("message", message));
+    // Setting an attribute of a fresh exception fails only when memory is out; then that is the error.
+    named.err().unwrap_or(exception)
 }
 
 /// Engine results as Python results.
@@ -39,7 +30,7 @@ pub trait IntoPython<T> {
 
 impl<T> IntoPython<T> for oxmcp_core::error::Result<T> {
     fn into_python(self) -> PyResult<T> {
-        self.map_err(|error| to_python(&error))
+        self.map_err(|error| Python::attach(|py| to_python(py, &error)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The event loop's side of the mailbox: waiting for calls while driving the engine's I/O, and running coroutine functions.
 
 use std::collections::HashMap;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{IntoRawFd as _, OwnedFd, RawFd};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -47,9 +47,9 @@ pub struct LoopSide {
     conclude: Py<PyAny>,
     eager: Eager,
     /// The tasks of calls that did not end with their first step.
-    tasks: Mutex<HashMap<CallId, Py<PyAny>>>,
-    /// The selector the loop keeps its own descriptors in.
-    descriptors: OnceLock<AsyncFd<Descriptor>>,
+    tasks: Tasks,
+    /// The event queue the loop keeps its own descriptors in.
+    queue: OnceLock<AsyncFd<OwnedFd>>,
 }
 
 /// How a task's first step is run at once instead of in the loop's next round.
@@ -60,11 +60,14 @@ enum Eager {
     Caught { takes_context: bool, catcher: Py<Catcher> },
 }
 
-struct Descriptor(RawFd);
+/// The tasks that are not done, by call.
+#[derive(Clone, Default)]
+struct Tasks(Arc<Mutex<HashMap<CallId, Py<PyAny>>>>);
 
-impl AsRawFd for Descriptor {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0
+impl Tasks {
+    fn lock(&self) -> MutexGuard<'_, HashMap<CallId, Py<PyAny>>> {
+        // A map is valid whatever happened while it was locked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -99,26 +102,25 @@ impl LoopSide {
             begin: wrap_pyfunction!(begin, py)?.into_any().unbind(),
             conclude: wrap_pyfunction!(conclude, py)?.into_any().unbind(),
             eager,
-            tasks: Mutex::default(),
-            descriptors: OnceLock::new(),
+            tasks: Tasks::default(),
+            queue: OnceLock::new(),
         })
-    }
-
-    fn tasks(&self) -> MutexGuard<'_, HashMap<CallId, Py<PyAny>>> {
-        // A map is valid whatever happened while it was locked.
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn mailbox(&self) -> &Mailbox {
         &self.host.loop_mailbox
     }
 
-    /// Watches the selector's own descriptor, so that waiting covers what the loop itself waits for.
-    pub fn watch(&self, descriptor: RawFd) -> PyResult<()> {
+    /// Makes the event queue in which the loop keeps its own descriptors, so that waiting covers what the loop itself
+    /// waits for. Returns a descriptor of it that the caller owns.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[expect(deprecated, reason = "its successor is unsafe for the sake of borrowed descriptors; this one is owned")]
+    pub fn make_queue(&self) -> std::io::Result<RawFd> {
+        let queue = rustix::event::epoll::create(rustix::event::epoll::CreateFlags::CLOEXEC)?;
+        let for_loop = queue.try_clone()?;
         let _context = self.driver.enter();
-        let watched = AsyncFd::with_interest(Descriptor(descriptor), Interest::READABLE)?;
-        let _ = self.descriptors.set(watched);
-        Ok(())
+        let _ = self.queue.set(AsyncFd::with_interest(queue, Interest::READABLE)?);
+        Ok(for_loop.into_raw_fd())
     }
 
     fn has_mail(&self) -> bool {
@@ -154,7 +156,7 @@ impl LoopSide {
             }
         };
         let descriptors = async {
-            let Some(watched) = self.descriptors.get() else { return std::future::pending().await };
+            let Some(watched) = self.queue.get() else { return std::future::pending().await };
             if let Ok(mut guard) = watched.readable().await {
                 // Cleared before the selector is asked, so that whatever comes after is seen again.
                 guard.clear_ready();
@@ -195,6 +197,7 @@ impl LoopSide {
                     self.start(py, pending);
                 }
                 HostMessage::Cancel(id) => self.cancel(py, id),
+                HostMessage::Release(slot) => self.host.release(slot),
             }
         }
         if more {
@@ -207,7 +210,7 @@ impl LoopSide {
     }
 
     fn cancel(&self, py: Python<'_>, id: CallId) {
-        let task = self.tasks().remove(&id);
+        let task = self.tasks.lock().remove(&id);
         if let Some(task) = task
             && let Err(error) = task.call_method0(py, intern!(py, "cancel"))
         {
@@ -217,7 +220,7 @@ impl LoopSide {
 
     /// Cancels every task; their calls fail as abandoned.
     pub fn cancel_all(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
-        let tasks: Vec<_> = self.tasks().drain().map(|(_, task)| task).collect();
+        let tasks: Vec<_> = self.tasks.lock().drain().map(|(_, task)| task).collect();
         for task in &tasks {
             task.call_method0(py, intern!(py, "cancel"))?;
         }
@@ -228,7 +231,7 @@ impl LoopSide {
         if pending.responder.is_cancelled() {
             return;
         }
-        let Some(target) = self.host.target(py, pending.slot) else { return };
+        let Some(target) = self.host.target(py, pending.slot.index()) else { return };
         let id = pending.id;
         let outcome = Bound::new(py, Call::new(pending, Arc::clone(&self.driver)))
             .and_then(|call| self.run(py, id, &call, target.bind(py)));
@@ -255,8 +258,13 @@ impl LoopSide {
             context.call_method1(run, (&self.conclude, call, target, &task))?;
             return Ok(());
         }
-        self.tasks().insert(id, task.clone().unbind());
-        let ending = Ending { id, call: call.clone().unbind(), target: target.clone().unbind(), host: Arc::clone(&self.host) };
+        self.tasks.lock().insert(id, task.clone().unbind());
+        let ending = Ending {
+            id,
+            call: call.clone().unbind(),
+            target: target.clone().unbind(),
+            tasks: self.tasks.clone(),
+        };
         let keywords = PyDict::new(py);
         keywords.set_item(intern!(py, "context"), &context)?;
         task.call_method(intern!(py, "add_done_callback"), (Bound::new(py, ending)?,), Some(&keywords))?;
@@ -298,10 +306,6 @@ impl LoopSide {
             }
         }
     }
-
-    pub fn forget(&self, id: CallId) {
-        self.tasks().remove(&id);
-    }
 }
 
 /// Stands in for `loop.call_soon` while a task is made, and keeps the step it schedules.
@@ -333,14 +337,15 @@ struct Ending {
     id: CallId,
     call: Py<Call>,
     target: Py<Target>,
-    host: Arc<Host>,
+    tasks: Tasks,
 }
 
 #[pymethods]
 impl Ending {
     fn __call__(&self, task: &Bound<'_, PyAny>) {
         let py = task.py();
-        self.host.forget_task(self.id);
+        let done = self.tasks.lock().remove(&self.id);
+        drop(done);
         conclude(self.call.bind(py), self.target.bind(py), task);
     }
 }

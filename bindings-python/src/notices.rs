@@ -73,7 +73,7 @@ impl Notices {
                 Notice::Message(text) => receiver.call1(py, (token, text, py.None()))?,
                 Notice::Ended(None) => receiver.call1(py, (token, py.None(), py.None()))?,
                 Notice::Ended(Some(error)) => {
-                    receiver.call1(py, (token, py.None(), errors::to_python(&error).into_value(py)))?
+                    receiver.call1(py, (token, py.None(), errors::to_python(py, &error).into_value(py)))?
                 }
             };
         }

@@ -38,7 +38,10 @@ pub struct Target {
 impl Target {
     #[new]
     #[pyo3(signature = (function, *, is_async, bind=None, names=Vec::new(), floats=Vec::new(), ints=Vec::new(), result, error, plain_text=false))]
-    #[expect(clippy::too_many_arguments, reason = "keyword arguments of a constructor called by the front end only")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "keyword arguments of a constructor called by the front end only"
+    )]
     fn new(
         py: Python<'_>,
         function: Py<PyAny>,
@@ -154,10 +157,18 @@ impl Target {
         let raised = error.value(py);
         if let Err(second) = self.error.bind(py).call1((call, raised)) {
             let detail = format!("while answering {error}: {second}");
-            call.get().fail_with(FailureKind::Internal, "The server could not describe what went wrong.", Some(detail));
+            call.get().fail_with(
+                FailureKind::Internal,
+                "The server could not describe what went wrong.",
+                Some(detail),
+            );
         }
         if !call.get().is_over() {
-            call.get().fail_with(FailureKind::Abandoned, "The call ended without an answer.", Some(error.to_string()));
+            call.get().fail_with(
+                FailureKind::Abandoned,
+                "The call ended without an answer.",
+                Some(error.to_string()),
+            );
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Workers {
 pub struct Surroundings {
     /// From slot to [`Target`]; `None` for a registration that is gone.
     pub target: Box<dyn Fn(Python<'_>, u32) -> Option<Py<Target>> + Send + Sync>,
+    /// Forgets a slot that nothing refers to any more.
+    pub release: Box<dyn Fn(u32) + Send + Sync>,
     /// The context variables every call starts from.
     pub context: Py<PyAny>,
     /// Runs one call inside its context: `run_plain(call, target)`.
@@ -125,7 +127,8 @@ impl Workers {
 
     /// Whether calls wait that nobody was woken for: a worker may have got stuck on the call before them.
     pub fn has_backlog(self: &Arc<Self>) -> bool {
-        let waiting = self.mailbox.get().is_some_and(|mailbox| !mailbox.is_empty()) || !self.state().jobs.is_empty();
+        let waiting =
+            self.mailbox.get().is_some_and(|mailbox| !mailbox.is_empty()) || !self.state().jobs.is_empty();
         if waiting {
             self.wake_one();
         }
@@ -135,7 +138,9 @@ impl Workers {
     /// Counts calls, and moves the I/O to where most of them run.
     pub fn count(self: &Arc<Self>, plain: u32, coroutine: u32) {
         let Some(driver) = self.driver.get() else { return };
-        let Some(loop_bell) = self.surroundings.get().and_then(|surroundings| surroundings.loop_bell.as_ref()) else {
+        let Some(loop_bell) =
+            self.surroundings.get().and_then(|surroundings| surroundings.loop_bell.as_ref())
+        else {
             return;
         };
         let plain = self.balance.plain.fetch_add(plain, Ordering::Relaxed) + plain;
@@ -195,7 +200,7 @@ impl Workers {
         self.wake.notify_all();
     }
 
-    fn next_duty(&self, driver: &Driver, mailbox: &Mailbox) -> Option<Duty> {
+    fn next_duty(&self, driver: &Arc<Driver>, mailbox: &Mailbox) -> Option<Duty> {
         let mut state = self.state();
         loop {
             if state.stopped {
@@ -208,6 +213,10 @@ impl Workers {
                 Some(HostMessage::Start(pending)) => return Some(Duty::Run(pending)),
                 // A thread cannot be interrupted; the function can ask whether it was cancelled.
                 Some(HostMessage::Cancel(_)) => continue,
+                Some(HostMessage::Release(slot)) => {
+                    self.release(slot);
+                    continue;
+                }
                 None => {}
             }
             if driver.placement() == Placement::Workers && !state.led {
@@ -233,8 +242,15 @@ impl Workers {
             }
             let ran = Python::try_attach(|py| {
                 while let Some(message) = mailbox.take_one() {
-                    let HostMessage::Start(pending) = message else { continue };
-                    if self.target(py, pending.slot).is_some_and(|target| target.get().is_quick()) {
+                    let pending = match message {
+                        HostMessage::Start(pending) => pending,
+                        HostMessage::Cancel(_) => continue,
+                        HostMessage::Release(slot) => {
+                            self.release(slot);
+                            continue;
+                        }
+                    };
+                    if self.target(py, pending.slot.index()).is_some_and(|target| target.get().is_quick()) {
                         self.run(py, driver, pending);
                     } else {
                         self.state().jobs.push_back(pending);
@@ -250,6 +266,12 @@ impl Workers {
         self.state().led = false;
     }
 
+    fn release(&self, slot: u32) {
+        if let Some(surroundings) = self.surroundings.get() {
+            (surroundings.release)(slot);
+        }
+    }
+
     fn target(&self, py: Python<'_>, slot: u32) -> Option<Py<Target>> {
         self.surroundings.get().and_then(|surroundings| (surroundings.target)(py, slot))
     }
@@ -260,7 +282,7 @@ impl Workers {
             return;
         }
         let Some(surroundings) = self.surroundings.get() else { return };
-        let Some(target) = (surroundings.target)(py, pending.slot) else { return };
+        let Some(target) = (surroundings.target)(py, pending.slot.index()) else { return };
         let started = Instant::now();
         let outcome = Bound::new(py, Call::new(pending, Arc::clone(driver))).and_then(|call| {
             let context = surroundings.context.bind(py).call_method0(pyo3::intern!(py, "copy"))?;
