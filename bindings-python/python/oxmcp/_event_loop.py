@@ -436,8 +436,8 @@ def _run_until_done(loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -
             before = signal.getsignal(number)
             if before in (signal.default_int_handler, signal.SIG_DFL):
                 previous[number] = before
-                # Through the loop first: that is what makes a signal wake the selector.
-                loop.add_signal_handler(number, stop, number)
+                # Registered with the loop too, with nothing to do: that is what makes a signal wake the selector.
+                loop.add_signal_handler(number, lambda: None)
                 signal.signal(number, stop)
     try:
         loop.run_until_complete(main)
