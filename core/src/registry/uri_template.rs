@@ -11,7 +11,7 @@
 //! | `{x:3}` | as `{x}`, at most three characters once decoded |
 //! | `{/x}`, `{.x}` | `/` or `.`, then as `{x}` |
 //! | `{/x*}`, `{.x*}` | a list: the parts between the `/` or `.` |
-//! | `{;a,b}` | `;a=1;b=2` in any order, each optional; `;a` alone is empty; `{;a*}` is a list |
+//! | `{;a,b}` | `;a=1;b=2` in any order, each optional; `;a` alone is empty; `{;a*}` is a list; keeps `;` out of `{x}` |
 //! | `{?a,b}`, `{&a,b}` | the same with `?a=1&b=2`; parameters of other names are ignored; last in the template |
 //! | `{#x}` | everything after the first `#`, optional; last in the template |
 //!
@@ -21,16 +21,16 @@
 //!
 //! Values are percent-decoded, must be UTF-8 after that, and are refused when used as a file name they could leave the
 //! directory they were meant for (RSRC-8, SEC-10).
+//!
+//! The grammar and the expansion are ours too: those of iri-string 0.7 panic on some texts beyond ASCII.
 
+mod expansion;
 mod matching;
 mod parse;
 mod value;
 
 use std::fmt;
 use std::sync::Arc;
-
-use iri_string::template::UriTemplateStr;
-use iri_string::template::simple_context::SimpleContext;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{RawJson, write_string};
@@ -84,6 +84,7 @@ struct Accepts {
     question_mark_and_hash: bool,
     comma: bool,
     ampersand: bool,
+    semicolon: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -161,19 +162,9 @@ impl UriTemplate {
     }
 
     /// The URI with these values, given by name, filled in as RFC 6570 says. Variables without a value vanish.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Internal`] when a value cannot stand where its variable does.
-    pub fn expand(&self, values: &[(&str, &str)]) -> Result<String> {
-        let mut context = SimpleContext::new();
-        for &(name, value) in values {
-            context.insert(name, value);
-        }
-        let failed =
-            |error| Error::new(ErrorKind::Internal, "a URI template cannot be expanded").caused_by(error);
-        let template = UriTemplateStr::new(&self.text).map_err(failed)?;
-        let expanded = template.expand::<iri_string::spec::UriSpec, _>(&context).map_err(failed)?;
-        Ok(expanded.to_string())
+    #[must_use]
+    pub fn expand(&self, values: &[(&str, &str)]) -> String {
+        expansion::expand(&self.text, values)
     }
 }
 

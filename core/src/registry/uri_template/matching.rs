@@ -13,13 +13,15 @@ impl Accepts {
             b'?' | b'#' => self.question_mark_and_hash,
             b',' => self.comma,
             b'&' => self.ampersand,
+            b';' => self.semicolon,
             _ => true,
         }
     }
 }
 
 /// What a `;` pair is made of.
-const MATRIX: Accepts = Accepts { slash: false, question_mark_and_hash: false, comma: true, ampersand: true };
+const MATRIX: Accepts =
+    Accepts { slash: false, question_mark_and_hash: false, comma: true, ampersand: true, semicolon: true };
 
 /// The value of each variable, or `None` when the URI is not one of the template's.
 pub(super) fn match_uri(template: &UriTemplate, uri: &str) -> Option<Vec<Option<Value>>> {
