@@ -10,4 +10,6 @@ pub mod json;
 pub mod jsonrpc;
 pub mod model;
 pub mod protocol_version;
+pub mod registry;
+pub mod schema;
 pub mod transports;
