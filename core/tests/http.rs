@@ -140,7 +140,9 @@ async fn a_subscription_needs_a_client_that_takes_event_streams() {
 async fn paths_other_than_the_endpoint_are_not_found_and_a_slash_at_its_end_is_no_redirect() {
     let server = serve(HttpOptions::default());
     let body = modern_call(1, "echo", ENVELOPE);
-    for (path, status) in [("/mcp", 200), ("/mcp/", 200), ("/mcp?x=1", 200), ("/", 404), ("/mcpx", 404), ("/mcp/x", 404)] {
+    for (path, status) in
+        [("/mcp", 200), ("/mcp/", 200), ("/mcp?x=1", 200), ("/", 404), ("/mcpx", 404), ("/mcp/x", 404)]
+    {
         let answer = server.ask("POST", path, &modern_headers("echo"), &body).await;
         assert_eq!(answer.status, status, "{path}");
     }
@@ -171,7 +173,10 @@ async fn a_foreign_host_is_refused_on_a_loopback_address_and_told_why() {
             assert!(answer.json()["id"].is_null());
         }
     }
-    let server = serve(HttpOptions { allowed_hosts: Some(vec!["api.example:443".to_owned()]), ..HttpOptions::default() });
+    let server = serve(HttpOptions {
+        allowed_hosts: Some(vec!["api.example:443".to_owned()]),
+        ..HttpOptions::default()
+    });
     for (host, status) in [("api.example:443", 200), ("api.example", 421), ("localhost", 421)] {
         let headers = format!("Host: {host}\r\n{}", modern_headers("echo"));
         assert_eq!(server.post(&headers, &body).await.status, status, "{host}");
@@ -248,7 +253,9 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
     // HTTP-17
     let server = serve(HttpOptions { max_body_bytes: 1000, ..HttpOptions::default() });
     let mut client = server.connect().await;
-    client.send(&format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{JSON_HEADERS}Content-Length: 1001\r\n\r\n")).await;
+    client
+        .send(&format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{JSON_HEADERS}Content-Length: 1001\r\n\r\n"))
+        .await;
     assert_eq!(client.answer().await.status, 413);
     let mut client = server.connect().await;
     let chunk = format!("1f4\r\n{}\r\n", "x".repeat(500));
@@ -266,7 +273,11 @@ async fn a_body_in_pieces_is_put_together() {
     let body = modern_call(7, "echo", ENVELOPE);
     let mut client = server.connect().await;
     let headers = modern_headers("echo");
-    client.send(&format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{headers}Transfer-Encoding: chunked\r\n\r\n")).await;
+    client
+        .send(&format!(
+            "POST /mcp HTTP/1.1\r\nHost: localhost\r\n{headers}Transfer-Encoding: chunked\r\n\r\n"
+        ))
+        .await;
     for piece in body.as_bytes().chunks(7) {
         client.send(&format!("{:x}\r\n{}\r\n", piece.len(), std::str::from_utf8(piece).unwrap())).await;
         tokio::task::yield_now().await;
@@ -314,7 +325,11 @@ async fn heads_that_trickle_and_connections_that_rest_are_closed_but_not_running
 async fn a_body_that_stops_arriving_is_given_up() {
     let server = serve(HttpOptions { body_timeout: Duration::from_millis(20), ..HttpOptions::default() });
     let mut client = server.connect().await;
-    client.send(&format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{JSON_HEADERS}Content-Length: 100\r\n\r\n{{")).await;
+    client
+        .send(&format!(
+            "POST /mcp HTTP/1.1\r\nHost: localhost\r\n{JSON_HEADERS}Content-Length: 100\r\n\r\n{{"
+        ))
+        .await;
     assert_eq!(client.answer().await.status, 408);
 }
 
@@ -330,7 +345,9 @@ async fn a_client_that_reads_nothing_is_cut_off() {
         for _ in 0..3 {
             let headers = modern_headers("echo");
             let length = body.len();
-            let request = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
+            let request = format!(
+                "POST /mcp HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+            );
             let sent = tokio::io::AsyncWriteExt::write_all(&mut client.stream, request.as_bytes());
             // The server stops reading from someone who does not read, and then hangs up.
             if timeout(PATIENCE, sent).await.expect("the client was not cut off").is_err() {
@@ -472,11 +489,15 @@ async fn options_that_cannot_work_are_refused_with_the_option_named() {
         (HttpOptions { max_header_bytes: 100, ..HttpOptions::default() }, "max_header_bytes"),
         (HttpOptions { keep_alive: Duration::ZERO, ..HttpOptions::default() }, "keep_alive"),
     ] {
-        let error = oxmcp_core::transports::http::HttpServer::bind(engine.clone(), "127.0.0.1:0", options).err().unwrap();
+        let error = oxmcp_core::transports::http::HttpServer::bind(engine.clone(), "127.0.0.1:0", options)
+            .err()
+            .unwrap();
         assert!(error.to_string().contains(named), "{error}");
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let error = oxmcp_core::transports::http::HttpServer::bind(engine, address, HttpOptions::default()).err().unwrap();
+    let error = oxmcp_core::transports::http::HttpServer::bind(engine, address, HttpOptions::default())
+        .err()
+        .unwrap();
     assert!(error.to_string().contains(&address.to_string()), "{error}");
 }

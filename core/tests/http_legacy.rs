@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use oxmcp_core::transports::http::HttpOptions;
 use support::{
-    ACCEPT_BOTH, ENVELOPE, INITIALIZE, INITIALIZED, JSON_HEADERS, PATIENCE, Server, legacy_call, modern_call, modern_headers,
-    serve,
+    ACCEPT_BOTH, ENVELOPE, INITIALIZE, INITIALIZED, JSON_HEADERS, PATIENCE, Server, legacy_call, modern_call,
+    modern_headers, serve,
 };
 use tokio::time::timeout;
 
@@ -38,7 +38,10 @@ async fn a_session_opens_serves_and_ends() {
     assert!(matches!(answer.status, 200 | 204), "{answer:?}");
     assert_eq!(server.post(&headers, &legacy_call(2, "echo")).await.status, 404);
     assert_eq!(server.ask("DELETE", "/mcp", &session, "").await.status, 404);
-    assert_eq!(server.ask("GET", "/mcp", &format!("{session}Accept: text/event-stream\r\n"), "").await.status, 404);
+    assert_eq!(
+        server.ask("GET", "/mcp", &format!("{session}Accept: text/event-stream\r\n"), "").await.status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -96,7 +99,10 @@ async fn a_sessions_stream_ends_at_shutdown() {
 async fn get_and_delete_need_a_session_and_the_right_accept() {
     let server = serve(HttpOptions::default());
     let (session, _) = open_session(&server).await;
-    assert_eq!(server.ask("GET", "/mcp", &format!("{session}Accept: application/json\r\n"), "").await.status, 406);
+    assert_eq!(
+        server.ask("GET", "/mcp", &format!("{session}Accept: application/json\r\n"), "").await.status,
+        406
+    );
     let accept = "Accept: text/event-stream\r\n";
     for (method, headers) in [("GET", accept), ("DELETE", "")] {
         let answer = server.ask(method, "/mcp", headers, "").await;

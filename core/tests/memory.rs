@@ -4,11 +4,14 @@ mod support;
 
 use oxmcp_core::error::ErrorKind;
 use oxmcp_core::transports::memory::{MemoryClient, connect};
-use support::{CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, engine, legacy_call, modern_call};
+use support::{
+    CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, engine, legacy_call, modern_call,
+};
 use tokio::time::timeout;
 
 async fn receive(client: &MemoryClient) -> serde_json::Value {
-    let message = timeout(PATIENCE, client.receive()).await.expect("no message").expect("the connection ended");
+    let message =
+        timeout(PATIENCE, client.receive()).await.expect("no message").expect("the connection ended");
     serde_json::from_str(&message).unwrap()
 }
 

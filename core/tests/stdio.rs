@@ -8,7 +8,9 @@ use std::time::Duration;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::Result;
 use oxmcp_core::transports::stdio::{StdioOptions, serve};
-use support::{CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, Probe, engine, legacy_call, modern_call};
+use support::{
+    CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, Probe, engine, legacy_call, modern_call,
+};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -55,7 +57,10 @@ impl Peer {
     async fn end(mut self) -> String {
         self.input = None;
         let mut rest = String::new();
-        timeout(PATIENCE, self.output.read_to_string(&mut rest)).await.expect("the transport did not end").unwrap();
+        timeout(PATIENCE, self.output.read_to_string(&mut rest))
+            .await
+            .expect("the transport did not end")
+            .unwrap();
         self.task.await.unwrap().unwrap();
         rest
     }
@@ -91,7 +96,12 @@ async fn byte_order_mark_carriage_returns_blank_lines_and_a_missing_last_newline
     // STDIO-11
     let mut peer = start(StdioOptions::default());
     peer.send("\u{feff}").await;
-    peer.send(format!("\r\n\n  \n{}\r\n\r\n{}", modern_call(1, "echo", ENVELOPE), modern_call(2, "echo", ENVELOPE))).await;
+    peer.send(format!(
+        "\r\n\n  \n{}\r\n\r\n{}",
+        modern_call(1, "echo", ENVELOPE),
+        modern_call(2, "echo", ENVELOPE)
+    ))
+    .await;
     assert_eq!(peer.receive().await["id"], 1);
     let rest = peer.end().await;
     assert_eq!(rest.lines().count(), 1);

@@ -105,7 +105,11 @@ pub fn engine() -> (Engine, Probe) {
         from_function(|call: Invocation| async move {
             let data = RawJson::parse(r#""working""#).unwrap();
             call.context.events.emit(Event::Log(LogMessage { level: LogLevel::Info, logger: None, data }));
-            call.context.events.emit(Event::Progress(Progress { progress: 1.0, total: Some(2.0), message: None }));
+            call.context.events.emit(Event::Progress(Progress {
+                progress: 1.0,
+                total: Some(2.0),
+                message: None,
+            }));
             text("done")
         }),
     );
@@ -254,7 +258,10 @@ impl Client {
     pub async fn request(&mut self, method: &str, path: &str, headers: &str, body: &str) {
         let host = if headers.to_ascii_lowercase().contains("host:") { "" } else { "Host: localhost\r\n" };
         let length = body.len();
-        self.send(&format!("{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {length}\r\n\r\n{body}")).await;
+        self.send(&format!(
+            "{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {length}\r\n\r\n{body}"
+        ))
+        .await;
     }
 
     pub async fn post(&mut self, headers: &str, body: &str) -> Answer {
@@ -263,7 +270,10 @@ impl Client {
     }
 
     async fn more(&mut self) -> usize {
-        timeout(PATIENCE, self.stream.read_buf(&mut self.buffer)).await.expect("no more bytes came").unwrap_or(0)
+        timeout(PATIENCE, self.stream.read_buf(&mut self.buffer))
+            .await
+            .expect("no more bytes came")
+            .unwrap_or(0)
     }
 
     async fn take_until(&mut self, end: &str) -> Option<String> {
