@@ -10,3 +10,5 @@ pub mod json;
 pub mod jsonrpc;
 pub mod model;
 pub mod protocol_version;
+pub mod registry;
+pub mod schema;
