@@ -1,10 +1,10 @@
-//! Progress and log notifications, which both eras write alike.
+//! Notifications that both eras write alike.
 
 use std::fmt::Write as _;
 
 use crate::eras::items::Object;
 use crate::jsonrpc::{RequestId, write};
-use crate::model::{LogMessage, Progress};
+use crate::model::{Change, ListKind, LogMessage, Progress};
 
 /// `notifications/progress`; the sentence only where the version has it (DOWN-13).
 #[must_use]
@@ -39,4 +39,15 @@ pub fn notification(method: &str, params: &str) -> String {
     let mut out = String::new();
     write::notification(&mut out, method, Some(params));
     out
+}
+
+/// The method that tells of a change.
+#[must_use]
+pub const fn change_method(change: &Change) -> &'static str {
+    match change {
+        Change::List(ListKind::Tools) => "notifications/tools/list_changed",
+        Change::List(ListKind::Prompts) => "notifications/prompts/list_changed",
+        Change::List(ListKind::Resources) => "notifications/resources/list_changed",
+        Change::Resource(_) => "notifications/resources/updated",
+    }
 }

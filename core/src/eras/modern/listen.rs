@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::eras::events::notification;
+use crate::eras::events::{change_method, notification};
 use crate::eras::items::Object;
 use crate::eras::meta::SUBSCRIPTION_ID;
 use crate::eras::params::{Params, Wrong};
 use crate::eras::profile::Profile;
 use crate::json::{self, write_string};
 use crate::jsonrpc::{RequestId, write};
-use crate::model::{Change, ListKind, WatchFilter};
+use crate::model::{Change, WatchFilter};
 
 /// The filter a client asks for.
 ///
@@ -104,16 +104,6 @@ pub(crate) fn change(id: &RequestId, change: &Change) -> String {
     write_subscription(&mut object, id, "");
     object.end();
     notification(change_method(change), &params)
-}
-
-/// The method that tells of a change; both eras use the same.
-pub(crate) const fn change_method(change: &Change) -> &'static str {
-    match change {
-        Change::List(ListKind::Tools) => "notifications/tools/list_changed",
-        Change::List(ListKind::Prompts) => "notifications/prompts/list_changed",
-        Change::List(ListKind::Resources) => "notifications/resources/list_changed",
-        Change::Resource(_) => "notifications/resources/updated",
-    }
 }
 
 /// The closing result (SUB-5).
