@@ -7,13 +7,11 @@ mod line;
 pub mod memory;
 pub mod stdio;
 
-use crate::json::write_string;
+use crate::jsonrpc::{error_code, write};
 
-/// A JSON-RPC error (-32600) for something that never became a request.
+/// A JSON-RPC error for something that never became a request.
 fn error_without_id(message: &str) -> String {
     let mut text = String::with_capacity(message.len() + 80);
-    text.push_str(r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"#);
-    write_string(&mut text, message);
-    text.push_str("}}");
+    write::error(&mut text, None, error_code::INVALID_REQUEST, message, None);
     text
 }

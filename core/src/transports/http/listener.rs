@@ -12,7 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::connection::{Activity, Clock, Limits, WatchedBody, WatchedStream};
@@ -86,7 +86,7 @@ impl HttpServer {
             tokio::select! {
                 biased;
                 () = &mut stop => break,
-                _ = connections.tasks.join_next(), if !connections.tasks.is_empty() => {}
+                Some(ended) = connections.tasks.join_next() => log_panic(ended),
                 _ = tick.tick(), if !connections.tasks.is_empty() => connections.sweep(&limits),
                 (stream, peer) = accept(&listener), if connections.tasks.len() < options.max_connections => {
                     connections.start(stream, peer);
@@ -97,6 +97,15 @@ impl HttpServer {
         self.endpoint.engine().shutdown().trigger();
         connections.drain(options.drain_timeout).await;
         Ok(())
+    }
+}
+
+/// A panic ends its own connection and nothing else, but it is a defect.
+fn log_panic(ended: std::result::Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!(%error, "serving a connection panicked");
     }
 }
 

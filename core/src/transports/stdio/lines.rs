@@ -8,8 +8,11 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf as _, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// How much is asked for in one read.
-const READ_BYTES: usize = 64 * 1024;
+/// How much is asked for in one read. A frame that is still in use keeps the whole block it came in, so not too much.
+const READ_BYTES: usize = 16 * 1024;
+
+/// With less room than this a new block is begun.
+const LEAST_READ_BYTES: usize = 2 * 1024;
 
 /// UTF-8's byte order mark.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -50,7 +53,9 @@ impl Lines {
     where
         R: AsyncRead,
     {
-        self.buffer.reserve(READ_BYTES);
+        if self.buffer.capacity() - self.buffer.len() < LEAST_READ_BYTES {
+            self.buffer.reserve(READ_BYTES);
+        }
         let read = ready!(pin!(reader.read_buf(&mut self.buffer)).poll(cx))?;
         self.ended = read == 0;
         Poll::Ready(Ok(!self.ended))
