@@ -179,7 +179,8 @@ def answer(call: FailingCall, exception: BaseException, *, what: str, mask: bool
         return
     kind = _meant_for_the_caller(exception)
     if kind is not None:
-        logger.info("%s refused call %d: %s", what, call.id, _clean(str(exception)), exc_info=exception)
+        level = logging.ERROR if isinstance(exception, InvalidResult) else logging.INFO  # a defect, or said on purpose
+        logger.log(level, "%s refused call %d: %s", what, call.id, _clean(str(exception)), exc_info=exception)
         call.fail(kind, _clean(str(exception)) or type(exception).__name__)
         return
     logger.error("%s failed in call %d", what, call.id, exc_info=exception)
@@ -198,9 +199,9 @@ def describe(exception: BaseException) -> str:
         return f"{name}: " + "; ".join(describe(member) for member in members)
     try:
         if name == "ValidationError" and hasattr(exception, "errors"):
-            from . import validation
+            from . import refusals
 
-            message = in_words(validation.problems(exception, None))
+            message = in_words(refusals.problems(exception, None))
         else:
             message = str(exception)
     except Exception:  # a broken __str__ must not cost the caller the answer
