@@ -114,7 +114,10 @@ impl LoopSide {
     /// Makes the event queue in which the loop keeps its own descriptors, so that waiting covers what the loop itself
     /// waits for. Returns a descriptor of it that the caller owns.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    #[expect(deprecated, reason = "its successor is unsafe for the sake of borrowed descriptors; this one is owned")]
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe for the sake of borrowed descriptors; this one is owned"
+    )]
     pub fn make_queue(&self) -> std::io::Result<RawFd> {
         let queue = rustix::event::epoll::create(rustix::event::epoll::CreateFlags::CLOEXEC)?;
         let for_loop = queue.try_clone()?;
