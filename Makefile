@@ -10,6 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 VENV_MCP1 := .venv-mcp1
 BIN := $(VENV)/bin
+SUITE := tests/conformance/node_modules/.package-lock.json
 
 # Where tools that have to be compiled are kept. CI points it outside the tree, so that the next run finds them.
 TOOLS ?= .tools
@@ -58,6 +59,9 @@ $(VENV)/.demo: pyproject.toml
 $(VENV)/.dev: pyproject.toml $(VENV)/.demo
 	$(call install_group,$(VENV),dev)
 
+$(VENV)/.bench: pyproject.toml $(VENV)/.demo
+	$(call install_group,$(VENV),bench)
+
 $(VENV_MCP1)/.ready: pyproject.toml
 	$(call install_group,$(VENV_MCP1),mcp1)
 
@@ -105,14 +109,19 @@ test-core: ## the engine, in Rust
 test-python: $(VENV)/.dev build ## the Python package
 	$(BIN)/python -m pytest bindings-python/tests
 
-test-cross: $(VENV)/.dev $(VENV_MCP1)/.ready build ## what no single part can test alone: other people's clients, faults, conformance
+test-cross: $(VENV)/.dev $(VENV_MCP1)/.ready build conformance ## other people's clients, faults, examples, conformance
 	$(BIN)/python -m pytest tests
 
-conformance: $(VENV)/.dev build ## the official conformance suite alone
-	$(BIN)/python -m pytest tests/conformance
+conformance: $(VENV)/.dev $(SUITE) build ## the official conformance suite alone
+	$(BIN)/python tests/conformance/run.py $(ARGS)
+
+$(SUITE): tests/conformance/package-lock.json
+	@echo "Installing the conformance suite…"
+	@cd tests/conformance && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 .PHONY: bench-python
-bench-python: $(VENV)/.dev $(VENV_MCP1)/.ready build ## CPU and latency per call, next to the official packages
+bench-python: $(VENV)/.dev $(VENV)/.bench build ## CPU and latency per call, next to other servers
 	$(BIN)/python tests/load/bench.py $(ARGS)
 
 .PHONY: fuzz

@@ -1,24 +1,16 @@
-"""The example server, asked by the official client; and its promise that nothing can be written."""
+"""The database behind the example server: the same everywhere, and nobody can write to it."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import json
-import os
-import re
 import sqlite3
-import subprocess
-import sys
 import threading
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-import anyio
 import pytest
-from mcp import Client, StdioServerParameters
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -125,65 +117,3 @@ def test_what_json_cannot_carry_becomes_text(shop: Path) -> None:
     assert row[:2] == ["inf", "<2 bytes>"]
     assert len(row[3]) == read_only.LONGEST_CELL + 1
     json.dumps(row, allow_nan=False).encode()
-
-
-def ask(shop: Path, mode: str, questions: Callable[[Client], Awaitable[None]]) -> None:
-    server = str(EXAMPLES / "database_assistant" / "server.py")
-    parameters = StdioServerParameters(command=sys.executable, args=[server, "--database", str(shop)])
-
-    async def run() -> None:
-        async with Client(parameters, mode=mode, read_timeout_seconds=20) as client:
-            await questions(client)
-
-    anyio.run(run)
-
-
-@pytest.mark.parametrize("mode", ["legacy", "auto"])
-def test_the_assistant_answers_refuses_and_shows_its_tables(mode: str, shop: Path) -> None:
-    async def questions(client: Client) -> None:
-        assert sorted(tool.name for tool in (await client.list_tools()).tools) == ["list_tables", "query"]
-
-        found = await client.call_tool("query", {"sql": "SELECT id, title FROM books ORDER BY id", "limit": 2})
-        assert found.structured_content == {
-            "columns": ["id", "title"],
-            "rows": [[1, "Pride and Prejudice"], [2, "Emma"]],
-            "truncated": True,
-        }
-
-        refused = await client.call_tool("query", {"sql": "DROP TABLE books"})
-        assert refused.is_error
-        assert text_of(refused) == "This database can only be read: use a single SELECT statement."
-
-        too_many = await client.call_tool("query", {"sql": "SELECT 1", "limit": 501})
-        assert too_many.is_error
-        assert "limit" in text_of(too_many)
-
-        [schema] = (await client.read_resource("schema://database")).contents
-        assert getattr(schema, "text", "").startswith("CREATE TABLE books")
-        [rows] = (await client.read_resource("table://books?limit=3")).contents
-        assert [row["author"] for row in json.loads(getattr(rows, "text", ""))] == ["Jane Austen"] * 3
-
-        prompt = await client.get_prompt("analyse_table", {"table": "orders"})
-        assert "1500 rows" in getattr(prompt.messages[0].content, "text", "")
-
-    ask(shop, mode, questions)
-
-
-def text_of(result: Any) -> str:
-    return "".join(block.text for block in result.content if block.type == "text")
-
-
-def test_the_demo_runs_to_its_end_without_colour_where_there_is_no_terminal() -> None:
-    done = subprocess.run(
-        [sys.executable, str(EXAMPLES / "demo.py")],
-        capture_output=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        timeout=90,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "\x1b" not in done.stdout
-    assert re.search(r"HTTP, modern +2026-07-28", done.stdout)
-    assert "All four ways gave the same answers" in done.stdout
