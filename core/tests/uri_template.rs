@@ -176,7 +176,9 @@ fn values_that_lead_out_of_their_place_are_refused_after_decoding() {
         assert!(unchecked.matches(&uri).is_some(), "{bad}");
     }
     refuses("x://h{/path*}", "x://h/a/../b");
+    refuses("x://h{/path*}", "x://h//etc/passwd");
     refuses("x://h{?p}", "x://h?p=../b");
+    refuses("x://h{?p}", "x://h?p=..%20/b");
     refuses("x://h{#p}", "x://h#../b");
     for good in ["...", "a..b", "..a", ".hidden", "a/.../b", "ab:c"] {
         yields("file:///{+path}", &format!("file:///{good}"), json!({ "path": good }));
