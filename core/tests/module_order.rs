@@ -31,8 +31,10 @@ const ROOMS: &[&str] = &[
 const ERA_PLACES: &[&str] = &["eras/", "protocol_version.rs", "transports/http/legacy/"];
 
 /// Names outside those places: file, word, and why it cannot be avoided.
-const ERA_EXCEPTIONS: &[(&str, &str, &str)] =
-    &[("transports/http/mod.rs", "legacy", "declares the folder and hands its routes on")];
+const ERA_EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("transports/http/mod.rs", "legacy", "declares the folder"),
+    ("transports/http/endpoint.rs", "legacy", "hands GET and DELETE to the routes in that folder"),
+];
 
 #[test]
 fn every_room_has_its_place_in_the_order() {
