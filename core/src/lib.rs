@@ -10,3 +10,4 @@ pub mod json;
 pub mod jsonrpc;
 pub mod model;
 pub mod protocol_version;
+pub mod schema;

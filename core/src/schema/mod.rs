@@ -1,0 +1,17 @@
+//! JSON Schema: compiled once when something is registered, checked before user code runs (SCH-1 to SCH-8).
+
+mod arguments;
+mod compiled;
+mod conversion;
+mod cost;
+mod header_parameters;
+mod places;
+mod references;
+mod splice;
+mod violations;
+mod wording;
+
+pub use arguments::{Checked, require_object};
+pub use compiled::{CompiledSchema, SchemaLimits};
+pub use header_parameters::{HeaderParameter, ParameterKind, header_parameters};
+pub use violations::{Violation, Violations};
