@@ -11,7 +11,7 @@ use crate::errors::IntoPython;
 pub struct Schema(CompiledSchema);
 
 fn pairs(violations: &Violations) -> Vec<(String, String)> {
-    violations.iter().map(|violation| (violation.path.clone(), violation.message.clone())).collect()
+    violations.iter().map(|violation| (violation.field.clone(), violation.problem.clone())).collect()
 }
 
 #[derive(IntoPyObject)]
