@@ -45,8 +45,8 @@ _PREFIXES = (
 def problems(error: Any, value: Any, root: str = "") -> list[tuple[str, str]]:
     """Pairs of a field's path and what is wrong with it, from a pydantic ValidationError.
 
-    `value` is what was validated: it tells real fields from the names of a union's members, which the library puts in its
-    paths. `root` is put before every path.
+    `value` is what was validated: it tells real fields from the names of a union's members, which the library puts in
+    its paths. `root` is put before every path.
     """
     found = []
     for complaint in error.errors(include_url=False, include_input=False):
@@ -79,7 +79,8 @@ def path(steps: Any, value: Any, last_is_missing: bool = False, root: str = "") 
 
 
 def _words(complaint: dict[str, Any]) -> str:
-    kind, message = complaint["type"], complaint["msg"]
+    kind: str = complaint["type"]
+    message: str = complaint["msg"]
     if kind in _WORDS:
         return _WORDS[kind]
     if kind == "union_tag_invalid":  # the library's own sentence repeats the input

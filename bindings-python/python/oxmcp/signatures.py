@@ -1,7 +1,8 @@
-"""What a callable takes and gives back, with its annotations resolved: functions, methods, partials, callable objects."""
+"""What a callable takes and gives back, annotations resolved: functions, methods, partials, callable objects."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import re
@@ -99,7 +100,7 @@ def innermost(function: Any) -> Any:
             function = function.__wrapped__
         elif inspect.isclass(function):
             return function.__init__
-        elif not inspect.isroutine(function) and hasattr(type(function), "__call__"):
+        elif not inspect.isroutine(function) and callable(function):
             function = type(function).__call__
         else:
             break
@@ -190,12 +191,10 @@ class _Scope:
         self.locals: dict[str, Any] = {}
         for parameter in getattr(function, "__type_params__", ()):
             self.locals[parameter.__name__] = parameter
-        code, closure = getattr(function, "__code__", None), getattr(function, "__closure__", None)
+        code, closure = (getattr(function, "__code__", None), getattr(function, "__closure__", None))
         for name, cell in zip(getattr(code, "co_freevars", ()), closure or ()):
-            try:
+            with contextlib.suppress(ValueError):  # not yet assigned
                 self.locals[name] = cell.cell_contents
-            except ValueError:  # not yet assigned
-                pass
 
     def resolve(self, annotation: Any, place: str) -> Any:
         if annotation is EMPTY:

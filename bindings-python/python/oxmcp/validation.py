@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import types
 import typing
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NamedTuple
@@ -22,6 +23,9 @@ from .encoding import encode, nonfinite_path
 from .errors import InvalidArguments, InvalidDescriptorError, InvalidResult
 
 NOTHING: Any = object()
+
+_typed_dict: Any = typing_extensions.TypedDict
+_annotated_with: Any = Annotated
 
 
 class Entry(NamedTuple):
@@ -51,7 +55,10 @@ class Arguments:
         )
 
     def bind(self, text: str) -> dict[str, Any]:
-        """Keyword arguments from the JSON text of an object. Raises InvalidArguments naming every field that does not fit."""
+        """Keyword arguments from the JSON text of an object.
+
+        Raises InvalidArguments naming each field that does not fit.
+        """
         if self._exact:
             text = _exact_numbers(text)
         try:
@@ -119,9 +126,7 @@ def extra_schema(function: str, annotation: Any) -> tuple[dict[str, Any], Callab
 def _build(function: str, entries: Sequence[Entry]) -> tuple[TypeAdapter[Any], dict[str, Any]]:
     try:
         # A TypedDict, because its keys may be called anything: `self`, `schema`, `model_config`, `_x`.
-        shape = typing_extensions.TypedDict(  # type: ignore[operator]
-            "Arguments", {entry.name: _annotated(entry) for entry in entries}
-        )
+        shape = _typed_dict("Arguments", {entry.name: _annotated(entry) for entry in entries})
         adapter: TypeAdapter[Any] = TypeAdapter(shape)
         return adapter, adapter.json_schema(mode="validation", by_alias=True, schema_generator=_Schemas)
     except Exception as error:
@@ -171,18 +176,21 @@ def _portable(annotation: Any) -> Any:
     if isinstance(annotation, type) and typing.is_typeddict(annotation):
         if type(annotation).__module__ != "typing":
             return annotation
-        fields = {name: _portable(hint) for name, hint in typing.get_type_hints(annotation, include_extras=True).items()}
+        fields = {
+            name: _portable(hint) for name, hint in typing.get_type_hints(annotation, include_extras=True).items()
+        }
         optional = _optional_keys(annotation)
         fields = {
             name: typing_extensions.NotRequired[hint] if name in optional else typing_extensions.Required[hint]
             for name, hint in fields.items()
         }
-        made = typing_extensions.TypedDict(annotation.__name__, fields)  # type: ignore[operator]
+        made = _typed_dict(annotation.__name__, fields)
         made.__doc__, made.__module__ = annotation.__doc__, annotation.__module__
         return made
     arguments = typing.get_args(annotation)
     if typing.get_origin(annotation) is Annotated:
-        return Annotated[(_portable(arguments[0]), *annotation.__metadata__)]
+        parts = (_portable(arguments[0]), *annotation.__metadata__)
+        return _annotated_with[parts]
     if not arguments or typing.get_origin(annotation) is typing.Literal:
         return annotation
     portable = tuple(
@@ -194,7 +202,7 @@ def _portable(annotation: Any) -> Any:
     if hasattr(annotation, "copy_with"):
         return annotation.copy_with(portable)
     origin = typing.get_origin(annotation)
-    return typing.Union[portable] if origin is getattr(sys.modules["types"], "UnionType", None) else origin[portable]
+    return typing.Union[portable] if origin is types.UnionType else origin[portable]  # noqa: UP007  (any number)
 
 
 def _optional_keys(shape: Any) -> frozenset[str]:
@@ -208,7 +216,7 @@ def _mentions_decimal(schema: Any) -> bool:
 
 
 def _exact_numbers(text: str) -> str:
-    """The same JSON with the numbers that a float would not keep to the digit as text, from which a Decimal is exact."""
+    """The same JSON with numbers that a float would not keep to the digit as text, of which a Decimal is exact."""
     changed = False
 
     def read(number: str) -> Any:
