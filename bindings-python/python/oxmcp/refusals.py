@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _WORDS = {
@@ -40,6 +41,9 @@ _PREFIXES = (
     ("Dictionary should ", "must "),
     ("Value should ", "must "),
 )
+
+
+_MEMBER = re.compile(r"<\w+\.\w+: (.+?)>")  # the representation of an enum's member
 
 
 def problems(error: Any, value: Any, root: str = "") -> list[tuple[str, str]]:
@@ -85,6 +89,7 @@ def _words(complaint: dict[str, Any]) -> str:
         return _WORDS[kind]
     if kind == "union_tag_invalid":  # the library's own sentence repeats the input
         return f"must be one of {complaint['ctx']['expected_tags']}"
+    message = _MEMBER.sub(r"\1", message)
     for old, new in _PREFIXES:
         if message.startswith(old):
             message = new + message[len(old) :]

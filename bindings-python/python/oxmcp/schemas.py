@@ -190,7 +190,7 @@ def _only_narrows(item: Any) -> bool:
     kind = type(item)
     if kind.__module__ == "annotated_types":
         return kind.__name__ in _NARROWING
-    if kind.__name__ == "PydanticGeneralMetadata":
+    if kind.__name__.endswith("PydanticGeneralMetadata"):
         return set(vars(item)) <= {"pattern"} and isinstance(vars(item).get("pattern", ""), str)
     if kind.__name__ != "FieldInfo":
         return False

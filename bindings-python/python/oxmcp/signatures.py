@@ -221,6 +221,21 @@ class _Scope:
         return typing.get_type_hints(holder, self.globals, dict(names), include_extras=True)["it"]
 
 
+def running_locals() -> dict[str, Any]:
+    """The local names of all running functions that are not ours; the nearest wins."""
+    names: dict[str, Any] = {}
+    frames = []
+    caller: types.FrameType | None = sys._getframe(1)
+    while caller is not None:
+        if caller.f_globals.get("__name__", "").partition(".")[0] != __name__.partition(".")[0]:
+            frames.append(caller)
+        caller = caller.f_back
+    for frame in reversed(frames):
+        if frame.f_locals is not frame.f_globals:
+            names.update(frame.f_locals)
+    return names
+
+
 def _callers(module: dict[str, Any]) -> list[Mapping[str, Any]]:
     """The local names of the running functions of a module, nearest first."""
     found: list[Mapping[str, Any]] = []
