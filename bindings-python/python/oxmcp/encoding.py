@@ -35,7 +35,8 @@ def encode(value: Any, root: str = "result", cause: BaseException | None = None)
 def default(value: Any) -> Any:
     """One step towards JSON for a value that is not: what `dumps` asks for. Raises TypeError when there is none."""
     encoder = _encoder_of(value)
-    if encoder is None:
+    # What can be read only once is left to the slow way, which never reads twice.
+    if encoder is None or hasattr(type(value), "__next__"):
         raise TypeError(f"{type(value).__name__} is not JSON")
     return encoder(value)
 
