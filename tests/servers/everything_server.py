@@ -159,7 +159,8 @@ def test_reconnection() -> str:
 @mcp.tool()
 def test_missing_capability(ctx: Context) -> str:
     """Refuse callers that cannot be asked for a sample."""
-    if (ctx.client_capabilities or {}).get("sampling") is None:
+    capabilities = ctx.client_capabilities
+    if capabilities is None or capabilities.sampling is None:
         raise MCPError(-32021, "This tool needs the sampling capability", {"requiredCapabilities": {"sampling": {}}})
     return "The caller offers sampling."
 
