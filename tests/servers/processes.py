@@ -19,6 +19,7 @@ from typing import Any
 
 SERVERS = Path(__file__).resolve().parent
 ROOT = SERVERS.parent.parent
+DATABASE_ASSISTANT = ROOT / "examples" / "database_assistant" / "server.py"
 READY_WITHIN = 60.0
 """Seconds a server may take to accept connections: generous, because test machines are busy."""
 ANSWER_WITHIN = 30.0
