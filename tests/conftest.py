@@ -10,9 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "servers"))
 
-from processes import DATABASE_ASSISTANT, HttpProcess, StdioProcess, free_port, serve_http, serve_stdio  # noqa: E402
-
-
+from processes import DATABASE_ASSISTANT, HttpProcess, StdioProcess, free_port, serve_http, serve_stdio
 
 
 @pytest.fixture(scope="module")

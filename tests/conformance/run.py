@@ -2,7 +2,7 @@
 
 Usage: python tests/conformance/run.py [--spec-version V]... [--scenario NAME] [--server COMMAND] [--output DIR]
 
-Needs `npm ci` in this folder once. Starts the server on a free loopback port, runs the suite for every protocol version,
+Installs the suite into this folder the first time (`npm ci`). Starts the server on a free loopback port, runs the suite for every protocol version,
 and stops the server. Exits 1 on a failure that expected_failures.yaml does not list, and on an entry that no longer fails.
 """
 
@@ -47,6 +47,12 @@ def expected_failures(path: Path) -> set[str]:
     """The scenarios listed in the suite's own YAML format (one list of plain names)."""
     lines = (line.split("#")[0].strip() for line in path.read_text().splitlines())
     return {line.removeprefix("- ").strip() for line in lines if line.startswith("- ")}
+
+
+def install() -> None:
+    """Install the pinned suite, and a Node new enough for it, unless that has been done."""
+    if not SUITE.exists():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel", "error"], cwd=HERE, check=True)
 
 
 def node() -> str:
@@ -94,7 +100,9 @@ def report(scores: list[Score], expected: set[str], *, complete: bool) -> bool:
     stale = sorted({name for score in scores for name in score.passed & expected})
     if complete:
         stale += sorted(expected - ran)
-    print(f"{'version':<12} {'scenarios':>12} {'expected to fail':>17} {'checks passed':>14} {'failed':>7} {'warned':>7}")
+    print(
+        f"{'version':<12} {'scenarios':>12} {'expected to fail':>17} {'checks passed':>14} {'failed':>7} {'warned':>7}"
+    )
     for score in scores:
         total = len(score.passed) + len(score.failed)
         known = sum(name in expected for name in score.failed)
@@ -116,11 +124,11 @@ def main() -> int:
     parser.add_argument("--scenario", help="only this scenario")
     parser.add_argument("--server", help="a command that takes `--port N`; default: the everything server")
     parser.add_argument("--output", type=Path, help="keep the suite's results in this folder")
-    parser.add_argument("--expected-failures", type=Path, default=EXPECTED_FAILURES, help="another list of expected failures")
+    parser.add_argument(
+        "--expected-failures", type=Path, default=EXPECTED_FAILURES, help="another list of expected failures"
+    )
     options = parser.parse_args()
-    if not SUITE.exists():
-        print(f"the suite is not installed: run `npm ci` in {HERE.name}/", file=sys.stderr)
-        return 2
+    install()
     command = shlex.split(options.server) if options.server else python_server("everything_server.py")
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="conformance-") as scratch:

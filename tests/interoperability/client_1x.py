@@ -103,13 +103,15 @@ async def main() -> None:
     async def on_log(params: types.LoggingMessageNotificationParams) -> None:
         heard.append(f"log {params.data}")
 
-    async with streams(where) as (read, write):
-        async with ClientSession(read, write, message_handler=on_message, logging_callback=on_log) as session:
-            welcome = await session.initialize()
-            talk = everything if what == "everything" else assistant
-            seen = await asyncio.wait_for(talk(session, heard), 60)
-            seen["version"] = welcome.protocolVersion
-            seen["server"] = welcome.serverInfo.name
+    async with (
+        streams(where) as (read, write),
+        ClientSession(read, write, message_handler=on_message, logging_callback=on_log) as session,
+    ):
+        welcome = await session.initialize()
+        talk = everything if what == "everything" else assistant
+        seen = await asyncio.wait_for(talk(session, heard), 60)
+        seen["version"] = welcome.protocolVersion
+        seen["server"] = welcome.serverInfo.name
     print(json.dumps(seen))
 
 

@@ -54,7 +54,9 @@ async def fast(where: str | tuple[str, list[str]], mode: str, **options: Any) ->
     """fastmcp's client, connected."""
     transport: Any = where
     if isinstance(where, tuple):
-        transport = StdioTransport(command=sys.executable, args=[where[0], *where[1]], env=dict(os.environ), keep_alive=False)
+        transport = StdioTransport(
+            command=sys.executable, args=[where[0], *where[1]], env=dict(os.environ), keep_alive=False
+        )
     async with FastClient(transport, mode=mode, **options) as client:
         yield client
 

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from processes import DATABASE_ASSISTANT, HttpProcess
 from peers import MODES, TRANSPORTS, conversation, fast, official, stdio_parameters
+from processes import DATABASE_ASSISTANT, HttpProcess
 
 pytestmark = [pytest.mark.parametrize("transport", TRANSPORTS), pytest.mark.parametrize("mode", MODES)]
 COUNT = "SELECT count(*) AS books FROM books"
@@ -36,7 +36,9 @@ def test_the_official_client_uses_all_of_it(transport: str, mode: str, assistant
             assert refused.is_error and "only be read" in refused.content[0].text  # type: ignore[union-attr]
             refused = await client.call_tool("query", {"sql": COUNT, "limit": 501})
             assert refused.is_error and "limit" in refused.content[0].text  # type: ignore[union-attr]
-            assert [str(resource.uri) for resource in (await client.list_resources()).resources] == ["schema://database"]
+            assert [str(resource.uri) for resource in (await client.list_resources()).resources] == [
+                "schema://database"
+            ]
             (contents,) = (await client.read_resource("schema://database")).contents
             assert "CREATE TABLE books" in contents.text  # type: ignore[union-attr]
             templates = (await client.list_resource_templates()).resource_templates

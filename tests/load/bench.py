@@ -87,10 +87,12 @@ def cells(quick: bool) -> list[Cell]:
         ("fastmcp tuned", ("echo_async",), (16,)),
     ):
         eras = ("modern",) if server == CEILING else ("legacy", "modern")
-        chosen += [
-            Cell("http", server, call, era, width) for call in calls for era in eras for width in some_widths
-        ]
-    for server, calls in (("oxmcp", ("echo", "echo_async")), ("mcp", ("echo", "echo_async")), ("fastmcp", ("echo_async",))):
+        chosen += [Cell("http", server, call, era, width) for call in calls for era in eras for width in some_widths]
+    for server, calls in (
+        ("oxmcp", ("echo", "echo_async")),
+        ("mcp", ("echo", "echo_async")),
+        ("fastmcp", ("echo_async",)),
+    ):
         chosen += [
             Cell("stdio", server, call, era, width)
             for call in calls
@@ -316,11 +318,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write everything to this file")
     parser.add_argument("--verbose", action="store_true", help="show every run")
     options = parser.parse_args()
-    subprocess.run(
-        ["cargo", "build", "--release", "--quiet", "--manifest-path", str(HERE / "generator/Cargo.toml")]
-        + ["--target-dir", str(TARGET_DIR)],
-        check=True,
-    )
+    cargo = ["cargo", "build", "--release", "--quiet", "--manifest-path", str(HERE / "generator" / "Cargo.toml")]
+    subprocess.run([*cargo, "--target-dir", str(TARGET_DIR)], check=True)
     os.sched_setaffinity(0, {LOAD_CORE})
     chosen = [
         cell

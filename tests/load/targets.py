@@ -23,7 +23,9 @@ class Verdict:
 
     def __str__(self) -> str:
         mark = "reached" if self.reached else "MISSED "
-        return f"{mark}  {self.target:<52} {self.where:<22} {self.measured:>9.4g} (limit {self.limit:.4g}; {self.detail})"
+        return (
+            f"{mark}  {self.target:<52} {self.where:<22} {self.measured:>9.4g} (limit {self.limit:.4g}; {self.detail})"
+        )
 
 
 def judge(results: Results) -> list[Verdict]:
@@ -78,7 +80,9 @@ def _start(results: Results) -> Iterator[Verdict]:
     theirs = results.get(("start", "mcp", "initialize", "legacy", 1), {})
     seconds = ours["cpu_us"] / 1e6
     detail = f"mcp {theirs['cpu_us'] / 1e6:.2f} s" if theirs else "mcp not measured"
-    yield Verdict("spawn to first answer: at most 0.15 s of CPU", "three plain tools", seconds, 0.15, seconds <= 0.15, detail)
+    yield Verdict(
+        "spawn to first answer: at most 0.15 s of CPU", "three plain tools", seconds, 0.15, seconds <= 0.15, detail
+    )
     memory = ours["rss_mib"]
     detail = f"mcp {theirs['rss_mib']:.0f} MiB" if theirs else "mcp not measured"
     yield Verdict("resident after it: at most 35 MiB", "three plain tools", memory, 35, memory <= 35, detail)

@@ -377,7 +377,7 @@ def test_prompt_with_arguments(arg1: str, arg2: str) -> str:
 
 
 @mcp.prompt()
-def test_prompt_with_embedded_resource(resourceUri: str) -> list[PromptMessage]:  # noqa: N803
+def test_prompt_with_embedded_resource(resourceUri: str) -> list[PromptMessage]:
     """A prompt that carries a resource."""
     contents = TextResourceContents(
         uri=resourceUri, mimeType="text/plain", text="Embedded resource content for testing."
