@@ -1,0 +1,37 @@
+//! `oxmcp._native`: the engine for Python. The list of names; each lives in the file of its subject.
+
+mod call;
+mod convert;
+mod descriptors;
+mod doorbell;
+mod errors;
+mod mailbox;
+mod notices;
+mod runtime;
+mod schema;
+mod server;
+mod serving;
+mod target;
+mod workers;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("current_call", server::current_call(py)?)?;
+    module.add("NativeError", py.get_type::<errors::NativeError>())?;
+    module.add("ErrorKinds", errors::error_kinds(py)?)?;
+    module.add("FailureKinds", errors::failure_kinds(py)?)?;
+    module.add_class::<call::Call>()?;
+    module.add_class::<schema::Schema>()?;
+    module.add_class::<server::Server>()?;
+    module.add_class::<serving::MemoryConnection>()?;
+    module.add_class::<serving::Serving>()?;
+    module.add_class::<target::Target>()?;
+    module.add_function(wrap_pyfunction!(serving::attach, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::dumps, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::loads, module)?)?;
+    Ok(())
+}

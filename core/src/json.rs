@@ -1,5 +1,16 @@
 //! JSON text that was checked once and is carried unparsed.
 
+mod flaw;
+mod members;
+mod scan;
+mod text;
+
+pub(crate) use flaw::{Fault, Flaw};
+pub use members::{Elements, Members, elements, member, members};
+pub use scan::MAX_DEPTH;
+pub(crate) use scan::Scanner;
+pub use text::{as_boolean, as_integer, as_number, as_string, is_array, is_null, is_object};
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,15 +23,21 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct RawJson(Arc<str>);
 
 impl RawJson {
-    /// Checks that `text` is one JSON value.
+    /// Checks that `text` is one JSON value that every reader understands the same way: no repeated keys, no lone
+    /// surrogates, no numbers beyond a double, nested at most [`MAX_DEPTH`] deep (RPC-14 to RPC-17).
     ///
     /// # Errors
-    /// [`ErrorKind::Internal`] with the parser's position when it is not.
+    /// [`ErrorKind::Internal`] with a sentence that says what is wrong and where.
     pub fn parse(text: &str) -> Result<Self> {
-        match serde_json::from_str::<&serde_json::value::RawValue>(text) {
-            Ok(raw) => Ok(Self(Arc::from(raw.get()))),
-            Err(error) => Err(Error::new(ErrorKind::Internal, "this is not JSON").caused_by(error)),
-        }
+        let mut scanner = Scanner::new(text, MAX_DEPTH);
+        let refused = match scanner.value().and_then(|()| scanner.end()) {
+            Err(fault) => format!("this is not JSON: {fault}"),
+            Ok(()) => match scanner.take_flaw() {
+                Some(flaw) => format!("this JSON {flaw}"),
+                None => return Ok(Self(Arc::from(text.trim_ascii()))),
+            },
+        };
+        Err(Error::new(ErrorKind::Internal, refused))
     }
 
     /// Takes text that is known to be one JSON value: a part of a frame that was scanned, or what our own writer wrote.
@@ -66,8 +83,9 @@ impl RawJson {
     /// # Errors
     /// When the text is not JSON after all, or nested deeper than serde_json allows (128).
     pub fn to_value(&self) -> Result<serde_json::Value> {
-        serde_json::from_str(&self.0)
-            .map_err(|error| Error::new(ErrorKind::Internal, "a carried JSON text does not parse").caused_by(error))
+        serde_json::from_str(&self.0).map_err(|error| {
+            Error::new(ErrorKind::Internal, "a carried JSON text does not parse").caused_by(error)
+        })
     }
 }
 
@@ -97,7 +115,11 @@ pub fn write_string(out: &mut String, value: &str) {
             b'\r' => Some("\\r"),
             b'\t' => Some("\\t"),
             0x00..=0x1f => None,
-            0xe2 if bytes.get(index + 1) == Some(&0x80) && matches!(bytes.get(index + 2), Some(0xa8 | 0xa9)) => None,
+            0xe2 if bytes.get(index + 1) == Some(&0x80)
+                && matches!(bytes.get(index + 2), Some(0xa8 | 0xa9)) =>
+            {
+                None
+            }
             _ => continue,
         };
         out.push_str(&value[start..index]);

@@ -133,7 +133,8 @@ const FEATURES: [Features; 5] = {
         completions_capability: true,
         ..OLDEST
     };
-    let june = Features { batches: false, resource_links: true, structured_output: true, titles: true, ..march };
+    let june =
+        Features { batches: false, resource_links: true, structured_output: true, titles: true, ..march };
     let november = Features { icons: true, execution: true, ..june };
     let modern = Features { execution: false, any_structured_output: true, ..november };
     [OLDEST, march, june, november, modern]

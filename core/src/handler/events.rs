@@ -70,13 +70,16 @@ impl EventSender {
             return false;
         }
         if let Event::Progress(progress) = &event {
-            if !progress.progress.is_finite() || state.last_progress.is_some_and(|last| progress.progress <= last) {
+            if !progress.progress.is_finite()
+                || state.last_progress.is_some_and(|last| progress.progress <= last)
+            {
                 return false;
             }
             state.last_progress = Some(progress.progress);
         }
         if state.queue.len() >= CAPACITY {
-            let victim = state.queue.iter().position(|event| matches!(event, Event::Progress(_))).unwrap_or(0);
+            let victim =
+                state.queue.iter().position(|event| matches!(event, Event::Progress(_))).unwrap_or(0);
             state.queue.remove(victim);
         }
         state.queue.push_back(event);

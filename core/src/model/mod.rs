@@ -2,6 +2,7 @@
 
 mod annotations;
 mod cache_hint;
+mod capabilities;
 mod change;
 mod implementation;
 mod log;
@@ -15,6 +16,7 @@ mod tool;
 
 pub use annotations::CommonFields;
 pub use cache_hint::{CacheHint, CacheScope};
+pub use capabilities::Capabilities;
 pub use change::{Change, ListKind, WatchFilter};
 pub use implementation::Implementation;
 pub use log::LogLevel;

@@ -40,7 +40,12 @@ impl ToolOutput {
         content.push_str(r#"[{"type":"text","text":"#);
         crate::json::write_string(&mut content, text);
         content.push_str("}]");
-        Self { content: RawJson::from_checked(content), structured_content: None, is_error: false, meta: None }
+        Self {
+            content: RawJson::from_checked(content),
+            structured_content: None,
+            is_error: false,
+            meta: None,
+        }
     }
 
     /// One block of text that says what went wrong.

@@ -1,0 +1,420 @@
+"""A client in the same process: what a test needs to talk to a server, over the real protocol and without a transport."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import _native, types
+from ._wire_object import WireObject
+from .context import LEGACY, Attributes
+from .encoding import encode
+from .errors import ClosedError, McpError, ResourceError, ToolError, logger
+from .resources import ReadResourceContents
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ._event_loop import MemoryConnection
+    from .server.serving import Serving
+
+__all__ = ["CallToolResult", "Client"]
+
+MODERN = types.LATEST_PROTOCOL_VERSION
+_PREFIX = "io.modelcontextprotocol/"
+T = TypeVar("T", bound=WireObject)
+
+
+class CallToolResult(types.CallToolResult):
+    """The result of `tools/call`, with `data` beside it."""
+
+    @property
+    def data(self) -> Any:
+        """The structured result as the tool returned it; objects can be read by attribute too. None without one."""
+        value = self.structured_content
+        if self.__dict__.get("_wrapped") and isinstance(value, Mapping):
+            value = value.get("result")
+        return Attributes(value) if isinstance(value, Mapping) else value
+
+
+class Client:
+    """Talks to a server in the same process: `async with Client(server) as client: …`. May be entered again.
+
+    Args:
+        server: An `MCPServer` or a low-level `Server`.
+        mode: "legacy" opens a session with the handshake at 2025-11-25, "auto" and "modern" send requests that stand alone
+            (2026-07-28); or a version.
+        name, version: What the client says it is; `client_info`, an `Implementation`, says more.
+        capabilities: What the client declares it can do.
+        progress_handler: Called with (progress, total, message) for every report of a call.
+        log_handler: Called with every log message: an object with `level`, `logger` and `data`.
+        message_handler: Called with every notification: an object with `method` and `params`.
+        log_level: From which level log messages are asked for, when there is a `log_handler`.
+        timeout: Seconds to wait for an answer; without end when absent.
+
+    Handlers may be plain or async; they run one after another in the order of arrival, before the answer that follows them.
+
+    Raises:
+        TypeError: `server` cannot be served in this process.
+    """
+
+    def __init__(
+        self,
+        server: Serving,
+        *,
+        mode: str = "legacy",
+        name: str = "oxmcp-client",
+        version: str = _native.__version__,
+        client_info: types.Implementation | None = None,
+        capabilities: Mapping[str, Any] | None = None,
+        progress_handler: Callable[..., Any] | None = None,
+        log_handler: Callable[..., Any] | None = None,
+        message_handler: Callable[..., Any] | None = None,
+        log_level: str = "debug",
+        timeout: float | None = None,
+    ) -> None:
+        if not hasattr(server, "native") or not hasattr(server, "lifespan"):
+            raise TypeError(f"Client takes a server of this process, not {type(server).__name__}")
+        self._server = server
+        self.protocol_version = {"legacy": LEGACY[-1], "auto": MODERN, "modern": MODERN}.get(mode, mode)
+        self._modern = self.protocol_version not in LEGACY
+        self._info = (client_info or types.Implementation(name=name, version=version)).to_dict()
+        self._capabilities = dict(capabilities or {})
+        self._progress_handler = progress_handler
+        self._log_handler = log_handler
+        self._message_handler = message_handler
+        self._log_level = log_level
+        self._timeout = timeout
+        self._entered = 0
+        self._last_id = 0
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._progress: dict[int, Callable[..., Any]] = {}
+        self._wrapped: dict[str, bool] | None = None
+        self._connection: MemoryConnection | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._lifespan: Any = None
+        self.initialize_result: types.InitializeResult | None = None
+
+    # Opening and closing
+
+    async def __aenter__(self) -> Self:
+        """Enters the server's lifespan, connects and, in legacy mode, shakes hands.
+
+        Raises:
+            McpError: the server refuses the version.
+        """
+        self._entered += 1
+        if self._entered > 1:
+            return self
+        from . import _event_loop
+
+        self._lifespan = self._server.lifespan()
+        try:
+            await self._lifespan.__aenter__()
+            self._connection = await _event_loop.connect(self._server.native)
+            self._reader = asyncio.create_task(self._read(self._connection))
+            if not self._modern:
+                await self._shake_hands()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._entered -= 1
+        if self._entered == 0:
+            await self._close()
+
+    async def _close(self) -> None:
+        self._entered = 0
+        connection, self._connection = self._connection, None
+        reader, self._reader = self._reader, None
+        lifespan, self._lifespan = self._lifespan, None
+        if reader is not None:
+            reader.cancel()
+            await asyncio.wait([reader])
+        if connection is not None:
+            await _settled(connection.close())
+        if lifespan is not None:
+            await lifespan.__aexit__(None, None, None)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the client is open."""
+        return self._connection is not None
+
+    async def _shake_hands(self) -> None:
+        params = {
+            "protocolVersion": self.protocol_version,
+            "capabilities": self._capabilities,
+            "clientInfo": self._info,
+        }
+        self.initialize_result = types.InitializeResult(**await self.request("initialize", params))
+        await self.notify("notifications/initialized")
+        if self._log_handler is not None and self.initialize_result.capabilities.logging is not None:
+            await self.set_logging_level(self._log_level)
+
+    # Messages
+
+    async def request(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        progress_handler: Callable[..., Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Sends a request and waits for its result object.
+
+        Raises:
+            McpError: the server answered with an error.
+            TimeoutError: no answer came in time; the request is cancelled.
+            ClosedError: the client is not open, or was closed meanwhile.
+        """
+        self._last_id += 1
+        id = self._last_id
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[id] = answer
+        handler = progress_handler or self._progress_handler
+        envelope = {**(meta or {}), **self._envelope(method)}
+        if handler is not None:
+            self._progress[id] = handler
+            envelope["progressToken"] = id
+        message: dict[str, Any] = {"jsonrpc": "2.0", "id": id, "method": method, "params": dict(params or {})}
+        if envelope and method != "initialize":
+            message["params"]["_meta"] = envelope
+        try:
+            await self._send(message)
+            return await asyncio.wait_for(answer, self._timeout if timeout is None else timeout)
+        except asyncio.TimeoutError as error:
+            await self._give_up(id)
+            raise TimeoutError(f"No answer to {method} in time") from error
+        except asyncio.CancelledError:
+            await self._give_up(id)
+            raise
+        finally:
+            self._waiting.pop(id, None)
+            self._progress.pop(id, None)
+
+    async def _give_up(self, id: int) -> None:
+        if self._connection is not None:
+            await self.notify("notifications/cancelled", {"requestId": id})
+
+    async def notify(self, method: str, params: Mapping[str, Any] | None = None) -> None:
+        """Sends a notification.
+
+        Raises:
+            ClosedError: the client is not open.
+        """
+        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
+        if params is not None:
+            message["params"] = dict(params)
+        await self._send(message)
+
+    def _envelope(self, method: str) -> dict[str, Any]:
+        if not self._modern:
+            return {}
+        envelope = {
+            _PREFIX + "protocolVersion": self.protocol_version,
+            _PREFIX + "clientInfo": self._info,
+            _PREFIX + "clientCapabilities": self._capabilities,
+        }
+        if self._log_handler is not None:
+            envelope[_PREFIX + "logLevel"] = self._log_level
+        return envelope
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        if self._connection is None:
+            raise ClosedError("The client is not open: use it inside `async with`")
+        await _settled(self._connection.send(encode(message, "params")))
+
+    async def _read(self, connection: MemoryConnection) -> None:
+        try:
+            while (text := await connection.receive()) is not None:
+                message = _native.loads(text)
+                for one in message if isinstance(message, list) else [message]:
+                    if "method" in one:
+                        await self._notified(one["method"], one.get("params") or {})
+                    else:
+                        self._answered(one)
+        finally:
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(ClosedError("The connection was closed before the answer came"))
+
+    def _answered(self, message: dict[str, Any]) -> None:
+        answer = self._waiting.get(message.get("id"))  # type: ignore[arg-type]
+        if answer is None or answer.done():
+            return
+        if "error" in message:
+            answer.set_exception(McpError(types.ErrorData(**message["error"])))
+        else:
+            answer.set_result(message["result"])
+
+    async def _notified(self, method: str, params: dict[str, Any]) -> None:
+        try:
+            if method == "notifications/progress":
+                handler = self._progress.get(params.get("progressToken"))  # type: ignore[arg-type]
+                if handler is not None:
+                    await _settled(handler(params["progress"], params.get("total"), params.get("message")))
+            elif method == "notifications/message" and self._log_handler is not None:
+                await _settled(self._log_handler(types.LoggingMessageNotificationParams(**params)))
+            if self._message_handler is not None:
+                await _settled(self._message_handler(WireObject(method=method, params=Attributes(params))))
+        except Exception:
+            logger.exception("the client's handler for %s failed", method)
+
+    # What can be asked
+
+    async def ping(self) -> bool:
+        """Asks whether the server is there; in modern mode, where there is no ping, by a discover."""
+        await self.request("server/discover" if self._modern else "ping")
+        return True
+
+    async def discover(self) -> types.DiscoverResult:
+        """What the server is and can do, by `server/discover` (modern)."""
+        return types.DiscoverResult(**await self.request("server/discover"))
+
+    async def set_logging_level(self, level: str) -> None:
+        """From now on asks for log messages of this level and above."""
+        if self._modern:
+            self._log_level = level  # every request says it (LOG-2)
+        else:
+            await self.request("logging/setLevel", {"level": level})
+
+    async def list_tools(self) -> list[types.Tool]:
+        """Every tool, from all pages."""
+        return await self._list("tools/list", "tools", types.Tool)
+
+    async def list_resources(self) -> list[types.Resource]:
+        """Every resource, from all pages."""
+        return await self._list("resources/list", "resources", types.Resource)
+
+    async def list_resource_templates(self) -> list[types.ResourceTemplate]:
+        """Every resource template, from all pages."""
+        return await self._list("resources/templates/list", "resourceTemplates", types.ResourceTemplate)
+
+    async def list_prompts(self) -> list[types.Prompt]:
+        """Every prompt, from all pages."""
+        return await self._list("prompts/list", "prompts", types.Prompt)
+
+    async def _list(self, method: str, member: str, kind: type[T]) -> list[T]:
+        found: list[T] = []
+        params: dict[str, Any] = {}
+        while True:
+            page = await self.request(method, params)
+            found += [kind(**item) for item in page[member]]
+            if "nextCursor" not in page:  # only its absence is the end (PAG-2)
+                return found
+            params = {"cursor": page["nextCursor"]}
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        progress_handler: Callable[..., Any] | None = None,
+        progress_callback: Callable[..., Any] | None = None,
+        raise_on_error: bool = True,
+        meta: Mapping[str, Any] | None = None,
+    ) -> CallToolResult:
+        """Calls a tool.
+
+        Args:
+            name: The tool's name.
+            arguments: Values with a JSON form.
+            timeout: Seconds to wait; the client's own when absent.
+            progress_handler: Called with (progress, total, message); also as `progress_callback`.
+            raise_on_error: Whether a result with `is_error` is raised.
+            meta: More members of the request's `_meta`.
+
+        Raises:
+            ToolError: the tool refused or failed, and `raise_on_error` is set.
+            McpError: the server answered with an error.
+        """
+        wire = await self.request(
+            "tools/call",
+            {"name": name, "arguments": dict(arguments or {})},
+            timeout=timeout,
+            progress_handler=progress_handler or progress_callback,
+            meta=meta,
+        )
+        result = CallToolResult(**wire)
+        if result.is_error and raise_on_error:
+            raise ToolError("\n".join(block.text for block in result.content if block.type == "text"))
+        if not self._modern and isinstance(result.structured_content, Mapping):
+            result.__dict__["_wrapped"] = self._wraps(name)
+        return result
+
+    def _wraps(self, name: str) -> bool:
+        """Whether a tool's result went as `{"result": …}` because the version knows only objects (DOWN-4)."""
+        find = getattr(self._server, "tool_named", None)
+        tool = None if find is None else find(name)
+        return tool is not None and tool.wraps_output
+
+    async def read_resource(self, uri: Any) -> list[Any]:
+        """What a resource holds: objects with `text` or `blob` (base64).
+
+        Raises:
+            McpError: there is none at this URI, or it failed.
+        """
+        result = types.ReadResourceResult(**await self.request("resources/read", {"uri": str(uri)}))
+        return list(result.contents)
+
+    async def subscribe_resource(self, uri: Any) -> None:
+        """Asks to be told of updates of a resource (legacy); they reach the `message_handler`."""
+        await self.request("resources/subscribe", {"uri": str(uri)})
+
+    async def unsubscribe_resource(self, uri: Any) -> None:
+        """Ends what `subscribe_resource` began."""
+        await self.request("resources/unsubscribe", {"uri": str(uri)})
+
+    async def get_prompt(self, name: str, arguments: Mapping[str, Any] | None = None) -> types.GetPromptResult:
+        """Renders a prompt. Values that are not text are sent as their JSON text (PRM-6).
+
+        Raises:
+            McpError: it is unknown, refused or failed.
+        """
+        given = {key: value if isinstance(value, str) else encode(value) for key, value in (arguments or {}).items()}
+        return types.GetPromptResult(**await self.request("prompts/get", {"name": name, "arguments": given}))
+
+    async def complete(
+        self,
+        ref: Any,
+        argument: Mapping[str, str],
+        context_arguments: Mapping[str, str] | None = None,
+    ) -> types.Completion:
+        """Suggestions for an argument (`{"name": …, "value": …}`) of what `ref` names (CMP-4).
+
+        Raises:
+            McpError: `ref` is unknown, or the handler failed.
+        """
+        params: dict[str, Any] = {"ref": ref, "argument": dict(argument)}
+        if context_arguments is not None:
+            params["context"] = {"arguments": dict(context_arguments)}
+        return types.CompleteResult(**await self.request("completion/complete", params)).completion
+
+
+def opened(contents: list[Any]) -> list[ReadResourceContents]:
+    """Contents from the wire with their bytes decoded.
+
+    Raises:
+        ResourceError: one has neither text nor blob.
+    """
+    found = []
+    for part in contents:
+        text, blob = getattr(part, "text", None), getattr(part, "blob", None)
+        if text is None and blob is None:
+            raise ResourceError("The resource's contents have neither text nor blob")
+        content = text if text is not None else b64decode(blob)
+        found.append(ReadResourceContents(content, part.mime_type, part.meta))
+    return found
+
+
+async def _settled(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value

@@ -1,0 +1,457 @@
+"""What a handler can know of the call it serves, and say before it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Generator, Mapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Literal
+
+from . import _native
+
+if TYPE_CHECKING:
+    from typing import Generic
+
+    from typing_extensions import TypeVar
+
+    from . import types
+    from .resources import ReadResourceContents
+    from .server.serving import Serving
+
+    A = TypeVar("A", default=Any)
+    B = TypeVar("B", default=Any)
+    C = TypeVar("C", default=Any)
+
+    class Parametrized(Generic[A, B, C]):
+        """`Context[Lifespan]` and `Context[Session, Lifespan, Request]` are both written in the wild."""
+else:
+    A = B = C = None
+
+    class Parametrized:
+        """At run time a parametrized Context is Context itself, so that an annotation is found whatever its brackets."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, _parameters):
+            return cls
+
+
+LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+"""The log levels of the protocol, from the least severe up (RFC 5424)."""
+
+LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
+"""The versions that have sessions; in later ones nothing is remembered from one request to the next (META-7)."""
+
+serving: ContextVar[Serving] = ContextVar("oxmcp_serving")
+"""The server in whose serving context the code runs; set while its lifespan is entered."""
+
+_current: ContextVar[Context[Any, Any, Any]] = ContextVar("oxmcp_context")
+
+
+class Done(Awaitable[None]):
+    """What is already done: may be awaited, need not be, so a plain function can report progress and log too."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return iter(())  # type: ignore[return-value]
+
+    def send(self, _value: Any) -> Any:
+        """Ends at once, as a finished coroutine does: a task may be made of it."""
+        raise StopIteration(None)
+
+    def throw(self, error: BaseException, *_rest: Any) -> Any:
+        """Raises `error`: there is nothing in flight that could handle it."""
+        raise error
+
+    def close(self) -> None:
+        """Has nothing to close."""
+
+
+DONE = Done()
+
+
+class Attributes(dict[str, Any]):
+    """A JSON object whose members can be read as attributes too, in either spelling; absent ones are None."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self:
+            return self[name]
+        head, *rest = name.split("_")
+        return self.get(head + "".join(word.title() for word in rest))
+
+
+class Headers(Mapping[str, str]):
+    """The HTTP headers of a request. Names are compared without regard to case."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Headers({', '.join(self._values)})"  # values may be secrets
+
+
+def get_context() -> Context[Any, Any, Any]:
+    """The Context of the call in flight, from anywhere below its handler.
+
+    Raises:
+        RuntimeError: no call is in flight here.
+    """
+    call = _native.current_call.get(None)
+    if call is None:
+        raise RuntimeError("No call is in flight: get_context() works below a tool, resource, prompt or completion")
+    return context_of(call, serving.get(None))
+
+
+def context_of(call: _native.Call, server: Serving | None) -> Context[Any, Any, Any]:
+    """The one Context of this call: the same object however often and wherever it is asked for."""
+    known = _current.get(None)
+    if known is not None and known._call is call:
+        return known
+    context: Context[Any, Any, Any] = Context(call, server)
+    _current.set(context)
+    return context
+
+
+class Context(Parametrized[A, B, C]):
+    """One call, as its handler sees it. Ask for it by annotating a parameter with this class, whatever its name.
+
+    What sends something (`report_progress`, `info`, `notify_…`) does so at once and may be awaited or not.
+    """
+
+    __slots__ = ("_call", "_server", "_state")
+
+    def __init__(self, call: _native.Call, server: Serving | None = None) -> None:
+        self._call = call
+        self._server = server
+        self._state: dict[str, Any] | None = None
+
+    # Saying something before the result
+
+    def report_progress(self, progress: float, total: float | None = None, message: str | None = None) -> Done:
+        """Tells the caller how far the work has come. Dropped when it did not ask, or when `progress` does not rise
+        (PROG-3, PROG-7)."""
+        self._call.emit_progress(progress, total, message)
+        return DONE
+
+    def log(
+        self,
+        message: Any,
+        level: Any = None,
+        logger_name: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Done:
+        """Sends a log message; both `log("info", "text")` and `log("text", "info")` are understood.
+
+        Args:
+            message: Any JSON value, usually text.
+            level: One of the protocol's eight levels; "info" when absent.
+            logger_name: Who says it.
+            extra: Sent beside the message, as `{"msg": …, "extra": …}`.
+
+        Raises:
+            ValueError: the level is none of the eight.
+        """
+        if level is None:
+            return self._say("info", message, logger_name, extra)
+        if isinstance(message, str) and message in LEVELS:
+            message, level = level, message
+        if level not in LEVELS:
+            raise ValueError(f"Unknown log level {level!r}: expected one of {', '.join(LEVELS)}")
+        return self._say(level, message, logger_name, extra)
+
+    def debug(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+        """`log` at level "debug"."""
+        return self._say("debug", message, logger_name, extra)
+
+    def info(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+        """`log` at level "info"."""
+        return self._say("info", message, logger_name, extra)
+
+    def warning(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+        """`log` at level "warning"."""
+        return self._say("warning", message, logger_name, extra)
+
+    def error(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+        """`log` at level "error"."""
+        return self._say("error", message, logger_name, extra)
+
+    def _say(self, level: str, message: Any, logger_name: str | None, extra: Mapping[str, Any] | None) -> Done:
+        call = self._call
+        if call.log_threshold is not None:  # None drops every level (LOG-2)
+            data = message if extra is None else {"msg": message, "extra": dict(extra)}
+            call.emit_log(level, logger_name, _native.dumps(data, str))
+        return DONE
+
+    def notify_tools_changed(self) -> Done:
+        """Tells every peer that listens that the list of tools changed. Registering and removing do so by themselves."""
+        return self._notify("tools")
+
+    def notify_prompts_changed(self) -> Done:
+        """Tells every peer that listens that the list of prompts changed."""
+        return self._notify("prompts")
+
+    def notify_resources_changed(self) -> Done:
+        """Tells every peer that listens that the list of resources or of templates changed."""
+        return self._notify("resources")
+
+    def notify_resource_updated(self, uri: Any) -> Done:
+        """Tells every peer that subscribed to `uri` (a string or a URL object) that its contents changed (RSRC-13)."""
+        return self._notify("resource", str(uri))
+
+    def _notify(self, kind: Literal["tools", "prompts", "resources", "resource"], uri: str | None = None) -> Done:
+        self.server.native.notify(kind, uri)
+        return DONE
+
+    # Who asks, and for what
+
+    @property
+    def request_id(self) -> str:
+        """The request's id, as text."""
+        return str(self._call.request_id)
+
+    @property
+    def session_id(self) -> str | None:
+        """The legacy session's id; None without a session that has one (stdio, modern requests)."""
+        return self._call.session_id
+
+    @property
+    def protocol_version(self) -> str:
+        """The version the peer speaks, such as "2025-11-25"."""
+        return self._call.protocol_version
+
+    @property
+    def meta(self) -> Attributes:
+        """The request's own `_meta`, unknown keys included (META-10); empty when there is none."""
+        return Attributes(_native.loads(self._call.meta)) if self._call.meta else Attributes()
+
+    @property
+    def client_id(self) -> str | None:
+        """What the request's `_meta` names as `client_id`, if it does."""
+        named = self.meta.get("client_id")
+        return None if named is None else str(named)
+
+    @property
+    def client_info(self) -> types.Implementation | None:
+        """Name and version the peer claims. Never decide anything on it (META-4)."""
+        if self._call.client_info is None:
+            return None
+        from . import types
+
+        return types.Implementation.model_validate(_native.loads(self._call.client_info))
+
+    @property
+    def client_capabilities(self) -> types.ClientCapabilities | None:
+        """What the peer declared it can do."""
+        if self._call.client_capabilities is None:
+            return None
+        from . import types
+
+        return types.ClientCapabilities.model_validate(_native.loads(self._call.client_capabilities))
+
+    @property
+    def headers(self) -> Headers | None:
+        """The HTTP headers of the request; None on other transports."""
+        values = self._call.headers
+        return None if values is None else Headers(values)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the caller gave up. An async handler is cancelled; a plain one has to look here."""
+        return self._call.is_cancelled
+
+    # The server behind it
+
+    @property
+    def server(self) -> Any:
+        """The server that serves the call.
+
+        Raises:
+            RuntimeError: it is not known here: the call was reached outside the server's own serving context.
+        """
+        if self._server is None:
+            raise RuntimeError("The server of this call is not known here")
+        return self._server
+
+    fastmcp = server
+    mcp_server = server
+
+    @property
+    def lifespan_context(self) -> Any:
+        """What the server's lifespan yielded; `{}` without a lifespan."""
+        return self.server.lifespan_context
+
+    @property
+    def session(self) -> Session:
+        """The caller's side of the conversation, by its names in code written against a session."""
+        return Session(self)
+
+    @property
+    def request_context(self) -> RequestContext:
+        """The same facts, gathered the way code written against a request context reads them."""
+        return RequestContext(self)
+
+    async def read_resource(self, uri: Any) -> list[ReadResourceContents]:
+        """Reads one of the server's own resources.
+
+        Raises:
+            ResourceError: there is none at this URI, or it failed.
+        """
+        contents: list[ReadResourceContents] = await self.server.read_resource(uri)
+        return contents
+
+    async def list_resources(self) -> list[types.Resource]:
+        """The server's own resources."""
+        found: list[types.Resource] = await self.server.list_resources()
+        return found
+
+    async def list_prompts(self) -> list[types.Prompt]:
+        """The server's own prompts."""
+        found: list[types.Prompt] = await self.server.list_prompts()
+        return found
+
+    async def get_prompt(self, name: str, arguments: Mapping[str, Any] | None = None) -> types.GetPromptResult:
+        """Renders one of the server's own prompts."""
+        result: types.GetPromptResult = await self.server.get_prompt(name, arguments)
+        return result
+
+    # State
+
+    async def set_state(self, key: str, value: Any) -> None:
+        """Keeps a value for later calls of the same legacy session; for the rest of this call where there is none, as
+        in the modern era (META-7)."""
+        self._states()[key] = value
+
+    async def get_state(self, key: str, default: Any = None) -> Any:
+        """What `set_state` kept under this key, else `default`."""
+        return self._states().get(key, default)
+
+    async def delete_state(self, key: str) -> None:
+        """Forgets what is kept under this key, if anything is."""
+        self._states().pop(key, None)
+
+    def _states(self) -> dict[str, Any]:
+        if self._state is None:
+            call = self._call
+            # A legacy peer without session id is the one peer of its connection, except over HTTP, where it may be anyone.
+            alone = call.session_id is None and (call.headers is not None or call.protocol_version not in LEGACY)
+            self._state = {} if alone else self.server.session_state(call.session_id or "")
+        return self._state
+
+
+class Session:
+    """What code written against a server session sends through it."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: Context[Any, Any, Any]) -> None:
+        self._context = context
+
+    @property
+    def client_params(self) -> Any:
+        """What the peer told of itself, as the handshake has it: `clientInfo`, `capabilities`, `protocolVersion`."""
+        context = self._context
+        return Attributes(
+            clientInfo=context.client_info,
+            capabilities=context.client_capabilities,
+            protocolVersion=context.protocol_version,
+        )
+
+    def send_log_message(
+        self, level: str, data: Any, logger: str | None = None, related_request_id: object = None
+    ) -> Done:
+        """Sends a log message on the request's own stream (LOG-3); `related_request_id` is implied."""
+        return self._context.log(level, data, logger)
+
+    def send_progress_notification(
+        self,
+        progress_token: str | int,
+        progress: float,
+        total: float | None = None,
+        message: str | None = None,
+        related_request_id: object = None,
+    ) -> Done:
+        """Reports progress; the token is the request's own, whatever is given (PROG-2)."""
+        return self._context.report_progress(progress, total, message)
+
+    def send_tool_list_changed(self) -> Done:
+        """Tells every peer that listens that the list of tools changed."""
+        return self._context.notify_tools_changed()
+
+    def send_prompt_list_changed(self) -> Done:
+        """Tells every peer that listens that the list of prompts changed."""
+        return self._context.notify_prompts_changed()
+
+    def send_resource_list_changed(self) -> Done:
+        """Tells every peer that listens that the list of resources changed."""
+        return self._context.notify_resources_changed()
+
+    def send_resource_updated(self, uri: Any) -> Done:
+        """Tells every peer that subscribed to `uri` that its contents changed."""
+        return self._context.notify_resource_updated(uri)
+
+
+class Request:
+    """The HTTP request of a call, as far as a handler may see it."""
+
+    __slots__ = ("headers",)
+
+    def __init__(self, headers: Headers) -> None:
+        self.headers = headers
+
+
+class RequestContext:
+    """The facts of a call, gathered the way code written against a request context reads them."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: Context[Any, Any, Any]) -> None:
+        self._context = context
+
+    @property
+    def request_id(self) -> str | int:
+        """The request's id, as the peer wrote it."""
+        return self._context._call.request_id
+
+    @property
+    def method(self) -> str:
+        """What is asked, such as "call_tool"."""
+        return self._context._call.kind
+
+    @property
+    def meta(self) -> Attributes:
+        """The request's `_meta`; `progressToken` and the like are None when absent."""
+        return self._context.meta
+
+    @property
+    def session(self) -> Session:
+        """See `Context.session`."""
+        return self._context.session
+
+    @property
+    def lifespan_context(self) -> Any:
+        """What the server's lifespan yielded."""
+        return self._context.lifespan_context
+
+    @property
+    def protocol_version(self) -> str:
+        """The version the peer speaks."""
+        return self._context.protocol_version
+
+    @property
+    def request(self) -> Request | None:
+        """The HTTP request; None on other transports."""
+        headers = self._context.headers
+        return None if headers is None else Request(headers)

@@ -1,0 +1,151 @@
+"""Values a handler needs that no caller may give: connections, settings, the current user."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from typing import Any
+
+from . import _native, parameters, signatures
+from .context import get_context
+from .errors import InvalidDescriptorError
+from .signatures import Parameter
+
+__all__ = ["CurrentContext", "Dependency", "Depends", "get_context", "get_http_headers"]
+
+
+class Dependency:
+    """The mark on a parameter that says which function fills it."""
+
+    __slots__ = ("asynchronous", "context_names", "function", "injected", "key")
+
+    def __init__(self, function: Callable[..., Any], use_cache: bool = True) -> None:
+        self.function = _managed(function)
+        self.key: object = function if use_cache else object()
+        self.context_names = parameters.context_names(function) if _parameters(function) else ()
+        self.injected = find(function)
+        inner = inspect.unwrap(self.function)
+        self.asynchronous = (
+            inspect.iscoroutinefunction(inner)
+            or inspect.isasyncgenfunction(inner)
+            or any(dependency.asynchronous for dependency in self.injected.values())
+        )
+
+
+def Depends(dependency: Callable[..., Any], *, use_cache: bool = True) -> Any:  # noqa: N802 (the name people know)
+    """Fills a parameter with what `dependency` returns: `def tool(db: Db = Depends(get_db))`.
+
+    Args:
+        dependency: A plain or async function, a generator function or a context manager factory, whose exit then runs
+            when the call is over. Its own parameters may have dependencies.
+        use_cache: Whether parameters with the same dependency share one value per call.
+    """
+    return Dependency(dependency, use_cache)
+
+
+def CurrentContext() -> Any:  # noqa: N802 (the name people know)
+    """Fills a parameter with the call's Context: `def tool(ctx: Context = CurrentContext())`."""
+    return Dependency(get_context)
+
+
+def get_http_headers() -> dict[str, str]:
+    """The HTTP headers of the call in flight, by lower-case name; empty on other transports and outside a call."""
+    call = _native.current_call.get(None)
+    return {} if call is None else dict(call.headers or {})
+
+
+def find(function: Callable[..., Any]) -> dict[str, Dependency]:
+    """The parameters of `function` that are filled from dependencies: by default value or in `Annotated`."""
+    found: dict[str, Dependency] = {}
+    for parameter in _parameters(function):
+        for mark in (parameter.default, *getattr(parameter.annotation, "__metadata__", ())):
+            if isinstance(mark, Dependency):
+                found[parameter.name] = mark
+    return found
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    try:
+        return signatures.read(function).parameters
+    except InvalidDescriptorError:  # a built-in, which has no dependencies
+        return ()
+
+
+def supplied(
+    function: Callable[..., Any], asynchronous: bool, injected: Mapping[str, Dependency]
+) -> Callable[..., Any]:
+    """`function` with its dependencies filled in on every call, and released after it.
+
+    The result is a coroutine function when `function` or any dependency is; a plain `function` then runs on a thread.
+    """
+    if asynchronous or any(dependency.asynchronous for dependency in injected.values()):
+
+        @functools.wraps(function)
+        async def call_async(**arguments: Any) -> Any:
+            async with AsyncExitStack() as stack:
+                arguments.update(await _resolve_async(injected, stack, {}))
+                if asynchronous:
+                    return await function(**arguments)
+                return await asyncio.to_thread(function, **arguments)
+
+        return call_async
+
+    @functools.wraps(function)
+    def call(**arguments: Any) -> Any:
+        with ExitStack() as stack:
+            arguments.update(_resolve(injected, stack, {}))
+            return function(**arguments)
+
+    return call
+
+
+def _managed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A generator function as the context manager it stands for; anything else as it is."""
+    if inspect.isasyncgenfunction(function):
+        return asynccontextmanager(function)
+    if inspect.isgeneratorfunction(function):
+        return contextmanager(function)
+    return function
+
+
+def _resolve(injected: Mapping[str, Dependency], stack: ExitStack, known: dict[Any, Any]) -> dict[str, Any]:
+    values = {}
+    for name, dependency in injected.items():
+        if dependency.key in known:
+            values[name] = known[dependency.key]
+            continue
+        value = dependency.function(**_contexts(dependency), **_resolve(dependency.injected, stack, known))
+        if _made_here(value):
+            value = stack.enter_context(value)
+        values[name] = known[dependency.key] = value
+    return values
+
+
+async def _resolve_async(
+    injected: Mapping[str, Dependency], stack: AsyncExitStack, known: dict[Any, Any]
+) -> dict[str, Any]:
+    values = {}
+    for name, dependency in injected.items():
+        if dependency.key in known:
+            values[name] = known[dependency.key]
+            continue
+        below = await _resolve_async(dependency.injected, stack, known)
+        value = dependency.function(**_contexts(dependency), **below)
+        if inspect.isawaitable(value):
+            value = await value
+        if _made_here(value):
+            value = await stack.enter_async_context(value) if hasattr(value, "__aenter__") else stack.enter_context(value)
+        values[name] = known[dependency.key] = value
+    return values
+
+
+def _contexts(dependency: Dependency) -> dict[str, Any]:
+    return {name: get_context() for name in dependency.context_names}
+
+
+def _made_here(value: Any) -> bool:
+    """Whether a value is a context manager to enter, not an object that merely can be one (a file, a lock, a session)."""
+    return type(value).__module__ == "contextlib" and (hasattr(value, "__enter__") or hasattr(value, "__aenter__"))

@@ -1,0 +1,149 @@
+"""Prompts: a function that writes messages, and what callers are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import _native, descriptors, functions, parameters, results
+from .content import AssistantMessage, Message, UserMessage
+
+if TYPE_CHECKING:
+    from .parameters import Argument
+    from .server.serving import Serving
+
+
+__all__ = ["AssistantMessage", "Message", "Prompt", "UserMessage"]
+
+
+class Prompt:
+    """A prompt as it is registered.
+
+    Args:
+        function: What writes the messages: plain or async. It returns text, a message, a dict, or a list of them.
+        name: The name callers use; the function's own when absent.
+        title: A name for people.
+        description: What it is for; the docstring's text when absent.
+        icons: Icons, objects or dicts.
+        meta: The descriptor's `_meta`.
+        tags: Labels for `enable` and `disable`.
+        version: The prompt's own version, told to callers.
+        enabled: Whether it is listed and can be rendered.
+
+    Raises:
+        ValueError: it cannot be named.
+    """
+
+    __slots__ = (
+        "description",
+        "enabled",
+        "function",
+        "key",
+        "name",
+        "tags",
+        "title",
+        "version",
+        "_icons",
+        "_meta",
+        "_parameters",
+    )
+
+    component = "prompt"
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+    ) -> None:
+        self.function = function
+        self.name = self.key = name or functions.name_of(function)
+        self.title = title
+        self.tags = frozenset(tags or ())
+        self.version = version
+        self.enabled = enabled
+        self._icons = tuple(icons or ())
+        self._meta = meta
+        self._parameters = parameters.plan(function, name=self.name)
+        self.description = description if description is not None else self._parameters.description
+
+    @classmethod
+    def from_function(cls, fn: Callable[..., Any], **options: Any) -> Prompt:
+        """A prompt of a function; the options are those of the class."""
+        return cls(fn, **options)
+
+    @property
+    def fn(self) -> Callable[..., Any]:
+        """The function, as it was given."""
+        return self.function
+
+    @property
+    def arguments(self) -> list[dict[str, Any]]:
+        """The arguments as they are advertised. Values are text on the wire (PRM-6), so the description of one that is
+        not text names its JSON Schema."""
+        return [_argument(argument) for argument in self._parameters.arguments]
+
+    def descriptor(self) -> str:
+        """The descriptor, as JSON text."""
+        descriptor: dict[str, Any] = {"name": self.name}
+        arguments = self.arguments
+        if arguments:
+            descriptor["arguments"] = arguments
+        return descriptors.text(
+            descriptors.common(
+                descriptor,
+                title=self.title,
+                description=self.description,
+                icons=self._icons,
+                annotations=None,
+                meta=self._meta,
+                tags=self.tags,
+                version=self.version,
+            )
+        )
+
+    def target(
+        self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]
+    ) -> _native.Target:
+        """The engine's way to the function."""
+        return functions.target(
+            self._parameters,
+            server,
+            result=self._complete,
+            error=error,
+            natural=False,
+        )
+
+    def _complete(self, call: _native.Call, value: Any) -> None:
+        results.complete_prompt(call, value, self.description)
+
+    def __repr__(self) -> str:
+        return f"Prompt({self.name!r})"
+
+
+def _argument(argument: Argument) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": argument.name, "required": argument.required}
+    description = argument.description
+    if not _admits_text(argument.schema):
+        rest = {key: value for key, value in argument.schema.items() if key not in ("title", "description", "default")}
+        shape = f"JSON: {_native.dumps(rest)}"
+        description = f"{description}\n\n{shape}" if description else shape
+    if description:
+        told["description"] = description
+    return told
+
+
+def _admits_text(schema: Mapping[str, Any]) -> bool:
+    if "anyOf" in schema:
+        return any(_admits_text(branch) for branch in schema["anyOf"])
+    kind = schema.get("type", "string")
+    if "enum" in schema:
+        return any(isinstance(value, str) for value in schema["enum"])
+    return kind == "string" or (isinstance(kind, list) and "string" in kind) or "$ref" in schema

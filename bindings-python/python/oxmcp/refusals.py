@@ -1,0 +1,91 @@
+"""What a validation library complains about, in plain words: no URL, no dump, nothing of the input repeated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_WORDS = {
+    "bool_parsing": "must be a boolean",
+    "bool_type": "must be a boolean",
+    "bytes_type": "must be a string",
+    "dataclass_type": "must be an object",
+    "dict_type": "must be an object",
+    "extra_forbidden": "is not known",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "frozen_set_type": "must be an array",
+    "int_from_float": "must be an integer",
+    "int_parsing": "must be an integer",
+    "int_type": "must be an integer",
+    "is_instance_of": "must be of the declared type",
+    "list_type": "must be an array",
+    "mapping_type": "must be an object",
+    "missing": "missing",
+    "missing_argument": "missing",
+    "missing_keyword_only_argument": "missing",
+    "model_attributes_type": "must be an object",
+    "model_type": "must be an object",
+    "none_required": "must be null",
+    "set_type": "must be an array",
+    "string_type": "must be a string",
+    "tuple_type": "must be an array",
+    "unexpected_keyword_argument": "is not known",
+}
+_PREFIXES = (
+    ("Input should be ", "must be "),
+    ("Value error, ", ""),
+    ("Assertion failed, ", ""),
+    ("String should ", "must "),
+    ("List should ", "must "),
+    ("Dictionary should ", "must "),
+    ("Value should ", "must "),
+)
+
+
+def problems(error: Any, value: Any, root: str = "") -> list[tuple[str, str]]:
+    """Pairs of a field's path and what is wrong with it, from a pydantic ValidationError.
+
+    `value` is what was validated: it tells real fields from the names of a union's members, which the library puts in its
+    paths. `root` is put before every path.
+    """
+    found = []
+    for complaint in error.errors(include_url=False, include_input=False):
+        found.append((path(complaint["loc"], value, complaint["type"] == "missing", root), _words(complaint)))
+    return found
+
+
+def path(steps: Any, value: Any, last_is_missing: bool = False, root: str = "") -> str:
+    """`items[3].when` for the steps of a path, as far as they lead through `value`; all of them when it is None."""
+    text = root
+    known = value is not None
+    for index, step in enumerate(steps):
+        last = index == len(steps) - 1
+        if isinstance(step, int):
+            text += f"[{step}]"
+            if known:
+                value = value[step] if isinstance(value, (list, tuple)) and step < len(value) else None
+            continue
+        if known and not (last and last_is_missing):
+            if isinstance(value, dict):
+                if step not in value:
+                    continue  # the name of a union's member
+                value = value[step]
+            elif isinstance(value, (str, int, float, list, tuple, type(None))) or not hasattr(value, step):
+                continue
+            else:
+                value = getattr(value, step)
+        text += f".{step}" if text else step
+    return text
+
+
+def _words(complaint: dict[str, Any]) -> str:
+    kind, message = complaint["type"], complaint["msg"]
+    if kind in _WORDS:
+        return _WORDS[kind]
+    if kind == "union_tag_invalid":  # the library's own sentence repeats the input
+        return f"must be one of {complaint['ctx']['expected_tags']}"
+    for old, new in _PREFIXES:
+        if message.startswith(old):
+            message = new + message[len(old) :]
+            break
+    return message.split(", unable to parse", 1)[0]

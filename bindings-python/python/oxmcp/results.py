@@ -1,0 +1,397 @@
+"""What a function returned → what the call is answered with.
+
+The declared return type decides once, at registration, which of a few short ways a result takes:
+
+- `str`, `str | None`, `None`, `bytes`, content (`Image`, blocks, lists with them), `ToolResult`, or nothing declared: *free*.
+  The value decides. Text is text; an object is structured content too; anything else is its JSON text.
+- plain types: *structured*, the value's JSON as it is; the engine holds it against the schema.
+- all other types: *structured*, validated and serialised by the declared type.
+
+`ToolResult`, `CallToolResult` and content are taken as such whatever was declared.
+"""
+
+from __future__ import annotations
+
+import collections.abc as abc
+import typing
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import _native, content, schemas, signatures, types
+from ._wire_object import to_plain
+from .content import AssistantMessage, Audio, File, Image, Message, UserMessage
+from .encoding import default, encode, text_or_base64
+from .errors import InvalidDescriptorError, InvalidResult
+from .signatures import EMPTY
+
+if TYPE_CHECKING:
+    from .validation import Returned
+
+__all__ = [
+    "UNSET",
+    "AssistantMessage",
+    "Audio",
+    "File",
+    "Image",
+    "Message",
+    "ResultPlan",
+    "ToolResult",
+    "UserMessage",
+    "complete_prompt",
+    "complete_resource",
+    "plan",
+]
+
+UNSET: Any = type("Unset", (), {"__repr__": lambda self: "UNSET", "__bool__": lambda self: False})()
+"""The value of an option that was not given."""
+
+
+class ToolResult:
+    """A tool's whole result, for full control.
+
+    `content` is anything a tool could return: text, blocks, helpers, a list of them, or data (sent as JSON text); when it is
+    absent, it is the JSON text of `structured_content` (TOOL-9). `structured_content` is any JSON value or object with a
+    JSON form.
+    """
+
+    __slots__ = ("content", "is_error", "meta", "structured_content")
+
+    def __init__(
+        self,
+        content: Any = None,
+        structured_content: Any = None,
+        meta: Mapping[str, Any] | None = None,
+        is_error: bool = False,
+    ) -> None:
+        """Takes the parts of a result; see the class."""
+        self.content = content
+        self.structured_content = structured_content
+        self.meta = meta
+        self.is_error = is_error
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{name}={getattr(self, name)!r}" for name in ("content", "structured_content", "meta"))
+        return f"ToolResult({parts}, is_error={self.is_error})"
+
+
+class ResultPlan:
+    """How what one function returns is sent. Made once, at registration; immutable."""
+
+    __slots__ = ("_returned", "_structures", "_way", "output_schema", "plain_text", "wrap_output")
+
+    output_schema: dict[str, Any] | None
+    """JSON Schema of the structured content, of any type; None when none is promised."""
+    wrap_output: bool
+    """Whether versions that know only objects get `{"result": …}` (DOWN-3, DOWN-4)."""
+    plain_text: bool
+    """Whether a returned `str` is the whole answer, as text."""
+
+    def __init__(
+        self,
+        output_schema: dict[str, Any] | None,
+        *,
+        returned: Returned | None = None,
+        structures: bool = True,
+    ) -> None:
+        """`structures` says whether objects become structured content where no schema promises any."""
+        self.output_schema = output_schema
+        self.wrap_output = output_schema is not None and not schemas.is_object(output_schema)
+        self.plain_text = output_schema is None
+        self._returned = returned
+        self._structures = structures
+        self._way: Callable[[Any, Any], None] = (
+            self._free if output_schema is None else self._plain if returned is None else self._typed
+        )
+
+    def complete(self, call: Any, value: Any) -> None:
+        """Answers `call` with `value`. Raises InvalidResult naming the place of what cannot be sent."""
+        self._way(call, value)
+
+    tool = complete
+
+    def _plain(self, call: Any, value: Any) -> None:
+        if type(value) not in _NATURAL and self._special(call, value):
+            return
+        try:
+            text = _native.dumps(value, default)
+        except Exception as error:
+            text = encode(_listed(value), cause=error)
+        call.complete_tool(_text_content(text), text, False, None)
+
+    def _typed(self, call: Any, value: Any) -> None:
+        if type(value) not in _NATURAL and self._special(call, value):
+            return
+        assert self._returned is not None
+        text = self._returned.text(_listed(value))
+        call.complete_tool(_text_content(text), text, False, None)
+
+    def _free(self, call: Any, value: Any) -> None:
+        kind = type(value)
+        if kind is str:
+            call.complete_text(value)
+        elif value is None:
+            call.complete_tool("[]", None, False, None)
+        elif kind is dict:
+            text = encode(value)
+            call.complete_tool(_text_content(text), text if self._structures else None, False, None)
+        elif kind in (int, float, bool):
+            call.complete_tool(_text_content(encode(value)), None, False, None)
+        elif not self._special(call, value):
+            value = _listed(value)
+            if isinstance(value, (bytes, bytearray, memoryview)):
+                call.complete_text(text_or_base64(value))
+            elif isinstance(value, str):
+                call.complete_text(str.__str__(value))
+            else:
+                text = encode(value)
+                structured = text if self._structures and text.startswith("{") else None
+                call.complete_tool(_text_content(text), structured, False, None)
+
+    def _special(self, call: Any, value: Any) -> bool:
+        """Answers with a value that is a whole result or content, whatever was declared. False when it is neither."""
+        kind = type(value)
+        if isinstance(value, ToolResult):
+            self._complete_parts(call, value.content, value.structured_content, value.is_error, value.meta)
+        elif isinstance(value, types.CallToolResult) or _named(kind, "CallToolResult", "ToolResult"):
+            parts = to_plain(value) if hasattr(kind, "model_dump") else _attributes(value)
+            meta, structured = parts.get("_meta"), parts.get("structuredContent")
+            self._complete_parts(call, parts.get("content"), structured, bool(parts.get("isError")), meta)
+        elif content.is_content(value):
+            call.complete_tool(encode(content.blocks_of(value)), None, False, None)
+        elif kind in (list, tuple) and any(map(content.is_content_class, set(map(type, value)))):
+            call.complete_tool(encode(content.blocks_of(value)), None, False, None)
+        else:
+            return False
+        return True
+
+    def _complete_parts(self, call: Any, parts: Any, structured: Any, is_error: bool, meta: Any) -> None:
+        text = None
+        if structured is not None:
+            if self._returned is not None and not is_error:
+                text = self._returned.text(structured)
+            else:
+                text = encode(structured, "structured_content")
+        if parts is None:
+            blocks = "[]" if text is None else _text_content(text)
+        else:
+            blocks = encode(content.blocks_of(_listed(parts), "content"), "content")
+        call.complete_tool(blocks, text, is_error, None if meta is None else encode(meta, "meta"))
+
+
+def plan(
+    function: Callable[..., Any],
+    *,
+    output_schema: Any = UNSET,
+    structured_output: bool | None = None,
+) -> ResultPlan:
+    """Plans how the results of a function are sent.
+
+    `output_schema`: left out, it comes from the return annotation; a dict is used as given; None promises nothing (objects
+    are still structured). `structured_output`: True insists on a schema, False sends content only.
+
+    Raises InvalidDescriptorError when a schema is insisted on and there is none.
+    """
+    if structured_output is False:
+        return ResultPlan(None, structures=False)
+    if output_schema is None:
+        return ResultPlan(None)
+    if output_schema is not UNSET:
+        if not isinstance(output_schema, (dict, Mapping)):
+            raise InvalidDescriptorError(f"{signatures.name_of(function)}: output_schema is a dict or None")
+        return ResultPlan(dict(output_schema))
+    signature = signatures.read(function)
+    annotation = _promised(signature.returns)
+    if annotation is EMPTY or (structured_output is None and _is_text(annotation)):
+        if structured_output:
+            raise InvalidDescriptorError(f"{signature.name}: structured_output=True needs a return type that has a schema")
+        return ResultPlan(None)
+    found = schemas.plain(annotation)
+    if found is not None and not found.constrained:
+        return ResultPlan(found.schema)
+    try:
+        from . import validation
+
+        returned = validation.Returned(signature.name, annotation)
+    except (InvalidDescriptorError, ImportError):
+        if structured_output:
+            raise
+        return ResultPlan(None)  # a class of the author's that no library knows: the value decides
+    return ResultPlan(returned.schema, returned=returned)
+
+
+def complete_resource(
+    call: Any, uri: str, mime_type: str | None, value: Any, *, ttl_ms: int | None = None, scope: str | None = None
+) -> None:
+    """Answers the reading of a resource (RSRC-6, RSRC-7).
+
+    Text is text and bytes are base64; contents objects, ours or a peer's, and lists of them are taken as they are; `Image`,
+    `Audio` and `File` are their bytes; anything else is its JSON text. `mime_type` is the registered one: it wins over what
+    the value suggests, not over what a contents object says.
+    """
+    meta: Any = None
+    if isinstance(value, types.ReadResourceResult) or _named(type(value), "ReadResourceResult", "ResourceResult"):
+        whole = to_plain(value) if hasattr(type(value), "model_dump") and isinstance(value, types.WireObject) else value
+        if isinstance(whole, dict):
+            meta, ttl_ms, scope = whole.get("_meta"), whole.get("ttlMs", ttl_ms), whole.get("cacheScope", scope)
+            value = whole["contents"]
+        else:
+            meta, value = getattr(whole, "meta", None), whole.contents
+    value = _listed(value)
+    several = isinstance(value, (list, tuple)) and value and all(_is_contents(item) for item in value)
+    items = [_contents(item, uri, mime_type) for item in (value if several else [value])]
+    call.complete_resource(encode(items), None if meta is None else encode(meta, "meta"), ttl_ms, scope)
+
+
+def complete_prompt(call: Any, value: Any, description: str | None = None) -> None:
+    """Answers a prompt with what its function returned.
+
+    Text is a message of the user; so is content, and data (as JSON text). Messages, ours or a peer's, dicts with `role` and
+    `content`, and lists mixing all these are taken as they are; a whole result brings its own description.
+    """
+    meta: Any = None
+    if isinstance(value, types.GetPromptResult) or _named(type(value), "GetPromptResult", "PromptResult"):
+        meta = getattr(value, "meta", None)
+        description = getattr(value, "description", None) or description
+        value = value.messages
+    value = _listed(value)
+    if value is None:
+        value = []
+    elif not isinstance(value, (list, tuple)):
+        value = [value]
+    messages = [_message(item, f"result[{index}]") for index, item in enumerate(value)]
+    call.complete_prompt(description, encode(messages), None if meta is None else encode(meta, "meta"))
+
+
+def _message(value: Any, path: str) -> dict[str, Any]:
+    if isinstance(value, dict) and "role" in value and "content" in value:
+        role, said = value["role"], value["content"]
+    elif not isinstance(value, dict) and hasattr(value, "role") and hasattr(value, "content"):
+        role, said = value.role, value.content
+    else:
+        role, said = "user", value
+    role = getattr(role, "value", role)
+    if role not in ("user", "assistant"):
+        raise InvalidResult(f"{path}.role: must be user or assistant")
+    return {"role": role, "content": content.one_block(said, f"{path}.content")}
+
+
+def _is_contents(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "uri" in value and ("text" in value) != ("blob" in value)
+    return isinstance(value, content.File) or _named(
+        type(value), "TextResourceContents", "BlobResourceContents", "ReadResourceContents", "ResourceContent"
+    )
+
+
+def _contents(value: Any, uri: str, mime_type: str | None) -> dict[str, Any]:
+    if isinstance(value, content.File):
+        return value.to_contents(value.uri or uri)
+    if _is_contents(value):
+        if not isinstance(value, dict) and not hasattr(value, "uri"):  # `content` with a MIME type, no address
+            item = _contents(value.content, uri, getattr(value, "mime_type", None) or mime_type)
+            if getattr(value, "meta", None):
+                item["_meta"] = value.meta
+            return item
+        found = content.contents_of(value, uri)
+        if mime_type is not None:
+            found.setdefault("mimeType", mime_type)
+        return found
+    if isinstance(value, content._Media):
+        return {"uri": uri, "mimeType": mime_type or value.mime_type, "blob": value.base64()}
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        import base64
+
+        blob = base64.b64encode(bytes(value)).decode()
+        return {"uri": uri, "mimeType": mime_type or "application/octet-stream", "blob": blob}
+    if value is None:
+        value = ""
+    if isinstance(value, str):
+        return {"uri": uri, "mimeType": mime_type or "text/plain", "text": str.__str__(value)}
+    return {"uri": uri, "mimeType": mime_type or "application/json", "text": encode(value)}
+
+
+_NATURAL = frozenset({dict, str, int, float, bool, type(None)})
+"""Classes whose values are never content nor whole results."""
+
+
+def _text_content(text: str) -> str:
+    """The content array with one block that holds `text`."""
+    return f'[{{"type":"text","text":{_native.dumps(text)}}}]'
+
+
+def _listed(value: Any) -> Any:
+    """A generator as the list of what it yields; any other value as it is."""
+    return list(value) if isinstance(value, abc.Iterator) and not hasattr(type(value), "model_dump") else value
+
+
+def _named(kind: type, *names: str) -> bool:
+    """Whether a class is called one of these: how a peer's objects are known without importing them."""
+    return any(base.__name__ in names for base in kind.__mro__)
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """The parts of a peer's result object that is no model."""
+    return {
+        "content": getattr(value, "content", None),
+        "structuredContent": getattr(value, "structured_content", None),
+        "isError": getattr(value, "is_error", False),
+        "_meta": getattr(value, "meta", None),
+    }
+
+
+_GENERATORS = {abc.Iterator, abc.Generator, abc.AsyncIterator, abc.AsyncGenerator, abc.AsyncIterable}
+_BARE = {list, tuple, abc.Sequence, abc.Iterable, abc.Collection}
+
+
+def _promised(annotation: Any) -> Any:
+    """The type that structured content is promised to have; EMPTY when nothing is promised and the value decides."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in (EMPTY, Any, object, None, type(None)):
+        return EMPTY
+    if origin is typing.Annotated:
+        if _is_whole_result(arguments[0]):  # Annotated[CallToolResult, Model] promises Model
+            models = [item for item in arguments[1:] if isinstance(item, type) or typing.get_origin(item)]
+            return _promised(models[0]) if models else EMPTY
+        return EMPTY if _promised(arguments[0]) is EMPTY else annotation
+    if origin in (abc.Awaitable, abc.Coroutine):
+        return _promised(arguments[-1])
+    if origin in _GENERATORS:
+        item = arguments[0]
+        return EMPTY if _holds_anything(item) else list[item]  # type: ignore[valid-type]
+    if annotation in _GENERATORS or annotation in _BARE:
+        return EMPTY
+    if origin in _BARE and all(argument in (Any, object, Ellipsis) for argument in arguments):
+        return EMPTY  # may hold content
+    return EMPTY if _mentions_content(annotation) else annotation
+
+
+def _holds_anything(item: Any) -> bool:
+    return item in (Any, object) or _mentions_content(item)
+
+
+def _mentions_content(annotation: Any) -> bool:
+    if _is_whole_result(annotation) or content.is_content_class(annotation):
+        return True
+    if typing.get_origin(annotation) is typing.Literal:
+        return False
+    if type(annotation).__name__ == "TypeAliasType":
+        try:
+            return _mentions_content(annotation.__value__)
+        except RecursionError:
+            return False
+    return any(_mentions_content(argument) for argument in typing.get_args(annotation) if argument is not Ellipsis)
+
+
+def _is_whole_result(annotation: Any) -> bool:
+    return isinstance(annotation, type) and _named(annotation, "CallToolResult", "ToolResult")
+
+
+def _is_text(annotation: Any) -> bool:
+    """Whether every value is text, bytes or None: what content says as well by itself."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _is_text(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in schemas.UNIONS:
+        return all(_is_text(member) for member in typing.get_args(annotation))
+    return annotation in (str, bytes, bytearray, memoryview, type(None), typing.AnyStr)
+
+

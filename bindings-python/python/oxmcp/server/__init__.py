@@ -1,0 +1,34 @@
+"""Servers: `MCPServer` (also `FastMCP`) made of decorated functions, and the low-level `Server`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..context import Context
+    from .lowlevel import NotificationOptions, Server
+    from .mcpserver import FastMCP, MCPServer
+    from .models import InitializationOptions
+
+__all__ = ["Context", "FastMCP", "InitializationOptions", "MCPServer", "NotificationOptions", "Server"]
+
+_MODULE_OF = {
+    "Context": "oxmcp.context",
+    "FastMCP": "oxmcp.server.mcpserver",
+    "InitializationOptions": "oxmcp.server.models",
+    "MCPServer": "oxmcp.server.mcpserver",
+    "NotificationOptions": "oxmcp.server.lowlevel",
+    "Server": "oxmcp.server.lowlevel",
+}
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(module), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,297 @@
+"""The decorators. Each works with or without parentheses and as a plain call, and gives the function back unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, overload
+
+from ..results import UNSET
+from .registrations import Registrations
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Decorators(Registrations):
+    """`@server.tool`, `@server.resource(uri)`, `@server.prompt`, `@server.completion`."""
+
+    @overload
+    def tool(
+        self,
+        name_or_function: F,
+        /,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        annotations: Any = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        output_schema: Any = UNSET,
+        structured_output: bool | None = None,
+        timeout: float | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+    ) -> F: ...
+
+    @overload
+    def tool(
+        self,
+        name_or_function: str | None = None,
+        /,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        annotations: Any = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        output_schema: Any = UNSET,
+        structured_output: bool | None = None,
+        timeout: float | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+    ) -> Callable[[F], F]: ...
+
+    def tool(
+        self,
+        name_or_function: Any = None,
+        /,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        annotations: Any = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        output_schema: Any = UNSET,
+        structured_output: bool | None = None,
+        timeout: float | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+    ) -> Any:
+        """Registers a function as a tool.
+
+        Its parameters become the input schema, their descriptions come from `Annotated[…, Field(description=…)]` or the
+        docstring; a parameter annotated with `Context` gets the call's Context; `Depends(…)` parameters are filled in.
+
+        Args:
+            name_or_function: The function, or the tool's name, or nothing: `@server.tool`, `@server.tool("add")`,
+                `@server.tool(…)`, `server.tool(function, …)`.
+            name: The name callers use; the function's own when absent.
+            title: A name for people.
+            description: What it is for; the docstring's text before its sections when absent.
+            annotations: A `ToolAnnotations` or a dict, such as `{"readOnlyHint": True}`.
+            icons: Icons, objects or dicts.
+            meta: The descriptor's `_meta`.
+            tags: Labels for `enable` and `disable`.
+            output_schema: JSON Schema of the structured result; None for none; from the return type when left out.
+            structured_output: True to insist on a structured result, False to have none.
+            timeout: Seconds a call may take.
+            version: The tool's own version, told to callers.
+            enabled: Whether it is listed and can be called.
+
+        Raises:
+            ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
+            InvalidDescriptorError: a parameter's type has no JSON Schema.
+        """
+
+        def register(function: Any, given: str | None = name) -> Any:
+            self.add_tool(
+                function,
+                name=given,
+                title=title,
+                description=description,
+                annotations=annotations,
+                icons=icons,
+                meta=meta,
+                tags=tags,
+                output_schema=output_schema,
+                structured_output=structured_output,
+                timeout=timeout,
+                version=version,
+                enabled=enabled,
+            )
+            return function
+
+        return _apply(register, name_or_function, name)
+
+    def resource(
+        self,
+        uri: str,
+        /,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        mime_type: str | None = None,
+        annotations: Any = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        version: str | None = None,
+        size: int | None = None,
+        cache_hint: Any = None,
+        enabled: bool = True,
+    ) -> Callable[[F], F]:
+        """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
+
+        Args:
+            uri: The URI, or an RFC 6570 template whose variables are parameters of the function.
+            name: Its name; the function's own when absent.
+            title: A name for people.
+            description: What it holds; the docstring's text when absent.
+            mime_type: Its MIME type; from what is returned when absent.
+            annotations: An `Annotations` or a dict.
+            icons: Icons, objects or dicts.
+            meta: The descriptor's `_meta`.
+            tags: Labels for `enable` and `disable`.
+            version: The resource's own version, told to callers.
+            size: Its size in bytes, if known.
+            cache_hint: How long a reader may keep what it read (CACHE-1).
+            enabled: Whether it is listed and can be read.
+
+        Raises:
+            TypeError: the decorator is used without a URI.
+            ValueError: the URI is no URI, or variables and parameters do not match.
+        """
+        if callable(uri):
+            raise TypeError("A resource needs a URI: @server.resource('scheme://path')")
+
+        def register(function: F) -> F:
+            self.add_resource(
+                function,
+                uri=uri,
+                name=name,
+                title=title,
+                description=description,
+                mime_type=mime_type,
+                annotations=annotations,
+                icons=icons,
+                meta=meta,
+                tags=tags,
+                version=version,
+                size=size,
+                cache_hint=cache_hint,
+                enabled=enabled,
+            )
+            return function
+
+        return register
+
+    @overload
+    def prompt(
+        self,
+        name_or_function: F,
+        /,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+    ) -> F: ...
+
+    @overload
+    def prompt(
+        self,
+        name_or_function: str | None = None,
+        /,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+    ) -> Callable[[F], F]: ...
+
+    def prompt(
+        self,
+        name_or_function: Any = None,
+        /,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+    ) -> Any:
+        """Registers a function as a prompt; its parameters are the prompt's arguments.
+
+        Values are text on the wire (PRM-6): a parameter of another type gets the text read as JSON.
+
+        Args:
+            name_or_function: As for `tool`.
+            name: The name callers use; the function's own when absent.
+            title: A name for people.
+            description: What it is for; the docstring's text when absent.
+            icons: Icons, objects or dicts.
+            meta: The descriptor's `_meta`.
+            tags: Labels for `enable` and `disable`.
+            version: The prompt's own version, told to callers.
+            enabled: Whether it is listed and can be rendered.
+
+        Raises:
+            ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
+        """
+
+        def register(function: Any, given: str | None = name) -> Any:
+            self.add_prompt(
+                function,
+                name=given,
+                title=title,
+                description=description,
+                icons=icons,
+                meta=meta,
+                tags=tags,
+                version=version,
+                enabled=enabled,
+            )
+            return function
+
+        return _apply(register, name_or_function, name)
+
+    @overload
+    def completion(self, function: F, /) -> F: ...
+
+    @overload
+    def completion(self, function: None = None, /) -> Callable[[F], F]: ...
+
+    def completion(self, function: Any = None, /) -> Any:
+        """Registers the function that suggests values for arguments of prompts and variables of resource templates.
+
+        It takes `(ref, argument, context)`, or the first of these, plain or async, and returns a `Completion`, a list of
+        texts, or None. There is one per server; the last one registered counts.
+        """
+
+        def register(handler: Any) -> Any:
+            self._completion = handler
+            if self._engine is not None:
+                self._register_completion(self._engine)
+            return handler
+
+        return register if function is None else register(function)
+
+
+def _apply(register: Callable[..., Any], first: Any, name: str | None) -> Any:
+    """What a decorator gives back for each way to write it."""
+    if first is None:
+        return register
+    if isinstance(first, str):
+        if name is not None:
+            raise TypeError("The name is given twice")
+        return lambda function: register(function, first)
+    if not callable(first):
+        raise TypeError(f"Expected a function or a name, not {type(first).__name__}")
+    return register(first)

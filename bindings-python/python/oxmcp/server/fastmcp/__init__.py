@@ -1,0 +1,8 @@
+"""The decorated server under the path that most code imports it from."""
+
+from ...content import Audio, File, Image
+from ...context import Context
+from ...types import Icon
+from ..mcpserver import FastMCP
+
+__all__ = ["Audio", "Context", "FastMCP", "File", "Icon", "Image"]

@@ -1,0 +1,5 @@
+"""What a low-level `read_resource` handler returns, under the path people import it from."""
+
+from ...resources import ReadResourceContents
+
+__all__ = ["ReadResourceContents"]

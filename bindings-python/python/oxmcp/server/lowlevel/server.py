@@ -1,0 +1,294 @@
+"""`Server`: one handler per method, set by decorators or given to the constructor."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+from ... import _native, errors, types
+from ...context import RequestContext, context_of
+from ...descriptors import cache_hint, wire_object
+from ...settings import Settings
+from ..models import InitializationOptions
+from . import answers
+from .decorators import Decorators, Handler, request
+
+if TYPE_CHECKING:
+    On = Callable[[RequestContext, Any], Awaitable[Any]] | None
+
+__all__ = ["NotificationOptions", "RequestContext", "Server"]
+
+_CONSTRUCTOR_HANDLERS = {
+    "on_list_tools": ("tools/list", types.PaginatedRequestParams),
+    "on_call_tool": ("tools/call", types.CallToolRequestParams),
+    "on_list_resources": ("resources/list", types.PaginatedRequestParams),
+    "on_list_resource_templates": ("resources/templates/list", types.PaginatedRequestParams),
+    "on_read_resource": ("resources/read", types.ReadResourceRequestParams),
+    "on_subscribe_resource": ("resources/subscribe", types.ReadResourceRequestParams),
+    "on_unsubscribe_resource": ("resources/unsubscribe", types.ReadResourceRequestParams),
+    "on_list_prompts": ("prompts/list", types.PaginatedRequestParams),
+    "on_get_prompt": ("prompts/get", types.GetPromptRequestParams),
+    "on_completion": ("completion/complete", types.CompleteRequestParams),
+    "on_set_logging_level": ("logging/setLevel", None),
+    "on_ping": ("ping", None),
+    "on_progress": ("notifications/progress", types.ProgressNotificationParams),
+    "on_roots_list_changed": ("notifications/roots/list_changed", None),
+}
+
+
+class NotificationOptions:
+    """Which list changes a server announces."""
+
+    __slots__ = ("prompts_changed", "resources_changed", "tools_changed")
+
+    def __init__(
+        self, prompts_changed: bool = False, resources_changed: bool = False, tools_changed: bool = False
+    ) -> None:
+        self.prompts_changed = prompts_changed
+        self.resources_changed = resources_changed
+        self.tools_changed = tools_changed
+
+
+class Server(Decorators):
+    """A server that answers method by method; what it can do follows from which handlers it has.
+
+    Handlers come from decorators (`@server.list_tools()`: plain arguments, plain return values) or from the constructor
+    (`on_list_tools=`: `async (ctx, params) -> result object`); where both are given, the later one counts.
+
+    Args:
+        name: The name programs use.
+        version: Its version, free text; this library's when absent.
+        instructions: What a model should know about the server as a whole.
+        website_url: Where to read more.
+        icons: Icons, objects or dicts.
+        lifespan: Takes the server and gives an async context manager, entered once per process; what it yields is
+            `request_context.lifespan_context`.
+        title: A name for people.
+        description: What it is for.
+        cache_hints: How long results may be kept, by method (CACHE-1).
+        mask_error_details: Whether callers get a fixed sentence instead of the message of an unexpected exception.
+        on_…: A handler for the method of that name.
+
+    Raises:
+        TypeError: a keyword is unknown.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        version: str | None = None,
+        instructions: str | None = None,
+        website_url: str | None = None,
+        icons: Iterable[Any] | None = None,
+        lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None = None,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        cache_hints: Mapping[str, Any] | None = None,
+        mask_error_details: bool = False,
+        on_list_tools: On = None,
+        on_call_tool: On = None,
+        on_list_resources: On = None,
+        on_list_resource_templates: On = None,
+        on_read_resource: On = None,
+        on_subscribe_resource: On = None,
+        on_unsubscribe_resource: On = None,
+        on_list_prompts: On = None,
+        on_get_prompt: On = None,
+        on_completion: On = None,
+        on_set_logging_level: On = None,
+        on_ping: On = None,
+        on_progress: On = None,
+        on_roots_list_changed: On = None,
+    ) -> None:
+        given = dict(locals())
+        super().__init__(lifespan)
+        self.name = name
+        self.version = version
+        self.instructions = instructions
+        self.title = title
+        self.description = description
+        self.website_url = website_url
+        self.icons = tuple(icons or ())
+        self.settings = Settings()
+        self._mask = mask_error_details
+        self._cache_hints = {method: cache_hint(hint) for method, hint in (cache_hints or {}).items()}
+        self._handlers: dict[str, Handler] = {}
+        self._options: InitializationOptions | None = None
+        for keyword, (method, params_type) in _CONSTRUCTOR_HANDLERS.items():
+            if given[keyword] is not None:
+                self.add_request_handler(method, params_type, given[keyword])
+
+    # Handlers
+
+    def add_request_handler(
+        self, method: str, params_type: Any, handler: Callable[[RequestContext, Any], Awaitable[Any]]
+    ) -> None:
+        """Sets what answers a method, the protocol's or the author's own.
+
+        Args:
+            method: Its name.
+            params_type: The class of the params, one with `model_validate`; a plain request object when None.
+            handler: `async (ctx, params) -> result object`.
+        """
+
+        async def handle(context: RequestContext, params: dict[str, Any]) -> answers.Result:
+            try:
+                read = request(method, params).params if params_type is None else params_type.model_validate(params)
+            except (TypeError, ValueError) as error:
+                raise errors.InvalidArguments(str(error)) from error
+            value = handler(context, read)
+            return answers.whole(await value if inspect.isawaitable(value) else value)
+
+        self.handle(method, handle)
+
+    def handle(self, method: str, handler: Handler | None) -> None:
+        """Sets what answers a method as the decorators and the constructor do, or takes it away with None."""
+        if handler is None:
+            self._handlers.pop(method, None)
+        else:
+            self._handlers[method] = handler
+        if self._engine is not None:
+            self._engine.set_method(method, None if handler is None else self._target(method, handler))
+
+    def _target(self, method: str, handler: Handler) -> _native.Target:
+        async def answer(call: _native.Call) -> answers.Result:
+            return await handler(RequestContext(context_of(call, self)), call.arguments_object())
+
+        return _native.Target(
+            answer,
+            is_async=True,
+            bind=lambda call: {"call": call},
+            result=lambda call, result: _complete(call, result),
+            error=functools.partial(errors.answer, what=method, mask=self._mask),
+        )
+
+    @property
+    def request_context(self) -> RequestContext:
+        """The facts of the request in flight.
+
+        Raises:
+            LookupError: no request is in flight here.
+        """
+        call = _native.current_call.get(None)
+        if call is None:
+            raise LookupError("No request is in flight here")
+        return RequestContext(context_of(call, self))
+
+    # What the server says it can do
+
+    def get_capabilities(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> types.ServerCapabilities:
+        """What the server can do, from which handlers it has."""
+        options = notification_options or NotificationOptions()
+        has = self._handlers.__contains__
+        found: dict[str, Any] = {}
+        if has("tools/list") or has("tools/call"):
+            found["tools"] = {"listChanged": options.tools_changed}
+        if has("resources/list") or has("resources/read") or has("resources/templates/list"):
+            found["resources"] = {
+                "subscribe": has("resources/subscribe"),
+                "listChanged": options.resources_changed,
+            }
+        if has("prompts/list") or has("prompts/get"):
+            found["prompts"] = {"listChanged": options.prompts_changed}
+        if has("completion/complete"):
+            found["completions"] = {}
+        if has("logging/setLevel"):
+            found["logging"] = {}
+        if experimental_capabilities:
+            found["experimental"] = {key: dict(value) for key, value in experimental_capabilities.items()}
+        return types.ServerCapabilities(**found)
+
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> InitializationOptions:
+        """What `run` tells peers: the server's own particulars and what its handlers can do."""
+        return InitializationOptions(
+            server_name=self.name,
+            server_version=self.version or _native.__version__,
+            capabilities=self.get_capabilities(notification_options, experimental_capabilities),
+            instructions=self.instructions,
+            title=self.title,
+            description=self.description,
+            website_url=self.website_url,
+            icons=self.icons,
+        )
+
+    def _build(self) -> _native.Server:
+        options = self._options or self.create_initialization_options()
+        implementation = {
+            "name": options.server_name,
+            "version": options.server_version,
+            "title": options.title,
+            "description": options.description,
+            "websiteUrl": options.website_url,
+            "icons": [wire_object(icon) for icon in options.icons] or None,
+        }
+        engine = _native.Server(
+            _native.dumps({key: value for key, value in implementation.items() if value is not None}),
+            instructions=options.instructions,
+            capabilities=_native.dumps(_for_the_engine(options.capabilities)),
+            cache_hints=_native.dumps(self._cache_hints),
+        )
+        for method, handler in self._handlers.items():
+            engine.set_method(method, self._target(method, handler))
+        return engine
+
+    # Running
+
+    async def run(
+        self,
+        read_stream: Any,
+        write_stream: Any,
+        initialization_options: InitializationOptions | None = None,
+        raise_exceptions: bool = False,
+        stateless: bool = False,
+    ) -> None:
+        """Serves on the streams that a transport of this package gave, until they end.
+
+        Args:
+            read_stream: The first of the two that `stdio_server()` gives.
+            write_stream: The second.
+            initialization_options: What peers are told; from the handlers when absent.
+            raise_exceptions: Accepted for code that sets it; a handler's exception always becomes an answer.
+            stateless: Accepted for code that sets it; which requests need a session is the protocol's business.
+
+        Raises:
+            TypeError: the streams are not of this package.
+        """
+        if getattr(read_stream, "transport", None) != "stdio" or getattr(write_stream, "transport", None) != "stdio":
+            raise TypeError("Server.run takes the streams of oxmcp.server.stdio.stdio_server()")
+        if initialization_options is not None:
+            self._options, self._engine = initialization_options, None
+        await self.run_stdio_async()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+def _complete(call: _native.Call, result: answers.Result) -> None:
+    call.complete_whole(answers.text(result))
+
+
+def _for_the_engine(capabilities: types.ServerCapabilities) -> dict[str, Any]:
+    """The capabilities in the engine's terms."""
+    told = capabilities.to_dict()
+    lists = [told.get(kind) or {} for kind in ("tools", "prompts", "resources")]
+    flags: dict[str, Any] = {
+        kind: kind in told for kind in ("tools", "prompts", "resources", "completions", "logging")
+    }
+    flags["listChanged"] = any(kind.get("listChanged") for kind in lists)
+    flags["subscribe"] = bool((told.get("resources") or {}).get("subscribe"))
+    for kind in ("experimental", "extensions"):
+        if told.get(kind):
+            flags[kind] = told[kind]
+    return flags

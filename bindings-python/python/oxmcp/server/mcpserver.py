@@ -1,0 +1,312 @@
+"""`MCPServer`, also known as `FastMCP`: a server made of decorated functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+from .. import _native, settings
+from ..content import AssistantMessage, Audio, File, Image, Message, UserMessage
+from ..context import Context, context_of, get_context
+from ..descriptors import cache_hint, wire_object
+from ..errors import McpError, ResourceError
+from ..resources import ReadResourceContents, Resource
+from ..settings import OnDuplicate, Settings
+from ..tools import Tool
+from .decorators import Decorators
+
+if TYPE_CHECKING:
+    from .. import types
+    from ..client import CallToolResult
+
+__all__ = ["AssistantMessage", "Audio", "Context", "FastMCP", "File", "Image", "MCPServer", "Message", "UserMessage"]
+
+
+class MCPServer(Decorators):
+    """A server made of decorated functions.
+
+    Args:
+        name: The name programs use.
+        instructions: What a model should know about the server as a whole.
+        title: A name for people.
+        description: What it is for.
+        version: Its version, free text; this library's when absent.
+        website_url: Where to read more.
+        icons: Icons, objects or dicts.
+        lifespan: Takes the server and gives an async context manager; entered once per process, before the first
+            request. What it yields is `ctx.lifespan_context`.
+        tools: Functions or `Tool`s to register.
+        resources: `Resource`s to register.
+        on_duplicate: What happens to a second offer of the same name: "warn" and "replace" let it take the place of the
+            first, "ignore" keeps the first, "error" raises. Where one of the three `warn_on_duplicate_…` is given, the
+            first stays, with a warning in the log if it is True.
+        mask_error_details: Whether callers get a fixed sentence instead of an exception's message; a `ToolError`'s always
+            reaches them.
+        strict_input_validation: Whether arguments must have the schema's types as they are, and unknown ones are refused.
+        list_page_size: How many items a page of a list has; all when absent.
+        cache_hints: How long results may be kept, by method: `{"tools/list": CacheHint(ttl_ms=60_000)}` (CACHE-1).
+        experimental_capabilities: Sent as `capabilities.experimental`.
+        workers: How many plain functions may run at once.
+        host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, max_body_bytes,
+            keep_alive_seconds: How `run("http")` serves unless told otherwise; `streamable_http_path` is `path`.
+        debug, log_level: From which level Python's log goes to standard error when the server is run.
+        dependencies: Accepted for code that names what it must be installed with; not used here.
+
+    Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
+    `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
+    `OXMCP_MAX_BODY_BYTES`, `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`,
+    `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`.
+
+    Raises:
+        ValueError: a setting or its variable makes no sense.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        instructions: str | None = None,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        version: str | None = None,
+        website_url: str | None = None,
+        icons: Iterable[Any] | None = None,
+        lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None = None,
+        tools: Sequence[Tool | Callable[..., Any]] | None = None,
+        resources: Sequence[Resource] | None = None,
+        on_duplicate: OnDuplicate | None = None,
+        warn_on_duplicate_tools: bool | None = None,
+        warn_on_duplicate_resources: bool | None = None,
+        warn_on_duplicate_prompts: bool | None = None,
+        mask_error_details: bool | None = None,
+        strict_input_validation: bool | None = None,
+        list_page_size: int | None = None,
+        cache_hints: Mapping[str, Any] | None = None,
+        experimental_capabilities: Mapping[str, Mapping[str, Any]] | None = None,
+        workers: int | None = None,
+        host: str | None = None,
+        port: int | None = None,
+        path: str | None = None,
+        streamable_http_path: str | None = None,
+        json_response: bool | None = None,
+        stateless_http: bool | None = None,
+        allowed_hosts: Iterable[str] | None = None,
+        allowed_origins: Iterable[str] | None = None,
+        max_body_bytes: int | None = None,
+        keep_alive_seconds: float | None = None,
+        debug: bool | None = None,
+        log_level: str | None = None,
+        dependencies: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__(
+            lifespan,
+            on_duplicate=settings.text("ON_DUPLICATE", on_duplicate, "warn"),  # type: ignore[arg-type]
+            keep_first={
+                "tool": warn_on_duplicate_tools,
+                "resource": warn_on_duplicate_resources,
+                "resource_template": warn_on_duplicate_resources,
+                "prompt": warn_on_duplicate_prompts,
+            },
+        )
+        self.name = name or "oxmcp"
+        self.instructions = instructions
+        self.title = title
+        self.description = description
+        self.version = version or _native.__version__
+        self.website_url = website_url
+        self.icons = tuple(icons or ())
+        self.dependencies = list(dependencies or ())
+        self.settings = Settings(
+            host=host,
+            port=port,
+            path=path or streamable_http_path,
+            json_response=json_response,
+            stateless_http=stateless_http,
+            allowed_hosts=allowed_hosts,
+            allowed_origins=allowed_origins,
+            max_body_bytes=max_body_bytes,
+            keep_alive_seconds=keep_alive_seconds,
+            debug=debug,
+            log_level=log_level,
+        )
+        self._mask = settings.switch("MASK_ERRORS", mask_error_details, False)
+        self._strict = settings.switch("STRICT_INPUT_VALIDATION", strict_input_validation, False)
+        self._page_size = settings.whole("LIST_PAGE_SIZE", list_page_size, None)
+        if self._page_size is not None and self._page_size < 1:
+            raise ValueError("list_page_size must be at least 1")
+        self._workers = settings.whole("WORKERS", workers, 40) or 40
+        self._cache_hints = {method: cache_hint(hint) for method, hint in (cache_hints or {}).items()}
+        self._experimental = {key: dict(value) for key, value in (experimental_capabilities or {}).items()}
+        for tool in tools or ():
+            self.add_tool(tool)
+        for resource in resources or ():
+            self.add_resource(resource)
+
+    def _build(self) -> _native.Server:
+        implementation = {
+            "name": self.name,
+            "version": self.version,
+            "title": self.title,
+            "description": self.description,
+            "websiteUrl": self.website_url,
+            "icons": [wire_object(icon) for icon in self.icons] or None,
+        }
+        capabilities: dict[str, Any] = {
+            "tools": True,
+            "prompts": True,
+            "resources": True,
+            "completions": self._completion is not None,
+            "logging": True,
+            "listChanged": True,
+            "subscribe": True,
+        }
+        if self._experimental:
+            capabilities["experimental"] = self._experimental
+        engine = _native.Server(
+            _native.dumps({key: value for key, value in implementation.items() if value is not None}),
+            instructions=self.instructions,
+            page_size=self._page_size,
+            capabilities=_native.dumps(capabilities),
+            cache_hints=_native.dumps(self._cache_hints),
+            workers=self._workers,
+        )
+        self._register_all(engine)
+        return engine
+
+    # Running
+
+    def run(
+        self,
+        transport: str | None = None,
+        mount_path: str | None = None,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        path: str | None = None,
+        streamable_http_path: str | None = None,
+        json_response: bool | None = None,
+        stateless_http: bool | None = None,
+        allowed_hosts: Iterable[str] | None = None,
+        allowed_origins: Iterable[str] | None = None,
+        max_body_bytes: int | None = None,
+        keep_alive_seconds: float | None = None,
+        on_listening: Callable[..., Any] | None = None,
+        show_banner: bool = True,
+        log_level: str | None = None,
+    ) -> None:
+        """Serves until the input ends (stdio) or the process is interrupted. Owns the event loop.
+
+        Args:
+            transport: "stdio", or "http" (also "streamable-http"); `OXMCP_TRANSPORT`, else "stdio", when absent.
+            mount_path: Accepted for code written when it had a meaning; not used.
+            on_listening: Called with the address once the server listens.
+            show_banner: Whether that address is told on standard error.
+            log_level: From which level Python's log goes to standard error.
+            host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, max_body_bytes,
+                keep_alive_seconds: For HTTP; what is absent is as in `settings`.
+
+        Raises:
+            ValueError: the transport is unknown.
+            NativeError: the address cannot be listened on, or what is registered cannot be served.
+        """
+        self._run(
+            transport,
+            log_level,
+            show_banner,
+            {
+                "host": host,
+                "port": port,
+                "path": path or streamable_http_path,
+                "json_response": json_response,
+                "stateless": stateless_http,
+                "allowed_hosts": allowed_hosts,
+                "allowed_origins": allowed_origins,
+                "max_body_bytes": max_body_bytes,
+                "keep_alive_seconds": keep_alive_seconds,
+                "on_listening": on_listening,
+            },
+        )
+
+    async def run_async(self, transport: str | None = None, **options: Any) -> None:
+        """`run` on the running event loop; the options are those of `run`."""
+        if settings.text("TRANSPORT", transport, self.settings.transport) == "stdio":
+            await self.run_stdio_async(**{key: value for key, value in options.items() if key in _STDIO_OPTIONS})
+        else:
+            await self.run_http_async(transport or self.settings.transport, **options)
+
+    # Looking at and using it from the same process
+
+    def get_context(self) -> Context[Any, Any, Any]:
+        """The Context of the call in flight.
+
+        Raises:
+            RuntimeError: no call is in flight here.
+        """
+        call = _native.current_call.get(None)
+        return get_context() if call is None else context_of(call, self)
+
+    async def list_tools(self) -> list[types.Tool]:
+        """The tools as a client sees them."""
+        async with self._client() as client:
+            return await client.list_tools()
+
+    async def list_resources(self) -> list[types.Resource]:
+        """The resources as a client sees them."""
+        async with self._client() as client:
+            return await client.list_resources()
+
+    async def list_resource_templates(self) -> list[types.ResourceTemplate]:
+        """The resource templates as a client sees them."""
+        async with self._client() as client:
+            return await client.list_resource_templates()
+
+    async def list_prompts(self) -> list[types.Prompt]:
+        """The prompts as a client sees them."""
+        async with self._client() as client:
+            return await client.list_prompts()
+
+    async def call_tool(self, name: str, arguments: Mapping[str, Any] | None = None) -> CallToolResult:
+        """Calls a tool the way a client does.
+
+        Raises:
+            ToolError: it is unknown, refused or failed.
+        """
+        async with self._client() as client:
+            return await client.call_tool(name, arguments)
+
+    async def read_resource(self, uri: Any) -> list[ReadResourceContents]:
+        """Reads a resource the way a client does; bytes come decoded.
+
+        Raises:
+            ResourceError: there is none at this URI, or it failed.
+        """
+        from ..client import opened
+
+        async with self._client() as client:
+            try:
+                return opened(await client.read_resource(uri))
+            except McpError as error:
+                raise ResourceError(error.message) from error
+
+    async def get_prompt(self, name: str, arguments: Mapping[str, Any] | None = None) -> types.GetPromptResult:
+        """Renders a prompt the way a client does.
+
+        Raises:
+            McpError: it is unknown, refused or failed.
+        """
+        async with self._client() as client:
+            return await client.get_prompt(name, arguments)
+
+    def _client(self) -> Any:
+        from ..client import Client
+
+        return Client(self, mode="auto")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+_STDIO_OPTIONS = ("show_banner", "log_level")
+
+FastMCP = MCPServer

@@ -1,0 +1,1 @@
+"""What clients and servers share, under the paths people import it from."""

@@ -1,0 +1,176 @@
+"""Tools: a function, what it is called, and what callers are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import _native, descriptors, functions, parameters, results
+from .errors import ToolError, from_native
+from .results import ToolResult
+
+if TYPE_CHECKING:
+    from .server.serving import Serving
+
+__all__ = ["Tool", "ToolError", "ToolResult"]
+
+_NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
+
+
+class Tool:
+    """A tool as it is registered.
+
+    Args:
+        function: What is called: plain or async, a method, a callable object, a partial.
+        name: The name callers use; the function's own when absent.
+        title: A name for people.
+        description: What it is for; the docstring's text when absent.
+        annotations: Hints on what it does: a `ToolAnnotations` or a dict.
+        icons: Icons, objects or dicts.
+        meta: The descriptor's `_meta`.
+        tags: Labels for `enable` and `disable`.
+        output_schema: JSON Schema of the structured result; None for none; from the return type when left out.
+        structured_output: True to insist on a structured result, False to have none.
+        timeout: Seconds a call may take.
+        version: The tool's own version, told to callers.
+        enabled: Whether it is listed and can be called.
+        strict: Whether arguments must have the schema's types as they are, and unknown ones are refused.
+
+    Raises:
+        ValueError: it cannot be named, or the timeout is not positive.
+        InvalidDescriptorError: a parameter's type has no JSON Schema.
+        InvalidSchemaError: the output schema is not a valid JSON Schema.
+    """
+
+    __slots__ = (
+        "description",
+        "enabled",
+        "function",
+        "key",
+        "name",
+        "tags",
+        "timeout",
+        "title",
+        "version",
+        "_annotations",
+        "_icons",
+        "_meta",
+        "_parameters",
+        "_results",
+        "_strict",
+    )
+
+    component = "tool"
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        annotations: Any = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        output_schema: Any = results.UNSET,
+        structured_output: bool | None = None,
+        timeout: float | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+        strict: bool = False,
+    ) -> None:
+        self.function = function
+        self.name = self.key = name or functions.name_of(function)
+        if timeout is not None and timeout <= 0:
+            raise ValueError(f"Tool {self.name!r}: a timeout is a positive number of seconds")
+        if len(self.name) > 128 or not _NAME_CHARACTERS.issuperset(self.name):
+            _warn(f"Tool name {self.name!r} is not 1 to 128 letters, digits, '_', '.' and '-': some clients refuse it")
+        self.title = title
+        self.tags = frozenset(tags or ())
+        self.timeout = timeout
+        self.version = version
+        self.enabled = enabled
+        self._annotations = annotations
+        self._icons = tuple(icons or ())
+        self._meta = meta
+        self._strict = strict
+        self._parameters = parameters.plan(function, name=self.name, strict=strict)
+        self._results = results.plan(function, output_schema=output_schema, structured_output=structured_output)
+        self.description = description if description is not None else self._parameters.description
+        if isinstance(output_schema, dict):
+            try:
+                _native.Schema(descriptors.text(output_schema))
+            except _native.NativeError as error:
+                raise from_native(error) from error
+
+    @classmethod
+    def from_function(cls, fn: Callable[..., Any], **options: Any) -> Tool:
+        """A tool of a function; the options are those of the class."""
+        return cls(fn, **options)
+
+    @property
+    def fn(self) -> Callable[..., Any]:
+        """The function, as it was given."""
+        return self.function
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """JSON Schema of the arguments, as it is advertised."""
+        return self._parameters.input_schema
+
+    @property
+    def output_schema(self) -> dict[str, Any] | None:
+        """JSON Schema of the structured result, if there is one."""
+        return self._results.output_schema
+
+    @property
+    def wraps_output(self) -> bool:
+        """Whether versions that know only objects get the result as `{"result": …}` (DOWN-4)."""
+        return self._results.wrap_output
+
+    def descriptor(self) -> str:
+        """The descriptor, as JSON text."""
+        own: dict[str, Any] = {
+            "wrapOutput": self._results.wrap_output,
+            "convertArguments": not self._strict,
+            "checkOutput": self.output_schema is not None,
+        }
+        if self.timeout is not None:
+            own["timeoutMs"] = max(1, round(self.timeout * 1000))
+        descriptor: dict[str, Any] = {"name": self.name, "inputSchema": self.parameters, "oxmcp": own}
+        if self.output_schema is not None:
+            descriptor["outputSchema"] = self.output_schema
+        return descriptors.text(
+            descriptors.common(
+                descriptor,
+                title=self.title,
+                description=self.description,
+                icons=self._icons,
+                annotations=self._annotations,
+                meta=self._meta,
+                tags=self.tags,
+                version=self.version,
+            )
+        )
+
+    def target(
+        self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]
+    ) -> _native.Target:
+        """The engine's way to the function."""
+        return functions.target(
+            self._parameters,
+            server,
+            result=self._results.tool,
+            error=error,
+            plain_text=self._results.plain_text,
+        )
+
+    def __repr__(self) -> str:
+        return f"Tool({self.name!r})"
+
+
+def _warn(message: str) -> None:
+    import logging
+
+    logging.getLogger("oxmcp").warning(message)

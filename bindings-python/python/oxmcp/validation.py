@@ -1,0 +1,234 @@
+"""Types that are not plain, through pydantic: arguments in, results out. The only module that imports it.
+
+Imported when the first signature that needs it is registered, never before.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import typing
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, NamedTuple
+
+import typing_extensions
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.errors import PydanticUserError
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema
+
+from . import _native, refusals
+from .encoding import encode, nonfinite_path
+from .errors import InvalidArguments, InvalidDescriptorError, InvalidResult
+
+NOTHING: Any = object()
+
+
+class Entry(NamedTuple):
+    """One parameter to be validated."""
+
+    name: str
+    annotation: Any
+    default: Any
+    """NOTHING when there is none."""
+
+
+class _Schemas(GenerateJsonSchema):
+    """Silent about defaults that have no JSON form: they are left out, as they should be."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012  (pydantic's own style)
+
+
+class Arguments:
+    """Validates the arguments of one function, all at once and with the meaning they have in JSON."""
+
+    def __init__(self, function: str, entries: Sequence[Entry]) -> None:
+        """Raises InvalidDescriptorError naming the parameter whose type has no JSON Schema."""
+        self._adapter, self.schema = _build(function, entries)
+        self._exact = _mentions_decimal(self._adapter.core_schema)
+        self.titled = frozenset(
+            entry.name for entry in entries if any(field.title is not None for field in _fields(entry))
+        )
+
+    def bind(self, text: str) -> dict[str, Any]:
+        """Keyword arguments from the JSON text of an object. Raises InvalidArguments naming every field that does not fit."""
+        if self._exact:
+            text = _exact_numbers(text)
+        try:
+            bound: dict[str, Any] = self._adapter.validator.validate_json(text)
+        except ValidationError as error:
+            raise InvalidArguments(refusals.problems(error, json.loads(text))) from error
+        return bound
+
+
+class Returned:
+    """Validates and serialises what one function returns, by its declared type."""
+
+    def __init__(self, function: str, annotation: Any) -> None:
+        """Raises InvalidDescriptorError when the type has no JSON Schema."""
+        try:
+            adapter: TypeAdapter[Any] = TypeAdapter(_portable(annotation))
+            schema = adapter.json_schema(mode="serialization", by_alias=True, schema_generator=_Schemas)
+        except Exception as error:
+            raise InvalidDescriptorError(f"{function}: its result has no JSON Schema ({_first_line(error)})") from error
+        self.schema = _inline_root(schema)
+        self._validate = adapter.validator.validate_python
+        self._serializer = adapter.serializer
+
+    def text(self, value: Any) -> str:
+        """The JSON text of `value`. Raises InvalidResult naming the place of what does not fit."""
+        try:
+            value = self._validate(value)
+        except ValidationError as error:
+            raise InvalidResult(f"{_in_words(refusals.problems(error, value, 'result'))}") from error
+        try:
+            text: str = self._serializer.to_json(value, by_alias=True).decode()
+        except Exception as error:
+            # Slower, and able to say where.
+            return encode(self._serializer.to_python(value, by_alias=True, warnings=False), cause=error)
+        # pydantic writes NaN and Infinity as null, which would be a silent loss.
+        if "null" in text and (place := self._nonfinite(value)):
+            raise InvalidResult(f"{place}: NaN and Infinity are not JSON")
+        if ("NaN" in text or "Infinity" in text) and not _is_json(text):
+            raise InvalidResult(f"{self._nonfinite(value) or 'result'}: NaN and Infinity are not JSON")
+        return text
+
+    def _nonfinite(self, value: Any) -> str | None:
+        return nonfinite_path(self._serializer.to_python(value, by_alias=True, warnings=False))
+
+
+def json_default(annotation: Any, value: Any) -> Any:
+    """A default value as JSON data. Raises when it has no JSON form."""
+    return TypeAdapter(_portable(annotation)).dump_python(value, mode="json", by_alias=True)
+
+
+def extra_schema(function: str, annotation: Any) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
+    """For `**names: T` with a T that is not plain: its schema, and what makes the values of T from an object's text."""
+    arguments = Arguments(function, [Entry("extra", dict[str, annotation], NOTHING)])
+
+    def bind(text: str) -> dict[str, Any]:
+        try:
+            bound: dict[str, Any] = arguments.bind(f'{{"extra":{text}}}')["extra"]
+        except InvalidArguments as error:
+            raise InvalidArguments([(where.removeprefix("extra."), what) for where, what in error.problems]) from error
+        return bound
+
+    return arguments.schema, bind
+
+
+def _build(function: str, entries: Sequence[Entry]) -> tuple[TypeAdapter[Any], dict[str, Any]]:
+    try:
+        # A TypedDict, because its keys may be called anything: `self`, `schema`, `model_config`, `_x`.
+        shape = typing_extensions.TypedDict(  # type: ignore[operator]
+            "Arguments", {entry.name: _annotated(entry) for entry in entries}
+        )
+        adapter: TypeAdapter[Any] = TypeAdapter(shape)
+        return adapter, adapter.json_schema(mode="validation", by_alias=True, schema_generator=_Schemas)
+    except Exception as error:
+        if len(entries) > 1:
+            for entry in entries:
+                _build(function, [entry])  # raises for the one at fault
+        if not isinstance(error, (PydanticUserError, TypeError, NameError)) or not entries:
+            raise
+        message = f"{function}: parameter {entries[0].name!r} has a type without a JSON Schema ({_first_line(error)})"
+        raise InvalidDescriptorError(message) from error
+
+
+def _annotated(entry: Entry) -> Any:
+    annotation = _portable(entry.annotation)
+    if entry.default is NOTHING:
+        return annotation
+    if isinstance(entry.default, FieldInfo):
+        return Annotated[annotation, entry.default]
+    return Annotated[annotation, Field(default=entry.default)]
+
+
+def _fields(entry: Entry) -> list[FieldInfo]:
+    metadata = getattr(entry.annotation, "__metadata__", ())
+    return [item for item in (*metadata, entry.default) if isinstance(item, FieldInfo)]
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _in_words(problems: list[tuple[str, str]]) -> str:
+    return str(InvalidArguments(problems))
+
+
+def _inline_root(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema whose root is not a bare reference: old versions look for `type: object` there (DOWN-4)."""
+    reference = schema.get("$ref", "")
+    if not reference.startswith("#/$defs/"):
+        return schema
+    return {**schema["$defs"][reference.removeprefix("#/$defs/")], "$defs": schema["$defs"]}
+
+
+def _portable(annotation: Any) -> Any:
+    """The same type, with TypedDicts in the form pydantic takes: before Python 3.12 it refuses those of `typing`."""
+    if sys.version_info >= (3, 12):
+        return annotation
+    if isinstance(annotation, type) and typing.is_typeddict(annotation):
+        if type(annotation).__module__ != "typing":
+            return annotation
+        fields = {name: _portable(hint) for name, hint in typing.get_type_hints(annotation, include_extras=True).items()}
+        optional = _optional_keys(annotation)
+        fields = {
+            name: typing_extensions.NotRequired[hint] if name in optional else typing_extensions.Required[hint]
+            for name, hint in fields.items()
+        }
+        made = typing_extensions.TypedDict(annotation.__name__, fields)  # type: ignore[operator]
+        made.__doc__, made.__module__ = annotation.__doc__, annotation.__module__
+        return made
+    arguments = typing.get_args(annotation)
+    if typing.get_origin(annotation) is Annotated:
+        return Annotated[(_portable(arguments[0]), *annotation.__metadata__)]
+    if not arguments or typing.get_origin(annotation) is typing.Literal:
+        return annotation
+    portable = tuple(
+        [_portable(one) for one in argument] if isinstance(argument, list) else _portable(argument)
+        for argument in arguments
+    )
+    if portable == arguments:
+        return annotation
+    if hasattr(annotation, "copy_with"):
+        return annotation.copy_with(portable)
+    origin = typing.get_origin(annotation)
+    return typing.Union[portable] if origin is getattr(sys.modules["types"], "UnionType", None) else origin[portable]
+
+
+def _optional_keys(shape: Any) -> frozenset[str]:
+    return frozenset(shape.__optional_keys__)
+
+
+def _mentions_decimal(schema: Any) -> bool:
+    if isinstance(schema, dict):
+        return schema.get("type") == "decimal" or any(_mentions_decimal(item) for item in schema.values())
+    return isinstance(schema, (list, tuple)) and any(_mentions_decimal(item) for item in schema)
+
+
+def _exact_numbers(text: str) -> str:
+    """The same JSON with the numbers that a float would not keep to the digit as text, from which a Decimal is exact."""
+    changed = False
+
+    def read(number: str) -> Any:
+        nonlocal changed
+        value = float(number)
+        if repr(value) == number:
+            return value
+        changed = True
+        return number
+
+    tree = json.loads(text, parse_float=read)
+    return _native.dumps(tree) if changed else text
+
+
+def _is_json(text: str) -> bool:
+    def refuse(constant: str) -> Any:
+        raise ValueError(constant)
+
+    try:
+        json.loads(text, parse_constant=refuse)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,264 @@
+//! One call in flight, as Python sees it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply};
+use oxmcp_core::json::RawJson;
+use oxmcp_core::jsonrpc::RequestId;
+use oxmcp_core::mailbox::{PendingCall, Responder};
+use oxmcp_core::model::{
+    CacheHint, CacheScope, CompletionOutput, LogLevel, LogMessage, OperationKind, Output, Progress,
+    PromptOutput, ResourceOutput, ToolOutput,
+};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyInt, PyString};
+
+use crate::convert;
+use crate::runtime::Driver;
+
+/// One call in flight. The first answer counts; dropped unanswered it fails as abandoned.
+#[pyclass(module = "oxmcp._native", frozen)]
+pub struct Call {
+    #[pyo3(get)]
+    id: u64,
+    invocation: Invocation,
+    responder: Mutex<Option<Responder>>,
+    driver: Arc<Driver>,
+}
+
+impl Call {
+    pub fn new(pending: PendingCall, driver: Arc<Driver>) -> Self {
+        let PendingCall { id, invocation, responder, .. } = pending;
+        Self { id: id.0, invocation, responder: Mutex::new(Some(responder)), driver }
+    }
+
+    pub const fn invocation(&self) -> &Invocation {
+        &self.invocation
+    }
+
+    fn responder(&self) -> std::sync::MutexGuard<'_, Option<Responder>> {
+        // An Option is valid whatever happened while it was locked.
+        self.responder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the call was answered, or nobody waits for the answer.
+    pub fn is_over(&self) -> bool {
+        self.responder().as_ref().is_none_or(Responder::is_cancelled)
+    }
+
+    /// Answers the call; returns whether the answer went out.
+    pub fn answer(&self, reply: Reply) -> bool {
+        let Some(responder) = self.responder().take() else { return false };
+        if responder.is_cancelled() {
+            return false;
+        }
+        if self.driver.is_led_by_this_thread() {
+            self.driver.send_later(responder.seal(reply));
+        } else {
+            responder.answer(reply);
+        }
+        true
+    }
+
+    pub fn answer_text(&self, text: &str) -> bool {
+        self.answer(Ok(Output::Tool(ToolOutput::text(text))))
+    }
+
+    pub fn fail_with(&self, kind: FailureKind, message: &str, detail: Option<String>) -> bool {
+        let mut failure = Failure::new(kind, message);
+        failure.detail = detail;
+        self.answer(Err(failure))
+    }
+}
+
+fn json(text: &str) -> RawJson {
+    // The front end writes these with `dumps`.
+    RawJson::from_checked(text)
+}
+
+#[pymethods]
+impl Call {
+    #[getter]
+    const fn kind(&self) -> &'static str {
+        match self.invocation.kind {
+            OperationKind::ListTools => "list_tools",
+            OperationKind::ListPrompts => "list_prompts",
+            OperationKind::ListResources => "list_resources",
+            OperationKind::ListResourceTemplates => "list_resource_templates",
+            OperationKind::CallTool => "call_tool",
+            OperationKind::ReadResource => "read_resource",
+            OperationKind::GetPrompt => "get_prompt",
+            OperationKind::Complete => "complete",
+            OperationKind::SetLogLevel => "set_log_level",
+            OperationKind::Subscribe => "subscribe",
+            OperationKind::Unsubscribe => "unsubscribe",
+            OperationKind::Watch => "watch",
+            OperationKind::Ping => "ping",
+            OperationKind::Custom => "custom",
+        }
+    }
+
+    #[getter]
+    fn target(&self) -> &str {
+        &self.invocation.target
+    }
+
+    #[getter]
+    fn arguments(&self) -> &str {
+        self.invocation.arguments.as_str()
+    }
+
+    fn arguments_object<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        convert::to_python(py, self.invocation.arguments.as_str())
+    }
+
+    #[getter]
+    fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(match &self.invocation.context.caller.request_id {
+            RequestId::Integer(value) => match i64::try_from(*value) {
+                Ok(small) => PyInt::new(py, small).into_any(),
+                Err(_) => value.into_pyobject(py)?.into_any(),
+            },
+            RequestId::String(value) => PyString::new(py, value).into_any(),
+        })
+    }
+
+    #[getter]
+    fn session_id(&self) -> Option<&str> {
+        self.invocation.context.caller.session_id.as_deref()
+    }
+
+    #[getter]
+    fn protocol_version(&self) -> &'static str {
+        self.invocation.context.caller.protocol_version.as_str()
+    }
+
+    #[getter]
+    fn client_info(&self) -> Option<&str> {
+        self.invocation.context.caller.client_info.as_ref().map(RawJson::as_str)
+    }
+
+    #[getter]
+    fn client_capabilities(&self) -> Option<&str> {
+        self.invocation.context.caller.client_capabilities.as_ref().map(RawJson::as_str)
+    }
+
+    #[getter]
+    fn meta(&self) -> Option<&str> {
+        self.invocation.context.caller.meta.as_ref().map(RawJson::as_str)
+    }
+
+    #[getter]
+    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(headers) = &self.invocation.context.caller.headers else { return Ok(None) };
+        let dict = PyDict::new(py);
+        for name in headers.keys() {
+            let values: Vec<_> =
+                headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+            dict.set_item(name.as_str(), values.join(", "))?;
+        }
+        Ok(Some(dict))
+    }
+
+    #[getter]
+    fn log_threshold(&self) -> Option<&'static str> {
+        self.invocation.context.caller.log_threshold.map(LogLevel::as_str)
+    }
+
+    #[getter]
+    fn wants_progress(&self) -> bool {
+        self.invocation.context.caller.wants_progress
+    }
+
+    #[getter]
+    fn is_cancelled(&self) -> bool {
+        self.responder().as_ref().is_some_and(Responder::is_cancelled)
+    }
+
+    fn emit_progress(&self, progress: f64, total: Option<f64>, message: Option<String>) -> bool {
+        let event = Event::Progress(Progress { progress, total, message });
+        !self.is_over() && self.invocation.context.events.emit(event)
+    }
+
+    fn emit_log(&self, level: &str, logger: Option<String>, data: &str) -> PyResult<bool> {
+        let level = LogLevel::from_text(level).ok_or_else(|| {
+            let known: Vec<_> = LogLevel::ALL.iter().map(|level| level.as_str()).collect();
+            PyValueError::new_err(format!("no log level {level:?}; the levels are {}", known.join(", ")))
+        })?;
+        if !self.invocation.context.events.accepts_log(level) || self.is_over() {
+            return Ok(false);
+        }
+        Ok(self.invocation.context.events.emit(Event::Log(LogMessage { level, logger, data: json(data) })))
+    }
+
+    fn complete_text(&self, text: &str) -> bool {
+        self.answer_text(text)
+    }
+
+    #[pyo3(signature = (content, structured=None, is_error=false, meta=None))]
+    fn complete_tool(
+        &self,
+        content: &str,
+        structured: Option<&str>,
+        is_error: bool,
+        meta: Option<&str>,
+    ) -> bool {
+        self.answer(Ok(Output::Tool(ToolOutput {
+            content: json(content),
+            structured_content: structured.map(json),
+            is_error,
+            meta: meta.map(json),
+        })))
+    }
+
+    #[pyo3(signature = (contents, meta=None, ttl_ms=None, scope=None))]
+    fn complete_resource(
+        &self,
+        contents: &str,
+        meta: Option<&str>,
+        ttl_ms: Option<u64>,
+        scope: Option<&str>,
+    ) -> bool {
+        let cache = (ttl_ms.is_some() || scope.is_some()).then(|| CacheHint {
+            ttl_ms: ttl_ms.unwrap_or(0),
+            scope: if scope == Some("public") { CacheScope::Public } else { CacheScope::Private },
+        });
+        self.answer(Ok(Output::Resource(ResourceOutput {
+            contents: json(contents),
+            meta: meta.map(json),
+            cache,
+        })))
+    }
+
+    #[pyo3(signature = (description, messages, meta=None))]
+    fn complete_prompt(&self, description: Option<String>, messages: &str, meta: Option<&str>) -> bool {
+        let output = PromptOutput { description, messages: json(messages), meta: meta.map(json) };
+        self.answer(Ok(Output::Prompt(output)))
+    }
+
+    #[pyo3(signature = (values, total=None, has_more=None))]
+    fn complete_completion(&self, values: Vec<String>, total: Option<u64>, has_more: Option<bool>) -> bool {
+        self.answer(Ok(Output::Completion(CompletionOutput { values, total, has_more })))
+    }
+
+    fn complete_whole(&self, result: &str) -> bool {
+        self.answer(Ok(Output::Whole(json(result))))
+    }
+
+    #[pyo3(signature = (kind, message, detail=None))]
+    fn fail(&self, kind: &str, message: &str, detail: Option<String>) -> PyResult<bool> {
+        let kind = FailureKind::from_name(kind)
+            .ok_or_else(|| PyValueError::new_err(format!("no failure kind {kind:?}; see FailureKinds")))?;
+        Ok(self.fail_with(kind, message, detail))
+    }
+
+    #[pyo3(signature = (code, message, data=None))]
+    fn fail_protocol(&self, code: i32, message: &str, data: Option<&str>) -> bool {
+        self.answer(Err(Failure::protocol(code, message, data.map(json))))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<oxmcp call {} of {:?}>", self.id, self.invocation.target)
+    }
+}

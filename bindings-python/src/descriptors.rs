@@ -1,0 +1,248 @@
+//! Descriptors and options as the front end writes them: JSON in the newest wire shape, our own members under `oxmcp`.
+
+use std::time::Duration;
+
+use oxmcp_core::error::{Error, ErrorKind, Result};
+use oxmcp_core::json::RawJson;
+use oxmcp_core::model::{
+    CacheHint, CacheScope, Capabilities, CommonFields, Implementation, Prompt, PromptArgument, Resource,
+    ResourceTemplate, Tool,
+};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+fn raw(value: Option<Box<RawValue>>) -> Option<RawJson> {
+    value.map(|value| RawJson::from_checked(value.get()))
+}
+
+/// Reads a front end's JSON.
+pub fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        Error::new(ErrorKind::InvalidDescriptor, format!("{what} cannot be used as described"))
+            .caused_by(error)
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CommonText {
+    title: Option<String>,
+    description: Option<String>,
+    icons: Option<Box<RawValue>>,
+    annotations: Option<Box<RawValue>>,
+    #[serde(rename = "_meta")]
+    meta: Option<Box<RawValue>>,
+}
+
+impl From<CommonText> for CommonFields {
+    fn from(text: CommonText) -> Self {
+        Self {
+            title: text.title,
+            description: text.description,
+            icons: raw(text.icons),
+            annotations: raw(text.annotations),
+            meta: raw(text.meta),
+        }
+    }
+}
+
+/// `{"ttlMs": …, "cacheScope": "private" | "public"}`
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CacheText {
+    ttl_ms: u64,
+    cache_scope: Option<String>,
+}
+
+impl From<CacheText> for CacheHint {
+    fn from(text: CacheText) -> Self {
+        let scope = if text.cache_scope.as_deref() == Some("public") {
+            CacheScope::Public
+        } else {
+            CacheScope::Private
+        };
+        Self { ttl_ms: text.ttl_ms, scope }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ToolOptions {
+    wrap_output: bool,
+    check_arguments: bool,
+    convert_arguments: bool,
+    check_output: bool,
+    timeout_ms: Option<u64>,
+}
+
+impl Default for ToolOptions {
+    fn default() -> Self {
+        Self {
+            wrap_output: false,
+            check_arguments: true,
+            convert_arguments: true,
+            check_output: true,
+            timeout_ms: None,
+        }
+    }
+}
+
+/// A tool.
+pub fn tool(text: &str) -> Result<Tool> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Text {
+        name: String,
+        input_schema: Box<RawValue>,
+        output_schema: Option<Box<RawValue>>,
+        execution: Option<Box<RawValue>>,
+        #[serde(default)]
+        oxmcp: ToolOptions,
+    }
+    let fields: Text = read("the tool", text)?;
+    let common: CommonText = read("the tool", text)?;
+    Ok(Tool {
+        name: fields.name,
+        common: common.into(),
+        input_schema: RawJson::from_checked(fields.input_schema.get()),
+        output_schema: raw(fields.output_schema),
+        wrap_output: fields.oxmcp.wrap_output,
+        execution: raw(fields.execution),
+        check_arguments: fields.oxmcp.check_arguments,
+        convert_arguments: fields.oxmcp.convert_arguments,
+        check_output: fields.oxmcp.check_output,
+        timeout: fields.oxmcp.timeout_ms.map(Duration::from_millis),
+    })
+}
+
+/// A resource.
+pub fn resource(text: &str) -> Result<Resource> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Text {
+        uri: String,
+        name: String,
+        mime_type: Option<String>,
+        size: Option<u64>,
+        #[serde(default)]
+        oxmcp: CacheText,
+    }
+    let fields: Text = read("the resource", text)?;
+    let common: CommonText = read("the resource", text)?;
+    Ok(Resource {
+        uri: fields.uri,
+        name: fields.name,
+        common: common.into(),
+        mime_type: fields.mime_type,
+        size: fields.size,
+        cache: fields.oxmcp.into(),
+    })
+}
+
+/// A resource template.
+pub fn resource_template(text: &str) -> Result<ResourceTemplate> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Text {
+        uri_template: String,
+        name: String,
+        mime_type: Option<String>,
+        #[serde(default)]
+        oxmcp: CacheText,
+    }
+    let fields: Text = read("the resource template", text)?;
+    let common: CommonText = read("the resource template", text)?;
+    Ok(ResourceTemplate {
+        uri_template: fields.uri_template,
+        name: fields.name,
+        common: common.into(),
+        mime_type: fields.mime_type,
+        cache: fields.oxmcp.into(),
+    })
+}
+
+/// A prompt.
+pub fn prompt(text: &str) -> Result<Prompt> {
+    #[derive(Deserialize)]
+    struct Argument {
+        name: String,
+        title: Option<String>,
+        description: Option<String>,
+        #[serde(default)]
+        required: bool,
+    }
+    #[derive(Deserialize)]
+    struct Text {
+        name: String,
+        #[serde(default)]
+        arguments: Vec<Argument>,
+    }
+    let fields: Text = read("the prompt", text)?;
+    let common: CommonText = read("the prompt", text)?;
+    let arguments = fields.arguments.into_iter().map(|argument| PromptArgument {
+        name: argument.name,
+        title: argument.title,
+        description: argument.description,
+        required: argument.required,
+    });
+    Ok(Prompt {
+        name: fields.name,
+        common: common.into(),
+        arguments: arguments.collect(),
+        check_arguments: true,
+    })
+}
+
+/// Who the server is.
+pub fn implementation(text: &str) -> Result<Implementation> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Text {
+        name: String,
+        #[serde(default)]
+        version: String,
+        title: Option<String>,
+        description: Option<String>,
+        website_url: Option<String>,
+        icons: Option<Box<RawValue>>,
+    }
+    let text: Text = read("the server", text)?;
+    Ok(Implementation {
+        name: text.name,
+        version: text.version,
+        title: text.title,
+        description: text.description,
+        website_url: text.website_url,
+        icons: raw(text.icons),
+    })
+}
+
+/// What the server offers; what is not said is on.
+pub fn capabilities(text: &str) -> Result<Capabilities> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Text {
+        tools: Option<bool>,
+        prompts: Option<bool>,
+        resources: Option<bool>,
+        completions: Option<bool>,
+        logging: Option<bool>,
+        list_changed: Option<bool>,
+        subscribe: Option<bool>,
+        experimental: Option<Box<RawValue>>,
+        extensions: Option<Box<RawValue>>,
+    }
+    let text: Text = read("the server's capabilities", text)?;
+    Ok(Capabilities {
+        tools: text.tools.unwrap_or(true),
+        prompts: text.prompts.unwrap_or(true),
+        resources: text.resources.unwrap_or(true),
+        completions: text.completions.unwrap_or(true),
+        logging: text.logging.unwrap_or(true),
+        list_changed: text.list_changed.unwrap_or(true),
+        subscribe: text.subscribe.unwrap_or(true),
+        experimental: raw(text.experimental),
+        extensions: raw(text.extensions),
+    })
+}

@@ -1,0 +1,397 @@
+//! The event loop's side of the mailbox: waiting for calls while driving the engine's I/O, and running coroutine functions.
+
+use std::collections::HashMap;
+use std::os::fd::{IntoRawFd as _, OwnedFd, RawFd};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use oxmcp_core::handler::FailureKind;
+use oxmcp_core::mailbox::{CallId, HostMessage, Mailbox, PendingCall};
+use pyo3::exceptions::asyncio::CancelledError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use crate::call::Call;
+use crate::doorbell::LoopBell;
+use crate::runtime::{Driver, Placement};
+use crate::server::{Host, current_call};
+use crate::target::Target;
+use crate::workers::Workers;
+
+/// How many calls are started before the loop gets to do something else.
+const BATCH: usize = 64;
+
+/// There are calls or notices to [`LoopSide::drain`].
+pub const MAIL: u8 = 1;
+/// One of the loop's own descriptors is ready.
+pub const DESCRIPTORS: u8 = 2;
+/// The I/O is driven elsewhere; wait on the descriptors, the doorbell's among them.
+pub const ELSEWHERE: u8 = 4;
+
+/// Runs coroutine functions on one event loop.
+pub struct LoopSide {
+    host: Arc<Host>,
+    driver: Arc<Driver>,
+    workers: Arc<Workers>,
+    pub bell: Arc<LoopBell>,
+    event_loop: Py<PyAny>,
+    task_class: Py<PyAny>,
+    /// The context variables every call starts from.
+    context: Py<PyAny>,
+    /// `guard(awaitable)`: a coroutine that turns an exit into an exception.
+    guard: Py<PyAny>,
+    begin: Py<PyAny>,
+    conclude: Py<PyAny>,
+    eager: Eager,
+    /// The tasks of calls that did not end with their first step.
+    tasks: Tasks,
+    /// The event queue the loop keeps its own descriptors in.
+    queue: OnceLock<AsyncFd<OwnedFd>>,
+}
+
+/// How a task's first step is run at once instead of in the loop's next round.
+enum Eager {
+    /// `asyncio.Task(…, eager_start=True)`, from Python 3.12 on.
+    BuiltIn,
+    /// The step is caught on its way to `loop.call_soon` and run here.
+    Caught { takes_context: bool, catcher: Py<Catcher> },
+}
+
+/// The tasks that are not done, by call.
+#[derive(Clone, Default)]
+struct Tasks(Arc<Mutex<HashMap<CallId, Py<PyAny>>>>);
+
+impl Tasks {
+    fn lock(&self) -> MutexGuard<'_, HashMap<CallId, Py<PyAny>>> {
+        // A map is valid whatever happened while it was locked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl LoopSide {
+    pub fn new(
+        py: Python<'_>,
+        host: Arc<Host>,
+        driver: Arc<Driver>,
+        workers: Arc<Workers>,
+        bell: Arc<LoopBell>,
+        event_loop: Py<PyAny>,
+        context: Py<PyAny>,
+        guard: Py<PyAny>,
+    ) -> PyResult<Self> {
+        let asyncio = py.import("asyncio")?;
+        let version = py.version_info();
+        let eager = if version >= (3, 12) {
+            Eager::BuiltIn
+        } else {
+            let catcher = Py::new(py, Catcher(Mutex::new(None)))?;
+            Eager::Caught { takes_context: version >= (3, 11), catcher }
+        };
+        Ok(Self {
+            host,
+            driver,
+            workers,
+            bell,
+            event_loop,
+            task_class: asyncio.getattr("Task")?.unbind(),
+            context,
+            guard,
+            begin: wrap_pyfunction!(begin, py)?.into_any().unbind(),
+            conclude: wrap_pyfunction!(conclude, py)?.into_any().unbind(),
+            eager,
+            tasks: Tasks::default(),
+            queue: OnceLock::new(),
+        })
+    }
+
+    fn mailbox(&self) -> &Mailbox {
+        &self.host.loop_mailbox
+    }
+
+    /// Makes the event queue in which the loop keeps its own descriptors, so that waiting covers what the loop itself
+    /// waits for. Returns a descriptor of it that the caller owns.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe for the sake of borrowed descriptors; this one is owned"
+    )]
+    pub fn make_queue(&self) -> std::io::Result<RawFd> {
+        let queue = rustix::event::epoll::create(rustix::event::epoll::CreateFlags::CLOEXEC)?;
+        let for_loop = queue.try_clone()?;
+        let _context = self.driver.enter();
+        let _ = self.queue.set(AsyncFd::with_interest(queue, Interest::READABLE)?);
+        Ok(for_loop.into_raw_fd())
+    }
+
+    fn has_mail(&self) -> bool {
+        !self.mailbox().is_empty() || self.host.notices.has_any()
+    }
+
+    /// Drives the engine's I/O until there is mail, a descriptor of the loop's is ready, or `timeout` seconds are over
+    /// (`None` is for ever). Returns the flags [`MAIL`], [`DESCRIPTORS`], [`ELSEWHERE`].
+    pub fn wait(&self, py: Python<'_>, timeout: Option<f64>) -> u8 {
+        if self.driver.placement() != Placement::EventLoop {
+            self.driver.resign();
+            return ELSEWHERE;
+        }
+        py.detach(|| self.driver.lead(self.readiness(timeout)))
+    }
+
+    async fn readiness(&self, timeout: Option<f64>) -> u8 {
+        let at_once = timeout.is_some_and(|seconds| seconds <= 0.0);
+        if at_once || self.has_mail() {
+            // Once round the runtime, so that connections are served however busy the loop is.
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        }
+        let mail = async {
+            loop {
+                if self.has_mail() {
+                    return MAIL;
+                }
+                if self.driver.placement() != Placement::EventLoop || self.driver.is_stopped() {
+                    return ELSEWHERE;
+                }
+                self.bell.notify.notified().await;
+            }
+        };
+        let descriptors = async {
+            let Some(watched) = self.queue.get() else { return std::future::pending().await };
+            if let Ok(mut guard) = watched.readable().await {
+                // Cleared before the selector is asked, so that whatever comes after is seen again.
+                guard.clear_ready();
+            }
+            DESCRIPTORS
+        };
+        let time = async {
+            match timeout {
+                _ if at_once => {}
+                Some(seconds) => {
+                    let limit = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(3600));
+                    tokio::time::sleep(limit).await;
+                }
+                None => std::future::pending().await,
+            }
+            0
+        };
+        tokio::select! {
+            biased;
+            flag = mail => flag,
+            flag = descriptors => flag,
+            flag = time => flag,
+        }
+    }
+
+    /// Starts the calls that wait, cancels those nobody waits for any more, and hands out notices.
+    pub fn drain(&self, py: Python<'_>) -> PyResult<()> {
+        if self.driver.placement() == Placement::Workers {
+            self.bell.hush();
+        }
+        let mut batch = Vec::new();
+        let more = self.mailbox().take(BATCH, &mut batch);
+        let mut started = 0;
+        for message in batch {
+            match message {
+                HostMessage::Start(pending) => {
+                    started += 1;
+                    self.start(py, pending);
+                }
+                HostMessage::Cancel(id) => self.cancel(py, id),
+                HostMessage::Release(slot) => self.host.release(slot),
+            }
+        }
+        if more {
+            self.bell.ring();
+        }
+        if started > 0 {
+            self.workers.count(0, started);
+        }
+        self.host.notices.hand_out(py)
+    }
+
+    fn cancel(&self, py: Python<'_>, id: CallId) {
+        let task = self.tasks.lock().remove(&id);
+        if let Some(task) = task
+            && let Err(error) = task.call_method0(py, intern!(py, "cancel"))
+        {
+            error.write_unraisable(py, None);
+        }
+    }
+
+    /// Cancels every task; their calls fail as abandoned.
+    pub fn cancel_all(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
+        let tasks: Vec<_> = self.tasks.lock().drain().map(|(_, task)| task).collect();
+        for task in &tasks {
+            task.call_method0(py, intern!(py, "cancel"))?;
+        }
+        Ok(tasks)
+    }
+
+    fn start(&self, py: Python<'_>, pending: PendingCall) {
+        if pending.responder.is_cancelled() {
+            return;
+        }
+        let Some(target) = self.host.target(py, pending.slot.index()) else { return };
+        let id = pending.id;
+        let outcome = Bound::new(py, Call::new(pending, Arc::clone(&self.driver)))
+            .and_then(|call| self.run(py, id, &call, target.bind(py)));
+        if let Err(error) = outcome {
+            error.write_unraisable(py, None);
+        }
+    }
+
+    fn run<'py>(
+        &self,
+        py: Python<'py>,
+        id: CallId,
+        call: &Bound<'py, Call>,
+        target: &Bound<'py, Target>,
+    ) -> PyResult<()> {
+        let run = intern!(py, "run");
+        let context = self.context.bind(py).call_method0(intern!(py, "copy"))?;
+        let coroutine = context.call_method1(run, (&self.begin, call, target, &self.guard))?;
+        if coroutine.is_none() {
+            return Ok(());
+        }
+        let task = self.first_step(py, &context, &coroutine)?;
+        if task.call_method0(intern!(py, "done"))?.is_truthy()? {
+            context.call_method1(run, (&self.conclude, call, target, &task))?;
+            return Ok(());
+        }
+        self.tasks.lock().insert(id, task.clone().unbind());
+        let ending = Ending {
+            id,
+            call: call.clone().unbind(),
+            target: target.clone().unbind(),
+            tasks: self.tasks.clone(),
+        };
+        let keywords = PyDict::new(py);
+        keywords.set_item(intern!(py, "context"), &context)?;
+        task.call_method(intern!(py, "add_done_callback"), (Bound::new(py, ending)?,), Some(&keywords))?;
+        Ok(())
+    }
+
+    /// Makes the task of a call and runs its first step, with the task as the current one.
+    fn first_step<'py>(
+        &self,
+        py: Python<'py>,
+        context: &Bound<'py, PyAny>,
+        coroutine: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let event_loop = self.event_loop.bind(py);
+        let task_class = self.task_class.bind(py);
+        let keywords = PyDict::new(py);
+        keywords.set_item(intern!(py, "loop"), event_loop)?;
+        match &self.eager {
+            Eager::BuiltIn => {
+                keywords.set_item(intern!(py, "context"), context)?;
+                keywords.set_item(intern!(py, "eager_start"), true)?;
+                task_class.call((coroutine,), Some(&keywords))
+            }
+            Eager::Caught { takes_context, catcher } => {
+                let call_soon = intern!(py, "call_soon");
+                event_loop.setattr(call_soon, catcher)?;
+                let task = if *takes_context {
+                    keywords.set_item(intern!(py, "context"), context)?;
+                    task_class.call((coroutine,), Some(&keywords))
+                } else {
+                    context.call_method(intern!(py, "run"), (task_class, coroutine), Some(&keywords))
+                };
+                event_loop.delattr(call_soon)?;
+                let task = task?;
+                if let Some(step) = catcher.get().take() {
+                    context.call_method1(intern!(py, "run"), (step,))?;
+                }
+                Ok(task)
+            }
+        }
+    }
+}
+
+/// Stands in for `loop.call_soon` while a task is made, and keeps the step it schedules.
+#[pyclass(frozen)]
+struct Catcher(Mutex<Option<Py<PyAny>>>);
+
+impl Catcher {
+    fn take(&self) -> Option<Py<PyAny>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[pymethods]
+impl Catcher {
+    #[pyo3(signature = (callback, *_arguments, **_keywords))]
+    fn __call__(
+        &self,
+        callback: Py<PyAny>,
+        _arguments: &Bound<'_, PyTuple>,
+        _keywords: Option<&Bound<'_, PyDict>>,
+    ) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(callback);
+    }
+}
+
+/// What a task that took more than one step does when it is done.
+#[pyclass(frozen)]
+struct Ending {
+    id: CallId,
+    call: Py<Call>,
+    target: Py<Target>,
+    tasks: Tasks,
+}
+
+#[pymethods]
+impl Ending {
+    fn __call__(&self, task: &Bound<'_, PyAny>) {
+        let py = task.py();
+        let done = self.tasks.lock().remove(&self.id);
+        drop(done);
+        conclude(self.call.bind(py), self.target.bind(py), task);
+    }
+}
+
+/// Inside the call's context: binds the arguments and makes the coroutine, or answers the call and returns `None`.
+#[pyfunction]
+fn begin<'py>(
+    call: &Bound<'py, Call>,
+    target: &Bound<'py, Target>,
+    guard: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = call.py();
+    current_call(py)?.call_method1(intern!(py, "set"), (call,))?;
+    match target.get().start(py, call) {
+        Ok(awaitable) => guard.call1((awaitable,)).map(Some),
+        Err(error) => {
+            target.get().fail(call, error);
+            Ok(None)
+        }
+    }
+}
+
+/// Inside the call's context: turns the outcome of its task into the answer.
+#[pyfunction]
+fn conclude(call: &Bound<'_, Call>, target: &Bound<'_, Target>, task: &Bound<'_, PyAny>) {
+    let py = call.py();
+    match task.call_method0(intern!(py, "result")) {
+        Ok(value) => target.get().finish(call, &value),
+        Err(error) if error.is_instance_of::<CancelledError>(py) => {
+            call.get().fail_with(FailureKind::Abandoned, "The call was cancelled.", None);
+        }
+        Err(error) => target.get().fail(call, error),
+    }
+}
+
+/// Inside the call's context, on a worker thread: the whole of a plain function's call.
+#[pyfunction]
+pub fn run_plain(call: &Bound<'_, Call>, target: &Bound<'_, Target>) -> PyResult<()> {
+    let py = call.py();
+    current_call(py)?.call_method1(intern!(py, "set"), (call,))?;
+    match target.get().start(py, call) {
+        Ok(value) => target.get().finish(call, &value),
+        Err(error) => target.get().fail(call, error),
+    }
+    Ok(())
+}

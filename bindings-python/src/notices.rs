@@ -1,0 +1,82 @@
+//! News for the event loop that is not a call: a transport ended, a message of an in-process connection arrived.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use oxmcp_core::error::Error;
+use pyo3::prelude::*;
+
+use crate::doorbell::LoopBell;
+use crate::errors;
+
+/// What happened to the thing a token stands for.
+pub enum Notice {
+    /// A message arrived on a connection.
+    Message(String),
+    /// The transport or connection ended, well or not.
+    Ended(Option<Error>),
+}
+
+#[derive(Default)]
+struct State {
+    queue: Vec<(u64, Notice)>,
+    bell: Option<Arc<LoopBell>>,
+    /// `on_notice(token, message | None, error | None)`
+    receiver: Option<Py<PyAny>>,
+}
+
+/// The queue of news. The bell rings when it goes from empty to not empty.
+#[derive(Default)]
+pub struct Notices(Mutex<State>);
+
+impl Notices {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // The state is consistent after every statement below.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whom to tell from now on.
+    pub fn connect(&self, bell: Option<Arc<LoopBell>>, receiver: Option<Py<PyAny>>) {
+        let mut state = self.state();
+        state.queue.clear();
+        state.bell = bell;
+        let previous = std::mem::replace(&mut state.receiver, receiver);
+        drop(state);
+        drop(previous);
+    }
+
+    pub fn push(&self, token: u64, notice: Notice) {
+        let mut state = self.state();
+        state.queue.push((token, notice));
+        let bell = (state.queue.len() == 1).then(|| state.bell.clone()).flatten();
+        drop(state);
+        if let Some(bell) = bell {
+            bell.ring();
+        }
+    }
+
+    pub fn has_any(&self) -> bool {
+        !self.state().queue.is_empty()
+    }
+
+    /// Calls the receiver with each notice, oldest first.
+    pub fn hand_out(&self, py: Python<'_>) -> PyResult<()> {
+        let (queue, receiver) = {
+            let mut state = self.state();
+            if state.queue.is_empty() {
+                return Ok(());
+            }
+            (std::mem::take(&mut state.queue), state.receiver.as_ref().map(|receiver| receiver.clone_ref(py)))
+        };
+        let Some(receiver) = receiver else { return Ok(()) };
+        for (token, notice) in queue {
+            match notice {
+                Notice::Message(text) => receiver.call1(py, (token, text, py.None()))?,
+                Notice::Ended(None) => receiver.call1(py, (token, py.None(), py.None()))?,
+                Notice::Ended(Some(error)) => {
+                    receiver.call1(py, (token, py.None(), errors::to_python(py, &error).into_value(py)))?
+                }
+            };
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,251 @@
+//! The Tokio runtime of one serving server, and who drives it.
+//!
+//! The runtime has one thread's worth of work and no thread of its own: whoever calls [`Driver::lead`] polls it. The leader is
+//! the interpreter's event loop or a worker thread, so that a call needs no thread switch. It leaves the runtime to run the
+//! user's functions. Should it stay away for longer than [`GRACE`], a standby thread, which never touches the interpreter,
+//! polls in its place until it is back: a handler that blocks never stops the engine from reading, timing out and refusing.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use oxmcp_core::error::{Error, ErrorKind, Result};
+use oxmcp_core::mailbox::Answer;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+/// How long the leader may stay away before the standby thread takes over.
+const GRACE: Duration = Duration::from_millis(5);
+/// How often the standby thread looks while there is something to look after.
+const TICK: Duration = Duration::from_millis(4);
+/// After so many looks with nothing to do it sleeps until the leader wakes it.
+const IDLE_TICKS: u32 = 25;
+
+thread_local! {
+    /// The driver this thread leads, by address: what it answers between two turns at the runtime goes out with the next.
+    static LED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Which threads drive the I/O.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// The event loop: best where most calls are coroutine functions.
+    EventLoop = 0,
+    /// A worker thread: best where most calls are plain functions, and the only choice on a loop that is not ours.
+    Workers = 1,
+}
+
+/// The runtime, its leader and its standby thread.
+pub struct Driver {
+    runtime: Runtime,
+    process: u32,
+    started: Instant,
+    placement: AtomicU8,
+    /// When the leader left, in nanoseconds after `started`; 0 while it drives.
+    left_at: AtomicU64,
+    departures: AtomicU64,
+    leader_back: Notify,
+    sealed: Mutex<Vec<Answer>>,
+    standby: OnceLock<Thread>,
+    standby_leads: AtomicBool,
+    standby_sleeps: AtomicBool,
+    stopped: AtomicBool,
+}
+
+/// What the standby thread looks after besides the I/O; returns whether there is something to look after.
+pub type Chore = Box<dyn Fn() -> bool + Send>;
+
+impl Driver {
+    /// Builds the runtime and starts its standby thread, which leads until somebody better does.
+    pub fn start(placement: Placement, chore: Chore) -> Result<Arc<Self>> {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
+            Error::new(ErrorKind::Io, "the engine's runtime could not be started").caused_by(error)
+        })?;
+        let driver = Arc::new(Self {
+            runtime,
+            process: std::process::id(),
+            started: Instant::now(),
+            placement: AtomicU8::new(placement as u8),
+            left_at: AtomicU64::new(1),
+            departures: AtomicU64::new(0),
+            leader_back: Notify::new(),
+            sealed: Mutex::default(),
+            standby: OnceLock::new(),
+            standby_leads: AtomicBool::new(false),
+            standby_sleeps: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
+        });
+        let weak = Arc::downgrade(&driver);
+        let handle = thread::Builder::new()
+            .name("oxmcp-standby".to_owned())
+            .spawn(move || stand_by(&weak, &chore))
+            .map_err(|error| {
+                Error::new(ErrorKind::Io, "the engine's standby thread could not be started").caused_by(error)
+            })?;
+        // Set once, right here.
+        let _ = driver.standby.set(handle.thread().clone());
+        Ok(driver)
+    }
+
+    /// Fails with a clear message in a child process: threads and sockets of a runtime do not survive `fork`.
+    pub fn check_process(&self) -> Result<()> {
+        if std::process::id() == self.process {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Closed,
+            "this server was started before the process forked; start it in the child process instead",
+        ))
+    }
+
+    /// Runs a future on the runtime.
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.runtime.spawn(future)
+    }
+
+    /// Makes the runtime current, for constructors that register with it.
+    pub fn enter(&self) -> tokio::runtime::EnterGuard<'_> {
+        self.runtime.enter()
+    }
+
+    /// Polls the runtime on this thread until `until` is ready. Release the interpreter first.
+    pub fn lead<F: Future>(&self, until: F) -> F::Output {
+        self.left_at.store(0, Ordering::SeqCst);
+        if self.standby_leads.load(Ordering::SeqCst) {
+            self.leader_back.notify_one();
+        }
+        let output = self.runtime.block_on(async {
+            self.send_sealed();
+            until.await
+        });
+        LED.set(std::ptr::from_ref(self).addr());
+        self.departures.fetch_add(1, Ordering::Relaxed);
+        let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.left_at.store(now.max(1), Ordering::SeqCst);
+        if self.standby_sleeps.load(Ordering::SeqCst) {
+            self.wake_standby();
+        }
+        output
+    }
+
+    /// Whether this thread led last and is expected back.
+    pub fn is_led_by_this_thread(&self) -> bool {
+        LED.get() == std::ptr::from_ref(self).addr()
+    }
+
+    /// This thread does not come back to lead; what it answers from now on goes out at once.
+    pub fn resign(&self) {
+        if self.is_led_by_this_thread() {
+            LED.set(0);
+        }
+    }
+
+    /// Keeps an answer until somebody polls the runtime next: sent from inside it, it wakes its connection without a system call.
+    pub fn send_later(&self, answer: Answer) {
+        self.sealed.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
+    }
+
+    fn send_sealed(&self) {
+        let answers = std::mem::take(&mut *self.sealed.lock().unwrap_or_else(PoisonError::into_inner));
+        for answer in answers {
+            answer.send();
+        }
+    }
+
+    /// Where the I/O is driven at the moment.
+    pub fn placement(&self) -> Placement {
+        if self.placement.load(Ordering::SeqCst) == Placement::EventLoop as u8 {
+            Placement::EventLoop
+        } else {
+            Placement::Workers
+        }
+    }
+
+    /// Moves the I/O. The caller wakes both sides.
+    pub fn set_placement(&self, placement: Placement) {
+        self.placement.store(placement as u8, Ordering::SeqCst);
+    }
+
+    /// Has the standby thread look after things again.
+    pub fn wake_standby(&self) {
+        if let Some(thread) = self.standby.get() {
+            thread.unpark();
+        }
+    }
+
+    /// Whether the driver was stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Ends the standby thread. Whoever leads returns by its own condition.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.leader_back.notify_one();
+        self.wake_standby();
+    }
+
+    /// How long the leader has been away.
+    fn away(&self) -> Duration {
+        match self.left_at.load(Ordering::SeqCst) {
+            0 => Duration::ZERO,
+            left_at => self.started.elapsed().saturating_sub(Duration::from_nanos(left_at)),
+        }
+    }
+
+    fn lead_as_standby(&self) {
+        self.standby_leads.store(true, Ordering::SeqCst);
+        if self.left_at.load(Ordering::SeqCst) != 0 && !self.is_stopped() {
+            self.runtime.block_on(async {
+                self.send_sealed();
+                self.leader_back.notified().await;
+            });
+        }
+        self.standby_leads.store(false, Ordering::SeqCst);
+    }
+}
+
+fn stand_by(weak: &Weak<Driver>, chore: &Chore) {
+    let mut idle = 0;
+    let mut seen = 0;
+    loop {
+        let Some(driver) = weak.upgrade() else { return };
+        if driver.is_stopped() {
+            return;
+        }
+        let busy = chore();
+        if driver.away() >= GRACE {
+            driver.lead_as_standby();
+            idle = 0;
+            continue;
+        }
+        let departures = driver.departures.load(Ordering::Relaxed);
+        let moved = departures != seen || driver.left_at.load(Ordering::SeqCst) != 0;
+        seen = departures;
+        idle = if busy || moved { 0 } else { idle + 1 };
+        if idle < IDLE_TICKS {
+            drop(driver);
+            thread::park_timeout(TICK);
+            continue;
+        }
+        driver.standby_sleeps.store(true, Ordering::SeqCst);
+        // Looked at once more after the flag went up: the leader may have left just before it could see the flag.
+        let sleep = driver.left_at.load(Ordering::SeqCst) == 0 && !driver.is_stopped() && !chore();
+        drop(driver);
+        if sleep {
+            thread::park();
+        }
+        if let Some(driver) = weak.upgrade() {
+            driver.standby_sleeps.store(false, Ordering::SeqCst);
+        }
+        idle = 0;
+    }
+}

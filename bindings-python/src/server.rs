@@ -1,0 +1,291 @@
+//! A server as Python sees it: what it offers, and the table of functions behind it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use oxmcp_core::error::{Error, ErrorKind};
+use oxmcp_core::mailbox::Mailbox;
+use oxmcp_core::model::{CacheHint, Capabilities, Change, Implementation, ListKind, OperationKind};
+use oxmcp_core::registry::{Registry, RegistryOptions};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+use crate::descriptors::{self, CacheText};
+use crate::doorbell::LoopBell;
+use crate::errors::IntoPython;
+use crate::notices::Notices;
+use crate::target::Target;
+use crate::workers::Workers;
+
+/// How many calls may wait for the interpreter before further ones are refused as overloaded.
+const CAPACITY: usize = 10_000;
+
+/// The context variable that holds the call in flight.
+pub fn current_call(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static CURRENT_CALL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    CURRENT_CALL
+        .get_or_try_init(py, || {
+            let class = py.import("contextvars")?.getattr("ContextVar")?;
+            Ok(class.call1(("oxmcp_current_call",))?.unbind())
+        })
+        .map(|variable| variable.bind(py))
+}
+
+/// Where the mailboxes ring. Empty while nothing is served.
+#[derive(Default)]
+pub struct Bells {
+    pub event_loop: ArcSwapOption<LoopBell>,
+    pub workers: ArcSwapOption<Workers>,
+}
+
+/// A server's functions and mailboxes: what outlives one serving of it.
+pub struct Host {
+    pub registry: Registry,
+    pub loop_mailbox: Mailbox,
+    pub worker_mailbox: Mailbox,
+    pub bells: Arc<Bells>,
+    pub notices: Notices,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    targets: Vec<Option<Py<Target>>>,
+    free: Vec<u32>,
+    coroutine_functions: usize,
+}
+
+impl Host {
+    fn new(registry: Registry) -> Self {
+        let bells = Arc::new(Bells::default());
+        let (for_loop, for_workers) = (Arc::clone(&bells), Arc::clone(&bells));
+        Self {
+            registry,
+            loop_mailbox: Mailbox::new(
+                move || {
+                    if let Some(bell) = &*for_loop.event_loop.load() {
+                        bell.ring();
+                    }
+                },
+                CAPACITY,
+            ),
+            worker_mailbox: Mailbox::new(
+                move || {
+                    if let Some(workers) = &*for_workers.workers.load() {
+                        workers.ring();
+                    }
+                },
+                CAPACITY,
+            ),
+            bells,
+            notices: Notices::default(),
+            table: Mutex::default(),
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // The table is consistent after every statement below.
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn target(&self, py: Python<'_>, slot: u32) -> Option<Py<Target>> {
+        self.table().targets.get(slot as usize)?.as_ref().map(|target| target.clone_ref(py))
+    }
+
+    /// Forgets the function of a slot that nothing refers to any more.
+    pub fn release(&self, slot: u32) {
+        let mut table = self.table();
+        let target = table.targets.get_mut(slot as usize).and_then(Option::take);
+        table.free.push(slot);
+        drop(table);
+        // Dropped outside the lock: it may run Python code. Without the interpreter it is dropped later, with it.
+        drop(target);
+    }
+
+    fn handler(&self, target: Py<Target>) -> Arc<dyn oxmcp_core::handler::Handler> {
+        let is_async = target.get().is_async;
+        let mut table = self.table();
+        if is_async {
+            table.coroutine_functions += 1;
+        }
+        let slot = match table.free.pop() {
+            Some(slot) => {
+                table.targets[slot as usize] = Some(target);
+                slot
+            }
+            None => {
+                table.targets.push(Some(target));
+                // Four billion functions do not fit in memory.
+                u32::try_from(table.targets.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
+        drop(table);
+        if is_async { self.loop_mailbox.handler(slot) } else { self.worker_mailbox.handler(slot) }
+    }
+
+    /// Whether coroutine functions were registered.
+    pub fn has_coroutine_functions(&self) -> bool {
+        self.table().coroutine_functions > 0
+    }
+}
+
+/// The engine with its registry.
+#[pyclass(module = "oxmcp._native", frozen)]
+pub struct Server {
+    pub host: Arc<Host>,
+    pub implementation: Implementation,
+    pub instructions: Option<String>,
+    pub capabilities: Mutex<Capabilities>,
+    pub cache_hints: Vec<(OperationKind, CacheHint)>,
+    pub workers: usize,
+}
+
+/// The lists and the read whose results carry cache hints (CACHE-1).
+fn cacheable(method: &str) -> Option<OperationKind> {
+    Some(match method {
+        "tools/list" => OperationKind::ListTools,
+        "prompts/list" => OperationKind::ListPrompts,
+        "resources/list" => OperationKind::ListResources,
+        "resources/templates/list" => OperationKind::ListResourceTemplates,
+        "resources/read" => OperationKind::ReadResource,
+        _ => return None,
+    })
+}
+
+#[pymethods]
+impl Server {
+    #[new]
+    #[pyo3(signature = (implementation, *, instructions=None, page_size=None, capabilities="{}", cache_hints="{}", workers=40))]
+    fn new(
+        implementation: &str,
+        instructions: Option<String>,
+        page_size: Option<usize>,
+        capabilities: &str,
+        cache_hints: &str,
+        workers: usize,
+    ) -> PyResult<Self> {
+        let options = RegistryOptions { page_size, ..RegistryOptions::default() };
+        let registry = Registry::new(options).into_python()?;
+        let hints: std::collections::HashMap<String, CacheText> =
+            descriptors::read("the cache hints", cache_hints).into_python()?;
+        let mut cache_hints = Vec::new();
+        for (method, hint) in hints {
+            let Some(kind) = cacheable(&method) else {
+                let message =
+                    format!("results of {method:?} carry no cache hints; see tools/list, resources/read");
+                return Err(Error::new(ErrorKind::Configuration, message)).into_python();
+            };
+            cache_hints.push((kind, hint.into()));
+        }
+        Ok(Self {
+            host: Arc::new(Host::new(registry)),
+            implementation: descriptors::implementation(implementation).into_python()?,
+            instructions,
+            capabilities: Mutex::new(descriptors::capabilities(capabilities).into_python()?),
+            cache_hints,
+            workers,
+        })
+    }
+
+    /// Says anew what the server offers; counts from the next time it is served.
+    fn set_capabilities(&self, capabilities: &str) -> PyResult<()> {
+        let capabilities = descriptors::capabilities(capabilities).into_python()?;
+        *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = capabilities;
+        Ok(())
+    }
+
+    #[pyo3(signature = (descriptor, target, *, replace=false))]
+    fn add_tool(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
+        let tool = descriptors::tool(descriptor).into_python()?;
+        let handler = self.host.handler(target);
+        let registry = &self.host.registry;
+        if replace { registry.replace_tool(tool, handler) } else { registry.add_tool(tool, handler) }
+            .into_python()
+    }
+
+    #[pyo3(signature = (descriptor, target, *, replace=false))]
+    fn add_resource(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
+        let resource = descriptors::resource(descriptor).into_python()?;
+        let handler = self.host.handler(target);
+        let registry = &self.host.registry;
+        if replace {
+            registry.replace_resource(resource, handler)
+        } else {
+            registry.add_resource(resource, handler)
+        }
+        .into_python()
+    }
+
+    #[pyo3(signature = (descriptor, target, *, replace=false))]
+    fn add_resource_template(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
+        let template = descriptors::resource_template(descriptor).into_python()?;
+        let handler = self.host.handler(target);
+        let registry = &self.host.registry;
+        if replace {
+            registry.replace_resource_template(template, handler)
+        } else {
+            registry.add_resource_template(template, handler)
+        }
+        .into_python()
+    }
+
+    #[pyo3(signature = (descriptor, target, *, replace=false))]
+    fn add_prompt(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
+        let prompt = descriptors::prompt(descriptor).into_python()?;
+        let handler = self.host.handler(target);
+        let registry = &self.host.registry;
+        if replace { registry.replace_prompt(prompt, handler) } else { registry.add_prompt(prompt, handler) }
+            .into_python()
+    }
+
+    #[pyo3(signature = (target))]
+    fn set_completion(&self, target: Option<Py<Target>>) {
+        self.host.registry.set_completion(target.map(|target| self.host.handler(target)));
+    }
+
+    #[pyo3(signature = (method, target))]
+    fn set_method(&self, method: &str, target: Option<Py<Target>>) {
+        self.host.registry.set_method(method, target.map(|target| self.host.handler(target)));
+    }
+
+    fn remove(&self, kind: &str, key: &str) -> PyResult<bool> {
+        let registry = &self.host.registry;
+        Ok(match kind {
+            "tool" => registry.remove_tool(key),
+            "resource" => registry.remove_resource(key),
+            "resource_template" => registry.remove_resource_template(key),
+            "prompt" => registry.remove_prompt(key),
+            _ => return Err(unknown_kind(kind)),
+        })
+    }
+
+    fn set_enabled(&self, kind: &str, key: &str, enabled: bool) -> PyResult<bool> {
+        let registry = &self.host.registry;
+        Ok(match kind {
+            "tool" => registry.set_tool_enabled(key, enabled),
+            "resource" => registry.set_resource_enabled(key, enabled),
+            "resource_template" => registry.set_resource_template_enabled(key, enabled),
+            "prompt" => registry.set_prompt_enabled(key, enabled),
+            _ => return Err(unknown_kind(kind)),
+        })
+    }
+
+    #[pyo3(signature = (kind, uri=None))]
+    fn notify(&self, kind: &str, uri: Option<&str>) -> PyResult<()> {
+        let change = match (kind, uri) {
+            ("tools", _) => Change::List(ListKind::Tools),
+            ("prompts", _) => Change::List(ListKind::Prompts),
+            ("resources", _) => Change::List(ListKind::Resources),
+            ("resource", Some(uri)) => Change::Resource(uri.into()),
+            ("resource", None) => return Err(PyValueError::new_err("which resource? give its uri")),
+            _ => return Err(unknown_kind(kind)),
+        };
+        self.host.registry.notify(&change);
+        Ok(())
+    }
+}
+
+fn unknown_kind(kind: &str) -> PyErr {
+    PyValueError::new_err(format!("no kind {kind:?}"))
+}

@@ -1,0 +1,326 @@
+//! One serving of a server: the engine, its runtime, and the transports that are open.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use oxmcp_core::engine::{Engine, Shutdown};
+use oxmcp_core::error::{Error, ErrorKind};
+use oxmcp_core::transports::http::{HttpOptions, HttpServer};
+use oxmcp_core::transports::{memory, stdio};
+use pyo3::prelude::*;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+
+use crate::descriptors;
+use crate::doorbell::LoopBell;
+use crate::errors::IntoPython;
+use crate::mailbox::{LoopSide, run_plain};
+use crate::notices::Notice;
+use crate::runtime::{Driver, Placement};
+use crate::server::{Host, Server};
+use crate::workers::{Surroundings, Workers};
+
+/// A server being served on one event loop.
+#[pyclass(module = "oxmcp._native", frozen)]
+pub struct Serving {
+    host: Arc<Host>,
+    engine: Engine,
+    driver: Arc<Driver>,
+    workers: Arc<Workers>,
+    loop_side: LoopSide,
+    next_token: AtomicU64,
+    open: Arc<Mutex<usize>>,
+}
+
+/// The options of `serve_http`; what is not said keeps the engine's default.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HttpText {
+    host: String,
+    port: u16,
+    path: Option<String>,
+    stateless: Option<bool>,
+    json_response: Option<bool>,
+    allowed_hosts: Option<Vec<String>>,
+    allowed_origins: Option<Vec<String>>,
+    max_body_bytes: Option<usize>,
+    keep_alive_seconds: Option<f64>,
+    max_connections: Option<usize>,
+    drain_seconds: Option<f64>,
+}
+
+impl HttpText {
+    fn options(&self) -> HttpOptions {
+        let mut options = HttpOptions::default();
+        let seconds = |value: f64| Duration::try_from_secs_f64(value).unwrap_or(Duration::ZERO);
+        if let Some(path) = &self.path {
+            options.path.clone_from(path);
+        }
+        options.stateless = self.stateless.unwrap_or(options.stateless);
+        options.json_only = self.json_response.unwrap_or(options.json_only);
+        options.allowed_hosts.clone_from(&self.allowed_hosts);
+        options.allowed_origins.clone_from(&self.allowed_origins);
+        options.max_body_bytes = self.max_body_bytes.unwrap_or(options.max_body_bytes);
+        options.keep_alive = self.keep_alive_seconds.map_or(options.keep_alive, seconds);
+        options.max_connections = self.max_connections.unwrap_or(options.max_connections);
+        options.drain_timeout = self.drain_seconds.map_or(options.drain_timeout, seconds);
+        options
+    }
+}
+
+/// Starts serving on an event loop. `drives` says that the loop calls `wait` to wait, and so may drive the I/O; then
+/// `io` is "auto", "loop" or "thread". `on_notice(token, message, error)` hears of messages and ends.
+#[pyfunction]
+#[pyo3(signature = (server, event_loop, *, context, guard, on_notice, drives=false, io="auto"))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments, called in one place")]
+pub fn attach(
+    py: Python<'_>,
+    server: &Server,
+    event_loop: Py<PyAny>,
+    context: Py<PyAny>,
+    guard: Py<PyAny>,
+    on_notice: Py<PyAny>,
+    drives: bool,
+    io: &str,
+) -> PyResult<Serving> {
+    let host = Arc::clone(&server.host);
+    if host.bells.event_loop.load().is_some() {
+        let message =
+            "this server is being served already; stop that first, or make a server for each event loop";
+        return Err(Error::new(ErrorKind::Configuration, message)).into_python();
+    }
+    let placement = match io {
+        "loop" if drives => Placement::EventLoop,
+        "auto" if drives && host.has_coroutine_functions() => Placement::EventLoop,
+        _ => Placement::Workers,
+    };
+    let capabilities = server.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut builder = Engine::builder(server.implementation.clone())
+        .registry(host.registry.clone())
+        .capabilities(capabilities);
+    if let Some(instructions) = &server.instructions {
+        builder = builder.instructions(instructions);
+    }
+    for (kind, hint) in &server.cache_hints {
+        builder = builder.cache_hint(*kind, *hint);
+    }
+    let engine = builder.build().into_python()?;
+
+    let bell = Arc::new(LoopBell::new(placement == Placement::EventLoop).into_python()?);
+    let workers = Workers::new(server.workers);
+    let backlog = Arc::downgrade(&workers);
+    let driver = Driver::start(
+        placement,
+        Box::new(move || backlog.upgrade().is_some_and(|workers| workers.has_backlog())),
+    )
+    .into_python()?;
+    let targets = Arc::clone(&host);
+    let released = Arc::clone(&host);
+    workers.equip(
+        Arc::clone(&driver),
+        host.worker_mailbox.clone(),
+        Surroundings {
+            target: Box::new(move |py, slot| targets.target(py, slot)),
+            release: Box::new(move |slot| released.release(slot)),
+            context: context.clone_ref(py),
+            run: wrap_pyfunction!(run_plain, py)?.into_any().unbind(),
+            loop_bell: (drives && io == "auto").then(|| Arc::clone(&bell)),
+        },
+    );
+    host.notices.connect(Some(Arc::clone(&bell)), Some(on_notice));
+    host.bells.event_loop.store(Some(Arc::clone(&bell)));
+    host.bells.workers.store(Some(Arc::clone(&workers)));
+    let loop_side = LoopSide::new(
+        py,
+        Arc::clone(&host),
+        Arc::clone(&driver),
+        Arc::clone(&workers),
+        bell,
+        event_loop,
+        context,
+        guard,
+    )?;
+    if placement == Placement::Workers {
+        workers.wake_one();
+    }
+    Ok(Serving {
+        host,
+        engine,
+        driver,
+        workers,
+        loop_side,
+        next_token: AtomicU64::new(1),
+        open: Arc::new(Mutex::new(0)),
+    })
+}
+
+impl Serving {
+    /// Runs a transport; its end is a notice.
+    fn run<F>(&self, transport: impl FnOnce(u64) -> F) -> u64
+    where
+        F: Future<Output = oxmcp_core::error::Result<()>> + Send + 'static,
+    {
+        let token = self.next_token.fetch_add(1, Ordering::Relaxed);
+        let future = transport(token);
+        let host = Arc::clone(&self.host);
+        let open = Arc::clone(&self.open);
+        *open.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.driver.spawn(async move {
+            let outcome = future.await;
+            *open.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+            host.notices.push(token, Notice::Ended(outcome.err()));
+        });
+        token
+    }
+}
+
+#[pymethods]
+impl Serving {
+    /// The descriptor that is readable when there is something to drain, for loops that do not call `wait`.
+    fn fileno(&self) -> i32 {
+        self.loop_side.bell.descriptor()
+    }
+
+    /// A descriptor of the event queue (`select.epoll.fromfd`) that `wait` waits for too. The caller owns it.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn make_queue(&self) -> PyResult<i32> {
+        Ok(self.loop_side.make_queue()?)
+    }
+
+    /// Drives the engine's I/O; see `LoopSide::wait`.
+    #[pyo3(signature = (timeout))]
+    fn wait(&self, py: Python<'_>, timeout: Option<f64>) -> u8 {
+        self.loop_side.wait(py, timeout)
+    }
+
+    fn drain(&self, py: Python<'_>) -> PyResult<()> {
+        self.loop_side.drain(py)
+    }
+
+    /// "loop" or "thread": where the I/O is driven at the moment.
+    #[getter]
+    fn placement(&self) -> &'static str {
+        match self.driver.placement() {
+            Placement::EventLoop => "loop",
+            Placement::Workers => "thread",
+        }
+    }
+
+    /// Binds and serves HTTP; returns the token and the address it is bound to.
+    fn serve_http(&self, py: Python<'_>, options: &str) -> PyResult<(u64, (String, u16))> {
+        self.driver.check_process().into_python()?;
+        let text: HttpText = descriptors::read("the HTTP transport", options).into_python()?;
+        let engine = self.engine.clone();
+        // A name may have to be resolved.
+        let server = py
+            .detach(|| HttpServer::bind(engine, (text.host.as_str(), text.port), text.options()))
+            .into_python()?;
+        let address = server.local_addr();
+        let shutdown = self.engine.shutdown().clone();
+        let token = self.run(|_| server.serve(shutdown));
+        Ok((token, (address.ip().to_string(), address.port())))
+    }
+
+    /// Takes descriptors 0 and 1 for itself and serves them; the end of standard input ends it.
+    fn serve_stdio(&self) -> PyResult<u64> {
+        self.driver.check_process().into_python()?;
+        let engine = self.engine.clone();
+        let shutdown: Shutdown = self.engine.shutdown().clone();
+        Ok(self.run(|_| async move {
+            let (input, output) = stdio::claim()?;
+            stdio::serve(engine, input, output, stdio::StdioOptions::default(), shutdown).await
+        }))
+    }
+
+    /// Opens a connection within the process; its messages are notices under the connection's token.
+    fn connect(&self) -> PyResult<MemoryConnection> {
+        self.driver.check_process().into_python()?;
+        let client = {
+            let _context = self.driver.enter();
+            memory::connect(&self.engine).into_python()?
+        };
+        let (frames, mut inbox) = mpsc::unbounded_channel::<Bytes>();
+        let host = Arc::clone(&self.host);
+        let sender = client.clone();
+        let token = self.run(|token| async move {
+            let messages = async {
+                while let Some(message) = client.receive().await {
+                    host.notices.push(token, Notice::Message(message));
+                }
+            };
+            let frames = async move {
+                while let Some(frame) = inbox.recv().await {
+                    if sender.send(frame).await.is_err() {
+                        break;
+                    }
+                }
+            };
+            tokio::select! {
+                () = messages => {}
+                () = frames => {}
+            }
+            Ok(())
+        });
+        Ok(MemoryConnection { token, frames: Mutex::new(Some(frames)) })
+    }
+
+    /// How many transports are open.
+    #[getter]
+    fn open(&self) -> usize {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the transports to finish; each end is a notice.
+    fn shut_down(&self) {
+        self.engine.shutdown().trigger();
+    }
+
+    /// Cancels every running coroutine function; returns their tasks.
+    fn cancel_tasks(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
+        self.loop_side.cancel_all(py)
+    }
+
+    /// Ends everything; returns how many plain functions are still running.
+    fn stop(&self, py: Python<'_>) -> usize {
+        self.engine.shutdown().trigger();
+        self.host.bells.event_loop.store(None);
+        self.host.bells.workers.store(None);
+        self.host.notices.connect(None, None);
+        let host = &self.host;
+        let (workers, driver) = (&self.workers, &self.driver);
+        py.detach(|| {
+            driver.resign();
+            driver.stop();
+            // What nobody will run any more is dropped, and so answered as abandoned.
+            let mut abandoned = Vec::new();
+            while host.loop_mailbox.take(usize::MAX, &mut abandoned) {}
+            while host.worker_mailbox.take(usize::MAX, &mut abandoned) {}
+            drop(abandoned);
+            workers.stop()
+        })
+    }
+}
+
+/// The client's end of a connection within the process.
+#[pyclass(module = "oxmcp._native", frozen)]
+pub struct MemoryConnection {
+    #[pyo3(get)]
+    token: u64,
+    frames: Mutex<Option<mpsc::UnboundedSender<Bytes>>>,
+}
+
+#[pymethods]
+impl MemoryConnection {
+    /// Sends a frame; returns whether the connection is still open.
+    fn send(&self, frame: &str) -> bool {
+        let frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        frames.as_ref().is_some_and(|frames| frames.send(Bytes::copy_from_slice(frame.as_bytes())).is_ok())
+    }
+
+    /// Ends the connection; its calls are cancelled.
+    fn close(&self) {
+        self.frames.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}

@@ -1,0 +1,37 @@
+//! What a transport hands in.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::Connection;
+
+/// One frame and where it came from.
+#[derive(Debug)]
+pub struct Inbound {
+    /// One JSON-RPC message (or a batch where a version allows it), without framing.
+    pub frame: Bytes,
+    /// Where it came from.
+    pub edge: Edge,
+}
+
+/// The side of the engine a frame came in at.
+#[derive(Debug, Clone)]
+pub enum Edge {
+    /// A duplex connection: stdio, memory.
+    Connection(Arc<Connection>),
+    /// One HTTP POST.
+    Http(HttpEdge),
+}
+
+/// What is known of an HTTP POST besides its body.
+#[derive(Debug, Clone)]
+pub struct HttpEdge {
+    /// The request's headers.
+    pub headers: Arc<http::HeaderMap>,
+    /// Where it came from.
+    pub remote: Option<SocketAddr>,
+    /// Whether requests that open with a handshake are served one by one, without sessions (SESS-13).
+    pub stateless: bool,
+}

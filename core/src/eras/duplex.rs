@@ -1,0 +1,63 @@
+//! What the eras remember of a duplex connection.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::eras::in_flight::InFlight;
+use crate::eras::legacy::session::Session;
+
+/// The memory of one duplex connection: its session once a handshake was made, and what is in flight in either era.
+#[derive(Debug)]
+pub struct Duplex {
+    session: watch::Sender<Option<Arc<Session>>>,
+    /// The requests in flight.
+    pub in_flight: Arc<InFlight>,
+}
+
+impl Duplex {
+    /// A connection on which nothing was said yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { session: watch::Sender::new(None), in_flight: Arc::default() }
+    }
+
+    pub(super) fn session(&self) -> Option<Arc<Session>> {
+        self.session.borrow().clone()
+    }
+
+    /// Makes the session this connection's. Returns whether it was the first (SESS-11).
+    pub(super) fn begin(&self, session: Arc<Session>) -> bool {
+        self.session.send_if_modified(|slot| {
+            let first = slot.is_none();
+            if first {
+                *slot = Some(session);
+            }
+            first
+        })
+    }
+
+    /// Ends the connection.
+    pub fn end(&self) {
+        self.in_flight.close();
+        if let Some(session) = self.session() {
+            session.end();
+        }
+    }
+
+    /// The next message that belongs to no request; `None` when the connection was ended. Cancel safe.
+    pub async fn next_unsolicited(&self) -> Option<String> {
+        let session = {
+            let mut slot = self.session.subscribe();
+            // The sender lives as long as `self`, so waiting cannot fail.
+            slot.wait_for(Option::is_some).await.ok()?.clone()?
+        };
+        session.next_unsolicited().await
+    }
+}
+
+impl Default for Duplex {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,35 @@
+//! What the eras' error tables share.
+
+use crate::eras::voice::WireError;
+use crate::handler::{Failure, FailureKind};
+use crate::jsonrpc::error_code;
+use crate::model::OperationKind;
+
+/// Too much is waiting already. Our own code, outside the reserved ranges (RPC-11).
+pub const OVERLOADED: i32 = -31_000;
+/// It took longer than allowed. Our own code, too.
+pub const TIMED_OUT: i32 = -31_001;
+
+/// The error for kinds that both eras write alike, with status 200.
+#[must_use]
+pub fn common(_kind: OperationKind, failure: &Failure) -> WireError {
+    match failure.kind {
+        FailureKind::Protocol => custom(failure.code.unwrap_or(error_code::INTERNAL_ERROR), failure),
+        FailureKind::InvalidArguments | FailureKind::NotFound => custom(error_code::INVALID_PARAMS, failure),
+        FailureKind::MethodNotFound => custom(error_code::METHOD_NOT_FOUND, failure),
+        FailureKind::Overloaded => custom(OVERLOADED, failure),
+        FailureKind::TimedOut => custom(TIMED_OUT, failure),
+        FailureKind::Tool => custom(error_code::INTERNAL_ERROR, failure),
+        // Defects are told to the log, not to the peer (SEC-13).
+        FailureKind::Abandoned => {
+            WireError::new(error_code::INTERNAL_ERROR, "the server dropped this request without an answer", 200)
+        }
+        FailureKind::Internal => WireError::new(error_code::INTERNAL_ERROR, "internal error", 200),
+    }
+}
+
+/// The failure's own words under this code.
+#[must_use]
+pub fn custom(code: i32, failure: &Failure) -> WireError {
+    WireError { code, message: failure.message.clone().into(), data: failure.data.clone(), status: 200 }
+}

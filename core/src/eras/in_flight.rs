@@ -1,0 +1,157 @@
+//! The requests in flight of one connection or session, so that a cancellation finds them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
+
+use crate::jsonrpc::RequestId;
+
+/// One request's way of learning that it was cancelled.
+#[derive(Default)]
+struct Ticket {
+    cancelled: AtomicBool,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Ticket {
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+#[derive(Default)]
+struct Table {
+    tickets: HashMap<RequestId, Arc<Ticket>>,
+    /// Counted apart from the tickets: a reused id replaces a ticket while its request still runs.
+    running: usize,
+    closed: bool,
+}
+
+/// The table. Every client numbers its requests from one, so there is one per connection or session (HTTP-19).
+#[derive(Default)]
+pub struct InFlight(Mutex<Table>);
+
+/// Why a request may not start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Its id belongs to a request that still runs (RPC-4).
+    Duplicate,
+    /// Too many run already (SEC-12).
+    Full,
+}
+
+/// What happens when an id is used that is still in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// The second request is refused and the first goes on (RPC-5).
+    Refuse,
+    /// Both run; a cancellation reaches the second. For edges where a request answers on its own stream.
+    Allow,
+}
+
+/// A request in flight. Dropping it takes the request off the table.
+pub struct Flight {
+    table: Arc<InFlight>,
+    id: RequestId,
+    ticket: Arc<Ticket>,
+}
+
+impl InFlight {
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // The table is consistent after every statement below, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a request on the table.
+    ///
+    /// # Errors
+    /// When its id is taken, or when `limit` requests run already.
+    pub fn enter(self: &Arc<Self>, id: &RequestId, limit: usize, reuse: Reuse) -> Result<Flight, Refused> {
+        let ticket = Arc::new(Ticket::default());
+        let mut table = self.table();
+        if reuse == Reuse::Refuse && table.tickets.contains_key(id) {
+            return Err(Refused::Duplicate);
+        }
+        if table.running >= limit {
+            return Err(Refused::Full);
+        }
+        if table.closed {
+            ticket.cancelled.store(true, Ordering::Release);
+        }
+        table.running += 1;
+        table.tickets.insert(id.clone(), Arc::clone(&ticket));
+        drop(table);
+        Ok(Flight { table: Arc::clone(self), id: id.clone(), ticket })
+    }
+
+    /// Cancels the request with this id. Unknown and finished ones are ignored (CAN-4, CAN-5).
+    pub fn cancel(&self, id: &RequestId) {
+        let ticket = self.table().tickets.get(id).cloned();
+        if let Some(ticket) = ticket {
+            ticket.cancel();
+        }
+    }
+
+    /// Cancels everything, now and from now on.
+    pub fn close(&self) {
+        let tickets: Vec<_> = {
+            let mut table = self.table();
+            table.closed = true;
+            table.tickets.values().cloned().collect()
+        };
+        for ticket in tickets {
+            ticket.cancel();
+        }
+    }
+
+    /// Whether nothing runs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.table().running == 0
+    }
+}
+
+impl Flight {
+    /// Whether the request was cancelled; if not, whoever polls is woken when it is.
+    pub fn poll_cancelled(&self, context: &Context<'_>) -> bool {
+        if self.ticket.cancelled.load(Ordering::Acquire) {
+            return true;
+        }
+        let mut waker = self.ticket.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *waker {
+            Some(waker) => waker.clone_from(context.waker()),
+            None => *waker = Some(context.waker().clone()),
+        }
+        drop(waker);
+        // Once more: a cancellation between the first look and the waker's arrival would not have woken anyone.
+        self.ticket.cancelled.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let mut table = self.table.table();
+        table.running -= 1;
+        if table.tickets.get(&self.id).is_some_and(|ticket| Arc::ptr_eq(ticket, &self.ticket)) {
+            table.tickets.remove(&self.id);
+        }
+    }
+}
+
+impl fmt::Debug for InFlight {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("InFlight").field("running", &self.table().running).finish()
+    }
+}
+
+impl fmt::Debug for Flight {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Flight").field(&self.id).finish()
+    }
+}

@@ -1,0 +1,11 @@
+//! 2024-11-05 to 2025-11-25: a handshake, then a session.
+
+pub(crate) mod downshift;
+pub(crate) mod errors;
+pub(crate) mod handshake;
+pub(crate) mod notifications;
+pub(crate) mod requests;
+pub(crate) mod results;
+pub mod session;
+pub(crate) mod subscriptions;
+pub(crate) mod vocabulary;

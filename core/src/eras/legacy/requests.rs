@@ -1,0 +1,108 @@
+//! Legacy requests become operations: what the envelope says in the other era, the session says here.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use crate::eras::in_flight::Reuse;
+use crate::eras::legacy::session::Session;
+use crate::eras::legacy::subscriptions;
+use crate::eras::legacy::vocabulary::{Word, look_up};
+use crate::eras::meta::Meta;
+use crate::eras::params::Params;
+use crate::eras::voice::{Voice, WireError};
+use crate::eras::{Asked, Eras};
+use crate::handler::Caller;
+use crate::json::{self, RawJson};
+use crate::jsonrpc::{Request, error_code};
+use crate::model::{LogLevel, Operation, OperationKind};
+use crate::protocol_version::ProtocolVersion;
+
+/// Who a legacy request comes from.
+#[derive(Clone, Copy)]
+pub(crate) enum Client<'a> {
+    /// A client in a session.
+    Session(&'a Arc<Session>),
+    /// A client served without one: over HTTP without sessions (SESS-13), or before the handshake.
+    Stranger(ProtocolVersion),
+}
+
+/// Decodes a request. `headers` are those of the POST it came in, if it came so.
+///
+/// # Errors
+/// -32601 for what is not offered, -32602 for params that do not fit; HTTP status 200 (LHTTP-15).
+pub(crate) fn decode(
+    eras: &Eras,
+    request: &Request<'_>,
+    params: &Params<'_>,
+    meta: &Meta<'_>,
+    client: Client<'_>,
+    headers: Option<&Arc<HeaderMap>>,
+) -> Result<Asked, WireError> {
+    let snapshot = eras.registry.snapshot();
+    let session = match client {
+        Client::Session(session) => Some(session),
+        Client::Stranger(_) => None,
+    };
+    let kind = match look_up(&request.method) {
+        // There is nobody to tell later.
+        Word::Operation(OperationKind::Subscribe | OperationKind::Unsubscribe) if session.is_none() => None,
+        Word::Operation(kind) => eras.profile.offers(kind, &snapshot).then_some(kind),
+        Word::Unknown => snapshot.method(&request.method).map(|_| OperationKind::Custom),
+        Word::Gone => None,
+    };
+    let kind = kind.ok_or_else(|| WireError::new(error_code::METHOD_NOT_FOUND, "method not found", 200))?;
+    let wrong = |message| WireError::new(error_code::INVALID_PARAMS, message, 200);
+    let operation = match kind {
+        OperationKind::Custom => params.custom(&request.method),
+        OperationKind::SetLogLevel => Operation::SetLogLevel {
+            // LOG-4.
+            level: params
+                .level
+                .and_then(json::as_string)
+                .and_then(|level| LogLevel::from_text(&level))
+                .ok_or_else(|| wrong("level: must be one of the eight log levels".into()))?,
+        },
+        _ => params.operation(kind).map_err(wrong)?,
+    };
+    if let Some(session) = session {
+        session.open();
+        subscriptions::apply(session, &operation)?;
+    }
+    let version = match client {
+        Client::Session(session) => session.version,
+        Client::Stranger(version) => version,
+    };
+    let progress_token = meta.progress_token();
+    let threshold = session.map_or(LogLevel::Info, |session| session.log_threshold());
+    let caller = Caller {
+        request_id: request.id.clone(),
+        protocol_version: version,
+        session_id: session.and_then(|session| session.id.clone()),
+        client_info: session.and_then(|session| session.client_info.clone()),
+        client_capabilities: session.and_then(|session| session.client_capabilities.clone()),
+        meta: meta.text.map(RawJson::from_checked),
+        headers: headers.cloned(),
+        log_threshold: eras.profile.capabilities.logging.then_some(threshold),
+        wants_progress: progress_token.is_some(),
+    };
+    let voice = Voice {
+        profile: Arc::clone(&eras.profile),
+        version,
+        id: request.id.clone(),
+        progress_token,
+        duplex: headers.is_none(),
+    };
+    Ok(Asked {
+        operation,
+        caller: Arc::new(caller),
+        voice,
+        snapshot,
+        in_flight: session.map(|session| {
+            let reuse = if headers.is_some() { Reuse::Allow } else { Reuse::Refuse };
+            (Arc::clone(&session.in_flight), reuse)
+        }),
+        // LHTTP-7: the client says so when it cancels.
+        survives_disconnect: headers.is_some(),
+    })
+}

@@ -1,0 +1,49 @@
+//! Results of the legacy era: none of the members the modern one added (RESULT-4), nothing the version cannot hold.
+
+use crate::eras::answer::Answer;
+use crate::eras::items::{Object, wraps_output};
+use crate::eras::legacy::downshift;
+use crate::eras::output;
+use crate::json::{self, RawJson};
+use crate::model::{Output, ToolOutput};
+use crate::protocol_version::ProtocolVersion;
+use crate::registry::ToolEntry;
+
+/// Writes the result object.
+pub(crate) fn write(out: &mut String, answer: &Answer, version: ProtocolVersion) {
+    let features = version.features();
+    let mut object = Object::begin(out);
+    match answer {
+        Answer::Empty => {}
+        Answer::Page { kind, items, next_cursor } => {
+            output::write_page(&mut object, *kind, items, next_cursor.as_deref());
+        }
+        Answer::Output { kind, output, tool, .. } => match output {
+            Output::Tool(result) => write_tool(&mut object, result, tool.as_deref(), version),
+            Output::Prompt(prompt) => {
+                object
+                    .optional_string(true, "description", prompt.description.as_deref())
+                    .raw("messages", &downshift::messages(prompt.messages.as_str(), features))
+                    .optional_raw(true, "_meta", prompt.meta.as_ref());
+            }
+            Output::Resource(resource) => {
+                object.raw("contents", resource.contents.as_str()).optional_raw(true, "_meta", resource.meta.as_ref());
+            }
+            Output::Completion(completion) => output::write_completion(&mut object, completion),
+            Output::Whole(whole) => downshift::whole(&mut object, *kind, whole.as_str(), version),
+        },
+    }
+    object.end();
+}
+
+fn write_tool(object: &mut Object<'_>, result: &ToolOutput, tool: Option<&ToolEntry>, version: ProtocolVersion) {
+    let features = version.features();
+    let structured = result.structured_content.as_ref().map(RawJson::as_str).filter(|_| features.structured_output);
+    // An error's structured part answers to no schema, so nothing says how to wrap it.
+    let wrap = !result.is_error
+        && structured.is_some_and(|text| tool.is_some_and(|entry| wraps_output(&entry.tool, features, text)));
+    let structured = structured.filter(|text| wrap || json::is_object(text));
+    let content = output::content_of(result);
+    output::write_tool(object, &downshift::content(&content, features), structured, wrap, result.is_error);
+    object.optional_raw(true, "_meta", result.meta.as_ref());
+}

@@ -1,0 +1,244 @@
+//! Sessions: what a handshake leaves behind, and where it is found again (SESS-*).
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokio::sync::watch;
+
+use crate::eras::in_flight::InFlight;
+use crate::eras::legacy::notifications;
+use crate::json::RawJson;
+use crate::model::LogLevel;
+use crate::protocol_version::ProtocolVersion;
+use crate::registry::Watch;
+
+/// How sessions over HTTP live (SESS-12).
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// A session nobody used for this long is over. One with a request or a stream open is in use.
+    pub idle_timeout: Duration,
+    /// How many sessions there can be; the one idle for longest makes room.
+    pub max: usize,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        Self { idle_timeout: Duration::from_secs(30 * 60), max: 10_000 }
+    }
+}
+
+/// One session.
+pub struct Session {
+    /// Absent on a duplex connection, which is its own session.
+    pub(crate) id: Option<Arc<str>>,
+    /// What was agreed on.
+    pub(crate) version: ProtocolVersion,
+    pub(crate) client_info: Option<RawJson>,
+    pub(crate) client_capabilities: Option<RawJson>,
+    pub(crate) in_flight: Arc<InFlight>,
+    pub(crate) watch: Watch,
+    log_threshold: AtomicU8,
+    /// Whether the client has shown that it got the handshake's answer: nothing may be told before.
+    opened: watch::Sender<bool>,
+    ended: watch::Sender<bool>,
+    /// Milliseconds since the store began.
+    last_used: AtomicU64,
+    streams: AtomicUsize,
+}
+
+impl Session {
+    pub(crate) fn new(
+        id: Option<Arc<str>>,
+        version: ProtocolVersion,
+        client_info: Option<RawJson>,
+        client_capabilities: Option<RawJson>,
+        in_flight: Arc<InFlight>,
+        watch: Watch,
+    ) -> Self {
+        Self {
+            id,
+            version,
+            client_info,
+            client_capabilities,
+            in_flight,
+            watch,
+            // Without a word from the client the server chooses (LOG-5): everything but debugging.
+            log_threshold: AtomicU8::new(LogLevel::Info as u8),
+            opened: watch::Sender::new(false),
+            ended: watch::Sender::new(false),
+            last_used: AtomicU64::new(0),
+            streams: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn log_threshold(&self) -> LogLevel {
+        let index = usize::from(self.log_threshold.load(Ordering::Relaxed));
+        LogLevel::ALL.get(index).copied().unwrap_or(LogLevel::Info)
+    }
+
+    pub(crate) fn set_log_threshold(&self, level: LogLevel) {
+        self.log_threshold.store(level as u8, Ordering::Relaxed);
+    }
+
+    /// A message of the client's after the handshake: `initialized`, or a request of one in a hurry (LIFE-9).
+    pub(crate) fn open(&self) {
+        self.opened.send_if_modified(|opened| !std::mem::replace(opened, true));
+    }
+
+    /// Ends the session: its requests are cancelled, its streams end.
+    pub(crate) fn end(&self) {
+        self.ended.send_replace(true);
+        self.in_flight.close();
+    }
+
+    /// The next message that belongs to no request; `None` when the session is over. Cancel safe. With several readers
+    /// each message goes to one of them (LHTTP-10).
+    pub async fn next_unsolicited(&self) -> Option<String> {
+        let mut ended = self.ended.subscribe();
+        let change = async {
+            // The senders live as long as `self`, so waiting cannot fail.
+            let _ = self.opened.subscribe().wait_for(|opened| *opened).await;
+            self.watch.next().await
+        };
+        tokio::select! {
+            biased;
+            _ = ended.wait_for(|ended| *ended) => None,
+            change = change => Some(notifications::change(&change)),
+        }
+    }
+
+    /// Counts a stream as open until the guard is dropped.
+    pub(crate) fn hold(self: &Arc<Self>) -> Held {
+        self.streams.fetch_add(1, Ordering::Relaxed);
+        Held(Arc::clone(self))
+    }
+
+    fn is_busy(&self) -> bool {
+        self.streams.load(Ordering::Relaxed) > 0 || !self.in_flight.is_empty()
+    }
+}
+
+/// A session with an open stream, which therefore is not idle.
+pub struct Held(Arc<Session>);
+
+impl Held {
+    /// See [`Session::next_unsolicited`].
+    pub async fn next_unsolicited(&self) -> Option<String> {
+        self.0.next_unsolicited().await
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.streams.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The sessions over HTTP. Swept when a session is added or looked for: no thread of its own.
+pub(crate) struct SessionStore {
+    options: SessionOptions,
+    began: Instant,
+    sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,
+}
+
+impl SessionStore {
+    pub(crate) fn new(options: SessionOptions) -> Self {
+        Self { options, began: Instant::now(), sessions: Mutex::default() }
+    }
+
+    /// An id nobody can guess: 32 random bytes as 43 visible ASCII characters (SESS-2, SESS-8). `None` when the system has
+    /// no randomness.
+    pub(crate) fn new_id() -> Option<Arc<str>> {
+        let mut bytes = [0; 32];
+        aws_lc_rs::rand::fill(&mut bytes).ok()?;
+        Some(Arc::from(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Keeps a session that has an id, making room for it if need be.
+    pub(crate) fn add(&self, session: &Arc<Session>) {
+        let Some(id) = session.id.clone() else { return };
+        let now = self.now();
+        session.last_used.store(now, Ordering::Relaxed);
+        let mut over = Vec::new();
+        let mut sessions = self.sessions();
+        if sessions.len() >= self.options.max {
+            sessions.retain(|_, session| {
+                let keep = !self.is_over(session, now);
+                if !keep {
+                    over.push(Arc::clone(session));
+                }
+                keep
+            });
+        }
+        while sessions.len() >= self.options.max {
+            // Those in use go last.
+            let oldest = sessions
+                .iter()
+                .min_by_key(|(_, session)| (session.is_busy(), session.last_used.load(Ordering::Relaxed)))
+                .map(|(id, _)| Arc::clone(id));
+            match oldest.and_then(|id| sessions.remove(&id)) {
+                Some(session) => over.push(session),
+                None => break,
+            }
+        }
+        sessions.insert(id, Arc::clone(session));
+        drop(sessions);
+        over.iter().for_each(|session| session.end());
+    }
+
+    /// The session with this id, which is in use now. `None` if there is none or it was idle for too long (SESS-5).
+    pub(crate) fn find(&self, id: &str) -> Option<Arc<Session>> {
+        let now = self.now();
+        let session = self.sessions().get(id).cloned()?;
+        if self.is_over(&session, now) {
+            self.end(id);
+            return None;
+        }
+        session.last_used.store(now, Ordering::Relaxed);
+        Some(session)
+    }
+
+    /// Ends the session with this id. Returns whether there was one.
+    pub(crate) fn end(&self, id: &str) -> bool {
+        let session = self.sessions().remove(id);
+        session.inspect(|session| session.end()).is_some()
+    }
+
+    fn is_over(&self, session: &Session, now: u64) -> bool {
+        let idle = now.saturating_sub(session.last_used.load(Ordering::Relaxed));
+        Duration::from_millis(idle) >= self.options.idle_timeout && !session.is_busy()
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Session>>> {
+        // The map is whole after every statement above, so a panic elsewhere does not spoil it.
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The id opens the session to whoever knows it: not for logs (SEC-15).
+        formatter.debug_struct("Session").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl fmt::Debug for SessionStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SessionStore").field("sessions", &self.sessions().len()).finish_non_exhaustive()
+    }
+}

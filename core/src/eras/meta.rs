@@ -1,0 +1,58 @@
+//! The members of a request's `_meta` that some era knows, found in one pass and left as text.
+
+use crate::json;
+use crate::jsonrpc::RequestId;
+use crate::eras::params::request_id;
+
+/// The version a request is to be served by: the key that makes an envelope (digest §2.2).
+pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+/// What the client can do.
+pub const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+/// Who the client says it is.
+pub const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
+/// The least serious log message the client wants.
+pub const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+/// Who the server says it is.
+pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+/// Which subscription a message belongs to.
+pub const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
+
+/// The known members: JSON texts, borrowed from the frame. The rest is passed on with `text` (META-10).
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(missing_docs, reason = "each is the member of the same name")]
+pub struct Meta<'a> {
+    /// The whole object, if it is one.
+    pub text: Option<&'a str>,
+    pub protocol_version: Option<&'a str>,
+    pub client_capabilities: Option<&'a str>,
+    pub client_info: Option<&'a str>,
+    pub log_level: Option<&'a str>,
+    pub progress_token: Option<&'a str>,
+}
+
+impl<'a> Meta<'a> {
+    /// Finds the members of `params._meta`. Anything but an object has none.
+    #[must_use]
+    pub fn read(text: Option<&'a str>) -> Self {
+        let Some(text) = text.filter(|text| json::is_object(text)) else { return Self::default() };
+        let mut meta = Self { text: Some(text), ..Self::default() };
+        for (key, value) in json::members(text) {
+            let member = match &*key {
+                PROTOCOL_VERSION => &mut meta.protocol_version,
+                CLIENT_CAPABILITIES => &mut meta.client_capabilities,
+                CLIENT_INFO => &mut meta.client_info,
+                LOG_LEVEL => &mut meta.log_level,
+                "progressToken" => &mut meta.progress_token,
+                _ => continue,
+            };
+            *member = Some(value);
+        }
+        meta
+    }
+
+    /// The progress token; one that is neither string nor integer asks for nothing (RPC-20).
+    #[must_use]
+    pub fn progress_token(&self) -> Option<RequestId> {
+        self.progress_token.and_then(request_id)
+    }
+}

@@ -1,0 +1,143 @@
+//! `subscriptions/listen`: a request that stays open and tells of changes (digest §3.9).
+
+use std::sync::Arc;
+
+use crate::eras::events::{change_method, notification};
+use crate::eras::items::Object;
+use crate::eras::meta::SUBSCRIPTION_ID;
+use crate::eras::params::{Params, Wrong};
+use crate::eras::profile::Profile;
+use crate::json::{self, write_string};
+use crate::jsonrpc::{RequestId, write};
+use crate::model::{Change, WatchFilter};
+
+/// The filter a client asks for.
+///
+/// # Errors
+/// When `notifications` is missing or not an object (SUB-13), a member has the wrong type, or more URIs are named than
+/// `max_uris` (SUB-11).
+pub(crate) fn filter(params: &Params<'_>, max_uris: usize) -> Result<WatchFilter, Wrong> {
+    let text = match params.notifications {
+        Some(text) if json::is_object(text) => text,
+        Some(_) => return Err("notifications: must be an object".into()),
+        None => return Err("notifications: is missing".into()),
+    };
+    let mut filter = WatchFilter::default();
+    for (key, value) in json::members(text) {
+        let wanted = match &*key {
+            "toolsListChanged" => &mut filter.tools,
+            "promptsListChanged" => &mut filter.prompts,
+            "resourcesListChanged" => &mut filter.resources,
+            "resourceSubscriptions" => {
+                filter.resource_uris = uris(value, max_uris)?;
+                continue;
+            }
+            // A kind this server does not know is left out of what it honours (SUB-2).
+            _ => continue,
+        };
+        *wanted = json::as_boolean(value).ok_or_else(|| format!("notifications.{key}: must be a boolean"))?;
+    }
+    Ok(filter)
+}
+
+fn uris(text: &str, max: usize) -> Result<Vec<Arc<str>>, Wrong> {
+    if !json::is_array(text) {
+        return Err("notifications.resourceSubscriptions: must be an array of URIs".into());
+    }
+    let mut uris: Vec<Arc<str>> = Vec::new();
+    for element in json::elements(text) {
+        let uri = json::as_string(element).ok_or("notifications.resourceSubscriptions: must be an array of URIs")?;
+        if uris.len() >= max {
+            return Err(format!("notifications.resourceSubscriptions: more than {max} URIs").into());
+        }
+        uris.push(Arc::from(uri));
+    }
+    Ok(uris)
+}
+
+/// What of it this server honours (SUB-2).
+pub(crate) fn honour(asked: WatchFilter, profile: &Profile) -> WatchFilter {
+    let offered = &profile.capabilities;
+    WatchFilter {
+        tools: asked.tools && offered.tools && offered.list_changed,
+        prompts: asked.prompts && offered.prompts && offered.list_changed,
+        resources: asked.resources && offered.resources && offered.list_changed,
+        resource_uris: if offered.resources && offered.subscribe { asked.resource_uris } else { Vec::new() },
+    }
+}
+
+/// The first message (SUB-2, SUB-3).
+pub(crate) fn acknowledge(id: &RequestId, honoured: &WatchFilter) -> String {
+    let mut params = String::with_capacity(128);
+    let mut object = Object::begin(&mut params);
+    let mut kinds = Object::begin(object.name("notifications"));
+    for (wanted, name) in [
+        (honoured.tools, "toolsListChanged"),
+        (honoured.prompts, "promptsListChanged"),
+        (honoured.resources, "resourcesListChanged"),
+    ] {
+        if wanted {
+            kinds.raw(name, "true");
+        }
+    }
+    if !honoured.resource_uris.is_empty() {
+        let list = kinds.name("resourceSubscriptions");
+        for (index, uri) in honoured.resource_uris.iter().enumerate() {
+            list.push(if index == 0 { '[' } else { ',' });
+            write_string(list, uri);
+        }
+        list.push(']');
+    }
+    kinds.end();
+    write_subscription(&mut object, id, "");
+    object.end();
+    notification("notifications/subscriptions/acknowledged", &params)
+}
+
+/// A change (SUB-3).
+pub(crate) fn change(id: &RequestId, change: &Change) -> String {
+    let mut params = String::with_capacity(96);
+    let mut object = Object::begin(&mut params);
+    if let Change::Resource(uri) = change {
+        object.string("uri", uri);
+    }
+    write_subscription(&mut object, id, "");
+    object.end();
+    notification(change_method(change), &params)
+}
+
+/// The closing result (SUB-5).
+pub(crate) fn close(id: &RequestId, profile: &Profile) -> String {
+    let mut result = String::with_capacity(160);
+    let mut object = Object::begin(&mut result);
+    object.raw("resultType", "\"complete\"");
+    write_subscription(&mut object, id, profile.server_info());
+    object.end();
+    let mut body = String::new();
+    write::response(&mut body, id, &result);
+    body
+}
+
+/// What follows the closing result on a duplex connection (SUB-6, G-2).
+pub(crate) fn cancelled(id: &RequestId) -> String {
+    let mut params = String::with_capacity(64);
+    let mut object = Object::begin(&mut params);
+    id.write_json(object.name("requestId"));
+    object.string("reason", "the server is shutting down");
+    write_subscription(&mut object, id, "");
+    object.end();
+    notification("notifications/cancelled", &params)
+}
+
+fn write_subscription(object: &mut Object<'_>, id: &RequestId, more: &str) {
+    let out = object.name("_meta");
+    out.push_str("{\"");
+    out.push_str(SUBSCRIPTION_ID);
+    out.push_str("\":");
+    id.write_json(out);
+    if !more.is_empty() {
+        out.push(',');
+        out.push_str(more);
+    }
+    out.push('}');
+}

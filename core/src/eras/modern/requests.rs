@@ -1,0 +1,95 @@
+//! Modern requests become operations: the ladder, in its order (HDR-14).
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use crate::eras::meta::Meta;
+use crate::eras::modern::envelope::Envelope;
+use crate::eras::modern::vocabulary::{Word, look_up};
+use crate::eras::modern::{discover, http_headers, listen};
+use crate::eras::params::Params;
+use crate::eras::voice::{Said, Voice, WireError};
+use crate::eras::{Asked, Eras};
+use crate::handler::Caller;
+use crate::json::RawJson;
+use crate::jsonrpc::{Request, error_code};
+use crate::model::{Operation, OperationKind};
+
+/// What a request turned out to be.
+pub(crate) enum Decoded {
+    /// Something to dispatch.
+    Ask(Asked),
+    /// Answered by the era itself.
+    Answered(Said),
+}
+
+/// Decodes a request. `headers` are those of the POST it came in, if it came so.
+///
+/// # Errors
+/// The first rung of the ladder that does not hold.
+pub(crate) fn decode(
+    eras: &Eras,
+    request: &Request<'_>,
+    params: &Params<'_>,
+    meta: &Meta<'_>,
+    headers: Option<&Arc<HeaderMap>>,
+) -> Result<Decoded, WireError> {
+    let envelope = Envelope::open(meta)?;
+    if let Some(headers) = headers {
+        http_headers::check_request(headers, &envelope.version, &request.method, params)?;
+    }
+    let version = envelope.served_version()?;
+    let snapshot = eras.registry.snapshot();
+    let kind = match look_up(&request.method) {
+        Word::Discover => {
+            return Ok(Decoded::Answered(discover::answer(&request.id, &eras.profile, &snapshot)));
+        }
+        Word::Operation(kind) if eras.profile.offers(kind, &snapshot) => kind,
+        Word::Unknown if snapshot.method(&request.method).is_some() => OperationKind::Custom,
+        Word::Operation(_) | Word::Gone | Word::Unknown => {
+            return Err(WireError::new(error_code::METHOD_NOT_FOUND, "method not found", 404));
+        }
+    };
+    let wrong = |message| WireError::new(error_code::INVALID_PARAMS, message, 200);
+    let operation = match kind {
+        OperationKind::Custom => params.custom(&request.method),
+        OperationKind::Watch => {
+            let asked = listen::filter(params, eras.max_subscribed_resources).map_err(wrong)?;
+            Operation::Watch { filter: listen::honour(asked, &eras.profile) }
+        }
+        _ => params.operation(kind).map_err(wrong)?,
+    };
+    if let (Operation::CallTool { name, arguments }, Some(headers)) = (&operation, headers) {
+        if let Some(tool) = snapshot.tool(name).filter(|tool| !tool.header_parameters.is_empty()) {
+            http_headers::check_parameters(headers, tool, arguments.as_str())?;
+        }
+    }
+    let progress_token = meta.progress_token();
+    let caller = Caller {
+        request_id: request.id.clone(),
+        protocol_version: version,
+        session_id: None,
+        client_info: envelope.client_info.map(RawJson::from_checked),
+        client_capabilities: Some(RawJson::from_checked(envelope.client_capabilities)),
+        meta: meta.text.map(RawJson::from_checked),
+        headers: headers.cloned(),
+        log_threshold: envelope.log_level.filter(|_| eras.profile.capabilities.logging),
+        wants_progress: progress_token.is_some(),
+    };
+    let voice = Voice {
+        profile: Arc::clone(&eras.profile),
+        version,
+        id: request.id.clone(),
+        progress_token,
+        duplex: headers.is_none(),
+    };
+    Ok(Decoded::Ask(Asked {
+        operation,
+        caller: Arc::new(caller),
+        voice,
+        snapshot,
+        in_flight: None,
+        survives_disconnect: false,
+    }))
+}

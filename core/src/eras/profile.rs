@@ -1,0 +1,128 @@
+//! What the server says of itself, rendered once.
+
+use std::collections::HashMap;
+
+use crate::eras::items::{Object, write_implementation};
+use crate::eras::meta::SERVER_INFO;
+use crate::model::{CacheHint, Capabilities, Implementation, OperationKind};
+use crate::protocol_version::ProtocolVersion;
+use crate::registry::Snapshot;
+
+/// Identity, instructions, capabilities and cache hints of a server.
+#[derive(Debug)]
+pub struct Profile {
+    /// Who it is.
+    pub implementation: Implementation,
+    /// Guidance for the model.
+    pub instructions: Option<String>,
+    /// What it offers.
+    pub capabilities: Capabilities,
+    /// How long results of each kind of operation may be kept.
+    pub cache_hints: HashMap<OperationKind, CacheHint>,
+    /// How long the description of the server may be kept (G-3).
+    pub description_cache: CacheHint,
+    /// `"…/serverInfo":{…}`: the member that goes into `_meta` of every modern result (META-3).
+    server_info: String,
+}
+
+impl Profile {
+    /// Renders what can be rendered ahead.
+    #[must_use]
+    pub fn new(
+        implementation: Implementation,
+        instructions: Option<String>,
+        capabilities: Capabilities,
+        cache_hints: HashMap<OperationKind, CacheHint>,
+        description_cache: CacheHint,
+    ) -> Self {
+        let mut server_info = format!("\"{SERVER_INFO}\":");
+        write_implementation(&mut server_info, &implementation, ProtocolVersion::NEWEST.features());
+        Self { implementation, instructions, capabilities, cache_hints, description_cache, server_info }
+    }
+
+    /// `"…/serverInfo":{…}`.
+    #[must_use]
+    pub fn server_info(&self) -> &str {
+        &self.server_info
+    }
+
+    /// The hint for results of this kind.
+    #[must_use]
+    pub fn cache_hint(&self, kind: OperationKind) -> CacheHint {
+        self.cache_hints.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// Whether the server offers operations of this kind (RPC-19). What the author handles as a whole method is offered
+    /// whatever was declared.
+    #[must_use]
+    pub fn offers(&self, kind: OperationKind, snapshot: &Snapshot) -> bool {
+        let declared = match kind {
+            OperationKind::ListTools | OperationKind::CallTool => self.capabilities.tools,
+            OperationKind::ListPrompts | OperationKind::GetPrompt => self.capabilities.prompts,
+            OperationKind::ListResources | OperationKind::ListResourceTemplates | OperationKind::ReadResource => {
+                self.capabilities.resources
+            }
+            OperationKind::Subscribe | OperationKind::Unsubscribe => {
+                self.capabilities.resources && self.capabilities.subscribe
+            }
+            OperationKind::Complete => self.capabilities.completions && snapshot.completion().is_some(),
+            OperationKind::SetLogLevel => self.capabilities.logging,
+            OperationKind::Watch | OperationKind::Ping => true,
+            OperationKind::Custom => false,
+        };
+        declared || method_name(kind).is_some_and(|name| snapshot.method(name).is_some())
+    }
+
+    /// The server's capabilities as JSON (digest §1.4). `changes` says whether the peer can be told of changes at all.
+    pub fn write_capabilities(&self, out: &mut String, version: ProtocolVersion, snapshot: &Snapshot, changes: bool) {
+        let declared = &self.capabilities;
+        let list_changed = declared.list_changed && changes;
+        let subscribe = declared.subscribe && changes;
+        let mut object = Object::begin(out);
+        object.optional_raw(true, "experimental", declared.experimental.as_ref());
+        object.optional_raw(true, "extensions", declared.extensions.as_ref());
+        if self.offers(OperationKind::SetLogLevel, snapshot) {
+            object.raw("logging", "{}");
+        }
+        if version.features().completions_capability && self.offers(OperationKind::Complete, snapshot) {
+            object.raw("completions", "{}");
+        }
+        let change_of_list = if list_changed { r#"{"listChanged":true}"# } else { "{}" };
+        if self.offers(OperationKind::ListPrompts, snapshot) {
+            object.raw("prompts", change_of_list);
+        }
+        if self.offers(OperationKind::ListResources, snapshot) || self.offers(OperationKind::ReadResource, snapshot) {
+            let text = match (subscribe, list_changed) {
+                (true, true) => r#"{"subscribe":true,"listChanged":true}"#,
+                (true, false) => r#"{"subscribe":true}"#,
+                (false, _) => change_of_list,
+            };
+            object.raw("resources", text);
+        }
+        if self.offers(OperationKind::ListTools, snapshot) || self.offers(OperationKind::CallTool, snapshot) {
+            object.raw("tools", change_of_list);
+        }
+        object.end();
+    }
+}
+
+/// The method an operation of this kind is asked for by, in whichever era has it.
+#[must_use]
+pub const fn method_name(kind: OperationKind) -> Option<&'static str> {
+    Some(match kind {
+        OperationKind::ListTools => "tools/list",
+        OperationKind::ListPrompts => "prompts/list",
+        OperationKind::ListResources => "resources/list",
+        OperationKind::ListResourceTemplates => "resources/templates/list",
+        OperationKind::CallTool => "tools/call",
+        OperationKind::ReadResource => "resources/read",
+        OperationKind::GetPrompt => "prompts/get",
+        OperationKind::Complete => "completion/complete",
+        OperationKind::SetLogLevel => "logging/setLevel",
+        OperationKind::Subscribe => "resources/subscribe",
+        OperationKind::Unsubscribe => "resources/unsubscribe",
+        OperationKind::Watch => "subscriptions/listen",
+        OperationKind::Ping => "ping",
+        OperationKind::Custom => return None,
+    })
+}

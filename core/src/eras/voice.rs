@@ -1,0 +1,181 @@
+//! How to speak to the peer of one request: whatever its era, results, failures and events go out through here.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::eras::answer::Answer;
+use crate::eras::profile::Profile;
+use crate::eras::{legacy, modern};
+use crate::handler::{Event, Failure, FailureKind};
+use crate::json::RawJson;
+use crate::jsonrpc::{RequestId, error_code, write};
+use crate::model::{Change, OperationKind, Output, ToolOutput, WatchFilter};
+use crate::protocol_version::{Era, ProtocolVersion};
+
+/// A response: its text and its HTTP status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// One JSON-RPC response, one line.
+    pub body: String,
+    /// The HTTP status (digest §2.7).
+    pub status: u16,
+}
+
+/// A JSON-RPC error before it is written.
+#[derive(Debug, Clone)]
+pub struct WireError {
+    /// The code.
+    pub code: i32,
+    /// The message.
+    pub message: Cow<'static, str>,
+    /// `data`, if any.
+    pub data: Option<RawJson>,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+impl WireError {
+    /// An error without data.
+    #[must_use]
+    pub fn new(code: i32, message: impl Into<Cow<'static, str>>, status: u16) -> Self {
+        Self { code, message: message.into(), data: None, status }
+    }
+
+    /// The same with data.
+    #[must_use]
+    pub fn with_data(mut self, data: RawJson) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// The response to the request with this id.
+    #[must_use]
+    pub fn say(&self, id: Option<&RequestId>) -> Said {
+        let mut body = String::new();
+        write::error(&mut body, id, self.code, &self.message, self.data.as_ref().map(RawJson::as_str));
+        Said { body: one_line(body), status: self.status }
+    }
+}
+
+/// Everything about a request that its answers depend on.
+#[derive(Debug, Clone)]
+pub struct Voice {
+    pub(super) profile: Arc<Profile>,
+    pub(super) version: ProtocolVersion,
+    pub(super) id: RequestId,
+    pub(super) progress_token: Option<RequestId>,
+    /// Whether the peer is at a duplex connection.
+    pub(super) duplex: bool,
+}
+
+impl Voice {
+    /// The version the peer speaks.
+    #[must_use]
+    pub const fn version(&self) -> ProtocolVersion {
+        self.version
+    }
+
+    /// The request's id.
+    #[must_use]
+    pub const fn id(&self) -> &RequestId {
+        &self.id
+    }
+
+    /// The response with a result.
+    #[must_use]
+    pub fn answer(&self, answer: &Answer) -> Said {
+        let size = match answer {
+            Answer::Empty => 0,
+            Answer::Page { items, .. } => items.len(),
+            Answer::Output { output, .. } => match output {
+                Output::Tool(tool) => {
+                    tool.content.as_str().len() + tool.structured_content.as_ref().map_or(0, |text| text.as_str().len())
+                }
+                Output::Prompt(prompt) => prompt.messages.as_str().len(),
+                Output::Resource(resource) => resource.contents.as_str().len(),
+                Output::Completion(_) => 0,
+                Output::Whole(whole) => whole.as_str().len(),
+            },
+        };
+        let mut body = String::with_capacity(size + self.profile.server_info().len() + 160);
+        body.push_str("{\"jsonrpc\":\"2.0\",\"id\":");
+        self.id.write_json(&mut body);
+        body.push_str(",\"result\":");
+        match self.version.era() {
+            Era::Legacy => legacy::results::write(&mut body, answer, self.version),
+            Era::Modern => modern::results::write(&mut body, answer, &self.profile),
+        }
+        body.push('}');
+        Said { body: one_line(body), status: 200 }
+    }
+
+    /// The response to a request that failed; `kind` is what was asked.
+    #[must_use]
+    pub fn failure(&self, kind: OperationKind, failure: &Failure) -> Said {
+        if let Some(detail) = &failure.detail {
+            tracing::warn!(request = %self.id, kind = failure.kind.name(), message = %failure.message, %detail, "a request failed");
+        } else {
+            tracing::debug!(request = %self.id, kind = failure.kind.name(), message = %failure.message, "a request failed");
+        }
+        if let Some(output) = tool_error(kind, failure) {
+            return self.answer(&Answer::Output { kind, output: Output::Tool(output), tool: None, cache: None });
+        }
+        let error = match self.version.era() {
+            Era::Legacy => legacy::errors::encode(kind, failure),
+            Era::Modern => modern::errors::encode(kind, failure),
+        };
+        error.say(Some(&self.id))
+    }
+
+    /// The notification for an event of the running call.
+    #[must_use]
+    pub fn event(&self, event: &Event) -> Option<String> {
+        let message = match event {
+            Event::Progress(progress) => {
+                let message = self.version.features().progress_message;
+                super::events::progress(self.progress_token.as_ref()?, progress, message)
+            }
+            Event::Log(log) => super::events::log(log),
+        };
+        Some(one_line(message))
+    }
+
+    /// The first message of a subscription: what will be told (SUB-2).
+    #[must_use]
+    pub fn acknowledge(&self, honoured: &WatchFilter) -> String {
+        modern::listen::acknowledge(&self.id, honoured)
+    }
+
+    /// The notification of a change, on this request's subscription.
+    #[must_use]
+    pub fn change(&self, change: &Change) -> String {
+        modern::listen::change(&self.id, change)
+    }
+
+    /// The end of a subscription that the server ends: the response, and the notification that follows it on a duplex
+    /// connection (SUB-5, SUB-6, G-2).
+    #[must_use]
+    pub fn close_subscription(&self) -> (Said, Option<String>) {
+        let body = modern::listen::close(&self.id, &self.profile);
+        (Said { body, status: 200 }, self.duplex.then(|| modern::listen::cancelled(&self.id)))
+    }
+
+    /// The error for a request that its peer cancelled, where the wire needs some answer (CAN-10).
+    #[must_use]
+    pub fn cancelled(&self) -> String {
+        WireError::new(error_code::INVALID_REQUEST, "the request was cancelled", 200).say(Some(&self.id)).body
+    }
+}
+
+/// Failures of a tool call that a model can act on are results (TOOL-7, G-12).
+fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
+    let visible = matches!(failure.kind, FailureKind::Tool | FailureKind::InvalidArguments | FailureKind::TimedOut);
+    (kind == OperationKind::CallTool && visible).then(|| ToolOutput::error(&failure.message))
+}
+
+/// Texts of authors may hold line breaks between tokens; a message must not (STDIO-1, SEC-17). Inside strings JSON has
+/// none, so every one is white space.
+#[must_use]
+pub fn one_line(text: String) -> String {
+    if text.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) { text.replace(['\n', '\r'], " ") } else { text }
+}

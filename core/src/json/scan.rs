@@ -1,0 +1,358 @@
+//! The strict scan: what no reader further on may disagree about is refused here, once, over the bytes.
+//!
+//! Text goes from here to Rust, Python and JavaScript readers, which differ on repeated keys, lone surrogates, deep nesting
+//! and huge numbers. So the scan separates two things: a [`Fault`] means the text is not JSON and scanning stops; a [`Flaw`]
+//! means it is JSON that two readers could understand differently, and scanning goes on, so that the caller still learns the
+//! id of the message and can answer it.
+
+use std::borrow::Cow;
+
+use super::flaw::{Fault, Flaw, repeated_key};
+use super::text::{decode, find_special};
+
+/// The deepest nesting any text may have: one level less than what serde_json refuses, so that whatever passes can be
+/// parsed later on. Limits above it count as this.
+pub const MAX_DEPTH: usize = 127;
+
+/// How far below its limit the scan follows a too deep text in the hope of an id. Past that it gives up.
+const GIVE_UP_DEPTH: usize = 1024;
+
+/// Objects with more keys than this are checked for repeated keys by sorting, smaller ones by comparing.
+const COMPARE_KEYS: usize = 12;
+
+/// What stands on the stack for an open array; an open object has the index of its first key there.
+const ARRAY: usize = usize::MAX;
+
+/// One pass over one text.
+pub(crate) struct Scanner<'a> {
+    text: &'a str,
+    position: usize,
+    max_depth: usize,
+    /// Open objects and arrays, outermost first.
+    open: Vec<usize>,
+    /// Keys of all open objects; those of the innermost are last.
+    keys: Vec<Cow<'a, str>>,
+    flaw: Option<Flaw>,
+}
+
+impl<'a> Scanner<'a> {
+    /// A scan of `text` that refuses nesting deeper than `max_depth` (at most [`MAX_DEPTH`]).
+    pub(crate) fn new(text: &'a str, max_depth: usize) -> Self {
+        Self {
+            text,
+            position: 0,
+            max_depth: max_depth.min(MAX_DEPTH),
+            open: Vec::with_capacity(8),
+            keys: Vec::with_capacity(16),
+            flaw: None,
+        }
+    }
+
+    /// Where the scan is, in bytes.
+    pub(crate) const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// The text from `start` to here.
+    pub(crate) fn text_since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.position).unwrap_or_default()
+    }
+
+    /// Takes the first flaw since the last time this was asked.
+    pub(crate) fn take_flaw(&mut self) -> Option<Flaw> {
+        self.flaw.take()
+    }
+
+    /// Whether the scan ended because the nesting would not.
+    pub(crate) const fn gave_up(&self) -> bool {
+        self.open.len() > self.max_depth + GIVE_UP_DEPTH
+    }
+
+    /// The next byte that is not white space, without moving past it.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.position) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.position += 1,
+                other => return other.copied(),
+            }
+        }
+    }
+
+    /// Moves past `byte` if it comes next, after white space.
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.position += usize::from(found);
+        found
+    }
+
+    /// Nothing but white space may be left.
+    pub(crate) fn end(&mut self) -> Result<(), Fault> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.fault("there is more text after the value")),
+        }
+    }
+
+    /// Begins an object, whose `{` was taken.
+    pub(crate) fn begin_object(&mut self) -> Result<(), Fault> {
+        self.begin(self.keys.len())
+    }
+
+    /// Begins an array, whose `[` was taken.
+    pub(crate) fn begin_array(&mut self) -> Result<(), Fault> {
+        self.begin(ARRAY)
+    }
+
+    fn begin(&mut self, frame: usize) -> Result<(), Fault> {
+        self.open.push(frame);
+        if self.open.len() > self.max_depth {
+            self.note(Flaw::TooDeep(self.max_depth));
+            if self.gave_up() {
+                return Err(self.fault("the nesting does not end"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the innermost object or array, whose closing bracket was taken.
+    pub(crate) fn end_container(&mut self) {
+        let Some(start) = self.open.pop().filter(|&frame| frame != ARRAY) else { return };
+        if let Some(keys) = self.keys.get_mut(start..).filter(|keys| keys.len() > COMPARE_KEYS) {
+            keys.sort_unstable();
+            let repeated = keys.windows(2).find_map(|pair| match pair {
+                [left, right] if left == right => Some(repeated_key(left)),
+                _ => None,
+            });
+            if let Some(flaw) = repeated {
+                self.note(flaw);
+            }
+        }
+        self.keys.truncate(start);
+    }
+
+    /// Scans a member's key and its colon, notes when the innermost object has it already, and returns its index for
+    /// [`key_at`](Self::key_at).
+    pub(crate) fn key(&mut self) -> Result<usize, Fault> {
+        if !self.take(b'"') {
+            return Err(self.fault("a key in quotes is missing"));
+        }
+        let start = self.position;
+        let escaped = self.string()?;
+        let raw = self.text.get(start..self.position - 1).unwrap_or_default();
+        let key = if escaped { decode(raw).unwrap_or(Cow::Borrowed(raw)) } else { Cow::Borrowed(raw) };
+        let first = self.open.last().copied().unwrap_or(0).min(self.keys.len());
+        // Larger objects are checked as a whole when they end.
+        if self.keys.len() - first < COMPARE_KEYS && self.keys[first..].contains(&key) {
+            self.note(repeated_key(&key));
+        }
+        self.keys.push(key);
+        if !self.take(b':') {
+            return Err(self.fault("a colon is missing"));
+        }
+        Ok(self.keys.len() - 1)
+    }
+
+    /// A key of the innermost open object.
+    pub(crate) fn key_at(&self, index: usize) -> &str {
+        self.keys.get(index).map_or("", |key| key)
+    }
+
+    /// After a member or element: whether another follows. If not, `close` was taken and the container has ended.
+    pub(crate) fn another(&mut self, close: u8) -> Result<bool, Fault> {
+        match self.peek() {
+            Some(b',') => {
+                self.position += 1;
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.position += 1;
+                self.end_container();
+                Ok(false)
+            }
+            _ => Err(self.fault("a comma or closing bracket is missing")),
+        }
+    }
+
+    /// Scans one value of any kind, white space before it included. Not recursive.
+    pub(crate) fn value(&mut self) -> Result<(), Fault> {
+        let base = self.open.len();
+        loop {
+            // Here a value begins.
+            match self.peek() {
+                Some(b'"') => {
+                    self.position += 1;
+                    self.string()?;
+                }
+                Some(b'{') => {
+                    self.position += 1;
+                    self.begin_object()?;
+                    if self.take(b'}') {
+                        self.end_container();
+                    } else {
+                        self.key()?;
+                        continue;
+                    }
+                }
+                Some(b'[') => {
+                    self.position += 1;
+                    self.begin_array()?;
+                    if self.take(b']') {
+                        self.end_container();
+                    } else {
+                        continue;
+                    }
+                }
+                Some(b'-' | b'0'..=b'9') => self.number()?,
+                Some(b't') => self.word("true")?,
+                Some(b'f') => self.word("false")?,
+                Some(b'n') => self.word("null")?,
+                _ => return Err(self.fault("a value is missing")),
+            }
+            // Here one has ended: close what ends with it, up to where the next begins.
+            loop {
+                if self.open.len() <= base {
+                    return Ok(());
+                }
+                let object = self.open.last().is_some_and(|&frame| frame != ARRAY);
+                if self.another(if object { b'}' } else { b']' })? {
+                    if object {
+                        self.key()?;
+                    }
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Scans the rest of a string, whose opening quote was taken. Returns whether it has escapes.
+    fn string(&mut self) -> Result<bool, Fault> {
+        let bytes = self.text.as_bytes();
+        let mut escaped = false;
+        loop {
+            self.position = find_special(bytes, self.position);
+            match bytes.get(self.position) {
+                Some(b'"') => {
+                    self.position += 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(_) => return Err(self.fault("a control character in a string is not escaped")),
+                None => return Err(self.fault("a string does not end")),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), Fault> {
+        match self.text.as_bytes().get(self.position + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.position += 2;
+                Ok(())
+            }
+            Some(b'u') => {
+                let start = self.position;
+                let unit = self.code_unit(start)?;
+                self.position += 6;
+                let paired = match unit {
+                    0xd800..=0xdbff => {
+                        self.text.as_bytes().get(self.position..self.position + 2) == Some(b"\\u") && {
+                            let low = self.code_unit(self.position)?;
+                            let paired = (0xdc00..=0xdfff).contains(&low);
+                            // A second high half may begin a pair of its own.
+                            self.position += if paired { 6 } else { 0 };
+                            paired
+                        }
+                    }
+                    0xdc00..=0xdfff => false,
+                    _ => true,
+                };
+                if !paired {
+                    self.note(Flaw::LoneSurrogate(start));
+                }
+                Ok(())
+            }
+            _ => Err(self.fault("an escape in a string is not valid")),
+        }
+    }
+
+    /// The UTF-16 code unit of the `\uXXXX` that begins at `start`.
+    fn code_unit(&self, start: usize) -> Result<u16, Fault> {
+        self.text
+            .as_bytes()
+            .get(start + 2..start + 6)
+            .and_then(super::text::hex)
+            .ok_or(Fault { what: "an escape in a string is not valid", offset: start })
+    }
+
+    fn number(&mut self) -> Result<(), Fault> {
+        let bytes = self.text.as_bytes();
+        let start = self.position;
+        let mut at = start + usize::from(bytes.get(start) == Some(&b'-'));
+        let whole = at;
+        at = digits(bytes, at);
+        let leading_zero = at - whole > 1 && bytes.get(whole) == Some(&b'0');
+        if at == whole || leading_zero {
+            self.position = at;
+            return Err(self.fault("a number is not valid"));
+        }
+        let mut long = at - whole > 300;
+        if bytes.get(at) == Some(&b'.') {
+            let fraction = at + 1;
+            at = digits(bytes, fraction);
+            if at == fraction {
+                self.position = at;
+                return Err(self.fault("a number is not valid"));
+            }
+        }
+        if matches!(bytes.get(at), Some(b'e' | b'E')) {
+            at += 1;
+            at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+            let exponent = at;
+            at = digits(bytes, exponent);
+            if at == exponent {
+                self.position = at;
+                return Err(self.fault("a number is not valid"));
+            }
+            long = true;
+        }
+        self.position = at;
+        // Asked of serde_json itself, so that the two can never disagree on the last bit.
+        if long && serde_json::from_str::<f64>(self.text_since(start)).is_err() {
+            self.note(Flaw::HugeNumber(start));
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, word: &'static str) -> Result<(), Fault> {
+        let end = self.position + word.len();
+        if self.text.as_bytes().get(self.position..end) == Some(word.as_bytes()) {
+            self.position = end;
+            Ok(())
+        } else {
+            Err(self.fault("a value is missing"))
+        }
+    }
+
+    #[cold]
+    fn note(&mut self, flaw: Flaw) {
+        if self.flaw.is_none() {
+            self.flaw = Some(flaw);
+        }
+    }
+
+    #[cold]
+    const fn fault(&self, what: &'static str) -> Fault {
+        Fault { what, offset: self.position }
+    }
+}
+
+/// The first position at or after `at` that holds no digit.
+fn digits(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    at
+}

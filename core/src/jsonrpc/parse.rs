@@ -1,0 +1,107 @@
+//! Bytes to [`Frame`], in one strict pass that builds no tree.
+
+use std::borrow::Cow;
+
+use super::batch;
+use super::message::Members;
+use super::{Frame, Malformed};
+use crate::json::{Fault, MAX_DEPTH, Scanner};
+
+/// How large a frame may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameLimits {
+    /// Bytes in a frame.
+    pub max_bytes: usize,
+    /// Levels of nesting, the message itself being the first; more than [`MAX_DEPTH`] counts as [`MAX_DEPTH`] (RPC-17).
+    pub max_depth: usize,
+    /// Messages in a batch.
+    pub max_batch: usize,
+    /// Bytes in a method's name (RPC-18).
+    pub max_method: usize,
+}
+
+impl Default for FrameLimits {
+    /// 4 MiB, [`MAX_DEPTH`] levels, 100 messages, 256 bytes.
+    fn default() -> Self {
+        Self { max_bytes: 4 << 20, max_depth: MAX_DEPTH, max_batch: 100, max_method: 256 }
+    }
+}
+
+/// Reads one frame: a message, or an array of messages. A byte order mark before it is skipped.
+///
+/// # Errors
+/// For the frame as a whole: not UTF-8 or not exactly one JSON value (-32700), not a valid message, or over a limit (-32600),
+/// positional parameters (-32602). A bad message in a batch is an error of that element alone.
+pub fn parse<'a>(bytes: &'a [u8], limits: &FrameLimits) -> Result<Frame<'a>, Malformed> {
+    if bytes.len() > limits.max_bytes {
+        return Err(Malformed::invalid_request(format!(
+            "the message has {} bytes, more than the {} allowed",
+            bytes.len(),
+            limits.max_bytes
+        )));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Malformed::parse_error(format!("the message is not UTF-8 at byte {}", error.valid_up_to()))
+    })?;
+    let mut scanner = Scanner::new(text, limits.max_depth);
+    if scanner.take(b'{') {
+        let members = read_members(&mut scanner).and_then(|members| scanner.end().map(|()| members));
+        let members = members.map_err(|fault| not_json(&mut scanner, fault))?;
+        members.judge(limits).map(Frame::Single)
+    } else if scanner.take(b'[') {
+        batch::read(&mut scanner, limits).map(Frame::Batch)
+    } else {
+        scanner.value().and_then(|()| scanner.end()).map_err(|fault| not_json(&mut scanner, fault))?;
+        Err(Malformed::invalid_request("the message is not an object"))
+    }
+}
+
+/// The refusal of text that is not JSON. Text that goes on too deep for the scan to follow is refused for its depth.
+#[cold]
+pub(super) fn not_json(scanner: &mut Scanner<'_>, fault: Fault) -> Malformed {
+    match scanner.take_flaw() {
+        Some(flaw) if scanner.gave_up() => Malformed::invalid_request(format!("the message {flaw}")),
+        _ => Malformed::parse_error(format!("the message is not JSON: {fault}")),
+    }
+}
+
+/// Scans an object whose brace was taken and keeps the members that make a message; others are ignored (RPC-12).
+pub(super) fn read_members<'a>(scanner: &mut Scanner<'a>) -> Result<Members<'a>, Fault> {
+    let mut members = Members::default();
+    scanner.begin_object()?;
+    if scanner.take(b'}') {
+        scanner.end_container();
+    } else {
+        loop {
+            let key = scanner.key()?;
+            let slot = match scanner.key_at(key) {
+                "jsonrpc" => Some(&mut members.jsonrpc),
+                "id" => Some(&mut members.id),
+                "method" => Some(&mut members.method),
+                "params" => Some(&mut members.params),
+                "result" => Some(&mut members.result),
+                "error" => Some(&mut members.error),
+                _ => None,
+            };
+            scanner.peek();
+            let start = scanner.position();
+            scanner.value()?;
+            if let Some(slot) = slot {
+                // Which of two ids is meant cannot be known.
+                members.two_ids |= slot.is_some() && scanner.key_at(key) == "id";
+                *slot = Some(scanner.text_since(start));
+            }
+            if !scanner.another(b'}')? {
+                break;
+            }
+        }
+    }
+    members.flaw = scanner.take_flaw();
+    Ok(members)
+}
+
+/// The value of a string member whose text is `raw`.
+pub(super) fn string(raw: &str) -> Option<Cow<'_, str>> {
+    crate::json::as_string(raw)
+}

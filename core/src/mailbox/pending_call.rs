@@ -1,0 +1,61 @@
+//! A call in the host's hands, and the words that go up from it.
+
+use tokio::sync::oneshot;
+
+use super::{CallId, SlotRef};
+use crate::handler::{Invocation, Reply};
+
+/// A call the host has to answer. Dropped unanswered it fails as abandoned, so no caller waits for ever.
+#[derive(Debug)]
+pub struct PendingCall {
+    /// The call's name in this mailbox.
+    pub id: CallId,
+    /// Which of the host's functions is called.
+    pub slot: SlotRef,
+    /// What is asked; its context's `events` take progress and log messages.
+    pub invocation: Invocation,
+    /// Takes the answer.
+    pub responder: Responder,
+}
+
+/// Takes the answer to one call.
+#[derive(Debug)]
+pub struct Responder(oneshot::Sender<Reply>);
+
+impl Responder {
+    pub(super) const fn new(sender: oneshot::Sender<Reply>) -> Self {
+        Self(sender)
+    }
+
+    /// Whether nobody waits for the answer any more.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_closed()
+    }
+
+    /// Answers the call.
+    pub fn answer(self, reply: Reply) {
+        // An error means that nobody waits any more, which is no fault of the host's.
+        let _ = self.0.send(reply);
+    }
+
+    /// Binds the answer to the call without sending it yet: for hosts that send several at once from a better place.
+    #[must_use]
+    pub const fn seal(self, reply: Reply) -> Answer {
+        Answer { responder: self, reply }
+    }
+}
+
+/// An answer on its way. Dropped unsent, the call fails as abandoned.
+#[derive(Debug)]
+pub struct Answer {
+    responder: Responder,
+    reply: Reply,
+}
+
+impl Answer {
+    /// Sends it.
+    pub fn send(self) {
+        self.responder.answer(self.reply);
+    }
+}

@@ -1,0 +1,204 @@
+//! Feeds of changes: each watcher is told what it asked for, at its own pace, without a queue that could grow.
+//!
+//! What waits for a watcher is a set, not a log: a list that changed ten times changed (SUB-11).
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use tokio::sync::Notify;
+
+use super::uri_template::MAX_URI_LENGTH;
+use crate::model::{Change, ListKind, WatchFilter};
+
+/// How many URIs one feed can be about (SUB-11).
+pub const MAX_WATCHED_URIS: usize = 1000;
+
+/// How many sub-resources of watched resources can wait at once. Beyond it the watched resource itself is named instead:
+/// something below it changed.
+const MAX_PENDING_SUB_RESOURCES: usize = 1000;
+
+/// Everyone who watches.
+#[derive(Default)]
+pub(super) struct Watchers(Mutex<Vec<Weak<Shared>>>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    arrival: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    tools: bool,
+    prompts: bool,
+    resources: bool,
+    uris: HashSet<Arc<str>>,
+    /// What waits, in order of arrival, nothing twice.
+    queue: VecDeque<Change>,
+    /// The URIs among it.
+    queued: HashSet<Arc<str>>,
+}
+
+/// A feed of changes. Dropping it ends it.
+pub struct Watch(Arc<Shared>);
+
+impl Watchers {
+    pub(super) fn add(&self, filter: WatchFilter) -> Watch {
+        let WatchFilter { tools, prompts, resources, resource_uris } = filter;
+        let uris = resource_uris
+            .into_iter()
+            .filter(|uri| uri.len() <= MAX_URI_LENGTH)
+            .take(MAX_WATCHED_URIS)
+            .collect();
+        let state = State { tools, prompts, resources, uris, ..State::default() };
+        let shared = Arc::new(Shared { state: Mutex::new(state), arrival: Notify::new() });
+        let mut watchers = self.lock();
+        if watchers.len() == watchers.capacity() {
+            // Before growing, drop those that are gone: the cost spreads over the additions.
+            watchers.retain(|watcher| watcher.strong_count() > 0);
+        }
+        watchers.push(Arc::downgrade(&shared));
+        Watch(shared)
+    }
+
+    pub(super) fn notify(&self, change: &Change) {
+        let mut watchers = self.lock();
+        if watchers.is_empty() {
+            return;
+        }
+        let mut live = Vec::with_capacity(watchers.len());
+        watchers.retain(|watcher| {
+            watcher.upgrade().is_some_and(|watcher| {
+                live.push(watcher);
+                true
+            })
+        });
+        // Waking runs code of others: not while the lock is held.
+        drop(watchers);
+        for watcher in live {
+            if watcher.state().offer(change) {
+                watcher.arrival.notify_one();
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Shared>>> {
+        // The list is whole after every statement above, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Puts a change with what waits, if it is wanted and not there yet. Returns whether it was put there.
+    fn offer(&mut self, change: &Change) -> bool {
+        match change {
+            Change::List(list) => {
+                let wanted = match list {
+                    ListKind::Tools => self.tools,
+                    ListKind::Prompts => self.prompts,
+                    ListKind::Resources => self.resources,
+                };
+                if !wanted || self.queue.contains(change) {
+                    return false;
+                }
+                self.queue.push_back(change.clone());
+            }
+            Change::Resource(uri) => {
+                let Some(watched) = self.watched(uri) else { return false };
+                if self.queued.contains(uri) {
+                    return false;
+                }
+                let uri = if self.queued.len() < MAX_PENDING_SUB_RESOURCES { uri } else { watched };
+                let uri = Arc::clone(uri);
+                if !self.queued.insert(Arc::clone(&uri)) {
+                    return false;
+                }
+                self.queue.push_back(Change::Resource(uri));
+            }
+        }
+        true
+    }
+
+    /// The watched URI that an update of `uri` is an update of: itself, or one it lies under (RSRC-13).
+    fn watched(&self, uri: &str) -> Option<&Arc<str>> {
+        if self.uris.is_empty() {
+            return None;
+        }
+        self.uris.get(uri).or_else(|| {
+            let slashes =
+                uri.bytes().enumerate().rev().filter(|&(_, byte)| byte == b'/').map(|(index, _)| index);
+            // `a/b/c` lies under `a/b` and under `a/b/`.
+            slashes
+                .take(MAX_DEPTH)
+                .find_map(|slash| self.uris.get(&uri[..slash]).or_else(|| self.uris.get(&uri[..=slash])))
+        })
+    }
+}
+
+/// How many levels up a watched resource is looked for.
+const MAX_DEPTH: usize = 64;
+
+impl Watch {
+    /// Waits for the next change. May be dropped and called again at any point without losing one; waits for ever when
+    /// nothing changes.
+    pub async fn next(&self) -> Change {
+        loop {
+            if let Some(change) = self.take() {
+                return change;
+            }
+            // A change that came after the look above left its mark, and this returns at once.
+            self.0.arrival.notified().await;
+        }
+    }
+
+    /// The next change, if one waits.
+    #[must_use]
+    pub fn take(&self) -> Option<Change> {
+        let mut state = self.0.state();
+        let change = state.queue.pop_front()?;
+        if let Change::Resource(uri) = &change {
+            state.queued.remove(uri);
+        }
+        Some(change)
+    }
+
+    /// Adds a resource to the filter or takes it out; what already waits for one taken out is forgotten (SUB-4). Returns
+    /// whether the filter is now as asked: not when it is full or the URI too long (SUB-11).
+    pub fn set_resource(&self, uri: &str, wanted: bool) -> bool {
+        let mut guard = self.0.state();
+        let state = &mut *guard;
+        if wanted {
+            if state.uris.contains(uri) {
+                return true;
+            }
+            if state.uris.len() >= MAX_WATCHED_URIS || uri.len() > MAX_URI_LENGTH {
+                return false;
+            }
+            state.uris.insert(uri.into());
+        } else if state.uris.remove(uri) {
+            let queue = std::mem::take(&mut state.queue);
+            for change in queue {
+                match &change {
+                    Change::Resource(uri) if state.watched(uri).is_none() => {
+                        state.queued.remove(uri);
+                    }
+                    _ => state.queue.push_back(change),
+                }
+            }
+        }
+        true
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Watch")
+    }
+}

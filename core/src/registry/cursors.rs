@@ -1,0 +1,92 @@
+//! Cursors: where a page ended, sealed so that nobody but us can make one (PAG-6).
+//!
+//! A cursor is the list it belongs to and the key of the last item given out, followed by an HMAC of both, in base64url.
+//! It says nothing a peer does not know; the seal makes forged, damaged and foreign ones all equally bad. The same page
+//! has the same cursor each time (PAG-4), and one that outlived an edit still leads on from its item, as long as the item
+//! is there (PAG-7).
+
+use std::sync::Arc;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::{hmac, rand};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::pages::{BadCursor, ListPage};
+use super::validation::MAX_KEY_LENGTH;
+use crate::error::{Error, ErrorKind, Result};
+
+/// 128 bits: nobody guesses that, and cursors stay short.
+const SEAL_LENGTH: usize = 16;
+
+/// Longer than any cursor we make: base64 takes four characters for three bytes.
+const MAX_CURSOR_LENGTH: usize = (1 + MAX_KEY_LENGTH + SEAL_LENGTH).div_ceil(3) * 4;
+
+/// Keeps what is sealed here apart from anything else sealed with the same secret.
+const PURPOSE: &[u8] = b"oxmcp list cursor 1\0";
+
+/// Makes and opens cursors.
+#[derive(Clone)]
+pub(super) struct Cursors(Arc<hmac::Key>);
+
+impl Cursors {
+    pub(super) fn new(key: Option<[u8; 32]>) -> Result<Self> {
+        let key = match key {
+            Some(key) => key,
+            None => {
+                let mut key = [0; 32];
+                rand::fill(&mut key).map_err(|_| {
+                    Error::new(ErrorKind::Internal, "the system gave no random bytes for sealing cursors")
+                })?;
+                key
+            }
+        };
+        Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key))))
+    }
+
+    /// The cursor for what follows the item with this key.
+    pub(super) fn seal(&self, list: ListPage, key: &str) -> String {
+        let mut bytes = Vec::with_capacity(1 + key.len() + SEAL_LENGTH);
+        bytes.push(code(list));
+        bytes.extend_from_slice(key.as_bytes());
+        let seal = self.sign(&bytes);
+        bytes.extend_from_slice(truncate(&seal));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The key inside a cursor of this list.
+    pub(super) fn open(&self, list: ListPage, cursor: &str) -> Result<String, BadCursor> {
+        if cursor.len() > MAX_CURSOR_LENGTH {
+            return Err(BadCursor);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| BadCursor)?;
+        let (content, seal) = bytes.split_last_chunk::<SEAL_LENGTH>().ok_or(BadCursor)?;
+        verify_slices_are_equal(truncate(&self.sign(content)), seal).map_err(|_| BadCursor)?;
+        let (&kind, key) = content.split_first().ok_or(BadCursor)?;
+        if kind != code(list) {
+            return Err(BadCursor);
+        }
+        String::from_utf8(key.to_vec()).map_err(|_| BadCursor)
+    }
+
+    fn sign(&self, content: &[u8]) -> hmac::Tag {
+        let mut signing = hmac::Context::with_key(&self.0);
+        signing.update(PURPOSE);
+        signing.update(content);
+        signing.sign()
+    }
+}
+
+fn truncate(seal: &hmac::Tag) -> &[u8] {
+    &seal.as_ref()[..SEAL_LENGTH]
+}
+
+/// What stands for a list inside a cursor; never renumber.
+const fn code(list: ListPage) -> u8 {
+    match list {
+        ListPage::Tools => 1,
+        ListPage::Prompts => 2,
+        ListPage::Resources => 3,
+        ListPage::ResourceTemplates => 4,
+    }
+}

@@ -1,0 +1,185 @@
+//! What this server offers: immutable snapshots to read, live edits, a feed of changes.
+//!
+//! Reading costs one atomic load and touches no lock that an edit holds for long. An edit changes a draft under a mutex
+//! and marks what is published as stale; the next reader publishes the draft. So five hundred tools registered before
+//! the first request cost one publication, not five hundred, and a list that no edit touches is shared by all snapshots,
+//! with the pages already rendered from it.
+
+mod changes;
+mod completions;
+mod cursors;
+mod methods;
+mod pages;
+mod prompts;
+mod resource_templates;
+mod resources;
+mod shelf;
+mod snapshot;
+mod tools;
+mod uri_template;
+mod validation;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+
+pub use changes::{MAX_WATCHED_URIS, Watch};
+pub use completions::CompletionTarget;
+pub use pages::{BadCursor, Item, ListPage, Page};
+pub use prompts::PromptEntry;
+pub use resource_templates::ResourceTemplateEntry;
+pub use resources::{ResourceEntry, ResourceMatch};
+pub use snapshot::Snapshot;
+pub use tools::ToolEntry;
+pub use uri_template::{MAX_URI_LENGTH, MAX_VARIABLES, UriTemplate};
+pub use validation::MAX_KEY_LENGTH;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Change, ListKind, WatchFilter};
+use crate::schema::SchemaLimits;
+use changes::Watchers;
+use cursors::Cursors;
+use pages::Listed;
+use shelf::Effect;
+
+/// How a registry behaves.
+#[derive(Clone, Default)]
+pub struct RegistryOptions {
+    /// The most items on a page of a list; `None` puts every list on one page (PAG-1).
+    pub page_size: Option<usize>,
+    /// Bounds on the schemas of tools.
+    pub schema_limits: SchemaLimits,
+    /// The secret that seals cursors. Give the same one to processes that answer for each other; `None` draws one at
+    /// random, and cursors end with the process (PAG-6).
+    pub cursor_key: Option<[u8; 32]>,
+}
+
+impl fmt::Debug for RegistryOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The key is a secret.
+        formatter.debug_struct("RegistryOptions").field("page_size", &self.page_size).finish_non_exhaustive()
+    }
+}
+
+/// What a server offers. Clones share it; every method may be called from any thread.
+#[derive(Clone)]
+pub struct Registry(Arc<Shared>);
+
+struct Shared {
+    schema_limits: SchemaLimits,
+    published: ArcSwap<Snapshot>,
+    /// Whether `draft` holds an edit that `published` lacks. Set and cleared under the draft's lock.
+    stale: AtomicBool,
+    draft: Mutex<Snapshot>,
+    watchers: Watchers,
+}
+
+impl Registry {
+    /// An empty registry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for a page size of zero, [`ErrorKind::Internal`] when the system has no randomness.
+    pub fn new(options: RegistryOptions) -> Result<Self> {
+        if options.page_size == Some(0) {
+            let message = "the page size is 0; give at least 1, or none to put every list on one page";
+            return Err(Error::new(ErrorKind::Configuration, message));
+        }
+        let empty = Snapshot::empty(options.page_size, Cursors::new(options.cursor_key)?);
+        Ok(Self(Arc::new(Shared {
+            schema_limits: options.schema_limits,
+            published: ArcSwap::from_pointee(empty.clone()),
+            stale: AtomicBool::new(false),
+            draft: Mutex::new(empty),
+            watchers: Watchers::default(),
+        })))
+    }
+
+    /// Everything that is offered now. Keep it for one request and no longer: it does not see later edits.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        if self.0.stale.load(Ordering::Acquire) {
+            let draft = self.0.draft.lock().unwrap_or_else(PoisonError::into_inner);
+            // Another reader may have been here meanwhile. The mark goes last, so that whoever does not see it sees the edit.
+            if self.0.stale.load(Ordering::Acquire) {
+                self.0.published.store(Arc::new(draft.clone()));
+                self.0.stale.store(false, Ordering::Release);
+            }
+        }
+        self.0.published.load_full()
+    }
+
+    /// A feed of the changes that pass `filter` (SUB-4). URIs beyond [`MAX_WATCHED_URIS`] and those longer than
+    /// [`MAX_URI_LENGTH`] are left out: refuse such a filter before it comes here (SUB-11).
+    #[must_use]
+    pub fn watch(&self, filter: WatchFilter) -> Watch {
+        self.0.watchers.add(filter)
+    }
+
+    /// Tells every feed that wants to know. Edits do so themselves; this is for contents of resources that changed, and
+    /// for lists that the registry does not keep.
+    pub fn notify(&self, change: &Change) {
+        self.0.watchers.notify(change);
+    }
+
+    /// Runs one edit and makes its effect known.
+    fn edit<R>(&self, list: ListKind, edit: impl FnOnce(&mut Snapshot) -> (R, Effect)) -> R {
+        let mut draft = self.0.draft.lock().unwrap_or_else(PoisonError::into_inner);
+        let (result, effect) = edit(&mut draft);
+        if effect != Effect::Nothing {
+            self.0.stale.store(true, Ordering::Release);
+        }
+        drop(draft);
+        if effect == Effect::List {
+            self.notify(&Change::List(list));
+        }
+        result
+    }
+
+    fn add<T: Listed>(&self, entry: T) -> Result<()> {
+        let entry = Arc::new(entry);
+        let taken = self.edit(T::LIST, |draft| {
+            let effect = Arc::make_mut(T::shelf_mut(draft)).add(entry.key().into(), Arc::clone(&entry));
+            (effect == Effect::Nothing, effect)
+        });
+        if taken {
+            let message = format!("a {} {:?} is registered already", T::NOUN, entry.key());
+            return Err(Error::new(ErrorKind::AlreadyRegistered, message));
+        }
+        Ok(())
+    }
+
+    fn replace<T: Listed>(&self, entry: T) {
+        let entry = Arc::new(entry);
+        self.edit(T::LIST, |draft| {
+            ((), Arc::make_mut(T::shelf_mut(draft)).replace(entry.key().into(), Arc::clone(&entry)))
+        });
+    }
+
+    fn remove<T: Listed>(&self, key: &str) -> bool {
+        self.edit(T::LIST, |draft| {
+            let entries = T::shelf_mut(draft);
+            if !entries.contains(key) {
+                return (false, Effect::Nothing);
+            }
+            (true, Arc::make_mut(entries).remove(key))
+        })
+    }
+
+    fn set_enabled<T: Listed>(&self, key: &str, enabled: bool) -> bool {
+        self.edit(T::LIST, |draft| {
+            let entries = T::shelf_mut(draft);
+            if entries.is_enabled(key).is_none_or(|now| now == enabled) {
+                return (entries.contains(key), Effect::Nothing);
+            }
+            (true, Arc::make_mut(entries).set_enabled(key, enabled))
+        })
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Registry").field(&self.snapshot()).finish()
+    }
+}

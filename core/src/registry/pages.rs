@@ -1,0 +1,128 @@
+//! Lists in pages, rendered once.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::Snapshot;
+use super::shelf::Shelf;
+use crate::model::{ListKind, Prompt, Resource, ResourceTemplate, Tool};
+use crate::protocol_version::ProtocolVersion;
+
+/// One of the lists that are given out in pages (PAG-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ListPage {
+    /// `tools/list`
+    Tools,
+    /// `prompts/list`
+    Prompts,
+    /// `resources/list`
+    Resources,
+    /// `resources/templates/list`
+    ResourceTemplates,
+}
+
+/// An item of a list, to be rendered.
+#[derive(Debug, Clone, Copy)]
+pub enum Item<'a> {
+    /// A tool.
+    Tool(&'a Tool),
+    /// A prompt.
+    Prompt(&'a Prompt),
+    /// A resource.
+    Resource(&'a Resource),
+    /// A resource template.
+    ResourceTemplate(&'a ResourceTemplate),
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The items as JSON, joined by commas, without the brackets around them.
+    pub items: Arc<str>,
+    /// Where the next page begins; absent on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// The cursor is not one that leads on from here (PAG-3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadCursor;
+
+impl fmt::Display for BadCursor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(
+            "invalid cursor: it is not from this list, or the list has changed; start again without one",
+        )
+    }
+}
+
+impl std::error::Error for BadCursor {}
+
+/// What the four kinds of items have in common.
+pub(super) trait Listed: Sized {
+    /// Whose change an edit is.
+    const LIST: ListKind;
+    /// What to call one in a sentence.
+    const NOUN: &'static str;
+    /// What it is found by.
+    fn key(&self) -> &str;
+    /// What to render.
+    fn item(&self) -> Item<'_>;
+    /// Where it is kept.
+    fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>>;
+}
+
+/// A list's text, one per protocol version, made when first asked for.
+#[derive(Default)]
+pub(super) struct PageCache([OnceLock<ListText>; ProtocolVersion::ALL.len()]);
+
+impl PageCache {
+    pub(super) fn of<I>(&self, version: ProtocolVersion, render: impl FnOnce() -> I) -> &ListText
+    where
+        I: Iterator<Item = (u64, String)>,
+    {
+        self.0[version.index()].get_or_init(|| ListText::new(render()))
+    }
+}
+
+/// All items of a list, joined, and where each of them is. A page is a piece of it, wherever it begins: a cursor from
+/// before an edit costs no more than one from after.
+pub(super) struct ListText {
+    text: Arc<str>,
+    marks: Vec<Mark>,
+}
+
+struct Mark {
+    place: u64,
+    start: usize,
+    end: usize,
+}
+
+impl ListText {
+    fn new(items: impl Iterator<Item = (u64, String)>) -> Self {
+        let mut text = String::new();
+        let mut marks = Vec::new();
+        for (place, item) in items.filter(|(_, item)| !item.is_empty()) {
+            if !text.is_empty() {
+                text.push(',');
+            }
+            let start = text.len();
+            text.push_str(&item);
+            marks.push(Mark { place, start, end: text.len() });
+        }
+        Self { text: text.into(), marks }
+    }
+
+    /// The items after a place, `size` of them at most, and the place of the last one if more follow.
+    pub(super) fn slice(&self, after: Option<u64>, size: Option<usize>) -> (Arc<str>, Option<u64>) {
+        let first = after.map_or(0, |after| self.marks.partition_point(|mark| mark.place <= after));
+        let rest = &self.marks[first..];
+        let page = &rest[..size.unwrap_or(usize::MAX).min(rest.len())];
+        let (Some(begin), Some(last)) = (page.first(), page.last()) else { return (Arc::from(""), None) };
+        let items = if page.len() == self.marks.len() {
+            Arc::clone(&self.text)
+        } else {
+            self.text[begin.start..last.end].into()
+        };
+        (items, (page.len() < rest.len()).then_some(last.place))
+    }
+}

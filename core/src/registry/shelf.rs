@@ -1,0 +1,146 @@
+//! One kind of item: found by key, listed in order of registration.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::pages::PageCache;
+
+/// What an edit did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Nothing at all.
+    Nothing,
+    /// Something that peers cannot see.
+    Hidden,
+    /// The list that peers see is another.
+    List,
+}
+
+impl Effect {
+    const fn on(enabled: bool) -> Self {
+        if enabled { Self::List } else { Self::Hidden }
+    }
+}
+
+/// The items of one kind. Cloning copies references, never items; the clone has no pages yet.
+pub(super) struct Shelf<T> {
+    /// Key → place.
+    places: HashMap<Arc<str>, u64>,
+    /// Place → item. Places only grow, so the order is that of registration and a removal moves nobody.
+    slots: BTreeMap<u64, Slot<T>>,
+    next: u64,
+    /// The pages of this very list: every edit starts with none.
+    pub(super) pages: PageCache,
+}
+
+struct Slot<T> {
+    key: Arc<str>,
+    enabled: bool,
+    entry: Arc<T>,
+}
+
+impl<T> Shelf<T> {
+    /// The item with this key, if it is there and enabled.
+    pub(super) fn get(&self, key: &str) -> Option<&Arc<T>> {
+        let slot = self.slots.get(self.places.get(key)?)?;
+        slot.enabled.then_some(&slot.entry)
+    }
+
+    /// Whether there is an item with this key, enabled or not.
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.places.contains_key(key)
+    }
+
+    /// Whether the item with this key is enabled, if it is there.
+    pub(super) fn is_enabled(&self, key: &str) -> Option<bool> {
+        Some(self.slots.get(self.places.get(key)?)?.enabled)
+    }
+
+    /// The place of the item with this key, enabled or not.
+    pub(super) fn place(&self, key: &str) -> Option<u64> {
+        self.places.get(key).copied()
+    }
+
+    /// The key of the item at this place.
+    pub(super) fn key(&self, place: u64) -> Option<&str> {
+        self.slots.get(&place).map(|slot| &*slot.key)
+    }
+
+    /// The enabled items with their places, in order.
+    pub(super) fn enabled(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
+        self.slots.iter().filter(|(_, slot)| slot.enabled).map(|(&place, slot)| (place, &slot.entry))
+    }
+
+    /// Puts an item at the end, unless its key is taken.
+    pub(super) fn add(&mut self, key: Arc<str>, entry: Arc<T>) -> Effect {
+        if self.contains(&key) {
+            return Effect::Nothing;
+        }
+        self.pages = PageCache::default();
+        self.places.insert(Arc::clone(&key), self.next);
+        self.slots.insert(self.next, Slot { key, enabled: true, entry });
+        self.next += 1;
+        Effect::List
+    }
+
+    /// Puts an item in the place of the one with its key, enabled or not as that was; at the end if there is none.
+    pub(super) fn replace(&mut self, key: Arc<str>, entry: Arc<T>) -> Effect {
+        let Some(slot) = self.places.get(&key).and_then(|place| self.slots.get_mut(place)) else {
+            return self.add(key, entry);
+        };
+        slot.entry = entry;
+        self.pages = PageCache::default();
+        Effect::on(slot.enabled)
+    }
+
+    /// Changes an item in a way that peers cannot see.
+    pub(super) fn update(&mut self, key: &str, change: impl FnOnce(&T) -> T) -> Effect {
+        let Some(slot) = self.places.get(key).and_then(|place| self.slots.get_mut(place)) else {
+            return Effect::Nothing;
+        };
+        slot.entry = Arc::new(change(&slot.entry));
+        Effect::Hidden
+    }
+
+    /// Takes an item away.
+    pub(super) fn remove(&mut self, key: &str) -> Effect {
+        let Some(slot) = self.places.remove(key).and_then(|place| self.slots.remove(&place)) else {
+            return Effect::Nothing;
+        };
+        self.pages = PageCache::default();
+        Effect::on(slot.enabled)
+    }
+
+    /// Hides an item, or shows it again.
+    pub(super) fn set_enabled(&mut self, key: &str, enabled: bool) -> Effect {
+        let Some(slot) = self.places.get(key).and_then(|place| self.slots.get_mut(place)) else {
+            return Effect::Nothing;
+        };
+        slot.enabled = enabled;
+        self.pages = PageCache::default();
+        Effect::List
+    }
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self { places: HashMap::new(), slots: BTreeMap::new(), next: 0, pages: PageCache::default() }
+    }
+}
+
+impl<T> Clone for Shelf<T> {
+    fn clone(&self) -> Self {
+        Self {
+            places: self.places.clone(),
+            slots: self.slots.clone(),
+            next: self.next,
+            pages: PageCache::default(),
+        }
+    }
+}
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        Self { key: Arc::clone(&self.key), enabled: self.enabled, entry: Arc::clone(&self.entry) }
+    }
+}

@@ -1,0 +1,111 @@
+//! Everything a server offers at one moment.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::cursors::Cursors;
+use super::pages::{BadCursor, Item, ListPage, Listed, Page};
+use super::prompts::PromptEntry;
+use super::resource_templates::ResourceTemplateEntry;
+use super::resources::ResourceEntry;
+use super::shelf::Shelf;
+use super::tools::ToolEntry;
+use crate::handler::Handler;
+use crate::protocol_version::ProtocolVersion;
+
+/// What is offered, unchanging. Disabled items are not in it (they keep their place, and come back to it).
+#[derive(Clone)]
+pub struct Snapshot {
+    page_size: Option<usize>,
+    cursors: Cursors,
+    pub(super) tools: Arc<Shelf<ToolEntry>>,
+    pub(super) prompts: Arc<Shelf<PromptEntry>>,
+    pub(super) resources: Arc<Shelf<ResourceEntry>>,
+    pub(super) resource_templates: Arc<Shelf<ResourceTemplateEntry>>,
+    pub(super) completion: Option<Arc<dyn Handler>>,
+    pub(super) methods: Arc<HashMap<Arc<str>, Arc<dyn Handler>>>,
+}
+
+impl Snapshot {
+    pub(super) fn empty(page_size: Option<usize>, cursors: Cursors) -> Self {
+        Self {
+            page_size,
+            cursors,
+            tools: Arc::default(),
+            prompts: Arc::default(),
+            resources: Arc::default(),
+            resource_templates: Arc::default(),
+            completion: None,
+            methods: Arc::default(),
+        }
+    }
+
+    /// How many items a list has.
+    #[must_use]
+    pub fn count(&self, list: ListPage) -> usize {
+        match list {
+            ListPage::Tools => self.tools.enabled().count(),
+            ListPage::Prompts => self.prompts.enabled().count(),
+            ListPage::Resources => self.resources.enabled().count(),
+            ListPage::ResourceTemplates => self.resource_templates.enabled().count(),
+        }
+    }
+
+    /// The page of a list that begins after `cursor`, or the first one (PAG-1).
+    ///
+    /// `render` writes one item as JSON for `version`, or nothing to leave it out. It is called for each item once per
+    /// version for as long as the list stays the same, so it must depend on nothing else.
+    ///
+    /// # Errors
+    /// [`BadCursor`] when the cursor is not one of ours, belongs to another list, or names an item that is gone
+    /// (PAG-6, PAG-7). The empty string is a cursor like any other, and not one of ours (PAG-2).
+    pub fn page(
+        &self,
+        list: ListPage,
+        version: ProtocolVersion,
+        cursor: Option<&str>,
+        render: impl Fn(&Item<'_>) -> String,
+    ) -> Result<Page, BadCursor> {
+        match list {
+            ListPage::Tools => self.page_of(&self.tools, list, version, cursor, render),
+            ListPage::Prompts => self.page_of(&self.prompts, list, version, cursor, render),
+            ListPage::Resources => self.page_of(&self.resources, list, version, cursor, render),
+            ListPage::ResourceTemplates => {
+                self.page_of(&self.resource_templates, list, version, cursor, render)
+            }
+        }
+    }
+
+    fn page_of<T: Listed>(
+        &self,
+        entries: &Shelf<T>,
+        list: ListPage,
+        version: ProtocolVersion,
+        cursor: Option<&str>,
+        render: impl Fn(&Item<'_>) -> String,
+    ) -> Result<Page, BadCursor> {
+        let after = match cursor {
+            None => None,
+            Some(cursor) => Some(entries.place(&self.cursors.open(list, cursor)?).ok_or(BadCursor)?),
+        };
+        let list_text = entries
+            .pages
+            .of(version, || entries.enabled().map(|(place, entry)| (place, render(&entry.item()))));
+        let (items, ending) = list_text.slice(after, self.page_size);
+        let next_cursor = ending.and_then(|place| entries.key(place)).map(|key| self.cursors.seal(list, key));
+        Ok(Page { items, next_cursor })
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Snapshot")
+            .field("tools", &self.count(ListPage::Tools))
+            .field("prompts", &self.count(ListPage::Prompts))
+            .field("resources", &self.count(ListPage::Resources))
+            .field("resource_templates", &self.count(ListPage::ResourceTemplates))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,140 @@
+//! Tools: what can be called.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::pages::{Item, Listed};
+use super::shelf::Shelf;
+use super::validation::{self, invalid};
+use super::{Registry, Snapshot};
+use crate::error::{Error, ErrorKind, Result};
+use crate::handler::Handler;
+use crate::json::RawJson;
+use crate::model::{ListKind, Tool};
+use crate::schema::{CompiledSchema, HeaderParameter, SchemaLimits, header_parameters};
+
+/// A registered tool, ready to be called.
+pub struct ToolEntry {
+    /// What its author wrote.
+    pub tool: Tool,
+    /// Checks arguments.
+    pub input: CompiledSchema,
+    /// Checks structured results.
+    pub output: Option<CompiledSchema>,
+    /// The arguments that are mirrored in headers (PARAM-1).
+    pub header_parameters: Vec<HeaderParameter>,
+    /// What runs.
+    pub handler: Arc<dyn Handler>,
+}
+
+impl Registry {
+    /// Offers a tool.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AlreadyRegistered`] when the name is taken; [`ErrorKind::InvalidDescriptor`] or
+    /// [`ErrorKind::InvalidSchema`] when the tool cannot work as described (TOOL-4, PARAM-13). A name that others may
+    /// refuse is only warned about (TOOL-5).
+    pub fn add_tool(&self, tool: Tool, handler: Arc<dyn Handler>) -> Result<()> {
+        self.add(ToolEntry::new(tool, handler, &self.0.schema_limits)?)
+    }
+
+    /// Offers a tool in the place of the one with its name; at the end of the list if there is none. A tool that was
+    /// disabled stays disabled.
+    ///
+    /// # Errors
+    /// As [`add_tool`](Self::add_tool), except that the name may be taken.
+    pub fn replace_tool(&self, tool: Tool, handler: Arc<dyn Handler>) -> Result<()> {
+        self.replace(ToolEntry::new(tool, handler, &self.0.schema_limits)?);
+        Ok(())
+    }
+
+    /// Stops offering a tool. Returns whether it was there.
+    pub fn remove_tool(&self, name: &str) -> bool {
+        self.remove::<ToolEntry>(name)
+    }
+
+    /// Hides a tool from lists and calls, or shows it again in its old place. Returns whether it is there.
+    pub fn set_tool_enabled(&self, name: &str, enabled: bool) -> bool {
+        self.set_enabled::<ToolEntry>(name, enabled)
+    }
+}
+
+impl Snapshot {
+    /// The tool with this name.
+    #[must_use]
+    pub fn tool(&self, name: &str) -> Option<&Arc<ToolEntry>> {
+        self.tools.get(name)
+    }
+}
+
+impl ToolEntry {
+    fn new(tool: Tool, handler: Arc<dyn Handler>, limits: &SchemaLimits) -> Result<Self> {
+        validation::key("the name of a tool", &tool.name)?;
+        let item = format!("the tool {:?}", tool.name);
+        validation::common(&item, &tool.common)?;
+        validation::object(&item, "execution", tool.execution.as_ref())?;
+        if !is_portable(&tool.name) {
+            tracing::warn!(
+                tool = %tool.name,
+                "a tool name should have 1 to 128 characters of A-Z a-z 0-9 _ . -; some clients will not call this one"
+            );
+        }
+        let compile = |schema: &RawJson, member: &str| {
+            CompiledSchema::compile(schema, limits)
+                .map_err(|error| about(&format!("{member} of {item}"), error))
+        };
+        let input = compile(&tool.input_schema, "the input schema")?;
+        if !has_object_root(&tool.input_schema) {
+            return Err(invalid(format!(
+                "the input schema of {item} must have \"type\": \"object\" at its root"
+            )));
+        }
+        let output =
+            tool.output_schema.as_ref().map(|schema| compile(schema, "the output schema")).transpose()?;
+        let header_parameters = header_parameters(&tool.input_schema)
+            .map_err(|error| about(&format!("an x-mcp-header in the input schema of {item}"), error))?;
+        Ok(Self { tool, input, output, header_parameters, handler })
+    }
+}
+
+/// The same error, saying whose it is.
+fn about(subject: &str, error: Error) -> Error {
+    let kind = match error.kind() {
+        ErrorKind::InvalidSchema => ErrorKind::InvalidSchema,
+        _ => ErrorKind::InvalidDescriptor,
+    };
+    Error::new(kind, format!("{subject} cannot be used")).caused_by(error)
+}
+
+/// Whether every client can be expected to take the name (TOOL-5).
+fn is_portable(name: &str) -> bool {
+    name.len() <= 128 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+}
+
+/// Whether the schema says `"type": "object"` itself (TOOL-4).
+fn has_object_root(schema: &RawJson) -> bool {
+    schema.to_value().is_ok_and(|schema| schema.get("type").is_some_and(|kind| kind == "object"))
+}
+
+impl Listed for ToolEntry {
+    const LIST: ListKind = ListKind::Tools;
+    const NOUN: &'static str = "tool";
+
+    fn key(&self) -> &str {
+        &self.tool.name
+    }
+
+    fn item(&self) -> Item<'_> {
+        Item::Tool(&self.tool)
+    }
+
+    fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>> {
+        &mut snapshot.tools
+    }
+}
+
+impl fmt::Debug for ToolEntry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ToolEntry").field("tool", &self.tool).finish_non_exhaustive()
+    }
+}

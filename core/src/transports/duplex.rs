@@ -1,0 +1,149 @@
+//! What every duplex transport needs: start exchanges, run the slow ones, gather what they say.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+
+use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many messages wait for the writer; beyond it the calls wait.
+const QUEUE: usize = 256;
+
+/// One connection's exchanges in flight.
+pub(super) struct Duplex {
+    engine: Engine,
+    connection: Arc<Connection>,
+    queue: mpsc::Sender<String>,
+    /// Calls: given a moment to finish when the input ends.
+    calls: JoinSet<()>,
+    /// Subscriptions and the like, which end only when told to.
+    streams: JoinSet<()>,
+    /// Forwards what belongs to no request; ends with the connection.
+    _unsolicited: JoinSet<()>,
+    runtime: Handle,
+}
+
+impl Duplex {
+    /// A connection to `engine`, and what it says.
+    pub(super) fn connect(engine: Engine) -> Result<(Self, mpsc::Receiver<String>)> {
+        let runtime = Handle::try_current().map_err(|error| {
+            Error::new(ErrorKind::Configuration, "a connection needs a Tokio runtime").caused_by(error)
+        })?;
+        let connection = engine.connect();
+        let (queue, messages) = mpsc::channel(QUEUE);
+        let mut unsolicited = JoinSet::new();
+        unsolicited.spawn_on(forward_unsolicited(Arc::clone(&connection), queue.clone()), &runtime);
+        Ok((
+            Self {
+                engine,
+                connection,
+                queue,
+                calls: JoinSet::new(),
+                streams: JoinSet::new(),
+                _unsolicited: unsolicited,
+                runtime,
+            },
+            messages,
+        ))
+    }
+
+    /// Starts what `frame` asks for. What is answered at once is passed to `say`; returns the exchange if there is more to
+    /// come. Hand it to [`Duplex::carry_on`] after what was said is on its way, so that the order is kept.
+    pub(super) fn start(&self, frame: Bytes, mut say: impl FnMut(String)) -> Option<Exchange> {
+        let edge = Edge::Connection(Arc::clone(&self.connection));
+        let mut exchange = self.engine.exchange(Inbound { frame, edge });
+        // Most exchanges end in their first poll: those never become a task.
+        let mut cx = Context::from_waker(Waker::noop());
+        loop {
+            match exchange.poll_next(&mut cx) {
+                Poll::Ready(Some(outgoing)) => {
+                    if let Some(message) = to_write(outgoing) {
+                        say(message);
+                    }
+                }
+                Poll::Ready(None) => return None,
+                Poll::Pending => return Some(exchange),
+            }
+        }
+    }
+
+    /// Runs the rest of an exchange; what it says comes through the queue.
+    pub(super) fn carry_on(&mut self, exchange: Exchange) {
+        while self.calls.try_join_next().is_some() {}
+        while self.streams.try_join_next().is_some() {}
+        let tasks = if exchange.requires_stream() { &mut self.streams } else { &mut self.calls };
+        tasks.spawn_on(run(exchange, self.queue.clone()), &self.runtime);
+    }
+
+    /// How many exchanges run.
+    pub(super) fn running(&self) -> usize {
+        self.calls.len() + self.streams.len()
+    }
+
+    /// Forgets exchanges that ended; returns whether there were any.
+    pub(super) fn poll_ended(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut any = false;
+        for tasks in [&mut self.calls, &mut self.streams] {
+            while let Poll::Ready(Some(_)) = tasks.poll_join_next(cx) {
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// A way into the queue.
+    pub(super) fn queue(&self) -> mpsc::Sender<String> {
+        self.queue.clone()
+    }
+
+    /// Ready when no call is running.
+    pub(super) fn poll_calls(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while ready!(self.calls.poll_join_next(cx)).is_some() {}
+        Poll::Ready(())
+    }
+
+    /// Ready when nothing is running, subscriptions included.
+    pub(super) fn poll_all(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(self.poll_calls(cx));
+        while ready!(self.streams.poll_join_next(cx)).is_some() {}
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Duplex {
+    fn drop(&mut self) {
+        self.connection.close();
+    }
+}
+
+/// What is to be written of it, if anything.
+fn to_write(outgoing: Outgoing) -> Option<String> {
+    match outgoing {
+        Outgoing::Message(message) => Some(message),
+        Outgoing::Response(response) => Some(response.body),
+        Outgoing::Accepted | Outgoing::Cancelled(_) => None,
+    }
+}
+
+async fn run(mut exchange: Exchange, queue: mpsc::Sender<String>) {
+    while let Some(outgoing) = exchange.next().await {
+        if let Some(message) = to_write(outgoing)
+            && queue.send(message).await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+async fn forward_unsolicited(connection: Arc<Connection>, queue: mpsc::Sender<String>) {
+    while let Some(message) = connection.unsolicited().await {
+        if queue.send(message).await.is_err() {
+            return;
+        }
+    }
+}

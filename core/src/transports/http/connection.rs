@@ -1,0 +1,231 @@
+//! One connection's clock. A request costs two relaxed stores; one sweep over all connections, a few times a second at
+//! most, finds those that stand still. A timer per connection and phase would cost more than the rest of this transport.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::options::HttpOptions;
+use super::response::ResponseBody;
+
+/// Counts sweeps: the time of all connections of a listener, in ticks.
+#[derive(Debug, Default)]
+pub(super) struct Clock(AtomicU64);
+
+impl Clock {
+    pub(super) fn advance(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Nothing has come on this connection yet.
+const NEW: u64 = 0;
+/// The last request is answered, no byte of another came.
+const IDLE: u64 = 1;
+/// A request's head is on its way.
+const HEAD: u64 = 2;
+/// A request is being served.
+const SERVING: u64 = 3;
+
+/// What a connection does, and since when.
+#[derive(Debug)]
+pub(super) struct Activity {
+    clock: Arc<Clock>,
+    /// The tick, times four, plus the phase.
+    phase: AtomicU64,
+    /// The tick since which the peer takes nothing, plus one; 0 while it does.
+    blocked: AtomicU64,
+}
+
+/// The limits of a connection in ticks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) tick: Duration,
+    header: u64,
+    idle: u64,
+    write: u64,
+}
+
+impl Limits {
+    pub(super) fn new(options: &HttpOptions) -> Self {
+        let least = options.header_timeout.min(options.idle_timeout).min(options.write_timeout);
+        let tick = (least / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
+        // A phase begins somewhere within a tick: one more, so that nobody is cut short.
+        let ticks = |limit: Duration| {
+            u64::try_from(limit.as_nanos().div_ceil(tick.as_nanos()))
+                .unwrap_or(u64::MAX / 8)
+                .saturating_add(1)
+        };
+        Self {
+            tick,
+            header: ticks(options.header_timeout),
+            idle: ticks(options.idle_timeout),
+            write: ticks(options.write_timeout),
+        }
+    }
+}
+
+impl Activity {
+    pub(super) fn new(clock: Arc<Clock>) -> Self {
+        let phase = AtomicU64::new(clock.now() * 4 + NEW);
+        Self { clock, phase, blocked: AtomicU64::new(0) }
+    }
+
+    fn enter(&self, phase: u64) {
+        self.phase.store(self.clock.now() * 4 + phase, Ordering::Relaxed);
+    }
+
+    fn phase(&self) -> u64 {
+        self.phase.load(Ordering::Relaxed) % 4
+    }
+
+    /// Whether no request is being read or served.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.phase(), NEW | IDLE)
+    }
+
+    /// Marks a request as being served until the guard is dropped.
+    pub(super) fn serve(self: &Arc<Self>) -> Serving {
+        self.enter(SERVING);
+        Serving(Arc::clone(self))
+    }
+
+    /// Which limit the connection is over, if any.
+    pub(super) fn overdue(&self, limits: &Limits) -> Option<&'static str> {
+        let now = self.clock.now();
+        let blocked = self.blocked.load(Ordering::Relaxed);
+        if blocked != 0 && now.saturating_sub(blocked - 1) > limits.write {
+            return Some("the client takes nothing of what is ready for it");
+        }
+        let phase = self.phase.load(Ordering::Relaxed);
+        let age = now.saturating_sub(phase / 4);
+        match phase % 4 {
+            NEW if age > limits.header => Some("no request came"),
+            IDLE if age > limits.idle => Some("no further request came"),
+            HEAD if age > limits.header => Some("the request's head took too long"),
+            _ => None,
+        }
+    }
+}
+
+/// A request being served; dropped when its answer is out.
+#[derive(Debug)]
+pub(super) struct Serving(Arc<Activity>);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.enter(IDLE);
+    }
+}
+
+/// The socket, watched.
+pub(super) struct WatchedStream {
+    stream: TcpStream,
+    activity: Arc<Activity>,
+}
+
+impl WatchedStream {
+    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+        Self { stream, activity }
+    }
+
+    fn note<T>(&self, written: Poll<T>) -> Poll<T> {
+        let blocked = &self.activity.blocked;
+        let before = blocked.load(Ordering::Relaxed);
+        if written.is_ready() {
+            if before != 0 {
+                blocked.store(0, Ordering::Relaxed);
+            }
+        } else if before == 0 {
+            blocked.store(self.activity.clock.now() + 1, Ordering::Relaxed);
+        }
+        written
+    }
+}
+
+impl AsyncRead for WatchedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        if buffer.filled().len() > before && self.activity.is_idle() {
+            self.activity.enter(HEAD);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for WatchedStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.note(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.note(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// A response's body that tells when it is out.
+pub(super) struct WatchedBody {
+    body: ResponseBody,
+    _serving: Serving,
+}
+
+impl WatchedBody {
+    pub(super) fn new(body: ResponseBody, serving: Serving) -> Self {
+        Self { body, _serving: serving }
+    }
+}
+
+impl Body for WatchedBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

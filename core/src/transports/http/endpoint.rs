@@ -1,0 +1,203 @@
+//! One HTTP request in, one response out. Knows no sockets, so that another HTTP server can mount it.
+
+use std::future::poll_fn;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Request, Response, StatusCode, request};
+use http_body::{Body, Frame};
+use tokio::time::timeout;
+
+use super::event_stream::{EventStream, Source};
+use super::guards::{self, Accepts, Guards, Refused, Route};
+use super::legacy::session_routes;
+use super::options::HttpOptions;
+use super::response::{self, ResponseBody};
+use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing};
+use crate::error::Result;
+
+/// The endpoint: both eras on one path. Clones share everything.
+#[derive(Clone)]
+pub struct Endpoint(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    options: HttpOptions,
+    guards: Guards,
+}
+
+impl Endpoint {
+    /// An endpoint for `engine`. `listens_on` is the address requests come in at, if it is known: a loopback address makes
+    /// the `Host` header count (SEC-2).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::error::ErrorKind::Configuration) when an option cannot work.
+    pub fn new(engine: Engine, options: HttpOptions, listens_on: Option<IpAddr>) -> Result<Self> {
+        options.check()?;
+        let guards = Guards::new(&options, listens_on.is_some_and(|address| address.is_loopback()));
+        Ok(Self(Arc::new(Inner { engine, options, guards })))
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(super) fn options(&self) -> &HttpOptions {
+        &self.0.options
+    }
+
+    /// Answers one request. Dropping the future, or the body of the response before its end, means that the client is gone.
+    pub async fn handle<B>(&self, request: Request<B>, remote: Option<SocketAddr>) -> Response<ResponseBody>
+    where
+        B: Body<Data = Bytes>,
+    {
+        let Inner { engine, options, guards } = &*self.0;
+        let (parts, body) = request.into_parts();
+        let request::Parts { method, uri, headers, .. } = parts;
+        let answer = match guards.route(&method, &uri, &headers) {
+            Ok(Route::Post) => self.post(headers, body, remote).await,
+            Ok(Route::Get) => Ok(session_routes::get(engine, options, &headers)),
+            Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers)),
+            Err(refused) => Err(refused),
+        };
+        answer.unwrap_or_else(|refused| response::refused(&refused))
+    }
+
+    async fn post<B>(
+        &self,
+        headers: HeaderMap,
+        body: B,
+        remote: Option<SocketAddr>,
+    ) -> Result<Response<ResponseBody>, Refused>
+    where
+        B: Body<Data = Bytes>,
+    {
+        let Inner { engine, options, .. } = &*self.0;
+        guards::check_content(&headers)?;
+        let accepts = guards::accepts(&headers);
+        if !accepts.json && (!accepts.event_stream || options.json_only) {
+            return Err(not_acceptable(
+                "answers are application/json or text/event-stream: the Accept header must allow them",
+            ));
+        }
+        let frame = self.collect(body).await?;
+        let edge = HttpEdge { headers: Arc::new(headers), remote, stateless: options.stateless };
+        let exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge) });
+        self.answer(exchange, accepts).await
+    }
+
+    /// Turns what the exchange says into a response: JSON as long as the result comes first (SSE-7).
+    async fn answer(
+        &self,
+        mut exchange: Exchange,
+        accepts: Accepts,
+    ) -> Result<Response<ResponseBody>, Refused> {
+        let options = &self.0.options;
+        let stream_only = exchange.requires_stream() || !accepts.json;
+        if stream_only && !accepts.event_stream {
+            return Err(not_acceptable(
+                "this is answered with text/event-stream only: the Accept header must allow it",
+            ));
+        }
+        let may_stream = accepts.event_stream && (!options.json_only || exchange.requires_stream());
+        let stream = |source| EventStream::new(source, options.keep_alive);
+        loop {
+            let Some(outgoing) = self.next(&mut exchange, may_stream).await else {
+                return Ok(response::event_stream(stream(Source::Exchange(Box::new(exchange)))));
+            };
+            return Ok(match outgoing {
+                Some(Outgoing::Response(message)) if stream_only && message.status == 200 => {
+                    response::event_stream(stream(Source::Ended).starting_with(&message.body))
+                }
+                Some(Outgoing::Response(message)) => response::json(message),
+                Some(Outgoing::Message(message)) if may_stream => {
+                    let source = Source::Exchange(Box::new(exchange));
+                    response::event_stream(stream(source).starting_with(&message))
+                }
+                Some(Outgoing::Message(_)) => continue,
+                Some(Outgoing::Accepted) => response::empty(StatusCode::ACCEPTED),
+                Some(Outgoing::Cancelled(body)) => response::json_text(StatusCode::OK, body),
+                None => response::empty(StatusCode::INTERNAL_SERVER_ERROR),
+            });
+        }
+    }
+
+    /// What the exchange says next; `None` when it is silent for so long that keep-alives should flow (SSE-8).
+    async fn next(&self, exchange: &mut Exchange, may_stream: bool) -> Option<Option<Outgoing>> {
+        // Most answers are there at once: they must not pay for a timer.
+        let first = poll_fn(|cx| Poll::Ready(exchange.poll_next(cx))).await;
+        match first {
+            Poll::Ready(outgoing) => Some(outgoing),
+            Poll::Pending if may_stream => timeout(self.0.options.sse_after, exchange.next()).await.ok(),
+            Poll::Pending => Some(exchange.next().await),
+        }
+    }
+
+    /// Reads the body: without a copy when it comes in one piece, never past the limit (HTTP-17).
+    async fn collect<B>(&self, body: B) -> Result<Bytes, Refused>
+    where
+        B: Body<Data = Bytes>,
+    {
+        let limit = self.0.options.max_body_bytes;
+        if body.size_hint().lower() > limit as u64 {
+            return Err(too_large(limit));
+        }
+        let mut body = pin!(body);
+        let mut whole = Bytes::new();
+        let mut pieces = BytesMut::new();
+        while !body.is_end_stream() {
+            let Some(frame) = self.frame(body.as_mut()).await? else { break };
+            let Ok(piece) = frame.into_data() else { continue };
+            if whole.len() + pieces.len() + piece.len() > limit {
+                return Err(too_large(limit));
+            }
+            if whole.is_empty() && pieces.is_empty() {
+                whole = piece;
+                continue;
+            }
+            if pieces.is_empty() {
+                let expected = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(limit);
+                pieces.reserve(whole.len() + piece.len() + expected);
+                pieces.extend_from_slice(&std::mem::take(&mut whole));
+            }
+            pieces.extend_from_slice(&piece);
+        }
+        Ok(if pieces.is_empty() { whole } else { pieces.freeze() })
+    }
+
+    /// The next piece of the body, unless it takes too long.
+    async fn frame<B>(&self, mut body: Pin<&mut B>) -> Result<Option<Frame<Bytes>>, Refused>
+    where
+        B: Body<Data = Bytes>,
+    {
+        let first = poll_fn(|cx| Poll::Ready(body.as_mut().poll_frame(cx))).await;
+        let frame = match first {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => timeout(self.0.options.body_timeout, poll_fn(|cx| body.as_mut().poll_frame(cx)))
+                .await
+                .map_err(|_| {
+                    Refused::new(
+                        StatusCode::REQUEST_TIMEOUT,
+                        "the body of the request did not arrive in time",
+                    )
+                })?,
+        };
+        frame
+            .transpose()
+            .map_err(|_| Refused::new(StatusCode::BAD_REQUEST, "the body of the request broke off"))
+    }
+}
+
+fn not_acceptable(message: &str) -> Refused {
+    Refused::new(StatusCode::NOT_ACCEPTABLE, message)
+}
+
+fn too_large(limit: usize) -> Refused {
+    Refused::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("the body of the request is over the limit of {limit} bytes"),
+    )
+}

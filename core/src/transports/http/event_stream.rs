@@ -1,0 +1,121 @@
+//! Server-sent events: framing, keep-alive, and a body that pulls from its source only when the socket has room.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tokio::time::{Instant, Sleep};
+
+use crate::engine::{Exchange, Outgoing, SessionStream};
+use crate::transports::line::push_one_line;
+
+/// The comment that keeps a silent stream alive (SSE-5).
+const KEEP_ALIVE: &[u8] = b": keep-alive\n\n";
+
+/// Messages that are ready together go out together, up to about this many bytes.
+const BATCH_BYTES: usize = 16 * 1024;
+
+/// Where the events come from.
+pub(super) enum Source {
+    /// A request: ends with its response (SSE-3).
+    Exchange(Box<Exchange>),
+    /// A legacy session's own stream.
+    Session(NextOfSession),
+    /// Nothing more.
+    Ended,
+}
+
+/// Waits for a session's next message; gives the stream back with it.
+type NextOfSession = Pin<Box<dyn Future<Output = Option<(String, SessionStream)>> + Send>>;
+
+impl Source {
+    /// A session's stream as a source.
+    pub(super) fn session(mut stream: SessionStream) -> Self {
+        Self::Session(Box::pin(async move {
+            let message = stream.next().await?;
+            Some((message, stream))
+        }))
+    }
+}
+
+/// The body of an event stream. Dropping it drops the source: for a request that is cancellation (HTTP-10).
+pub(super) struct EventStream {
+    source: Source,
+    buffer: BytesMut,
+    interval: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl EventStream {
+    /// A stream over `source` that says something at least every `interval`.
+    pub(super) fn new(source: Source, interval: Duration) -> Self {
+        Self { source, buffer: BytesMut::new(), interval, timer: None }
+    }
+
+    /// The same stream with an event before all others.
+    pub(super) fn starting_with(mut self, message: &str) -> Self {
+        push_event(&mut self.buffer, message);
+        self
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.buffer.is_empty() && matches!(self.source, Source::Ended)
+    }
+
+    /// The next bytes: all events that are ready, or a keep-alive.
+    pub(super) fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        while self.buffer.len() < BATCH_BYTES {
+            match self.poll_source(cx) {
+                Poll::Ready(Some(message)) => push_event(&mut self.buffer, &message),
+                Poll::Ready(None) => {
+                    self.source = Source::Ended;
+                    break;
+                }
+                Poll::Pending => break,
+            }
+        }
+        if !self.buffer.is_empty() {
+            if let Some(timer) = &mut self.timer {
+                timer.as_mut().reset(Instant::now() + self.interval);
+            }
+            return Poll::Ready(Some(self.buffer.split().freeze()));
+        }
+        if matches!(self.source, Source::Ended) {
+            return Poll::Ready(None);
+        }
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.interval)));
+        ready!(timer.as_mut().poll(cx));
+        timer.as_mut().reset(Instant::now() + self.interval);
+        Poll::Ready(Some(Bytes::from_static(KEEP_ALIVE)))
+    }
+
+    fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<Option<String>> {
+        let message = match &mut self.source {
+            Source::Exchange(exchange) => match ready!(exchange.poll_next(cx)) {
+                Some(Outgoing::Message(message)) => Some(message),
+                Some(Outgoing::Response(response)) => {
+                    self.source = Source::Ended;
+                    Some(response.body)
+                }
+                // A cancelled request gets nothing more; its stream just ends (CAN-2, CAN-10).
+                Some(Outgoing::Accepted | Outgoing::Cancelled(_)) | None => None,
+            },
+            Source::Session(next) => ready!(next.as_mut().poll(cx)).map(|(message, stream)| {
+                self.source = Source::session(stream);
+                message
+            }),
+            Source::Ended => None,
+        };
+        Poll::Ready(message)
+    }
+}
+
+/// Appends one event. Its data is one line (SEC-17).
+fn push_event(out: &mut BytesMut, message: &str) {
+    out.reserve(message.len() + 24);
+    out.extend_from_slice(b"event: message\ndata: ");
+    push_one_line(out, message);
+    out.extend_from_slice(b"\n\n");
+}

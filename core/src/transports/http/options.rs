@@ -1,0 +1,105 @@
+//! What can be set about serving HTTP, with the limits that hold when nothing is.
+
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Options of the HTTP transport. Every wait and every size has a bound (SEC-12).
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// The one path served, beginning with `/`; the same with a slash at its end is served too.
+    pub path: String,
+    /// Hosts that may be named in `Host`: `name` (any port) or `name:port`; `*` allows all. `None`: the names of this
+    /// machine when listening on a loopback address, otherwise all (SEC-2).
+    pub allowed_hosts: Option<Vec<String>>,
+    /// Origins that browsers may call from: `scheme://host` (any port) or `scheme://host:port`; `*` allows all.
+    /// `None`: pages of this machine only. Requests without `Origin` always pass (SEC-1).
+    pub allowed_origins: Option<Vec<String>>,
+    /// The longest body, in bytes.
+    pub max_body_bytes: usize,
+    /// The longest head (request line and headers together), in bytes; at least 8192.
+    pub max_header_bytes: usize,
+    /// How many headers a request may have.
+    pub max_headers: usize,
+    /// How long a request's head may take to arrive, from its first byte; also how long a new connection may stay silent.
+    pub header_timeout: Duration,
+    /// How long a connection may rest between two requests.
+    pub idle_timeout: Duration,
+    /// How long a body may pause while it arrives.
+    pub body_timeout: Duration,
+    /// How long a client may take nothing of what is ready for it.
+    pub write_timeout: Duration,
+    /// How often a silent event stream says that it is alive (SSE-5).
+    pub keep_alive: Duration,
+    /// How long a silent call waits before its answer is turned into an event stream, so that keep-alives can flow
+    /// (SSE-8). Only for clients that accept one.
+    pub sse_after: Duration,
+    /// Serve the legacy era without sessions: each POST alone, no GET, no DELETE (SESS-13).
+    pub stateless: bool,
+    /// Answer with plain JSON always: messages before the result are dropped. Listen streams stay event streams.
+    pub json_only: bool,
+    /// How many connections are served at once; more wait in the system's queue.
+    pub max_connections: usize,
+    /// How long running calls may still take once the server is told to stop.
+    pub drain_timeout: Duration,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            path: "/mcp".to_owned(),
+            allowed_hosts: None,
+            allowed_origins: None,
+            max_body_bytes: 4 * 1024 * 1024,
+            max_header_bytes: 32 * 1024,
+            max_headers: 100,
+            header_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(120),
+            body_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(15),
+            sse_after: Duration::from_secs(15),
+            stateless: false,
+            json_only: false,
+            max_connections: 10_000,
+            drain_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What hyper needs at least for its buffer.
+const LEAST_HEADER_BYTES: usize = 8192;
+
+impl HttpOptions {
+    /// Refuses values that cannot work.
+    pub(super) fn check(&self) -> Result<()> {
+        let wrong = |message: String| Err(Error::new(ErrorKind::Configuration, message));
+        if !self.path.starts_with('/') || self.path.contains(['?', '#', ' ']) {
+            return wrong(format!(
+                "the HTTP path must begin with \"/\" and have no query, fragment or space, not {:?}",
+                self.path
+            ));
+        }
+        if self.max_header_bytes < LEAST_HEADER_BYTES {
+            return wrong(format!(
+                "max_header_bytes must be at least {LEAST_HEADER_BYTES}, not {}",
+                self.max_header_bytes
+            ));
+        }
+        for (name, zero) in [
+            ("max_headers", self.max_headers == 0),
+            ("max_body_bytes", self.max_body_bytes == 0),
+            ("max_connections", self.max_connections == 0),
+            ("header_timeout", self.header_timeout.is_zero()),
+            ("idle_timeout", self.idle_timeout.is_zero()),
+            ("body_timeout", self.body_timeout.is_zero()),
+            ("write_timeout", self.write_timeout.is_zero()),
+            ("keep_alive", self.keep_alive.is_zero()),
+        ] {
+            if zero {
+                return wrong(format!("{name} must not be zero"));
+            }
+        }
+        Ok(())
+    }
+}

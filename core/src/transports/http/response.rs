@@ -1,0 +1,121 @@
+//! What goes back: plain JSON, or an event stream once something was said before the result (SSE-7).
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::{self, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+
+use super::event_stream::EventStream;
+use super::guards::Refused;
+use crate::engine::{Refusal, ResponseMessage};
+use crate::transports::error_without_id;
+
+static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+static ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The body of an answer. Dropping it before its end gives up the rest.
+pub struct ResponseBody(Kind);
+
+enum Kind {
+    Whole(Bytes),
+    Stream(Box<EventStream>),
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match &mut self.0 {
+            Kind::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Kind::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Stream(stream) => {
+                stream.poll_bytes(cx).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Whole(bytes) => bytes.is_empty(),
+            Kind::Stream(stream) => stream.has_ended(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Stream(_) => SizeHint::default(),
+        }
+    }
+}
+
+/// An answer without a body.
+pub(super) fn empty(status: StatusCode) -> Response<ResponseBody> {
+    respond(status, Bytes::new())
+}
+
+/// The answer to a request, as plain JSON.
+pub(super) fn json(message: ResponseMessage) -> Response<ResponseBody> {
+    let status = StatusCode::from_u16(message.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json_text(status, message.body);
+    if let Some(id) = &message.session_id
+        && let Ok(id) = HeaderValue::from_str(id)
+    {
+        response.headers_mut().insert(&SESSION_ID, id);
+    }
+    response
+}
+
+/// A JSON body.
+pub(super) fn json_text(status: StatusCode, body: String) -> Response<ResponseBody> {
+    let mut response = respond(status, Bytes::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
+}
+
+/// An event stream.
+pub(super) fn event_stream(stream: EventStream) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody(Kind::Stream(Box::new(stream))));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
+    // An untouched nginx would keep the events to itself otherwise (SSE-4).
+    headers.insert(&ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    response
+}
+
+/// A refusal that was decided before any JSON was read: a JSON-RPC error without an id (HTTP-5).
+pub(super) fn refused(refused: &Refused) -> Response<ResponseBody> {
+    let mut response = json_text(refused.status, error_without_id(&refused.message));
+    if let Some(allow) = refused.allow {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    response
+}
+
+/// A refusal of the engine.
+pub(super) fn refusal(refusal: Refusal, allow: Option<&'static str>) -> Response<ResponseBody> {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = if refusal.body.is_empty() { empty(status) } else { json_text(status, refusal.body) };
+    if let Some(allow) = allow
+        && status == StatusCode::METHOD_NOT_ALLOWED
+    {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    response
+}
+
+fn respond(status: StatusCode, body: Bytes) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody(Kind::Whole(body)));
+    *response.status_mut() = status;
+    response
+}

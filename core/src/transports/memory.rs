@@ -1,0 +1,69 @@
+//! A connection within the process: frames go in, messages come out, no bytes are framed.
+
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::{Mutex, mpsc};
+
+use super::duplex::Duplex;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The client's end of an in-process connection. Clones share it; dropping the last one ends it.
+#[derive(Clone)]
+pub struct MemoryClient(Arc<Shared>);
+
+struct Shared {
+    /// `None` once closed.
+    duplex: StdMutex<Option<Duplex>>,
+    messages: Mutex<mpsc::Receiver<String>>,
+}
+
+/// Connects to `engine`. Its calls run in the Tokio runtime that is current here.
+///
+/// # Errors
+/// [`ErrorKind::Configuration`] outside a Tokio runtime.
+pub fn connect(engine: &Engine) -> Result<MemoryClient> {
+    let (duplex, messages) = Duplex::connect(engine.clone())?;
+    Ok(MemoryClient(Arc::new(Shared { duplex: StdMutex::new(Some(duplex)), messages: Mutex::new(messages) })))
+}
+
+impl MemoryClient {
+    /// Sends one JSON-RPC message. Waits while too many answers wait to be received. Dropping the future after its first
+    /// poll may cancel what the frame asked for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Closed`] when the connection is closed.
+    pub async fn send(&self, frame: impl Into<Bytes>) -> Result<()> {
+        let closed = || Error::new(ErrorKind::Closed, "the connection is closed");
+        let mut said = Vec::new();
+        let (rest, queue) = {
+            let duplex = self.duplex();
+            let duplex = duplex.as_ref().ok_or_else(closed)?;
+            (duplex.start(frame.into(), |message| said.push(message)), duplex.queue())
+        };
+        for message in said {
+            queue.send(message).await.map_err(|_| closed())?;
+        }
+        if let Some(exchange) = rest {
+            self.duplex().as_mut().ok_or_else(closed)?.carry_on(exchange);
+        }
+        Ok(())
+    }
+
+    /// The next message for the client; `None` once the connection is closed and everything is received.
+    pub async fn receive(&self) -> Option<String> {
+        self.0.messages.lock().await.recv().await
+    }
+
+    /// Ends the connection: what runs is cancelled.
+    pub fn close(&self) {
+        let duplex = self.duplex().take();
+        drop(duplex);
+    }
+
+    fn duplex(&self) -> MutexGuard<'_, Option<Duplex>> {
+        // Nothing is left half done when the lock is released, so a panic elsewhere does not spoil it.
+        self.0.duplex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
