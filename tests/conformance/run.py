@@ -2,8 +2,9 @@
 
 Usage: python tests/conformance/run.py [--spec-version V]... [--scenario NAME] [--server COMMAND] [--output DIR]
 
-Installs the suite into this folder the first time (`npm ci`). Starts the server on a free loopback port, runs the suite for every protocol version,
-and stops the server. Exits 1 on a failure that expected_failures.yaml does not list, and on an entry that no longer fails.
+Installs the suite into this folder the first time (`npm ci`). Starts the server on a free loopback port, runs the suite
+for every protocol version, and stops the server. Exits 1 on a failure that expected_failures.yaml does not list, and on
+an entry that no longer fails.
 """
 
 from __future__ import annotations
