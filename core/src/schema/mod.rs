@@ -52,7 +52,11 @@ impl CompiledSchema {
     ///
     /// # Errors
     /// Violations.
-    pub fn check_arguments(&self, _instance: &RawJson, _convert: bool) -> std::result::Result<Checked, Violations> {
+    pub fn check_arguments(
+        &self,
+        _instance: &RawJson,
+        _convert: bool,
+    ) -> std::result::Result<Checked, Violations> {
         Ok(Checked::AsIs)
     }
 }
