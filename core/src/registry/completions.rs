@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::shelf::Effect;
 use super::{Registry, Snapshot};
 use crate::handler::Handler;
-use crate::model::{CompletionReference, ListKind};
+use crate::model::CompletionReference;
 
 /// What a request for completions is about, seen from what is registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +21,7 @@ pub enum CompletionTarget {
 impl Registry {
     /// Sets what answers requests for completions, or nothing (CMP-1).
     pub fn set_completion(&self, handler: Option<Arc<dyn Handler>>) {
-        // No list shows it; the kind does not matter.
-        self.edit(ListKind::Prompts, |draft| {
+        self.edit(None, |draft| {
             draft.completion = handler;
             ((), Effect::Hidden)
         });

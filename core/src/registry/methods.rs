@@ -5,14 +5,13 @@ use std::sync::Arc;
 use super::shelf::Effect;
 use super::{Registry, Snapshot};
 use crate::handler::Handler;
-use crate::model::ListKind;
 
 impl Registry {
     /// Sets what answers a method as a whole, be it one of the protocol's (`tools/list`, `tools/call`, …) or the
     /// author's own; `None` gives the method back. The handler answers with [`Output::Whole`](crate::model::Output::Whole).
     pub fn set_method(&self, method: &str, handler: Option<Arc<dyn Handler>>) {
         // Whether a list is another one now, only the handler knows; it tells through `notify`.
-        self.edit(ListKind::Tools, |draft| {
+        self.edit(None, |draft| {
             let methods = Arc::make_mut(&mut draft.methods);
             match handler {
                 Some(handler) => methods.insert(method.into(), handler),

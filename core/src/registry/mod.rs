@@ -123,15 +123,15 @@ impl Registry {
         self.0.watchers.notify(change);
     }
 
-    /// Runs one edit and makes its effect known.
-    fn edit<R>(&self, list: ListKind, edit: impl FnOnce(&mut Snapshot) -> (R, Effect)) -> R {
+    /// Runs one edit and makes its effect known; `list` is the list it is one of, if it is one of a list.
+    fn edit<R>(&self, list: Option<ListKind>, edit: impl FnOnce(&mut Snapshot) -> (R, Effect)) -> R {
         let mut draft = self.0.draft.lock().unwrap_or_else(PoisonError::into_inner);
         let (result, effect) = edit(&mut draft);
         if effect != Effect::Nothing {
             self.0.stale.store(true, Ordering::Release);
         }
         drop(draft);
-        if effect == Effect::List {
+        if let (Effect::List, Some(list)) = (effect, list) {
             self.notify(&Change::List(list));
         }
         result
@@ -139,7 +139,7 @@ impl Registry {
 
     fn add<T: Listed>(&self, entry: T) -> Result<()> {
         let entry = Arc::new(entry);
-        let taken = self.edit(T::LIST, |draft| {
+        let taken = self.edit(Some(T::LIST), |draft| {
             let effect = Arc::make_mut(T::shelf_mut(draft)).add(entry.key().into(), Arc::clone(&entry));
             (effect == Effect::Nothing, effect)
         });
@@ -152,13 +152,13 @@ impl Registry {
 
     fn replace<T: Listed>(&self, entry: T) {
         let entry = Arc::new(entry);
-        self.edit(T::LIST, |draft| {
+        self.edit(Some(T::LIST), |draft| {
             ((), Arc::make_mut(T::shelf_mut(draft)).replace(entry.key().into(), Arc::clone(&entry)))
         });
     }
 
     fn remove<T: Listed>(&self, key: &str) -> bool {
-        self.edit(T::LIST, |draft| {
+        self.edit(Some(T::LIST), |draft| {
             let entries = T::shelf_mut(draft);
             if !entries.contains(key) {
                 return (false, Effect::Nothing);
@@ -168,7 +168,7 @@ impl Registry {
     }
 
     fn set_enabled<T: Listed>(&self, key: &str, enabled: bool) -> bool {
-        self.edit(T::LIST, |draft| {
+        self.edit(Some(T::LIST), |draft| {
             let entries = T::shelf_mut(draft);
             if entries.is_enabled(key).is_none_or(|now| now == enabled) {
                 return (entries.contains(key), Effect::Nothing);

@@ -61,7 +61,7 @@ impl Registry {
     /// Whether values with `..` segments, absolute paths and NUL are refused for this template, as they are unless this
     /// says otherwise. Only for handlers that make sure themselves (SEC-10). Returns whether the template is there.
     pub fn set_resource_template_value_checks(&self, uri_template: &str, check: bool) -> bool {
-        self.edit(ResourceTemplateEntry::LIST, |draft| {
+        self.edit(None, |draft| {
             let entries = Arc::make_mut(&mut draft.resource_templates);
             (
                 entries.contains(uri_template),

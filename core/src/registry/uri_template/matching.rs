@@ -82,6 +82,10 @@ impl Values<'_> {
                 Part::Literal(_) => {}
                 Part::Run { variable, separator: Some(separator), .. } => {
                     for item in value.split(*separator) {
+                        // Joined again, a list with an empty item could begin with a slash and be absolute.
+                        if item.is_empty() && self.template.check_values {
+                            return None;
+                        }
                         self.add(*variable, item)?;
                     }
                 }

@@ -48,11 +48,15 @@ pub(super) fn encode_non_ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(encoded)
 }
 
-/// Whether a value, used as a path, could lead out of the directory it was meant for (SEC-10): a `..` segment, an
+/// Whether a value, used as a path, could lead out of the directory it was meant for (SEC-10): a `..` segment (also
+/// with spaces after it, which Windows drops), an
 /// absolute path of either kind of system, a drive, or a NUL that ends the path early for whoever opens it.
 pub(super) fn leaves_its_place(value: &str) -> bool {
     let bytes = value.as_bytes();
     let absolute = matches!(bytes.first(), Some(b'/' | b'\\'));
     let drive = matches!(bytes, [letter, b':', ..] if letter.is_ascii_alphabetic());
-    absolute || drive || bytes.contains(&0) || value.split(['/', '\\']).any(|segment| segment == "..")
+    absolute
+        || drive
+        || bytes.contains(&0)
+        || value.split(['/', '\\']).any(|segment| segment.trim_end() == "..")
 }

@@ -1,0 +1,167 @@
+//! A schema, compiled.
+
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::Value;
+
+use super::cost::{self, Cost};
+use super::violations::{Violations, instance_path};
+use crate::error::{Error, ErrorKind, Result};
+use crate::json::RawJson;
+
+/// How large a schema may be (SCH-6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SchemaLimits {
+    /// Bytes of its text.
+    pub max_bytes: usize,
+    /// Levels of nesting of its text.
+    pub max_depth: usize,
+    /// Schemas inside it, itself counted.
+    pub max_subschemas: usize,
+}
+
+impl Default for SchemaLimits {
+    /// 1 MiB, 96 levels, 10,000 schemas.
+    fn default() -> Self {
+        Self { max_bytes: 1 << 20, max_depth: 96, max_subschemas: 10_000 }
+    }
+}
+
+/// Up to this much work (schemas applied, times values) everything wrong with an instance is listed; beyond, only the first
+/// thing found. Listing is not remembered from branch to branch, so it can grow exponentially where checking does not.
+const LISTING_WORK: u64 = 100_000;
+
+/// Up to this much work along one path of the instance the first wrong thing is looked for; beyond, there is one sentence.
+const EXPLAINING_WORK: u64 = 4_000;
+
+/// A JSON Schema that is valid for its dialect and cheap enough to check on every call.
+///
+/// Dialects: draft 4, 6, 7, 2019-09 and 2020-12, chosen by `$schema`; 2020-12 without one (SCH-1, SCH-2). Nothing outside the
+/// document is ever fetched (SCH-4). `format` does not refuse anything, and patterns run on an engine whose time grows
+/// linearly with the text, so look-around and back-references are not available (SCH-8).
+#[derive(Debug)]
+pub struct CompiledSchema {
+    validator: Validator,
+    cost: Cost,
+}
+
+impl CompiledSchema {
+    /// Checks and compiles a schema.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidSchema`]: not JSON, over a limit, a dialect we do not know, not valid for its dialect, a reference
+    /// that leads outside the document or nowhere, a pattern that the engine cannot run.
+    pub fn compile(text: &RawJson, limits: &SchemaLimits) -> Result<Self> {
+        let refuse = |message: String| Error::new(ErrorKind::InvalidSchema, message);
+        if text.as_str().len() > limits.max_bytes {
+            return Err(refuse(format!("the schema has more than {} bytes", limits.max_bytes)));
+        }
+        // Once more, because this text may come from anywhere and compiling trusts its depth.
+        RawJson::parse(text.as_str())
+            .map_err(|error| refuse("the schema is not usable".to_owned()).caused_by(error))?;
+        let schema = text
+            .to_value()
+            .map_err(|error| refuse("the schema is not usable".to_owned()).caused_by(error))?;
+        if depth_of(&schema) > limits.max_depth {
+            return Err(refuse(format!("the schema is nested deeper than {} levels", limits.max_depth)));
+        }
+        if !matches!(schema, Value::Object(_) | Value::Bool(_)) {
+            return Err(refuse("a schema is an object, or true or false".to_owned()));
+        }
+        check_dialect(&schema).map_err(refuse)?;
+        let cost = cost::bound(&schema, limits.max_subschemas).map_err(refuse)?;
+        let validator = jsonschema::options()
+            .offline()
+            .with_pattern_options(PatternOptions::regex())
+            .should_validate_formats(false)
+            .build(&schema)
+            .map_err(|error| refuse(explain(&error)))?;
+        Ok(Self { validator, cost })
+    }
+
+    /// Checks an instance.
+    ///
+    /// # Errors
+    /// What is wrong with it, in plain words.
+    pub fn check(&self, instance: &RawJson) -> Result<(), Violations> {
+        let value = parse_instance(instance.as_str())?;
+        if self.validator.is_valid(&value) {
+            return Ok(());
+        }
+        Err(self.explain(&value, instance.as_str().len()))
+    }
+
+    pub(super) const fn validator(&self) -> &Validator {
+        &self.validator
+    }
+
+    /// Whether everything that is wrong with an instance may be listed, or that would cost too much. `bytes` is the length
+    /// of its text, hence a bound of the number of its values.
+    pub(super) fn may_list(&self, value: &Value, bytes: usize) -> bool {
+        let values = u64::try_from(bytes / 2 + 1).unwrap_or(u64::MAX);
+        self.cost.along_path(depth_of(value)).saturating_mul(values) <= LISTING_WORK
+    }
+
+    /// What is wrong with an instance that is not valid, in as much detail as is affordable.
+    pub(super) fn explain(&self, value: &Value, bytes: usize) -> Violations {
+        if self.may_list(value, bytes) {
+            return Violations::from_errors(self.validator.iter_errors(value));
+        }
+        let first = (self.cost.along_path(depth_of(value)) <= EXPLAINING_WORK)
+            .then(|| self.validator.validate(value).err())
+            .flatten();
+        match first {
+            Some(error) => Violations::from_errors([error]),
+            None => Violations::whole("does not match the schema"),
+        }
+    }
+}
+
+/// Parses an instance; what is nested too deep for that is refused before a recursive schema gets to see it.
+pub(super) fn parse_instance(text: &str) -> Result<Value, Violations> {
+    serde_json::from_str(text).map_err(|_| Violations::whole("is not JSON, or is nested too deep"))
+}
+
+/// How many levels of objects and arrays a value has. The value was parsed by serde_json, so this does not go deep.
+pub(super) fn depth_of(value: &Value) -> usize {
+    match value {
+        Value::Array(elements) => 1 + elements.iter().map(depth_of).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// SCH-2: a dialect we do not know is an error, not a guess.
+fn check_dialect(schema: &Value) -> Result<(), String> {
+    match schema.get("$schema") {
+        None => Ok(()),
+        Some(Value::String(uri)) if Draft::from_schema_uri(uri) != Draft::Unknown => Ok(()),
+        Some(Value::String(uri)) => {
+            let uri: String = uri.chars().take(200).collect();
+            Err(format!(
+                "the schema's dialect {uri} is not supported; supported are draft 4, 6, 7, 2019-09 and 2020-12 of \
+                 json-schema.org"
+            ))
+        }
+        Some(_) => Err("the schema's \"$schema\" is not a string".to_owned()),
+    }
+}
+
+/// Why a schema does not compile. The schema is the author's own text, so it may be quoted.
+fn explain(error: &jsonschema::ValidationError<'_>) -> String {
+    use jsonschema::error::ValidationErrorKind;
+    match error.kind() {
+        ValidationErrorKind::Referencing(jsonschema::ReferencingError::Unretrievable { uri, .. }) => {
+            format!(
+                "the schema refers to {uri}, which is outside of it; only references within the schema are followed"
+            )
+        }
+        ValidationErrorKind::Referencing(error) => {
+            format!("a reference in the schema leads nowhere: {error}")
+        }
+        ValidationErrorKind::Format { format } if format == "regex" => format!(
+            "{} in the schema is not a pattern that can be used here; look-around and back-references are not available",
+            instance_path(error.instance_path(), None)
+        ),
+        _ => format!("the schema is not valid: {}", Violations::from_error(error)),
+    }
+}

@@ -1,0 +1,583 @@
+//! Schemas: what compiles, what is refused, what callers are told, and what is converted.
+
+#![expect(clippy::expect_used, reason = "helpers of tests end the test")]
+
+use std::time::{Duration, Instant};
+
+use oxmcp_core::error::ErrorKind;
+use oxmcp_core::json::{MAX_DEPTH, RawJson};
+use oxmcp_core::schema::{
+    Checked, CompiledSchema, HeaderParameter, ParameterKind, SchemaLimits, header_parameters, require_object,
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn raw(value: &Value) -> RawJson {
+    RawJson::from_value(value)
+}
+
+fn text(text: &str) -> RawJson {
+    RawJson::parse(text).expect(text)
+}
+
+fn compile(schema: &Value) -> CompiledSchema {
+    CompiledSchema::compile(&raw(schema), &SchemaLimits::default()).expect("the schema compiles")
+}
+
+fn refused(schema: &Value) -> String {
+    let error =
+        CompiledSchema::compile(&raw(schema), &SchemaLimits::default()).expect_err("the schema is refused");
+    assert_eq!(error.kind(), ErrorKind::InvalidSchema);
+    error.to_string()
+}
+
+/// What a caller is told about an instance.
+fn told(schema: &Value, instance: &Value) -> String {
+    compile(schema).check(&raw(instance)).expect_err("the instance is refused").to_string()
+}
+
+fn converted(schema: &Value, instance: &str) -> Option<String> {
+    match compile(schema).check_arguments(&text(instance), true) {
+        Ok(Checked::Converted(converted)) => Some(converted.to_string()),
+        Ok(Checked::AsIs) | Err(_) => None,
+    }
+}
+
+#[test]
+fn the_default_dialect_is_2020_12() {
+    // SCH-1: `prefixItems` is new in 2020-12, `items` as a list was before it.
+    let schema = compile(&json!({"prefixItems": [{"type": "string"}]}));
+    assert!(schema.check(&text("[1]")).is_err());
+    assert!(refused(&json!({"items": [{"type": "string"}]})).contains("items"));
+}
+
+#[test]
+fn a_declared_dialect_is_followed_and_an_unknown_one_refused() {
+    // SCH-2
+    for draft in ["draft-04", "draft-06", "draft-07", "draft/2019-09"] {
+        let uri = format!("http://json-schema.org/{draft}/schema#");
+        let schema = compile(&json!({"$schema": uri, "items": [{"type": "string"}]}));
+        assert!(schema.check(&text("[1]")).is_err(), "{draft}");
+    }
+    assert!(refused(&json!({"$schema": "https://example.com/mine"})).contains("https://example.com/mine"));
+    assert!(refused(&json!({"$schema": 7})).contains("$schema"));
+}
+
+#[test]
+fn a_schema_must_be_valid_for_its_dialect() {
+    // SCH-3
+    assert_eq!(
+        refused(&json!({"properties": {"a": {"type": "objekt"}}})),
+        "the schema is not valid: properties.a.type: must be one of \"array\", \"boolean\", \"integer\", \"null\", \
+         \"number\", \"object\", \"string\""
+    );
+    assert!(refused(&json!({"minLength": -1})).contains("minLength: must be at least 0"));
+    assert!(refused(&json!([])).contains("a schema is an object"));
+    assert!(refused(&json!({"required": "a"})).contains("required: must be an array"));
+}
+
+#[test]
+fn references_do_not_leave_the_document() {
+    // SCH-4, SCH-5
+    for reference in
+        ["http://127.0.0.1:1/x", "https://example.com/x#/y", "file:///etc/passwd", "other.json", "urn:x"]
+    {
+        let message = refused(&json!({"properties": {"a": {"$ref": reference}}}));
+        assert!(message.contains("only references within the schema are followed"), "{reference}: {message}");
+    }
+    assert!(refused(&json!({"$ref": "#/$defs/none"})).contains("leads nowhere"));
+}
+
+#[test]
+fn references_within_the_document_are_followed() {
+    // SCH-7
+    for reference in
+        ["#/$defs/a~1b%25", "#name", "inner.json", "https://example.com/schemas/inner.json#/$defs/deep"]
+    {
+        let schema = compile(&json!({
+            "$id": "https://example.com/schemas/outer.json",
+            "properties": {"x": {"$ref": reference}},
+            "$defs": {
+                "a/b%": {"type": "integer"},
+                "named": {"$anchor": "name", "type": "integer"},
+                "inner": {"$id": "inner.json", "type": "integer", "$defs": {"deep": {"type": "integer"}}},
+            },
+        }));
+        assert!(schema.check(&text(r#"{"x":1}"#)).is_ok(), "{reference}");
+        assert!(schema.check(&text(r#"{"x":"1"}"#)).is_err(), "{reference}");
+    }
+    let tree = compile(
+        &json!({"$dynamicAnchor": "n", "type": "object", "properties": {"child": {"$dynamicRef": "#n"}}}),
+    );
+    assert!(tree.check(&text(r#"{"child":{"child":{}}}"#)).is_ok());
+    assert!(tree.check(&text(r#"{"child":{"child":1}}"#)).is_err());
+    compile(&json!({"properties": {"schema": {"$ref": "https://json-schema.org/draft/2020-12/schema"}}}));
+}
+
+#[test]
+fn the_size_of_a_schema_is_limited() {
+    // SCH-6
+    let limits = SchemaLimits { max_bytes: 200, max_depth: 8, max_subschemas: 5 };
+    let why = |schema: Value| {
+        CompiledSchema::compile(&raw(&schema), &limits).map(drop).map_err(|error| error.to_string())
+    };
+    assert!(why(json!({"description": "x".repeat(200)})).is_err_and(|why| why.contains("200 bytes")));
+    assert!(why(json!({"const": [[[[[[[[0]]]]]]]]})).is_err_and(|why| why.contains("deeper than 8")));
+    assert!(why(json!({"allOf": [true, true, true, true]})).is_ok());
+    assert!(
+        why(json!({"allOf": [true, true, true, true, true]})).is_err_and(|why| why.contains("5 subschemas"))
+    );
+    let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+    assert!(CompiledSchema::compile(&RawJson::from_checked(deep), &limits).is_err());
+    let repeated = RawJson::from_checked(r#"{"type":"string","type":"integer"}"#);
+    assert!(CompiledSchema::compile(&repeated, &SchemaLimits::default()).is_err());
+}
+
+/// `a0` is all of `a1` and `a1`, which is all of `a2` and `a2`, and so on.
+fn doubling(levels: usize, combine: impl Fn(Value) -> Value) -> Value {
+    let mut definitions = serde_json::Map::new();
+    for level in 0..levels {
+        definitions.insert(format!("a{level}"), combine(json!({"$ref": format!("#/$defs/a{}", level + 1)})));
+    }
+    definitions.insert(format!("a{levels}"), json!({"type": "string"}));
+    json!({"$defs": definitions, "properties": {"x": {"$ref": "#/$defs/a0"}}})
+}
+
+#[test]
+fn schemas_that_multiply_by_reference_are_refused() {
+    // SCH-6
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        assert!(refused(&doubling(40, |next| json!({keyword: [next, next]}))).contains("combines too many"));
+        compile(&doubling(4, |next| json!({keyword: [next, next]})));
+    }
+    let unevaluated = |next| json!({"anyOf": [next, next], "unevaluatedProperties": false});
+    assert!(refused(&doubling(40, unevaluated)).contains("combines too many"));
+}
+
+#[test]
+fn a_schema_that_refers_to_itself_for_the_same_value_is_refused() {
+    for schema in [
+        json!({"$ref": "#"}),
+        json!({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}]}, "b": {"not": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"}),
+    ] {
+        assert!(refused(&schema).contains("refers to itself"));
+    }
+}
+
+#[test]
+fn a_recursive_schema_takes_the_deepest_instance_on_a_small_stack() {
+    // SCH-6: the stack of a worker thread.
+    let chain = |length: usize| {
+        let mut definitions = serde_json::Map::new();
+        for index in 0..length {
+            definitions
+                .insert(format!("a{index}"), json!({"allOf": [{"$ref": format!("#/$defs/a{}", index + 1)}]}));
+        }
+        definitions.insert(
+            format!("a{length}"),
+            json!({"properties": {"c": {"$ref": "#/$defs/a0"}}, "type": "object"}),
+        );
+        json!({"$defs": definitions, "$ref": "#/$defs/a0"})
+    };
+    assert!(refused(&chain(100)).contains("every level of its recursion"));
+    let run = move || {
+        let schema = compile(&chain(6));
+        for leaf in ["{}", "1"] {
+            let instance = format!("{}{leaf}{}", r#"{"c":"#.repeat(MAX_DEPTH - 1), "}".repeat(MAX_DEPTH - 1));
+            assert_eq!(schema.check(&RawJson::from_checked(instance)).is_ok(), leaf == "{}");
+        }
+        let instance = format!("{}1{}", r#"{"c":"#.repeat(100_000), "}".repeat(100_000));
+        let told = schema.check(&RawJson::from_checked(instance)).expect_err("too deep").to_string();
+        assert_eq!(told, "the value is not JSON, or is nested too deep");
+    };
+    let worker = std::thread::Builder::new().stack_size(2 << 20).spawn(run).expect("a thread");
+    worker.join().expect("no overflow");
+}
+
+#[test]
+fn explaining_does_not_take_exponential_time() {
+    // Each level fits neither form, so that listing everything would double with each of them.
+    let schema = compile(&json!({
+        "$defs": {"node": {"anyOf": [
+            {"properties": {"kind": {"const": "a"}, "child": {"$ref": "#/$defs/node"}}, "required": ["child"]},
+            {"properties": {"child": {"$ref": "#/$defs/node"}}, "required": ["child"]},
+        ]}},
+        "$ref": "#/$defs/node",
+    }));
+    let begin = Instant::now();
+    for levels in [3, 10, 20, 60, 120] {
+        let instance = format!("{}{{}}{}", r#"{"child":"#.repeat(levels), "}".repeat(levels));
+        let instance = RawJson::from_checked(instance);
+        assert!(schema.check(&instance).is_err());
+        assert!(schema.check_arguments(&instance, true).is_err());
+    }
+    let wide = compile(&json!({"items": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}));
+    let instance = RawJson::from_checked(format!("[{}\"x\"]", "\"x\",".repeat(500_000)));
+    assert_eq!(wide.check(&instance).expect_err("strings").to_string(), "[0]: must be an integer or null");
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn format_is_an_annotation_and_patterns_are_linear() {
+    // SCH-8
+    assert!(compile(&json!({"format": "email"})).check(&text("\"no\"")).is_ok());
+    let draft_7 = json!({"$schema": "http://json-schema.org/draft-07/schema#", "format": "ipv4"});
+    assert!(compile(&draft_7).check(&text("\"no\"")).is_ok());
+    let schema = compile(&json!({"pattern": "^(a+)+$"}));
+    let begin = Instant::now();
+    assert!(schema.check(&raw(&json!("a".repeat(50_000) + "b"))).is_err());
+    assert!(begin.elapsed() < Duration::from_secs(5));
+    assert!(
+        refused(&json!({"properties": {"x": {"pattern": "(?=a)"}}}))
+            .starts_with("properties.x.pattern in the schema")
+    );
+    compile(&json!({"pattern": "(?:)"}));
+}
+
+#[test]
+fn each_problem_is_told_in_plain_words() {
+    let cases = [
+        (json!({"type": "integer"}), json!("x"), "must be an integer"),
+        (json!({"type": ["null", "string", "boolean"]}), json!(1), "must be true or false, a string or null"),
+        (json!({"enum": ["a", "b", null]}), json!(1), "must be one of \"a\", \"b\", null"),
+        (json!({"enum": ["a"]}), json!(1), "must be \"a\""),
+        (json!({"const": {"a": 1}}), json!(1), "must be {\"a\":1}"),
+        (json!({"minimum": 2}), json!(1), "must be at least 2"),
+        (json!({"maximum": 0.5}), json!(1), "must be at most 0.5"),
+        (json!({"exclusiveMinimum": 1}), json!(1), "must be more than 1"),
+        (json!({"exclusiveMaximum": 1}), json!(1), "must be less than 1"),
+        (json!({"multipleOf": 2}), json!(1), "must be a multiple of 2"),
+        (json!({"minLength": 1}), json!(""), "must have at least 1 character"),
+        (json!({"maxLength": 2}), json!("xyz"), "must have at most 2 characters"),
+        (json!({"minItems": 1}), json!([]), "must have at least 1 item"),
+        (json!({"maxItems": 0}), json!([1]), "must have at most 0 items"),
+        (json!({"minProperties": 1}), json!({}), "must have at least 1 field"),
+        (json!({"maxProperties": 0}), json!({"a": 1}), "must have at most 0 fields"),
+        (json!({"uniqueItems": true}), json!([1, 1]), "must not have the same item twice"),
+        (json!({"pattern": "^a$"}), json!("b"), "must match the pattern ^a$"),
+        (json!({"contains": {"const": 1}}), json!([]), "lacks an item that it must contain"),
+        (json!({"not": {"type": "null"}}), json!(null), "is one of the values that are excluded here"),
+        (json!(false), json!(1), "is not allowed here"),
+        (json!({"anyOf": [{"type": "integer"}, {"type": "null"}]}), json!("x"), "must be an integer or null"),
+        (
+            json!({"anyOf": [{"type": "integer", "minimum": 5}, {"type": "null"}]}),
+            json!(3),
+            "must be at least 5",
+        ),
+        (
+            json!({"anyOf": [{"minimum": 5}, {"multipleOf": 4}]}),
+            json!(3),
+            "fits none of the 2 forms that are allowed here",
+        ),
+        (
+            json!({"oneOf": [{"minimum": 1}, {"minimum": 2}]}),
+            json!(3),
+            "fits more than one of several forms that exclude each other",
+        ),
+    ];
+    for (schema, instance, expected) in cases {
+        assert_eq!(told(&schema, &instance), format!("the value {expected}"));
+        let field = json!({"properties": {"field": schema}});
+        assert_eq!(told(&field, &json!({"field": instance})), format!("field: {expected}"));
+    }
+}
+
+#[test]
+fn fields_are_named_by_their_path() {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "filters": {"type": "array", "items": {
+                "type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"], "additionalProperties": false,
+            }},
+            "odd name": {"type": "integer"},
+        },
+        "required": ["city"],
+        "propertyNames": {"pattern": "^[a-z ]+$"},
+    });
+    let instance = json!({"filters": [{"name": 1}, {"nam": "x"}], "odd name": "secret", "X": 1});
+    let told = told(&schema, &instance);
+    for expected in [
+        "filters[0].name: must be a string",
+        "filters[1].name: is required",
+        "filters[1].nam: is not a known field",
+        "[\"odd name\"]: must be an integer",
+        "city: is required",
+        "X: is not an allowed name for a field",
+    ] {
+        assert!(told.contains(expected), "{expected:?} is not in {told:?}");
+    }
+    assert!(!told.contains("secret"));
+}
+
+#[test]
+fn a_tagged_union_tells_what_is_wrong_for_the_tag_that_was_given() {
+    let schema = json!({"oneOf": [
+        {"type": "object", "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}, "required": ["kind", "lives"]},
+        {"type": "object", "properties": {"kind": {"const": "dog"}, "tail": {"type": "number"}}, "required": ["kind", "tail"]},
+    ]});
+    assert_eq!(told(&schema, &json!({"kind": "cat"})), "lives: is required");
+    assert_eq!(told(&schema, &json!({"kind": "dog", "tail": "x"})), "tail: must be a number");
+}
+
+#[test]
+fn only_so_many_problems_are_shown() {
+    let told = told(&json!({"items": {"type": "integer"}}), &json!(vec!["x"; 25]));
+    assert_eq!(told.matches("must be an integer").count(), 10);
+    assert!(told.ends_with("; and 15 more"));
+    let long = "k".repeat(1_000);
+    let schema = json!({"additionalProperties": false});
+    assert!(super_short(&compile(&schema).check(&raw(&json!({long: 1}))).expect_err("unknown").to_string()));
+}
+
+fn super_short(told: &str) -> bool {
+    told.len() < 150
+}
+
+#[test]
+fn valid_arguments_are_left_as_they_are() {
+    let schema = compile(&json!({"properties": {"n": {"type": "integer"}}}));
+    for arguments in [r#"{"n":42}"#, r#"{ "n" : 42.0 }"#, r#"{"n":18446744073709551615,"other":"1"}"#] {
+        assert_eq!(schema.check_arguments(&text(arguments), true), Ok(Checked::AsIs), "{arguments}");
+    }
+}
+
+#[test]
+fn strings_that_spell_the_wanted_value_are_converted() {
+    let schema = json!({
+        "$defs": {"point": {"type": "object", "properties": {"x": {"type": "number"}}, "required": ["x"]}},
+        "properties": {
+            "n": {"type": "integer"},
+            "f": {"type": "number"},
+            "b": {"type": "boolean"},
+            "l": {"type": "array", "items": {"type": "integer"}},
+            "o": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+            "ol": {"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]},
+            "p": {"$ref": "#/$defs/point"},
+            "e": {"enum": [1, 2]},
+            "s": {"type": "string"},
+        },
+    });
+    for (arguments, expected) in [
+        (r#"{"n":"42"}"#, r#"{"n":42}"#),
+        (r#"{"n":" -7 "}"#, r#"{"n":-7}"#),
+        (r#"{"n":"42.0"}"#, r#"{"n":42.0}"#),
+        (r#"{"f":"1e3"}"#, r#"{"f":1e3}"#),
+        (r#"{"b":"true"}"#, r#"{"b":true}"#),
+        (r#"{"l":"[1, 2]"}"#, r#"{"l":[1, 2]}"#),
+        (r#"{"l":["1",2,"3"]}"#, r#"{"l":[1,2,3]}"#),
+        (r#"{"l":"[\"1\", 2]"}"#, r#"{"l":[1,2]}"#),
+        (r#"{"o":"5"}"#, r#"{"o":5}"#),
+        (r#"{"o":"null"}"#, r#"{"o":null}"#),
+        (r#"{"ol":["1"]}"#, r#"{"ol":[1]}"#),
+        (r#"{"p":"{\"x\": \"1.5\"}"}"#, r#"{"p":{"x":1.5}}"#),
+        (r#"{"e":"2"}"#, r#"{"e":2}"#),
+        // Everything else keeps its text and its place.
+        (
+            r#"{"z": 123456789012345678901234567890, "n": "1", "a": [1.50,  {"k~/":"\u0041"}], "s": "2"}"#,
+            r#"{"z":123456789012345678901234567890,"n":1,"a":[1.50,  {"k~/":"\u0041"}],"s":"2"}"#,
+        ),
+        (r#"{"l":"[18446744073709551616]"}"#, r#"{"l":[18446744073709551616]}"#),
+    ] {
+        assert_eq!(converted(&schema, arguments).as_deref(), Some(expected), "{arguments}");
+    }
+}
+
+#[test]
+fn a_field_with_an_odd_name_is_converted_too() {
+    let schema = json!({"properties": {"a/b~c\"": {"properties": {"": {"type": "integer"}}}}});
+    assert_eq!(converted(&schema, r#"{"a/b~c\"":{"":"1"}}"#).as_deref(), Some(r#"{"a/b~c\"":{"":1}}"#));
+}
+
+#[test]
+fn what_does_not_fit_is_not_converted_and_told_about_as_it_came() {
+    let schema = json!({
+        "properties": {
+            "n": {"type": "integer", "maximum": 10},
+            "b": {"type": "boolean"},
+            "either": {"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 1}]},
+            "s": {"type": "string"},
+            "l": {"type": "array", "items": {"type": "integer"}},
+        },
+        "required": ["n"],
+    });
+    let compiled = compile(&schema);
+    for (arguments, expected) in [
+        (r#"{"n":"42"}"#, "n: must be an integer"),
+        (r#"{"n":"4.5"}"#, "n: must be an integer"),
+        (r#"{"n":"four"}"#, "n: must be an integer"),
+        (r#"{"n":"04"}"#, "n: must be an integer"),
+        (r#"{"n":"\"4\""}"#, "n: must be an integer"),
+        (r#"{"n":"1","b":"yes"}"#, "b: must be true or false; n: must be an integer"),
+        (r#"{"n":1,"b":1}"#, "b: must be true or false"),
+        (r#"{"n":1,"either":"12"}"#, "either: must have at most 1 character"),
+        (r#"{"n":1,"s":2}"#, "s: must be a string"),
+        (r#"{"n":1,"l":"[1,\"x\"]"}"#, "l: must be an array"),
+        (r#"{"n":1,"l":"[1,"}"#, "l: must be an array"),
+        (r#"{"n":1,"l":"{\"a\":1,\"a\":2}"}"#, "l: must be an array"),
+        (r#"{"b":"true"}"#, "n: is required; b: must be true or false"),
+    ] {
+        let told = compiled.check_arguments(&text(arguments), true).expect_err(arguments);
+        assert_eq!(told.to_string(), expected, "{arguments}");
+    }
+    assert!(compiled.check_arguments(&text(r#"{"n":"4"}"#), false).is_err());
+    assert!(compiled.check_arguments(&text(r#"{"n":"4"}"#), true).is_ok());
+}
+
+#[test]
+fn conversion_does_not_nest_deeper_than_a_message_may() {
+    let schema = compile(&json!({"properties": {"l": {"type": "array"}}}));
+    let nested = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+    let arguments = raw(&json!({"l": nested}));
+    assert!(schema.check_arguments(&arguments, true).is_err());
+}
+
+#[test]
+fn the_input_of_a_tool_is_an_object() {
+    // TOOL-4
+    assert!(require_object(&text(r#"{"properties":{},"type":"object"}"#)).is_ok());
+    for schema in ["{}", "true", r#"{"type":"array"}"#, r#"{"type":["object"]}"#] {
+        assert!(require_object(&text(schema)).is_err(), "{schema}");
+    }
+}
+
+#[test]
+fn mirrored_parameters_are_found_along_properties() {
+    // PARAM-1 to PARAM-4
+    let schema = json!({"type": "object", "properties": {
+        "region": {"type": "string", "x-mcp-header": "Region"},
+        "nested": {"type": "object", "properties": {
+            "count": {"type": "integer", "x-mcp-header": "n!#$%&'*+-.^_`|~9"},
+            "dry": {"type": "boolean", "x-mcp-header": "Dry"},
+        }},
+        // Neither a member of this name nor data is an annotation.
+        "x-mcp-header": {"type": "number", "default": {"x-mcp-header": ""}},
+    }});
+    let parameter = |path: &[&str], name: &str, kind| HeaderParameter {
+        path: path.iter().map(ToString::to_string).collect(),
+        name: name.to_owned(),
+        kind,
+    };
+    let found = header_parameters(&raw(&schema)).expect("valid annotations");
+    assert_eq!(
+        found,
+        [
+            parameter(&["nested", "count"], "n!#$%&'*+-.^_`|~9", ParameterKind::Integer),
+            parameter(&["nested", "dry"], "Dry", ParameterKind::Boolean),
+            parameter(&["region"], "Region", ParameterKind::String),
+        ]
+    );
+    assert_eq!(header_parameters(&text("{}")).expect("none"), []);
+}
+
+#[test]
+fn bad_annotations_for_headers_are_refused() {
+    // PARAM-13
+    let annotated = json!({"type": "string", "x-mcp-header": "X"});
+    for schema in [
+        json!({"properties": {"a": {"type": "string", "x-mcp-header": ""}}}),
+        json!({"properties": {"a": {"type": "string", "x-mcp-header": "a b"}}}),
+        json!({"properties": {"a": {"type": "string", "x-mcp-header": "é"}}}),
+        json!({"properties": {"a": {"type": "string", "x-mcp-header": 1}}}),
+        json!({"properties": {"a": {"type": "number", "x-mcp-header": "X"}}}),
+        json!({"properties": {"a": {"type": ["string", "null"], "x-mcp-header": "X"}}}),
+        json!({"properties": {"a": {"x-mcp-header": "X"}}}),
+        json!({"properties": {"a": annotated, "b": {"properties": {"c": {"type": "integer", "x-mcp-header": "x"}}}}}),
+        json!({"type": "string", "x-mcp-header": "X"}),
+        json!({"properties": {"a": {"items": annotated}}}),
+        json!({"properties": {"a": {"items": {"properties": {"b": annotated}}}}}),
+        json!({"properties": {"a": {"anyOf": [annotated, {"type": "null"}]}}}),
+        json!({"allOf": [{"properties": {"a": annotated}}]}),
+        json!({"$defs": {"a": annotated}}),
+        json!({"if": {"properties": {"a": annotated}}}),
+        json!({"additionalProperties": annotated}),
+    ] {
+        let error = header_parameters(&raw(&schema)).expect_err("a bad annotation");
+        assert_eq!(error.kind(), ErrorKind::InvalidSchema, "{schema}");
+    }
+}
+
+fn instance() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        prop::sample::select(vec!["1", "2.5", "true", "null", "[1]", "{}", "x", "", "[\"1\",[]]"])
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 20, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-d]", inner, 0..4).prop_map(|members| json!(members)),
+        ]
+    })
+}
+
+fn schema() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!(true)),
+        prop::sample::select(vec!["integer", "number", "boolean", "string", "null", "array", "object"])
+            .prop_map(|kind| json!({"type": kind})),
+        Just(json!({"enum": [1, "1", null]})),
+        Just(json!({"const": 1})),
+        Just(json!({"minimum": 0, "maxLength": 2})),
+    ];
+    leaf.prop_recursive(3, 20, 4, |inner| {
+        let list = prop::collection::vec(inner.clone(), 1..3);
+        prop_oneof![
+            list.clone().prop_map(|schemas| json!({"anyOf": schemas})),
+            list.clone().prop_map(|schemas| json!({"oneOf": schemas})),
+            list.prop_map(|schemas| json!({"allOf": schemas})),
+            inner.clone().prop_map(|schema| json!({"items": schema, "type": "array"})),
+            prop::collection::btree_map("[a-d]", inner, 0..4).prop_map(
+                |members| json!({"properties": members, "required": ["a"], "additionalProperties": false})
+            ),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(800))]
+
+    #[test]
+    fn converted_arguments_are_valid_and_differ_only_in_strings((schema, instance) in (schema(), instance())) {
+        let schema = compile(&schema);
+        let before = raw(&instance);
+        match schema.check_arguments(&before, true) {
+            Ok(Checked::AsIs) => prop_assert!(schema.check(&before).is_ok()),
+            Ok(Checked::Converted(after)) => {
+                prop_assert!(schema.check(&before).is_err());
+                let after = RawJson::parse(after.as_str()).expect("converted text is JSON");
+                prop_assert!(schema.check(&after).is_ok());
+                same_but_for_strings(&instance, &after.to_value().expect("parsed before"))?;
+            }
+            Err(violations) => {
+                prop_assert!(schema.check(&before).is_err());
+                prop_assert!(!violations.to_string().is_empty());
+                prop_assert!(schema.check_arguments(&before, false).is_err());
+            }
+        }
+    }
+}
+
+fn same_but_for_strings(before: &Value, after: &Value) -> Result<(), TestCaseError> {
+    match (before, after) {
+        (Value::Array(before), Value::Array(after)) => {
+            prop_assert_eq!(before.len(), after.len());
+            before.iter().zip(after).try_for_each(|(before, after)| same_but_for_strings(before, after))
+        }
+        (Value::Object(before), Value::Object(after)) => {
+            prop_assert!(before.keys().eq(after.keys()));
+            before
+                .values()
+                .zip(after.values())
+                .try_for_each(|(before, after)| same_but_for_strings(before, after))
+        }
+        (Value::String(_), _) => Ok(()),
+        _ => {
+            prop_assert_eq!(before, after);
+            Ok(())
+        }
+    }
+}
