@@ -47,7 +47,7 @@ _WITHOUT_NAN = frozenset(
         "timedelta",
         "uuid",
     }
-    | {"dict", "frozenset", "list", "set", "tuple", "tagged-union", "union", "nullable", "default"}
+    | {"uuid", "dict", "frozenset", "list", "set", "tuple", "tagged-union", "union", "nullable", "default"}
     | {"dataclass", "dataclass-args", "dataclass-field", "model", "model-field", "model-fields"}
     | {"typed-dict", "typed-dict-field", "definition-ref", "definitions"}
 )
@@ -186,7 +186,8 @@ def _in_words(problems: list[tuple[str, str]]) -> str:
 
 def _inline_root(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema whose root is not a bare reference: old versions look for `type: object` there (DOWN-4)."""
-    reference = schema.get("$ref", "")
+    parts = schema.get("allOf")
+    reference = parts[0].get("$ref", "") if parts and len(parts) == 1 else schema.get("$ref", "")
     if not reference.startswith("#/$defs/"):
         return schema
     return {**schema["$defs"][reference.removeprefix("#/$defs/")], "$defs": schema["$defs"]}
