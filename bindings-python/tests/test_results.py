@@ -213,7 +213,7 @@ def test_a_value_of_another_type_is_refused_with_its_place() -> None:
     with pytest.raises(InvalidResult) as caught:
         sent(list[Person], [Person(name="Ada"), {"name": 5}])
     assert str(caught.value) == "result[1].name: must be a string"
-    with pytest.raises(InvalidResult, match=r"^missing: result\.name$"):
+    with pytest.raises(InvalidResult, match=r"^result\.name: is required$"):
         sent(Person, {})
 
 
