@@ -10,6 +10,7 @@ from .errors import ToolError, from_native
 from .results import ToolResult
 
 if TYPE_CHECKING:
+    from ._native import Kind
     from .server.serving import Serving
 
 __all__ = ["Tool", "ToolError", "ToolResult"]
@@ -43,6 +44,12 @@ class Tool:
     """
 
     __slots__ = (
+        "_annotations",
+        "_icons",
+        "_meta",
+        "_parameters",
+        "_results",
+        "_strict",
         "description",
         "enabled",
         "function",
@@ -52,15 +59,9 @@ class Tool:
         "timeout",
         "title",
         "version",
-        "_annotations",
-        "_icons",
-        "_meta",
-        "_parameters",
-        "_results",
-        "_strict",
     )
 
-    component = "tool"
+    component: Kind = "tool"
 
     def __init__(
         self,
@@ -154,9 +155,7 @@ class Tool:
             )
         )
 
-    def target(
-        self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]
-    ) -> _native.Target:
+    def target(self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
         """The engine's way to the function."""
         return functions.target(
             self._parameters,
