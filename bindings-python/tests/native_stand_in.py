@@ -98,7 +98,12 @@ class Call:
         return True
 
     def complete_resource(self, contents: str, meta: str | None, ttl_ms: int | None, scope: str | None) -> bool:
-        self.answer = {"contents": json.loads(contents), "meta": meta and json.loads(meta), "ttl": ttl_ms, "scope": scope}
+        self.answer = {
+            "contents": json.loads(contents),
+            "meta": meta and json.loads(meta),
+            "ttl": ttl_ms,
+            "scope": scope,
+        }
         return True
 
     def complete_prompt(self, description: str | None, messages: str, meta: str | None) -> bool:

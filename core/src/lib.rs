@@ -4,11 +4,13 @@
 //! `handler` · `mailbox` · `registry` · `eras` · `middleware` · `engine` · `transports`.
 
 pub mod engine;
+pub mod eras;
 pub mod error;
 pub mod handler;
 pub mod json;
 pub mod jsonrpc;
 pub mod mailbox;
+pub mod middleware;
 pub mod model;
 pub mod protocol_version;
 pub mod registry;

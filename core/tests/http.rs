@@ -268,6 +268,16 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
+async fn a_refusal_reaches_a_client_that_is_still_sending() {
+    // Closing at once would reset the connection before the client has read why.
+    let server = serve(HttpOptions { max_body_bytes: 1000, ..HttpOptions::default() });
+    for (headers, status) in [(JSON_HEADERS, 413), ("Content-Type: text/plain\r\n", 415)] {
+        let answer = server.post(headers, &"x".repeat(6_000_000)).await;
+        assert_eq!(answer.status, status);
+    }
+}
+
+#[tokio::test]
 async fn a_body_in_pieces_is_put_together() {
     let server = serve(HttpOptions::default());
     let body = modern_call(7, "echo", ENVELOPE);
@@ -336,7 +346,11 @@ async fn a_body_that_stops_arriving_is_given_up() {
 #[tokio::test]
 async fn a_client_that_reads_nothing_is_cut_off() {
     // SEC-12: an answer larger than the socket's buffers, and nobody who takes it
-    let server = serve(HttpOptions { write_timeout: Duration::from_millis(40), ..HttpOptions::default() });
+    let server = serve(HttpOptions {
+        write_timeout: Duration::from_millis(40),
+        drain_timeout: Duration::from_secs(60),
+        ..HttpOptions::default()
+    });
     let big = format!(r#""big":"{}","#, "x".repeat(3_000_000));
     let body = modern_call(1, "echo", ENVELOPE).replace(r#""a":1"#, &format!(r#"{big}"a":1"#));
     let mut clients = Vec::new();

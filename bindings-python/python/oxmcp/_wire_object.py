@@ -1,8 +1,8 @@
 """The base of every protocol object in `oxmcp.types`: a few fields by declaration, both spellings, nothing lost.
 
-A subclass declares its fields as class annotations in snake_case; a class attribute is the default, no attribute means the
-field is required. The name on the wire is the camelCase form (`meta` is `_meta`). Annotations that name another protocol
-object (`Icon | None`, `list[Tool]`) turn plain dicts into such objects. Kept free of `typing`, so that importing it is cheap.
+A subclass declares its fields as class annotations in snake_case; a class attribute is the default, and a field without
+one is required. The name on the wire is the camelCase form (`meta` is `_meta`). Annotations that name another protocol
+object (`Icon | None`, `list[Tool]`) turn plain dicts into such objects. Kept free of `typing`: importing it is cheap.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def to_plain(value: Any) -> Any:
 
 
 class WireObject:
-    """A protocol object. Keywords and attributes go by snake_case and by the wire's camelCase; unknown ones are kept."""
+    """A protocol object. Keywords and attributes go by snake_case and by camelCase; unknown ones are kept."""
 
     _names: ClassVar[dict[str, str]] = {}  # field → wire name
     _by_wire: ClassVar[dict[str, str]] = {}  # wire name → field
@@ -237,9 +237,7 @@ class WireObject:
 
 def _dump(value: Any, mode: str, by_alias: bool, exclude_none: bool, exclude_unset: bool) -> Any:
     if isinstance(value, WireObject):
-        return value.model_dump(
-            mode=mode, by_alias=by_alias, exclude_none=exclude_none, exclude_unset=exclude_unset
-        )
+        return value.model_dump(mode=mode, by_alias=by_alias, exclude_none=exclude_none, exclude_unset=exclude_unset)
     if isinstance(value, dict):
         return {key: _dump(item, mode, by_alias, exclude_none, exclude_unset) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

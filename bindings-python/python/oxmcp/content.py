@@ -1,11 +1,11 @@
-"""What a function can return to make content blocks: pictures, sounds, files, messages; and blocks told from other values."""
+"""Content blocks: the helpers that make them (pictures, sounds, files), and how they are told from other values."""
 
 from __future__ import annotations
 
 import base64
 import os
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from . import types
 from ._wire_object import WireObject, to_plain
@@ -22,7 +22,7 @@ class _Media:
     """Bytes, or the path of a file to read when they are sent, and what they are."""
 
     _family = "application"
-    _subtypes: dict[str, str] = {}
+    _subtypes: ClassVar[dict[str, str]] = {}
     _fallback = "octet-stream"
 
     def __init__(
@@ -161,32 +161,6 @@ class File(_Media):
         return f"file:///{quote(self.name or 'file')}" + ("" if self.name or not self.format else f".{self.format}")
 
 
-class Message:
-    """One message of a prompt: what is said, and by whom. `content` is anything a tool could return."""
-
-    role: str = "user"
-
-    def __init__(self, content: Any, role: str | None = None) -> None:
-        """Raises ValueError when the role is neither `user` nor `assistant`."""
-        self.content = content
-        self.role = role or self.role
-        if self.role not in ("user", "assistant"):
-            raise ValueError(f"a message's role is user or assistant, not {self.role!r}")
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.content!r}, role={self.role!r})"
-
-
-class UserMessage(Message):
-    """What the user says."""
-
-
-class AssistantMessage(Message):
-    """What the assistant says."""
-
-    role = "assistant"
-
-
 def is_text(mime_type: str) -> bool:
     """Whether contents of a type are text."""
     kind = mime_type.partition(";")[0].strip().lower()
@@ -215,19 +189,25 @@ def _way_to_block(kind: type) -> str | None:
     return next((name for name in _CONVERTERS if hasattr(kind, name)), None)
 
 
+def _way_of(value: Any) -> str | None:
+    kind: Any = type(value)
+    return _way_to_block(kind)
+
+
 def is_content(value: Any) -> bool:
     """Whether a value is a content block or a helper that makes one. A dict never is: it may be anybody's data."""
-    return _way_to_block(type(value)) is not None
+    return _way_of(value) is not None
 
 
 def is_content_class(kind: Any) -> bool:
     """The same of a class."""
-    return isinstance(kind, type) and _way_to_block(kind) is not None
+    known: Any = kind
+    return isinstance(kind, type) and _way_to_block(known) is not None
 
 
 def block_of(value: Any) -> Block | None:
     """The block that a value is, as JSON data; None when it is no content."""
-    way = _way_to_block(type(value))
+    way = _way_of(value)
     if way is None:
         return None
     if way == "plain":
@@ -243,8 +223,8 @@ def text_block(text: str) -> Block:
 
 
 def blocks_of(value: Any, path: str = "result") -> list[Block]:
-    """The blocks for what was declared to be content: blocks, helpers, dicts with the `type` of a block, text, and lists
-    of these. Anything else becomes a block with its JSON text. Raises InvalidResult for what has none.
+    """The blocks for what was declared to be content: blocks, helpers, dicts with the `type` of a block, text, lists of
+    these. Anything else becomes a block with its JSON text. Raises InvalidResult for what has none.
     """
     if value is None:
         return []
@@ -271,7 +251,7 @@ def one_block(value: Any, path: str = "result") -> Block:
 
 
 def contents_of(value: Any, uri: str) -> dict[str, Any]:
-    """The resource contents that an object of ours or a peer's is, as JSON data. Raises InvalidResult when it is none."""
+    """The resource contents that an object of ours or a peer's is, as JSON data. Raises InvalidResult for any other."""
     contents = to_plain(value)
     if not isinstance(contents, dict) or ("text" in contents) == ("blob" in contents):
         raise InvalidResult("result: resource contents have either text or blob")

@@ -1,4 +1,4 @@
-"""Docstrings of the three customs (Google, NumPy, Sphinx) taken apart: the text before the first section, and parameters."""
+"""Docstrings of the three customs (Google, NumPy, Sphinx) taken apart: the text before the sections, and parameters."""
 
 from __future__ import annotations
 
@@ -7,16 +7,7 @@ import re
 from typing import NamedTuple
 
 _PARAMETERS = frozenset(
-    {
-        "args",
-        "arguments",
-        "parameters",
-        "params",
-        "keyword args",
-        "keyword arguments",
-        "other parameters",
-        "other args",
-    }
+    {"args", "arguments", "parameters", "params", "keyword args", "keyword arguments", "other parameters", "other args"}
 )
 _SECTIONS = _PARAMETERS | {
     "attributes",
@@ -36,11 +27,14 @@ _SECTIONS = _PARAMETERS | {
 }
 _UNDERLINE = re.compile(r"[-=~]{3,}\s*$")
 _SPHINX = re.compile(r":(?P<field>[a-z]+)\b(?P<middle>[^:]*):(?:\s|$)(?P<text>.*)")
-_SPHINX_FIELDS = frozenset(
-    "param parameter arg argument key keyword type raises raise except exception var ivar cvar vartype returns return "
-    "rtype yields yield meta".split()
+_SPHINX_PARAMETERS = frozenset({"param", "parameter", "arg", "argument", "key", "keyword"})
+_SPHINX_FIELDS = _SPHINX_PARAMETERS | frozenset(
+    {"type", "raises", "raise", "except", "exception", "var", "ivar", "cvar", "vartype"}
+    | {"returns", "return", "rtype", "yields", "yield", "meta"}
 )
-_GOOGLE_ENTRY = re.compile(r"(?P<name>\*{0,2}\w+)\s*(?:\((?P<type>[^()]*(?:\([^()]*\)[^()]*)*)\))?\s*:(?:\s+(?P<text>.*))?$")
+_GOOGLE_ENTRY = re.compile(
+    r"(?P<name>\*{0,2}\w+)\s*(?:\((?P<type>[^()]*(?:\([^()]*\)[^()]*)*)\))?\s*:(?:\s+(?P<text>.*))?$"
+)
 _NUMPY_ENTRY = re.compile(r"(?P<names>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?::.*)?$")
 
 
@@ -110,7 +104,7 @@ def _read_sphinx(lines: list[str], index: int, parameters: dict[str, str]) -> in
     while end < len(lines) and lines[end].strip() and _indent(lines[end]) > 0:
         end += 1
     words = match["middle"].split()
-    if match["field"] in ("param", "parameter", "arg", "argument", "key", "keyword") and words:
+    if match["field"] in _SPHINX_PARAMETERS and words:
         _keep(parameters, words[-1], [match["text"], *lines[index + 1 : end]])
     return end
 

@@ -16,7 +16,7 @@ Encoder = Callable[[Any], Any]
 
 
 def encode(value: Any, root: str = "result", cause: BaseException | None = None) -> str:
-    """The JSON text of any value, compact. Raises InvalidResult naming the place of what is not JSON: `result.a[3].b: …`."""
+    """The JSON text of any value, compact. Raises InvalidResult naming the place of what is not (`result.a[3]: …`)."""
     if cause is None:
         try:
             return _native.dumps(value, default)
@@ -32,13 +32,11 @@ def encode(value: Any, root: str = "result", cause: BaseException | None = None)
         raise InvalidResult(f"{root}: {error}") from cause or error
 
 
-text = encode
-
-
 def default(value: Any) -> Any:
     """One step towards JSON for a value that is not: what `dumps` asks for. Raises TypeError when there is none."""
-    encoder = _encoder(type(value))
-    if encoder is None:
+    encoder = _encoder_of(value)
+    # What can be read only once is left to the slow way, which never reads twice.
+    if encoder is None or hasattr(type(value), "__next__"):
         raise TypeError(f"{type(value).__name__} is not JSON")
     return encoder(value)
 
@@ -82,7 +80,7 @@ def _natural(value: Any, path: str, above: tuple[int, ...]) -> Any:
         }
     if isinstance(value, (list, tuple)):
         return [_natural(item, f"{path}[{index}]", below) for index, item in enumerate(value)]
-    encoder = _encoder(kind)
+    encoder = _encoder_of(value)
     if encoder is None:
         raise InvalidResult(f"{path}: {kind.__name__} is not JSON")
     try:
@@ -117,13 +115,18 @@ def _key(key: Any, path: str) -> str:
 
 def default_or_none(value: Any) -> Any:
     """`default`, with None for what has no JSON form."""
-    encoder = _encoder(type(value))
+    encoder = _encoder_of(value)
     return None if encoder is None else encoder(value)
+
+
+def _encoder_of(value: Any) -> Encoder | None:
+    kind: Any = type(value)
+    return _encoder(kind)
 
 
 @lru_cache(maxsize=1024)
 def _encoder(kind: type) -> Encoder | None:
-    """What makes one step towards JSON for values of a class, found once per class. By name where that saves an import."""
+    """What makes one step towards JSON for values of a class, found once. By name where that saves an import."""
     if issubclass(kind, WireObject):
         return WireObject.to_dict
     names = {f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__}
@@ -225,7 +228,7 @@ _BY_CLASS: tuple[tuple[type, Encoder], ...] = (
     (bool, _scalar_of(bool)),
     (int, _scalar_of(int)),
     (float, _scalar_of(float)),
-    ((bytes), text_or_base64),
+    (bytes, text_or_base64),
     (bytearray, text_or_base64),
     (memoryview, text_or_base64),
     (Mapping, dict),

@@ -1,7 +1,7 @@
 """Every exception of oxmcp, and how an exception becomes an answer to the caller.
 
 Three planes: what the engine refuses to start or register (`KIND_TO_CLASS`), what a user's function raises on purpose
-(`ToolError` and its kin: their text reaches the caller), and JSON-RPC errors with a code of the author's choosing (`McpError`).
+(`ToolError` and its kin: their text reaches the caller), and JSON-RPC errors of the author's choosing (`McpError`).
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class FailingCall(Protocol):
 
 
 def in_words(problems: Sequence[tuple[str, str]]) -> str:
-    """One line for a list of (path, what is wrong). Several complaints about one path (a union's members) are joined."""
+    """One line for a list of (path, what is wrong). Complaints about one path (a union's members) are joined."""
     merged: dict[str, list[str]] = {}
     for path, message in problems:
         known = merged.setdefault(path, [])
@@ -167,8 +167,8 @@ def masked_text(call_id: int) -> str:
 def answer(call: FailingCall, exception: BaseException, *, what: str, mask: bool) -> None:
     """Answers `call` with what `exception` means, and logs the whole of it.
 
-    `what` names what failed, for the log: `tool 'add'`. With `mask`, the text of an exception the author did not mean for
-    the caller stays in the log.
+    `what` names what failed, for the log: `tool 'add'`. With `mask`, the text of an exception which the author did not
+    mean for the caller stays in the log.
     """
     exception = _only_leaf(exception)
     protocol = _protocol_error(exception)
@@ -239,7 +239,7 @@ _MEANT = {
 
 
 def _meant_for_the_caller(exception: BaseException) -> str | None:
-    """The kind of failure for an exception whose text the author wrote for the caller. By name, so that a peer's count too."""
+    """The kind of failure for an exception whose text was written for the caller. By name: a peer's classes count."""
     for base in type(exception).__mro__:
         kind = _MEANT.get(base.__name__)
         if kind is not None:
@@ -258,7 +258,7 @@ def _data_text(data: Any) -> str | None:
     from . import encoding
 
     try:
-        return encoding.text(data, "data")
+        return encoding.encode(data, "data")
     except InvalidResult as error:
         logger.error("the data of a protocol error was left out: %s", error)
         return None

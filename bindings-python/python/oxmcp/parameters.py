@@ -1,24 +1,26 @@
 """Type hints → JSON Schema, and the JSON arguments of a call → the keyword arguments of a function.
 
-The engine checks arguments against the schema before anything here runs, so what is left is conversion. Plain signatures
+The engine checks arguments against the schema before anything here runs; what is left is conversion. Plain signatures
 (see `schemas`) need hardly any and no library; a signature with any other type goes through pydantic as a whole.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import _native, docstrings, schemas, signatures
+from . import _native, docstrings, injection, schemas, signatures
 from .encoding import encode
 from .errors import InvalidArguments
-from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter, UnresolvedContext
+from .injection import context_names
+from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter
 
 if TYPE_CHECKING:
     from .validation import Arguments
+
+__all__ = ["Argument", "ParameterPlan", "context_names", "plan"]
 
 _NONE: Mapping[str, Any] = {}
 _TEXT_KINDS = frozenset({"get_prompt", "read_resource"})
@@ -57,6 +59,8 @@ class ParameterPlan:
         "native",
     )
 
+    name: str
+    """What the function is called in error texts."""
     input_schema: dict[str, Any]
     """JSON Schema of the arguments (TOOL-4)."""
     description: str | None
@@ -80,6 +84,12 @@ class ParameterPlan:
     function: Callable[..., Any]
     """The function, callable with keywords only: a thin wrapper where it takes parameters by position."""
 
+    _validator: Arguments | None
+    _converters: tuple[tuple[str, Callable[[Any], Any]], ...]
+    _extra: Callable[[dict[str, Any]], dict[str, Any]] | None
+    _reserved: frozenset[str]
+    _checker: _native.Schema | None
+
     def bind(self, arguments: Any, injected: Mapping[str, Any] = _NONE, /, **more: Any) -> dict[str, Any]:
         """Keyword arguments for `function`.
 
@@ -101,7 +111,9 @@ class ParameterPlan:
             bound.update(more)
         return bound
 
-    def bind_text(self, arguments: Mapping[str, Any], injected: Mapping[str, Any] = _NONE, /, **more: Any) -> dict[str, Any]:
+    def bind_text(
+        self, arguments: Mapping[str, Any], injected: Mapping[str, Any] = _NONE, /, **more: Any
+    ) -> dict[str, Any]:
         """The same for arguments that are all text (PRM-6), converted where the schema admits no text."""
         if self._checker is None:
             self._checker = _native.Schema(json.dumps(self.input_schema))
@@ -122,18 +134,21 @@ class ParameterPlan:
             if missing:
                 raise InvalidArguments([(name, "missing") for name in missing])
         if self.accepts_extra:
-            extra = {key: value for key, value in arguments.items() if key not in self.names and key not in self._reserved}
-            bound.update(self._extra(extra) if self._extra is not None else extra)
+            bound.update(self._extras(arguments))
         return bound
 
     def _validated(self, validator: Arguments, arguments: Any) -> dict[str, Any]:
         text = arguments if isinstance(arguments, str) else encode(arguments, "arguments")
         bound = validator.bind(text)
         if self.accepts_extra:
-            parsed = _native.loads(text)
-            extra = {key: value for key, value in parsed.items() if key not in self.names and key not in self._reserved}
-            bound.update(self._extra(extra) if self._extra is not None else extra)
+            bound.update(self._extras(_native.loads(text)))
         return bound
+
+    def _extras(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What goes to `**names`: never what somebody else supplies, nor what a parameter has under another name."""
+        reserved = self._reserved
+        extra = {key: value for key, value in arguments.items() if key not in self.names and key not in reserved}
+        return extra if self._extra is None else self._extra(extra)
 
 
 def plan(
@@ -158,12 +173,12 @@ def plan(
     made.function = signatures.by_keyword(function)
     made.description = told.description
     made.context_names = tuple(
-        parameter.name for parameter in signature.parameters if _is_context(parameter.annotation, context_type)
+        parameter.name for parameter in signature.parameters if injection.is_context(parameter.annotation, context_type)
     )
     made.dependencies = {
         parameter.name: mark
         for parameter in signature.parameters
-        if (mark := _dependency(parameter)) is not None and parameter.name not in made.context_names
+        if (mark := injection.dependency(parameter)) is not None and parameter.name not in made.context_names
     }
     hidden = {*exclude, *made.context_names, *made.dependencies}
     visible = [parameter for parameter in signature.parameters if parameter.name not in hidden]
@@ -182,15 +197,6 @@ def plan(
         and len(made._converters) == len(made.floats) + len(made.ints)
     )
     return made
-
-
-def context_names(function: Callable[..., Any], context_type: type | None = None) -> tuple[str, ...]:
-    """The parameters of a function that are annotated as Context, in any of the ways people write that."""
-    return tuple(
-        parameter.name
-        for parameter in signatures.read(function).parameters
-        if _is_context(parameter.annotation, context_type)
-    )
 
 
 def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str, str]) -> None:
@@ -223,12 +229,13 @@ def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str,
         Argument(key, key in required, properties[key].get("description"), properties[key]) for key in wire.values()
     )
     made.names = tuple(wire.values())
-    converting = [] if made._validator is not None else [
-        (key, one.convert, one.schema) for key, one in plains.items() if one is not None and one.convert is not None
-    ]
-    made._converters = tuple((key, convert) for key, convert, _ in converting)
-    made.floats = tuple(key for key, convert, schema in converting if convert is schemas.to_float and _one_type(schema))
-    made.ints = tuple(key for key, convert, schema in converting if convert is schemas.to_int and _one_type(schema))
+    made._converters = (
+        tuple((key, one.convert) for key, one in plains.items() if one is not None and one.convert is not None)
+        if made._validator is None
+        else ()
+    )
+    made.floats = tuple(key for key, convert in made._converters if convert is schemas.to_float)
+    made.ints = tuple(key for key, convert in made._converters if convert is schemas.to_int)
 
 
 def _validator(made: ParameterPlan, named: list[Parameter]) -> tuple[Arguments, dict[str, str]]:
@@ -297,10 +304,16 @@ def _widened(parameter: Parameter) -> Parameter:
     if parameter.default is None and parameter.annotation is not EMPTY and not _admits_none(parameter.annotation):
         annotation = parameter.annotation
         if typing.get_origin(annotation) is typing.Annotated:
-            inner = typing.Annotated[(typing.Optional[annotation.__origin__], *annotation.__metadata__)]  # type: ignore
-            return parameter._replace(annotation=inner)
-        return parameter._replace(annotation=typing.Optional[annotation])
+            annotated_with: Any = typing.Annotated
+            parts = (_or_none(annotation.__origin__), *annotation.__metadata__)
+            return parameter._replace(annotation=annotated_with[parts])
+        return parameter._replace(annotation=_or_none(annotation))
     return parameter
+
+
+def _or_none(annotation: Any) -> Any:
+    union: Any = typing.Union  # `|` refuses some of what may be in a union
+    return union[annotation, None]
 
 
 def _admits_none(annotation: Any) -> bool:
@@ -320,12 +333,6 @@ def _admits_none(annotation: Any) -> bool:
     return False
 
 
-def _one_type(schema: dict[str, Any]) -> bool:
-    """Whether a schema is one type, or one type or null: what the engine coerces by itself."""
-    members = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
-    return len(members) == 1 and members[0].get("type") in ("integer", "number")
-
-
 def _plain_text(annotation: Any) -> str | None:
     """The description in `Annotated[T, "text"]` for a T that is not plain."""
     found = None
@@ -337,32 +344,3 @@ def _plain_text(annotation: Any) -> str | None:
 
 def _is_field(value: Any) -> bool:
     return type(value).__name__ == "FieldInfo"
-
-
-def _is_context(annotation: Any, context_type: type | None) -> bool:
-    if annotation is UnresolvedContext:
-        return True
-    if context_type is None:
-        # Nobody can have annotated with it before its module was imported.
-        module = sys.modules.get("oxmcp.context")
-        context_type = getattr(module, "Context", None)
-        if context_type is None:
-            return False
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        return _is_context(annotation.__origin__, context_type)
-    if origin in schemas.UNIONS:
-        members = [member for member in typing.get_args(annotation) if member is not type(None)]
-        return len(members) == 1 and _is_context(members[0], context_type)
-    found = origin or annotation
-    return isinstance(found, type) and issubclass(found, context_type)
-
-
-def _dependency(parameter: Parameter) -> Any:
-    """The dependency that fills a parameter, or None."""
-    module = sys.modules.get("oxmcp.dependencies")
-    kind = getattr(module, "Dependency", None)
-    if kind is None:
-        return None
-    marks = (parameter.default, *getattr(parameter.annotation, "__metadata__", ()))
-    return next((mark for mark in marks if isinstance(mark, kind)), None)

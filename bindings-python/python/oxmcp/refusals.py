@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _WORDS = {
@@ -42,11 +43,14 @@ _PREFIXES = (
 )
 
 
+_MEMBER = re.compile(r"<\w+\.\w+: (.+?)>")  # the representation of an enum's member
+
+
 def problems(error: Any, value: Any, root: str = "") -> list[tuple[str, str]]:
     """Pairs of a field's path and what is wrong with it, from a pydantic ValidationError.
 
-    `value` is what was validated: it tells real fields from the names of a union's members, which the library puts in its
-    paths. `root` is put before every path.
+    `value` is what was validated: it tells real fields from the names of a union's members, which the library puts in
+    its paths. `root` is put before every path.
     """
     found = []
     for complaint in error.errors(include_url=False, include_input=False):
@@ -79,11 +83,13 @@ def path(steps: Any, value: Any, last_is_missing: bool = False, root: str = "") 
 
 
 def _words(complaint: dict[str, Any]) -> str:
-    kind, message = complaint["type"], complaint["msg"]
+    kind: str = complaint["type"]
+    message: str = complaint["msg"]
     if kind in _WORDS:
         return _WORDS[kind]
     if kind == "union_tag_invalid":  # the library's own sentence repeats the input
         return f"must be one of {complaint['ctx']['expected_tags']}"
+    message = _MEMBER.sub(r"\1", message)
     for old, new in _PREFIXES:
         if message.startswith(old):
             message = new + message[len(old) :]

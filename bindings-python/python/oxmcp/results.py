@@ -2,8 +2,8 @@
 
 The declared return type decides once, at registration, which of a few short ways a result takes:
 
-- `str`, `str | None`, `None`, `bytes`, content (`Image`, blocks, lists with them), `ToolResult`, or nothing declared: *free*.
-  The value decides. Text is text; an object is structured content too; anything else is its JSON text.
+- `str`, `str | None`, `None`, `bytes`, content (`Image`, blocks, lists with them), `ToolResult`, or nothing declared:
+  *free*. The value decides. Text is text; an object is structured content too; anything else is its JSON text.
 - plain types: *structured*, the value's JSON as it is; the engine holds it against the schema.
 - all other types: *structured*, validated and serialised by the declared type.
 
@@ -12,14 +12,12 @@ The declared return type decides once, at registration, which of a few short way
 
 from __future__ import annotations
 
-import collections.abc as abc
-import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import _native, content, schemas, signatures, types
-from ._wire_object import to_plain
-from .content import AssistantMessage, Audio, File, Image, Message, UserMessage
+from . import _native, content, return_types, schemas, signatures, types
+from ._wire_object import WireObject, to_plain
+from .content import Audio, File, Image
 from .encoding import default, encode, text_or_base64
 from .errors import InvalidDescriptorError, InvalidResult
 from .signatures import EMPTY
@@ -29,14 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNSET",
-    "AssistantMessage",
     "Audio",
     "File",
     "Image",
-    "Message",
     "ResultPlan",
     "ToolResult",
-    "UserMessage",
     "complete_prompt",
     "complete_resource",
     "plan",
@@ -49,9 +44,8 @@ UNSET: Any = type("Unset", (), {"__repr__": lambda self: "UNSET", "__bool__": la
 class ToolResult:
     """A tool's whole result, for full control.
 
-    `content` is anything a tool could return: text, blocks, helpers, a list of them, or data (sent as JSON text); when it is
-    absent, it is the JSON text of `structured_content` (TOOL-9). `structured_content` is any JSON value or object with a
-    JSON form.
+    `content` is anything a tool could return: text, blocks, helpers, a list of them, or data (sent as JSON text); when
+    it is absent, it is the JSON text of `structured_content` (TOOL-9), which is any value with a JSON form.
     """
 
     __slots__ = ("content", "is_error", "meta", "structured_content")
@@ -87,11 +81,7 @@ class ResultPlan:
     """Whether a returned `str` is the whole answer, as text."""
 
     def __init__(
-        self,
-        output_schema: dict[str, Any] | None,
-        *,
-        returned: Returned | None = None,
-        structures: bool = True,
+        self, output_schema: dict[str, Any] | None, *, returned: Returned | None = None, structures: bool = True
     ) -> None:
         """`structures` says whether objects become structured content where no schema promises any."""
         self.output_schema = output_schema
@@ -156,9 +146,9 @@ class ResultPlan:
             parts = to_plain(value) if hasattr(kind, "model_dump") else _attributes(value)
             meta, structured = parts.get("_meta"), parts.get("structuredContent")
             self._complete_parts(call, parts.get("content"), structured, bool(parts.get("isError")), meta)
-        elif content.is_content(value):
-            call.complete_tool(encode(content.blocks_of(value)), None, False, None)
-        elif kind in (list, tuple) and any(map(content.is_content_class, set(map(type, value)))):
+        elif content.is_content(value) or (
+            kind in (list, tuple) and any(map(content.is_content_class, set(map(type, value))))
+        ):
             call.complete_tool(encode(content.blocks_of(value)), None, False, None)
         else:
             return False
@@ -179,15 +169,12 @@ class ResultPlan:
 
 
 def plan(
-    function: Callable[..., Any],
-    *,
-    output_schema: Any = UNSET,
-    structured_output: bool | None = None,
+    function: Callable[..., Any], *, output_schema: Any = UNSET, structured_output: bool | None = None
 ) -> ResultPlan:
     """Plans how the results of a function are sent.
 
-    `output_schema`: left out, it comes from the return annotation; a dict is used as given; None promises nothing (objects
-    are still structured). `structured_output`: True insists on a schema, False sends content only.
+    `output_schema`: left out, it comes from the return annotation; a dict is used as given; None promises nothing
+    (objects are still structured). `structured_output`: True insists on a schema, False sends content only.
 
     Raises InvalidDescriptorError when a schema is insisted on and there is none.
     """
@@ -200,10 +187,12 @@ def plan(
             raise InvalidDescriptorError(f"{signatures.name_of(function)}: output_schema is a dict or None")
         return ResultPlan(dict(output_schema))
     signature = signatures.read(function)
-    annotation = _promised(signature.returns)
-    if annotation is EMPTY or (structured_output is None and _is_text(annotation)):
+    annotation = return_types.promised(signature.returns)
+    if annotation is EMPTY or (structured_output is None and return_types.is_text(annotation)):
         if structured_output:
-            raise InvalidDescriptorError(f"{signature.name}: structured_output=True needs a return type that has a schema")
+            raise InvalidDescriptorError(
+                f"{signature.name}: structured_output=True needs a return type that has a schema"
+            )
         return ResultPlan(None)
     found = schemas.plain(annotation)
     if found is not None and not found.constrained:
@@ -224,15 +213,15 @@ def complete_resource(
 ) -> None:
     """Answers the reading of a resource (RSRC-6, RSRC-7).
 
-    Text is text and bytes are base64; contents objects, ours or a peer's, and lists of them are taken as they are; `Image`,
-    `Audio` and `File` are their bytes; anything else is its JSON text. `mime_type` is the registered one: it wins over what
-    the value suggests, not over what a contents object says.
+    Text is text and bytes are base64; contents objects, ours or a peer's, and lists of them are taken as they are;
+    `Image`, `Audio` and `File` are their bytes; anything else is its JSON text. `mime_type` is the registered one: it
+    wins over what the value suggests, not over what a contents object says.
     """
     meta: Any = None
     if isinstance(value, types.ReadResourceResult) or _named(type(value), "ReadResourceResult", "ResourceResult"):
-        whole = to_plain(value) if hasattr(type(value), "model_dump") and isinstance(value, types.WireObject) else value
+        whole = to_plain(value) if hasattr(type(value), "model_dump") and isinstance(value, WireObject) else value
         if isinstance(whole, dict):
-            meta, ttl_ms, scope = whole.get("_meta"), whole.get("ttlMs", ttl_ms), whole.get("cacheScope", scope)
+            meta, ttl_ms, scope = (whole.get("_meta"), whole.get("ttlMs", ttl_ms), whole.get("cacheScope", scope))
             value = whole["contents"]
         else:
             meta, value = getattr(whole, "meta", None), whole.contents
@@ -245,8 +234,8 @@ def complete_resource(
 def complete_prompt(call: Any, value: Any, description: str | None = None) -> None:
     """Answers a prompt with what its function returned.
 
-    Text is a message of the user; so is content, and data (as JSON text). Messages, ours or a peer's, dicts with `role` and
-    `content`, and lists mixing all these are taken as they are; a whole result brings its own description.
+    Text is a message of the user; so is content, and data (as JSON text). Messages, ours or a peer's, dicts with `role`
+    and `content`, and lists mixing all these are taken as they are; a whole result brings its own description.
     """
     meta: Any = None
     if isinstance(value, types.GetPromptResult) or _named(type(value), "GetPromptResult", "PromptResult"):
@@ -321,7 +310,7 @@ def _text_content(text: str) -> str:
 
 def _listed(value: Any) -> Any:
     """A generator as the list of what it yields; any other value as it is."""
-    return list(value) if isinstance(value, abc.Iterator) and not hasattr(type(value), "model_dump") else value
+    return list(value) if isinstance(value, Iterator) and not hasattr(type(value), "model_dump") else value
 
 
 def _named(kind: type, *names: str) -> bool:
@@ -337,61 +326,3 @@ def _attributes(value: Any) -> dict[str, Any]:
         "isError": getattr(value, "is_error", False),
         "_meta": getattr(value, "meta", None),
     }
-
-
-_GENERATORS = {abc.Iterator, abc.Generator, abc.AsyncIterator, abc.AsyncGenerator, abc.AsyncIterable}
-_BARE = {list, tuple, abc.Sequence, abc.Iterable, abc.Collection}
-
-
-def _promised(annotation: Any) -> Any:
-    """The type that structured content is promised to have; EMPTY when nothing is promised and the value decides."""
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation in (EMPTY, Any, object, None, type(None)):
-        return EMPTY
-    if origin is typing.Annotated:
-        if _is_whole_result(arguments[0]):  # Annotated[CallToolResult, Model] promises Model
-            models = [item for item in arguments[1:] if isinstance(item, type) or typing.get_origin(item)]
-            return _promised(models[0]) if models else EMPTY
-        return EMPTY if _promised(arguments[0]) is EMPTY else annotation
-    if origin in (abc.Awaitable, abc.Coroutine):
-        return _promised(arguments[-1])
-    if origin in _GENERATORS:
-        item = arguments[0]
-        return EMPTY if _holds_anything(item) else list[item]  # type: ignore[valid-type]
-    if annotation in _GENERATORS or annotation in _BARE:
-        return EMPTY
-    if origin in _BARE and all(argument in (Any, object, Ellipsis) for argument in arguments):
-        return EMPTY  # may hold content
-    return EMPTY if _mentions_content(annotation) else annotation
-
-
-def _holds_anything(item: Any) -> bool:
-    return item in (Any, object) or _mentions_content(item)
-
-
-def _mentions_content(annotation: Any) -> bool:
-    if _is_whole_result(annotation) or content.is_content_class(annotation):
-        return True
-    if typing.get_origin(annotation) is typing.Literal:
-        return False
-    if type(annotation).__name__ == "TypeAliasType":
-        try:
-            return _mentions_content(annotation.__value__)
-        except RecursionError:
-            return False
-    return any(_mentions_content(argument) for argument in typing.get_args(annotation) if argument is not Ellipsis)
-
-
-def _is_whole_result(annotation: Any) -> bool:
-    return isinstance(annotation, type) and _named(annotation, "CallToolResult", "ToolResult")
-
-
-def _is_text(annotation: Any) -> bool:
-    """Whether every value is text, bytes or None: what content says as well by itself."""
-    if typing.get_origin(annotation) is typing.Annotated:
-        return _is_text(typing.get_args(annotation)[0])
-    if typing.get_origin(annotation) in schemas.UNIONS:
-        return all(_is_text(member) for member in typing.get_args(annotation))
-    return annotation in (str, bytes, bytearray, memoryview, type(None), typing.AnyStr)
-
-

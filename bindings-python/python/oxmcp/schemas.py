@@ -1,7 +1,7 @@
 """JSON Schemas of plain types, written without any library, and how their JSON values become Python values.
 
-A type is *plain* when the Python value that JSON gives is already the right one: text, numbers, booleans, None, lists, dicts
-with text keys, literals, unions of these, Any. Everything else is left to `validation`.
+A type is *plain* when the Python value that JSON gives is already the right one: text, numbers, booleans, None, lists,
+dicts with text keys, literals, unions of these, Any. Everything else is left to `validation`.
 """
 
 from __future__ import annotations
@@ -186,11 +186,11 @@ def _concerns_validation(item: Any) -> bool:
 
 
 def _only_narrows(item: Any) -> bool:
-    """Whether a `Field(...)` or constraint says nothing but what the JSON Schema will say, and so is checked with it."""
+    """Whether a `Field(...)` or a constraint says nothing but what the JSON Schema will say, and is checked with it."""
     kind = type(item)
     if kind.__module__ == "annotated_types":
         return kind.__name__ in _NARROWING
-    if kind.__name__ == "PydanticGeneralMetadata":
+    if kind.__name__.endswith("PydanticGeneralMetadata"):
         return set(vars(item)) <= {"pattern"} and isinstance(vars(item).get("pattern", ""), str)
     if kind.__name__ != "FieldInfo":
         return False

@@ -1,7 +1,8 @@
-"""What a callable takes and gives back, with its annotations resolved: functions, methods, partials, callable objects."""
+"""What a callable takes and gives back, annotations resolved: functions, methods, partials, callable objects."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import re
@@ -99,7 +100,7 @@ def innermost(function: Any) -> Any:
             function = function.__wrapped__
         elif inspect.isclass(function):
             return function.__init__
-        elif not inspect.isroutine(function) and hasattr(type(function), "__call__"):
+        elif not inspect.isroutine(function) and callable(function):
             function = type(function).__call__
         else:
             break
@@ -190,12 +191,10 @@ class _Scope:
         self.locals: dict[str, Any] = {}
         for parameter in getattr(function, "__type_params__", ()):
             self.locals[parameter.__name__] = parameter
-        code, closure = getattr(function, "__code__", None), getattr(function, "__closure__", None)
+        code, closure = (getattr(function, "__code__", None), getattr(function, "__closure__", None))
         for name, cell in zip(getattr(code, "co_freevars", ()), closure or ()):
-            try:
+            with contextlib.suppress(ValueError):  # not yet assigned
                 self.locals[name] = cell.cell_contents
-            except ValueError:  # not yet assigned
-                pass
 
     def resolve(self, annotation: Any, place: str) -> Any:
         if annotation is EMPTY:
@@ -220,6 +219,21 @@ class _Scope:
     def _evaluate(self, annotation: Any, names: Mapping[str, Any]) -> Any:
         holder = types.SimpleNamespace(__annotations__={"it": annotation})
         return typing.get_type_hints(holder, self.globals, dict(names), include_extras=True)["it"]
+
+
+def running_locals() -> dict[str, Any]:
+    """The local names of all running functions that are not ours; the nearest wins."""
+    names: dict[str, Any] = {}
+    frames = []
+    caller: types.FrameType | None = sys._getframe(1)
+    while caller is not None:
+        if caller.f_globals.get("__name__", "").partition(".")[0] != __name__.partition(".")[0]:
+            frames.append(caller)
+        caller = caller.f_back
+    for frame in reversed(frames):
+        if frame.f_locals is not frame.f_globals:
+            names.update(frame.f_locals)
+    return names
 
 
 def _callers(module: dict[str, Any]) -> list[Mapping[str, Any]]:

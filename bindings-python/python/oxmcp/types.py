@@ -1,8 +1,8 @@
 """The protocol's objects, light: no validation library behind them, cheap to import, cheap to make.
 
-Every class takes its fields by snake_case and by the wire's camelCase, reads under both, keeps fields it does not know, and
-compares by value. `to_dict()` is the wire form; `model_dump`, `model_dump_json`, `model_validate` and `model_copy` are there
-under the names people know.
+Every class takes its fields by snake_case and by the wire's camelCase, reads under both, keeps fields it does not know,
+and compares by value. `to_dict()` is the wire form; `model_dump`, `model_dump_json`, `model_validate` and `model_copy`
+are there under the names people know.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, TypeAlias
 
     Role: TypeAlias = Literal["user", "assistant"]
-    LoggingLevel: TypeAlias = Literal[
-        "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"
-    ]
+    LoggingLevel: TypeAlias = Literal["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]
     RequestId: TypeAlias = str | int
     ProgressToken: TypeAlias = str | int
     Cursor: TypeAlias = str
@@ -541,9 +539,7 @@ _ALIASES = {
     "ResourceContents": "TextResourceContents | BlobResourceContents",
     "Reference": "PromptReference | ResourceTemplateReference",
     "Role": 'Literal["user", "assistant"]',
-    "LoggingLevel": (
-        'Literal["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]'
-    ),
+    "LoggingLevel": ('Literal["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]'),
     "RequestId": "str | int",
     "ProgressToken": "str | int",
     "Cursor": "str",

@@ -5,23 +5,29 @@ Imported when the first signature that needs it is registered, never before.
 
 from __future__ import annotations
 
+import enum
+import functools
 import json
 import sys
+import types
 import typing
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import typing_extensions
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
-from . import _native, refusals
+from . import _native, refusals, signatures
 from .encoding import encode, nonfinite_path
 from .errors import InvalidArguments, InvalidDescriptorError, InvalidResult
 
 NOTHING: Any = object()
+
+_typed_dict: Any = typing_extensions.TypedDict
+_annotated_with: Any = Annotated
 
 
 class Entry(NamedTuple):
@@ -51,7 +57,10 @@ class Arguments:
         )
 
     def bind(self, text: str) -> dict[str, Any]:
-        """Keyword arguments from the JSON text of an object. Raises InvalidArguments naming every field that does not fit."""
+        """Keyword arguments from the JSON text of an object.
+
+        Raises InvalidArguments naming each field that does not fit.
+        """
         if self._exact:
             text = _exact_numbers(text)
         try:
@@ -67,7 +76,7 @@ class Returned:
     def __init__(self, function: str, annotation: Any) -> None:
         """Raises InvalidDescriptorError when the type has no JSON Schema."""
         try:
-            adapter: TypeAdapter[Any] = TypeAdapter(_portable(annotation))
+            adapter = _adapter(_portable(annotation))
             schema = adapter.json_schema(mode="serialization", by_alias=True, schema_generator=_Schemas)
         except Exception as error:
             raise InvalidDescriptorError(f"{function}: its result has no JSON Schema ({_first_line(error)})") from error
@@ -97,11 +106,6 @@ class Returned:
         return nonfinite_path(self._serializer.to_python(value, by_alias=True, warnings=False))
 
 
-def json_default(annotation: Any, value: Any) -> Any:
-    """A default value as JSON data. Raises when it has no JSON form."""
-    return TypeAdapter(_portable(annotation)).dump_python(value, mode="json", by_alias=True)
-
-
 def extra_schema(function: str, annotation: Any) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
     """For `**names: T` with a T that is not plain: its schema, and what makes the values of T from an object's text."""
     arguments = Arguments(function, [Entry("extra", dict[str, annotation], NOTHING)])
@@ -119,10 +123,8 @@ def extra_schema(function: str, annotation: Any) -> tuple[dict[str, Any], Callab
 def _build(function: str, entries: Sequence[Entry]) -> tuple[TypeAdapter[Any], dict[str, Any]]:
     try:
         # A TypedDict, because its keys may be called anything: `self`, `schema`, `model_config`, `_x`.
-        shape = typing_extensions.TypedDict(  # type: ignore[operator]
-            "Arguments", {entry.name: _annotated(entry) for entry in entries}
-        )
-        adapter: TypeAdapter[Any] = TypeAdapter(shape)
+        shape = _typed_dict("Arguments", {entry.name: _annotated(entry) for entry in entries})
+        adapter = _adapter(shape)
         return adapter, adapter.json_schema(mode="validation", by_alias=True, schema_generator=_Schemas)
     except Exception as error:
         if len(entries) > 1:
@@ -164,27 +166,29 @@ def _inline_root(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema["$defs"][reference.removeprefix("#/$defs/")], "$defs": schema["$defs"]}
 
 
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    if not getattr(adapter, "pydantic_complete", True):
+        # A class that names another of the same running function, under `from __future__ import annotations`.
+        adapter.rebuild(_types_namespace=signatures.running_locals())
+    return adapter
+
+
 def _portable(annotation: Any) -> Any:
-    """The same type, with TypedDicts in the form pydantic takes: before Python 3.12 it refuses those of `typing`."""
-    if sys.version_info >= (3, 12):
-        return annotation
-    if isinstance(annotation, type) and typing.is_typeddict(annotation):
-        if type(annotation).__module__ != "typing":
-            return annotation
-        fields = {name: _portable(hint) for name, hint in typing.get_type_hints(annotation, include_extras=True).items()}
-        optional = _optional_keys(annotation)
-        fields = {
-            name: typing_extensions.NotRequired[hint] if name in optional else typing_extensions.Required[hint]
-            for name, hint in fields.items()
-        }
-        made = typing_extensions.TypedDict(annotation.__name__, fields)  # type: ignore[operator]
-        made.__doc__, made.__module__ = annotation.__doc__, annotation.__module__
-        return made
-    arguments = typing.get_args(annotation)
-    if typing.get_origin(annotation) is Annotated:
-        return Annotated[(_portable(arguments[0]), *annotation.__metadata__)]
-    if not arguments or typing.get_origin(annotation) is typing.Literal:
-        return annotation
+    """The same type in the form pydantic takes.
+
+    Before Python 3.12 it refuses the TypedDicts of `typing`; and for members of an enum in a Literal it wants members,
+    which JSON cannot give.
+    """
+    if sys.version_info < (3, 12) and typing.is_typeddict(annotation) and type(annotation).__module__ == "typing":
+        return _portable_typed_dict(annotation)
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Literal:
+        members = {member.value: member for member in arguments if isinstance(member, enum.Enum)}
+        return Annotated[annotation, BeforeValidator(functools.partial(_member, members))] if members else annotation
+    if origin is Annotated:
+        parts = (_portable(arguments[0]), *annotation.__metadata__)
+        return _annotated_with[parts]
     portable = tuple(
         [_portable(one) for one in argument] if isinstance(argument, list) else _portable(argument)
         for argument in arguments
@@ -193,12 +197,27 @@ def _portable(annotation: Any) -> Any:
         return annotation
     if hasattr(annotation, "copy_with"):
         return annotation.copy_with(portable)
-    origin = typing.get_origin(annotation)
-    return typing.Union[portable] if origin is getattr(sys.modules["types"], "UnionType", None) else origin[portable]
+    return typing.Union[portable] if origin is types.UnionType else origin[portable]  # noqa: UP007  (any number)
 
 
-def _optional_keys(shape: Any) -> frozenset[str]:
-    return frozenset(shape.__optional_keys__)
+def _member(members: dict[Any, Any], value: Any) -> Any:
+    return members.get(value, value) if isinstance(value, (str, int, float)) else value
+
+
+def _portable_typed_dict(shape: Any) -> Any:
+    try:
+        hints = typing.get_type_hints(shape, include_extras=True)
+    except NameError:
+        hints = typing.get_type_hints(shape, localns=signatures.running_locals(), include_extras=True)
+    required, optional = typing_extensions.Required, typing_extensions.NotRequired
+    fields = {}
+    for name, hint in hints.items():
+        if typing.get_origin(hint) in (required, optional):
+            hint = typing.get_args(hint)[0]
+        fields[name] = (optional if name in shape.__optional_keys__ else required)[_portable(hint)]
+    made = _typed_dict(shape.__name__, fields)
+    made.__doc__, made.__module__ = shape.__doc__, shape.__module__
+    return made
 
 
 def _mentions_decimal(schema: Any) -> bool:
@@ -208,7 +227,7 @@ def _mentions_decimal(schema: Any) -> bool:
 
 
 def _exact_numbers(text: str) -> str:
-    """The same JSON with the numbers that a float would not keep to the digit as text, from which a Decimal is exact."""
+    """The same JSON with numbers that a float would not keep to the digit as text, of which a Decimal is exact."""
     changed = False
 
     def read(number: str) -> Any:

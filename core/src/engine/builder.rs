@@ -1,22 +1,27 @@
 //! How an engine is put together.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::Engine;
-use crate::error::Result;
+use crate::eras::{Eras, Profile, SessionOptions};
+use crate::error::{Error, ErrorKind, Result};
+use crate::jsonrpc::FrameLimits;
 use crate::model::{CacheHint, Capabilities, Implementation, OperationKind};
+use crate::registry::{MAX_WATCHED_URIS, Registry, RegistryOptions};
 
 /// The bounds of an engine (SEC-12).
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Limits {
+    /// Bounds on a single frame.
+    pub frame: FrameLimits,
     /// Requests in flight per connection or session; more are refused as overloaded.
     pub max_in_flight: usize,
     /// Open subscriptions per duplex connection (SUB-11).
     pub max_subscriptions: usize,
     /// Open subscriptions over HTTP in all.
     pub max_http_subscriptions: usize,
-    /// Resource URIs per subscription or session (SUB-11).
+    /// Resource URIs per subscription (SUB-11), at most [`MAX_WATCHED_URIS`].
     pub max_subscribed_resources: usize,
     /// How long a call may take when its tool does not say; `None` is for ever.
     pub call_timeout: Option<Duration>,
@@ -25,27 +30,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            frame: FrameLimits::default(),
             max_in_flight: 1_000,
             max_subscriptions: 100,
             max_http_subscriptions: 10_000,
-            max_subscribed_resources: 1_000,
+            max_subscribed_resources: MAX_WATCHED_URIS,
             call_timeout: None,
         }
-    }
-}
-
-/// How sessions over HTTP live (SESS-12).
-#[derive(Debug, Clone)]
-pub struct SessionOptions {
-    /// A session nobody used for this long is over.
-    pub idle_timeout: Duration,
-    /// How many sessions there can be; the one idle for longest makes room.
-    pub max: usize,
-}
-
-impl Default for SessionOptions {
-    fn default() -> Self {
-        Self { idle_timeout: Duration::from_secs(30 * 60), max: 10_000 }
     }
 }
 
@@ -53,49 +44,114 @@ impl Default for SessionOptions {
 #[derive(Debug)]
 pub struct EngineBuilder {
     implementation: Implementation,
+    registry: Option<Registry>,
+    instructions: Option<String>,
+    capabilities: Capabilities,
+    limits: Limits,
+    sessions: SessionOptions,
+    cache_hints: HashMap<OperationKind, CacheHint>,
+    description_cache: CacheHint,
 }
 
 impl EngineBuilder {
     pub(super) fn new(implementation: Implementation) -> Self {
-        Self { implementation }
+        Self {
+            implementation,
+            registry: None,
+            instructions: None,
+            capabilities: Capabilities::default(),
+            limits: Limits::default(),
+            sessions: SessionOptions::default(),
+            cache_hints: HashMap::new(),
+            description_cache: CacheHint::default(),
+        }
+    }
+
+    /// What the server offers; an empty registry of its own by default.
+    #[must_use]
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = Some(registry);
+        self
     }
 
     /// Guidance for the model (`instructions` of the handshake and of discover).
     #[must_use]
-    pub fn instructions(self, _instructions: impl Into<String>) -> Self {
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.instructions = Some(instructions.into());
         self
     }
 
-    /// What the server offers; everything by default.
+    /// What the server says it can do; everything the engine can by default.
     #[must_use]
-    pub fn capabilities(self, _capabilities: Capabilities) -> Self {
+    pub fn capabilities(mut self, capabilities: Capabilities) -> Self {
+        self.capabilities = capabilities;
         self
     }
 
     /// The engine's bounds.
     #[must_use]
-    pub fn limits(self, _limits: Limits) -> Self {
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
     /// How sessions live.
     #[must_use]
-    pub fn sessions(self, _options: SessionOptions) -> Self {
+    pub fn sessions(mut self, options: SessionOptions) -> Self {
+        self.sessions = options;
         self
     }
 
     /// How long results of an operation may be kept (CACHE-1): the lists, and [`OperationKind::ReadResource`] where the
     /// resource does not say.
     #[must_use]
-    pub fn cache_hint(self, _kind: OperationKind, _hint: CacheHint) -> Self {
+    pub fn cache_hint(mut self, kind: OperationKind, hint: CacheHint) -> Self {
+        self.cache_hints.insert(kind, hint);
+        self
+    }
+
+    /// How long the description of the server itself (discover) may be kept.
+    #[must_use]
+    pub fn description_cache_hint(mut self, hint: CacheHint) -> Self {
+        self.description_cache = hint;
         self
     }
 
     /// The engine.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::error::ErrorKind::Configuration) when an option cannot work.
+    /// [`ErrorKind::Configuration`] when an option cannot work.
     pub fn build(self) -> Result<Engine> {
-        Ok(Engine::assemble(self.implementation))
+        let configuration = |message: &str| Err(Error::new(ErrorKind::Configuration, message));
+        if self.limits.max_in_flight == 0 {
+            return configuration("max_in_flight is 0: no request could ever run");
+        }
+        if self.sessions.max == 0 {
+            return configuration("sessions.max is 0: no session could ever begin; serve without sessions instead");
+        }
+        if self.limits.max_subscribed_resources > MAX_WATCHED_URIS {
+            let message = format!("max_subscribed_resources is more than {MAX_WATCHED_URIS}");
+            return configuration(&message);
+        }
+        for (name, member) in
+            [("experimental", &self.capabilities.experimental), ("extensions", &self.capabilities.extensions)]
+        {
+            if member.as_ref().is_some_and(|text| !text.is_object()) {
+                return configuration(&format!("capabilities.{name} is not a JSON object"));
+            }
+        }
+        let registry = match self.registry {
+            Some(registry) => registry,
+            None => Registry::new(RegistryOptions::default())?,
+        };
+        let profile = Profile::new(
+            self.implementation,
+            self.instructions,
+            self.capabilities,
+            self.cache_hints,
+            self.description_cache,
+        );
+        let eras = Eras::new(profile, registry.clone(), self.sessions, self.limits.max_subscribed_resources);
+        Ok(Engine::assemble(registry, eras, self.limits))
     }
 }

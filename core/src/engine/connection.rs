@@ -1,20 +1,46 @@
 //! A duplex connection: one peer, both directions, any number of requests at once.
 
-/// A duplex connection, from [`Engine::connect`](super::Engine::connect). Dropping the last reference ends it.
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use super::Shutdown;
+use crate::eras::Duplex;
+
+/// A duplex connection, from [`Engine::connect`](super::Engine::connect). Dropping the last reference closes it.
 #[derive(Debug)]
-pub struct Connection(());
+pub struct Connection {
+    pub(super) duplex: Duplex,
+    pub(super) subscriptions: Arc<AtomicUsize>,
+    shutdown: Shutdown,
+    closed: Shutdown,
+}
 
 impl Connection {
-    pub(super) fn new() -> Self {
-        Self(())
+    pub(super) fn new(shutdown: Shutdown) -> Self {
+        Self { duplex: Duplex::new(), subscriptions: Arc::default(), shutdown, closed: Shutdown::new() }
     }
 
     /// The next message that belongs to no request: list changes and resource updates a session is owed. `None` when the
-    /// engine shuts down. Cancel safe. Meant for one reader: with several, each message goes to one of them.
+    /// connection was closed or the engine shuts down. Cancel safe. Meant for one reader: with several, each message goes to
+    /// one of them.
     pub async fn unsolicited(&self) -> Option<String> {
-        std::future::pending().await
+        tokio::select! {
+            biased;
+            () = self.shutdown.triggered() => None,
+            () = self.closed.triggered() => None,
+            message = self.duplex.next_unsolicited() => message,
+        }
     }
 
-    /// Ends the connection: cancels its requests and ends [`Connection::unsolicited`].
-    pub fn close(&self) {}
+    /// Closes the connection: its requests are cancelled, [`Connection::unsolicited`] ends.
+    pub fn close(&self) {
+        self.closed.trigger();
+        self.duplex.end();
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.close();
+    }
 }

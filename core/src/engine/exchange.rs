@@ -1,7 +1,13 @@
 //! One inbound frame and the stream of messages that answers it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+
+use super::dispatch::Running;
+use super::watch::Subscription;
+use crate::eras::{Flight, Said, Voice};
+use crate::handler::Events;
 
 /// Something to write to the peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,31 +35,214 @@ pub struct ResponseMessage {
     pub session_id: Option<Arc<str>>,
 }
 
+impl From<Said> for Outgoing {
+    fn from(said: Said) -> Self {
+        Self::Response(ResponseMessage { body: said.body, status: said.status, session_id: None })
+    }
+}
+
 /// The answers to one frame, in order.
 ///
 /// Dropping it before its end cancels the request, except where the protocol says that a disconnect is not a cancellation
 /// (LHTTP-7): there the rest runs on in the background of the current Tokio runtime.
-#[derive(Debug)]
-pub struct Exchange(());
+pub struct Exchange {
+    state: State,
+    in_background: bool,
+}
+
+/// Where an exchange is.
+#[expect(clippy::large_enum_variant, reason = "the large variant is the common one")]
+pub(super) enum State {
+    /// At its last items.
+    Last(Outgoing, Option<Outgoing>),
+    /// User code runs.
+    Call(Call),
+    /// It tells of changes until somebody ends it.
+    Subscription(Box<Subscription>),
+    /// Several requests at once.
+    Batch(Vec<State>, Vec<Option<String>>),
+    /// At its end.
+    Done,
+}
+
+/// A call under way.
+pub(super) struct Call {
+    pub(super) running: Running,
+    pub(super) events: Events,
+    pub(super) voice: Voice,
+    pub(super) flight: Option<Flight>,
+    pub(super) survives_disconnect: bool,
+    /// The answer, while events from before it are still being told.
+    pub(super) said: Option<Said>,
+}
 
 impl Exchange {
-    pub(super) fn empty() -> Self {
-        Self(())
+    pub(super) const fn new(state: State) -> Self {
+        Self { state, in_background: false }
     }
 
-    /// The next thing to write; `None` at the end.
+    /// The next thing to write; `None` at the end. Cancel safe.
     pub async fn next(&mut self) -> Option<Outgoing> {
         std::future::poll_fn(|context| self.poll_next(context)).await
     }
 
     /// [`Exchange::next`] for those who poll by hand.
-    pub fn poll_next(&mut self, _context: &mut Context<'_>) -> Poll<Option<Outgoing>> {
-        Poll::Ready(None)
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Outgoing>> {
+        self.state.poll(context)
     }
 
     /// Whether the answer can only be a stream: over HTTP the peer must accept `text/event-stream` (HTTP-16, SUB-10).
     #[must_use]
-    pub fn requires_stream(&self) -> bool {
-        false
+    pub const fn requires_stream(&self) -> bool {
+        matches!(self.state, State::Subscription(_))
+    }
+}
+
+impl State {
+    pub(super) const fn last(outgoing: Outgoing) -> Self {
+        Self::Last(outgoing, None)
+    }
+
+    pub(super) fn said(said: Said) -> Self {
+        Self::last(said.into())
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outgoing>> {
+        match self {
+            Self::Done => Poll::Ready(None),
+            Self::Last(..) => {
+                let Self::Last(first, second) = std::mem::replace(self, Self::Done) else {
+                    return Poll::Ready(None);
+                };
+                if let Some(second) = second {
+                    *self = Self::last(second);
+                }
+                Poll::Ready(Some(first))
+            }
+            Self::Call(call) => {
+                let outgoing = std::task::ready!(call.poll(context));
+                if !matches!(outgoing, Outgoing::Message(_)) {
+                    *self = Self::Done;
+                }
+                Poll::Ready(Some(outgoing))
+            }
+            Self::Subscription(subscription) => {
+                let (outgoing, then) = std::task::ready!(subscription.poll(context));
+                match then {
+                    Some(then) => *self = Self::last(then),
+                    None if matches!(outgoing, Outgoing::Message(_)) => {}
+                    None => *self = Self::Done,
+                }
+                Poll::Ready(Some(outgoing))
+            }
+            Self::Batch(members, bodies) => {
+                let mut pending = false;
+                for (member, body) in members.iter_mut().zip(bodies.iter_mut()) {
+                    loop {
+                        match member.poll(context) {
+                            Poll::Pending => {
+                                pending = true;
+                                break;
+                            }
+                            Poll::Ready(None) => break,
+                            Poll::Ready(Some(Outgoing::Message(message))) => {
+                                return Poll::Ready(Some(Outgoing::Message(message)));
+                            }
+                            Poll::Ready(Some(Outgoing::Response(response))) => *body = Some(response.body),
+                            Poll::Ready(Some(Outgoing::Accepted | Outgoing::Cancelled(_))) => {}
+                        }
+                    }
+                }
+                if pending {
+                    return Poll::Pending;
+                }
+                let outgoing = joined(bodies);
+                *self = Self::Done;
+                Poll::Ready(Some(outgoing))
+            }
+        }
+    }
+
+    fn survives_disconnect(&self) -> bool {
+        match self {
+            Self::Call(call) => call.survives_disconnect,
+            Self::Batch(members, _) => members.iter().any(Self::survives_disconnect),
+            Self::Last(..) | Self::Subscription(_) | Self::Done => false,
+        }
+    }
+}
+
+/// A batch's answer: one array, in the order of the requests (BATCH-4). Without requests there is none (BATCH-3).
+fn joined(bodies: &[Option<String>]) -> Outgoing {
+    let mut array = String::with_capacity(bodies.iter().flatten().map(|body| body.len() + 1).sum::<usize>() + 2);
+    for body in bodies.iter().flatten() {
+        array.push(if array.is_empty() { '[' } else { ',' });
+        array.push_str(body);
+    }
+    if array.is_empty() {
+        return Outgoing::Accepted;
+    }
+    array.push(']');
+    Said { body: array, status: 200 }.into()
+}
+
+impl Call {
+    /// Never polled again after anything but a message.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outgoing> {
+        if self.flight.as_ref().is_some_and(|flight| flight.poll_cancelled(context)) {
+            return Poll::Ready(Outgoing::Cancelled(self.voice.cancelled()));
+        }
+        loop {
+            // What was emitted goes out before what comes of the next step.
+            while let Some(event) = self.events.take() {
+                if let Some(message) = self.voice.event(&event) {
+                    return Poll::Ready(Outgoing::Message(message));
+                }
+            }
+            if let Some(said) = self.said.take() {
+                return Poll::Ready(said.into());
+            }
+            match self.running.poll(context) {
+                Poll::Ready(result) => {
+                    self.said = Some(match result {
+                        Ok(answer) => self.voice.answer(&answer),
+                        Err(failure) => self.voice.failure(self.running.kind(), &failure),
+                    });
+                }
+                Poll::Pending => match self.events.poll_next(context) {
+                    Poll::Ready(event) => {
+                        if let Some(message) = self.voice.event(&event) {
+                            return Poll::Ready(Outgoing::Message(message));
+                        }
+                    }
+                    Poll::Pending => return Poll::Pending,
+                },
+            }
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if self.in_background || !self.state.survives_disconnect() {
+            return;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let state = std::mem::replace(&mut self.state, State::Done);
+        let mut rest = Self { state, in_background: true };
+        runtime.spawn(async move { while rest.next().await.is_some() {} });
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Last(..) => "last",
+            State::Call(_) => "call",
+            State::Subscription(_) => "subscription",
+            State::Batch(..) => "batch",
+            State::Done => "done",
+        };
+        formatter.debug_tuple("Exchange").field(&state).finish()
     }
 }

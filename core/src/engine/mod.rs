@@ -2,27 +2,44 @@
 
 mod builder;
 mod connection;
+mod dispatch;
 mod exchange;
 mod inbound;
 mod session_stream;
 mod shutdown;
+mod watch;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
-pub use builder::{EngineBuilder, Limits, SessionOptions};
+pub use crate::eras::SessionOptions;
+pub use builder::{EngineBuilder, Limits};
 pub use connection::Connection;
 pub use exchange::{Exchange, Outgoing, ResponseMessage};
 pub use inbound::{Edge, HttpEdge, Inbound};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 
+use crate::eras::{Asked, Eras, Opened, Refused, Side, WireError};
+use crate::handler::{Failure, FailureKind, event_channel};
+use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::Implementation;
+use crate::registry::Registry;
+use dispatch::{Dispatched, dispatch};
+use exchange::{Call, State};
+use watch::{Counted, Subscription};
 
 /// A server without its transports. Clones share everything.
 #[derive(Debug, Clone)]
-pub struct Engine {
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    registry: Registry,
+    eras: Eras,
+    limits: Limits,
     shutdown: Shutdown,
-    limits: Arc<Limits>,
+    http_subscriptions: Arc<AtomicUsize>,
 }
 
 impl Engine {
@@ -31,21 +48,47 @@ impl Engine {
         EngineBuilder::new(implementation)
     }
 
-    fn assemble(_implementation: Implementation) -> Self {
-        Self { shutdown: Shutdown::new(), limits: Arc::default() }
+    fn assemble(registry: Registry, eras: Eras, limits: Limits) -> Self {
+        Self(Arc::new(Inner {
+            registry,
+            eras,
+            limits,
+            shutdown: Shutdown::new(),
+            http_subscriptions: Arc::default(),
+        }))
     }
 
     /// Takes one frame and starts what it asks for. Never blocks and never fails: whatever is wrong with the frame is
     /// part of the answer.
     #[must_use]
-    pub fn exchange(&self, _inbound: Inbound) -> Exchange {
-        unimplemented_exchange()
+    pub fn exchange(&self, inbound: Inbound) -> Exchange {
+        let Inbound { frame, edge } = inbound;
+        let side = edge.side();
+        Exchange::new(match jsonrpc::parse(&frame, &self.0.limits.frame) {
+            Ok(Frame::Single(message)) => self.begin(self.0.eras.open(&message, side), &edge),
+            Ok(Frame::Batch(members)) => match self.0.eras.accept_batch(side) {
+                Ok(()) => {
+                    let bodies = members.iter().map(|_| None).collect();
+                    let states = members.into_iter().map(|member| match member {
+                        Ok(message) => self.begin(self.0.eras.open_in_batch(&message, side), &edge),
+                        Err(malformed) => refuse_in_batch(malformed),
+                    });
+                    State::Batch(states.collect(), bodies)
+                }
+                Err(error) => State::said(error.say(None)),
+            },
+            Err(malformed) => match &edge {
+                // Nobody waits for an answer.
+                Edge::Connection(_) if !malformed.answerable => State::last(Outgoing::Accepted),
+                _ => refuse(malformed),
+            },
+        })
     }
 
     /// Opens a duplex connection: stdio, memory.
     #[must_use]
     pub fn connect(&self) -> Arc<Connection> {
-        unimplemented_connection()
+        Arc::new(Connection::new(self.0.shutdown.clone()))
     }
 
     /// Opens the stream a session's unsolicited messages travel on (LHTTP-8): an HTTP GET.
@@ -53,35 +96,119 @@ impl Engine {
     /// # Errors
     /// 400 without a session id (SESS-4), 404 for an unknown one (SESS-5), 405 when the version header names a version
     /// without such streams (HTTP-11).
-    pub fn open_session_stream(&self, _headers: &http::HeaderMap) -> Result<SessionStream, Refusal> {
-        Err(Refusal { status: 405, body: String::new() })
+    pub fn open_session_stream(&self, headers: &http::HeaderMap) -> Result<SessionStream, Refusal> {
+        let session = self.0.eras.open_session_stream(headers)?;
+        Ok(SessionStream::new(session, self.0.shutdown.clone()))
     }
 
-    /// Ends a session (SESS-7): an HTTP DELETE.
+    /// Ends a session (SESS-7): an HTTP DELETE. Its requests are cancelled, its streams end.
     ///
     /// # Errors
     /// As [`Engine::open_session_stream`].
-    pub fn end_session(&self, _headers: &http::HeaderMap) -> Result<(), Refusal> {
-        Err(Refusal { status: 405, body: String::new() })
+    pub fn end_session(&self, headers: &http::HeaderMap) -> Result<(), Refusal> {
+        Ok(self.0.eras.end_session(headers)?)
+    }
+
+    /// What the server offers: may be edited at any time.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
     }
 
     /// The engine's bounds.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        &self.limits
+        &self.0.limits
     }
 
     /// The signal that ends the server: subscriptions end with their closing result (SUB-5), session streams end.
     #[must_use]
     pub fn shutdown(&self) -> &Shutdown {
-        &self.shutdown
+        &self.0.shutdown
+    }
+
+    fn begin(&self, opened: Opened, edge: &Edge) -> State {
+        match opened {
+            Opened::Ask(asked) => self.start(asked, edge),
+            Opened::Answered { said, session_id } => State::last(Outgoing::Response(ResponseMessage {
+                body: said.body,
+                status: said.status,
+                session_id,
+            })),
+            Opened::Accepted => State::last(Outgoing::Accepted),
+        }
+    }
+
+    fn start(&self, mut asked: Asked, edge: &Edge) -> State {
+        let kind = asked.operation.kind();
+        let overloaded = |asked: &Asked, message: &str| {
+            State::said(asked.voice.failure(kind, &Failure::new(FailureKind::Overloaded, message)))
+        };
+        let flight = match asked.in_flight.take() {
+            None => None,
+            Some((table, reuse)) => match table.enter(asked.voice.id(), self.0.limits.max_in_flight, reuse) {
+                Ok(flight) => Some(flight),
+                Err(Refused::Full) => return overloaded(&asked, "too many requests are in flight; try again later"),
+                Err(Refused::Duplicate) => {
+                    let message = "this id belongs to a request that is still in flight";
+                    let error = WireError::new(error_code::INVALID_REQUEST, message, 400);
+                    return State::said(error.say(Some(asked.voice.id())));
+                }
+            },
+        };
+        let (sender, events) = event_channel(asked.caller.wants_progress, asked.caller.log_threshold);
+        match dispatch(&mut asked, sender, self.0.limits.call_timeout) {
+            Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
+            Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
+            Dispatched::Run(running) => State::Call(Call {
+                running,
+                events,
+                voice: asked.voice,
+                flight,
+                survives_disconnect: asked.survives_disconnect,
+                said: None,
+            }),
+            Dispatched::Watch(filter) => {
+                let counted = match edge {
+                    Edge::Connection(connection) => {
+                        Counted::enter(&connection.subscriptions, self.0.limits.max_subscriptions)
+                    }
+                    Edge::Http(_) => {
+                        Counted::enter(&self.0.http_subscriptions, self.0.limits.max_http_subscriptions)
+                    }
+                };
+                let Some(counted) = counted else {
+                    return overloaded(&asked, "too many subscriptions are open; try again later");
+                };
+                let acknowledgement = asked.voice.acknowledge(&filter);
+                let watch = self.0.registry.watch(filter);
+                let shutdown = self.0.shutdown.clone();
+                State::Subscription(Box::new(Subscription::new(
+                    asked.voice,
+                    flight,
+                    acknowledgement,
+                    watch,
+                    shutdown,
+                    counted,
+                )))
+            }
+        }
     }
 }
 
-fn unimplemented_exchange() -> Exchange {
-    Exchange::empty()
+impl Edge {
+    fn side(&self) -> Side<'_> {
+        match self {
+            Self::Connection(connection) => Side::Duplex(&connection.duplex),
+            Self::Http(edge) => Side::Post { headers: &edge.headers, stateless: edge.stateless },
+        }
+    }
 }
 
-fn unimplemented_connection() -> Arc<Connection> {
-    Arc::new(Connection::new())
+fn refuse(malformed: Malformed) -> State {
+    State::said(WireError::new(malformed.code, malformed.message, 400).say(malformed.id.as_ref()))
+}
+
+fn refuse_in_batch(malformed: Malformed) -> State {
+    if malformed.answerable { refuse(malformed) } else { State::last(Outgoing::Accepted) }
 }

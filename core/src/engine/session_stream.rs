@@ -1,5 +1,8 @@
 //! The stream over HTTP of what a session is owed outside of any request.
 
+use super::Shutdown;
+use crate::eras::{Held, WireError};
+
 /// Why a session's stream cannot be opened, or the session not be ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -9,13 +12,31 @@ pub struct Refusal {
     pub body: String,
 }
 
+impl From<WireError> for Refusal {
+    fn from(error: WireError) -> Self {
+        let said = error.say(None);
+        Self { status: said.status, body: said.body }
+    }
+}
+
 /// The messages of one open stream. Several streams of one session share them: each message goes to exactly one (LHTTP-10).
 #[derive(Debug)]
-pub struct SessionStream(());
+pub struct SessionStream {
+    session: Held,
+    shutdown: Shutdown,
+}
 
 impl SessionStream {
+    pub(super) const fn new(session: Held, shutdown: Shutdown) -> Self {
+        Self { session, shutdown }
+    }
+
     /// The next message; `None` when the session ends or the engine shuts down. Cancel safe.
     pub async fn next(&mut self) -> Option<String> {
-        None
+        tokio::select! {
+            biased;
+            () = self.shutdown.triggered() => None,
+            message = self.session.next_unsolicited() => message,
+        }
     }
 }

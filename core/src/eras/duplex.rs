@@ -27,11 +27,11 @@ impl Duplex {
     }
 
     /// Makes the session this connection's. Returns whether it was the first (SESS-11).
-    pub(super) fn begin(&self, session: Arc<Session>) -> bool {
+    pub(super) fn begin(&self, session: &Arc<Session>) -> bool {
         self.session.send_if_modified(|slot| {
             let first = slot.is_none();
             if first {
-                *slot = Some(session);
+                *slot = Some(Arc::clone(session));
             }
             first
         })

@@ -19,7 +19,6 @@ pub const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 
 /// The known members: JSON texts, borrowed from the frame. The rest is passed on with `text` (META-10).
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(missing_docs, reason = "each is the member of the same name")]
 pub struct Meta<'a> {
     /// The whole object, if it is one.
     pub text: Option<&'a str>,

@@ -18,6 +18,7 @@ mod params;
 mod profile;
 mod voice;
 
+use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -36,7 +37,8 @@ use legacy::session::{Session, SessionStore};
 use meta::Meta;
 use params::Params;
 
-use crate::handler::Caller;
+use crate::handler::{Caller, Handler};
+use crate::json::RawJson;
 use crate::jsonrpc::{Message, Notification, Request, error_code};
 use crate::model::Operation;
 use crate::protocol_version::ProtocolVersion;
@@ -61,6 +63,32 @@ pub enum Side<'a> {
     },
 }
 
+/// A method that the author handles as a whole.
+pub struct Whole {
+    /// What runs.
+    pub handler: Arc<dyn Handler>,
+    /// The method.
+    pub method: Arc<str>,
+    /// The request's params: a JSON object.
+    pub params: RawJson,
+}
+
+impl Whole {
+    fn of(request: &Request<'_>, snapshot: &Snapshot) -> Option<Self> {
+        snapshot.method(&request.method).map(|handler| Self {
+            handler: Arc::clone(handler),
+            method: Arc::from(&*request.method),
+            params: request.params.map_or_else(RawJson::empty_object, RawJson::from_checked),
+        })
+    }
+}
+
+impl fmt::Debug for Whole {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Whole").field(&self.method).finish()
+    }
+}
+
 /// Something to dispatch.
 #[derive(Debug)]
 pub struct Asked {
@@ -72,6 +100,8 @@ pub struct Asked {
     pub voice: Voice,
     /// What the server offered when it was asked.
     pub snapshot: Arc<Snapshot>,
+    /// The author's handler for the method as a whole, with the request's params, if there is one.
+    pub whole: Option<Whole>,
     /// Where to enter the request, so that a cancellation finds it.
     pub in_flight: Option<(Arc<InFlight>, Reuse)>,
     /// Whether the request goes on when its stream breaks (LHTTP-7).
@@ -282,7 +312,7 @@ impl Eras {
             watch,
         ));
         match side {
-            Side::Duplex(duplex) if !duplex.begin(session) => return Err(second()),
+            Side::Duplex(duplex) if !duplex.begin(&session) => return Err(second()),
             Side::Duplex(_) => {}
             Side::Post { .. } => self.sessions.add(&session),
         }
@@ -382,7 +412,10 @@ fn session_id(headers: &HeaderMap) -> Result<Option<&str>, WireError> {
 fn has_sessions(headers: &HeaderMap) -> Result<(), WireError> {
     match VersionHeader::read(headers) {
         VersionHeader::Other => {
-            Err(WireError::new(error_code::INVALID_REQUEST, "this protocol version has no sessions", 405))
+            let known = headers.get(PROTOCOL_VERSION_HEADER).and_then(|value| value.to_str().ok());
+            // LHTTP-13 for versions nobody knows.
+            let status = if known.and_then(ProtocolVersion::from_text).is_some() { 405 } else { 400 };
+            Err(WireError::new(error_code::INVALID_REQUEST, "this protocol version has no sessions", status))
         }
         VersionHeader::Absent | VersionHeader::Handshake(_) => Ok(()),
     }

@@ -8,7 +8,6 @@ use crate::model::{CompletionReference, Operation, OperationKind};
 
 /// The known members of a params object: JSON texts, borrowed from the frame. Unknown members are ignored (RPC-12).
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(missing_docs, reason = "each is the member of the same name")]
 pub struct Params<'a> {
     /// The whole object, if there is one.
     pub text: Option<&'a str>,

@@ -97,10 +97,7 @@ impl Voice {
                 Output::Whole(whole) => whole.as_str().len(),
             },
         };
-        let mut body = String::with_capacity(size + self.profile.server_info().len() + 160);
-        body.push_str("{\"jsonrpc\":\"2.0\",\"id\":");
-        self.id.write_json(&mut body);
-        body.push_str(",\"result\":");
+        let mut body = begin_response(&self.id, size + self.profile.server_info().len() + 160);
         match self.version.era() {
             Era::Legacy => legacy::results::write(&mut body, answer, self.version),
             Era::Modern => modern::results::write(&mut body, answer, &self.profile),
@@ -178,4 +175,22 @@ fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
 #[must_use]
 pub fn one_line(text: String) -> String {
     if text.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) { text.replace(['\n', '\r'], " ") } else { text }
+}
+
+/// The response to the request with this id; `result` is the text of an object.
+#[must_use]
+pub fn response(id: &RequestId, result: &str) -> String {
+    let mut body = begin_response(id, result.len() + 64);
+    body.push_str(result);
+    body.push('}');
+    body
+}
+
+/// A response up to where its result begins; the caller writes that and the closing brace.
+fn begin_response(id: &RequestId, capacity: usize) -> String {
+    let mut body = String::with_capacity(capacity);
+    body.push_str("{\"jsonrpc\":\"2.0\",\"id\":");
+    id.write_json(&mut body);
+    body.push_str(",\"result\":");
+    body
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use crate::model::{LogLevel, LogMessage, Progress};
 
@@ -113,17 +113,22 @@ impl Events {
 
     /// Waits for the next event. Never ends by itself: race it against the result.
     pub async fn next(&mut self) -> Event {
-        poll_fn(|context| {
-            let mut state = self.0.state();
-            match state.queue.pop_front() {
-                Some(event) => Poll::Ready(event),
-                None => {
-                    state.waker = Some(context.waker().clone());
-                    Poll::Pending
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// [`Events::next`] for those who poll by hand.
+    pub fn poll_next(&mut self, context: &Context<'_>) -> Poll<Event> {
+        let mut state = self.0.state();
+        match state.queue.pop_front() {
+            Some(event) => Poll::Ready(event),
+            None => {
+                match &mut state.waker {
+                    Some(waker) => waker.clone_from(context.waker()),
+                    None => state.waker = Some(context.waker().clone()),
                 }
+                Poll::Pending
             }
-        })
-        .await
+        }
     }
 }
 

@@ -256,7 +256,7 @@ impl Client {
 
     /// A whole request in one write. A `Host` header is added unless there is one.
     pub async fn request(&mut self, method: &str, path: &str, headers: &str, body: &str) {
-        let host = if headers.to_ascii_lowercase().contains("host:") { "" } else { "Host: localhost\r\n" };
+        let host = if headers.contains("Host:") { "" } else { "Host: localhost\r\n" };
         let length = body.len();
         self.send(&format!(
             "{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {length}\r\n\r\n{body}"

@@ -3,9 +3,9 @@
 use crate::eras::items::{Object, write_implementation};
 use crate::eras::params::Params;
 use crate::eras::profile::Profile;
-use crate::eras::voice::{Said, WireError, one_line};
+use crate::eras::voice::{Said, WireError, one_line, response};
 use crate::json::{self, RawJson};
-use crate::jsonrpc::{RequestId, error_code, write};
+use crate::jsonrpc::{RequestId, error_code};
 use crate::protocol_version::{Era, ProtocolVersion};
 use crate::registry::Snapshot;
 
@@ -61,7 +61,5 @@ pub(crate) fn answer(
     profile.write_capabilities(object.name("capabilities"), version, snapshot, changes);
     write_implementation(object.name("serverInfo"), &profile.implementation, version.features());
     object.optional_string(true, "instructions", profile.instructions.as_deref()).end();
-    let mut body = String::new();
-    write::response(&mut body, id, &result);
-    Said { body: one_line(body), status: 200 }
+    Said { body: one_line(response(id, &result)), status: 200 }
 }

@@ -11,7 +11,7 @@ use crate::eras::legacy::vocabulary::{Word, look_up};
 use crate::eras::meta::Meta;
 use crate::eras::params::Params;
 use crate::eras::voice::{Voice, WireError};
-use crate::eras::{Asked, Eras};
+use crate::eras::{Asked, Eras, Whole};
 use crate::handler::Caller;
 use crate::json::{self, RawJson};
 use crate::jsonrpc::{Request, error_code};
@@ -97,6 +97,7 @@ pub(crate) fn decode(
         operation,
         caller: Arc::new(caller),
         voice,
+        whole: Whole::of(request, &snapshot),
         snapshot,
         in_flight: session.map(|session| {
             let reuse = if headers.is_some() { Reuse::Allow } else { Reuse::Refuse };

@@ -7,8 +7,9 @@ use crate::eras::items::Object;
 use crate::eras::meta::SUBSCRIPTION_ID;
 use crate::eras::params::{Params, Wrong};
 use crate::eras::profile::Profile;
+use crate::eras::voice::response;
 use crate::json::{self, write_string};
-use crate::jsonrpc::{RequestId, write};
+use crate::jsonrpc::RequestId;
 use crate::model::{Change, WatchFilter};
 
 /// The filter a client asks for.
@@ -113,9 +114,7 @@ pub(crate) fn close(id: &RequestId, profile: &Profile) -> String {
     object.raw("resultType", "\"complete\"");
     write_subscription(&mut object, id, profile.server_info());
     object.end();
-    let mut body = String::new();
-    write::response(&mut body, id, &result);
-    body
+    response(id, &result)
 }
 
 /// What follows the closing result on a duplex connection (SUB-6, G-2).

@@ -10,7 +10,7 @@ use crate::eras::modern::vocabulary::{Word, look_up};
 use crate::eras::modern::{discover, http_headers, listen};
 use crate::eras::params::Params;
 use crate::eras::voice::{Said, Voice, WireError};
-use crate::eras::{Asked, Eras};
+use crate::eras::{Asked, Eras, Whole};
 use crate::handler::Caller;
 use crate::json::RawJson;
 use crate::jsonrpc::{Request, error_code};
@@ -88,6 +88,7 @@ pub(crate) fn decode(
         operation,
         caller: Arc::new(caller),
         voice,
+        whole: Whole::of(request, &snapshot),
         snapshot,
         in_flight: None,
         survives_disconnect: false,

@@ -2,13 +2,15 @@
 //! most, finds those that stand still. A timer per connection and phase would cost more than the rest of this transport.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -38,15 +40,26 @@ const IDLE: u64 = 1;
 const HEAD: u64 = 2;
 /// A request is being served.
 const SERVING: u64 = 3;
+/// All is said; the peer may still be sending.
+const CLOSING: u64 = 4;
+/// The phases fit below this.
+const PHASES: u64 = 8;
+
+/// How long and how much we listen to a peer that still sends after we refused. Closing at once would reset the
+/// connection, and the peer would never read why.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a connection does, and since when.
 #[derive(Debug)]
 pub(super) struct Activity {
     clock: Arc<Clock>,
-    /// The tick, times four, plus the phase.
+    /// The tick, times [`PHASES`], plus the phase.
     phase: AtomicU64,
     /// The tick since which the peer takes nothing, plus one; 0 while it does.
     blocked: AtomicU64,
+    /// The last request was refused, perhaps before all of it was read.
+    refused: AtomicBool,
 }
 
 /// The limits of a connection in ticks.
@@ -56,6 +69,7 @@ pub(super) struct Limits {
     header: u64,
     idle: u64,
     write: u64,
+    linger: u64,
 }
 
 impl Limits {
@@ -73,22 +87,23 @@ impl Limits {
             header: ticks(options.header_timeout),
             idle: ticks(options.idle_timeout),
             write: ticks(options.write_timeout),
+            linger: ticks(LINGER),
         }
     }
 }
 
 impl Activity {
     pub(super) fn new(clock: Arc<Clock>) -> Self {
-        let phase = AtomicU64::new(clock.now() * 4 + NEW);
-        Self { clock, phase, blocked: AtomicU64::new(0) }
+        let phase = AtomicU64::new(clock.now() * PHASES + NEW);
+        Self { clock, phase, blocked: AtomicU64::new(0), refused: AtomicBool::new(false) }
     }
 
     fn enter(&self, phase: u64) {
-        self.phase.store(self.clock.now() * 4 + phase, Ordering::Relaxed);
+        self.phase.store(self.clock.now() * PHASES + phase, Ordering::Relaxed);
     }
 
     fn phase(&self) -> u64 {
-        self.phase.load(Ordering::Relaxed) % 4
+        self.phase.load(Ordering::Relaxed) % PHASES
     }
 
     /// Whether no request is being read or served.
@@ -102,6 +117,11 @@ impl Activity {
         Serving(Arc::clone(self))
     }
 
+    /// Notes whether the request being served was refused.
+    pub(super) fn note_status(&self, status: StatusCode) {
+        self.refused.store(status.is_client_error(), Ordering::Relaxed);
+    }
+
     /// Which limit the connection is over, if any.
     pub(super) fn overdue(&self, limits: &Limits) -> Option<&'static str> {
         let now = self.clock.now();
@@ -110,10 +130,11 @@ impl Activity {
             return Some("the client takes nothing of what is ready for it");
         }
         let phase = self.phase.load(Ordering::Relaxed);
-        let age = now.saturating_sub(phase / 4);
-        match phase % 4 {
+        let age = now.saturating_sub(phase / PHASES);
+        match phase % PHASES {
             NEW if age > limits.header => Some("no request came"),
             IDLE if age > limits.idle => Some("no further request came"),
+            CLOSING if age > limits.linger => Some("the client goes on sending after its refusal"),
             HEAD if age > limits.header => Some("the request's head took too long"),
             _ => None,
         }
@@ -134,11 +155,13 @@ impl Drop for Serving {
 pub(super) struct WatchedStream {
     stream: TcpStream,
     activity: Arc<Activity>,
+    /// How much is still listened to, once our side is closed.
+    lingering: Option<usize>,
 }
 
 impl WatchedStream {
     pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
-        Self { stream, activity }
+        Self { stream, activity, lingering: None }
     }
 
     fn note<T>(&self, written: Poll<T>) -> Poll<T> {
@@ -194,7 +217,21 @@ impl AsyncWrite for WatchedStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        if self.lingering.is_none() {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+            let cut_off = self.activity.refused.load(Ordering::Relaxed) || self.activity.phase() == HEAD;
+            self.lingering = Some(if cut_off { LINGER_BYTES } else { 0 });
+            self.activity.enter(CLOSING);
+        }
+        let mut scratch = [MaybeUninit::uninit(); 4096];
+        while let Some(left @ 1..) = self.lingering {
+            let mut buffer = ReadBuf::uninit(&mut scratch);
+            // Whatever goes wrong now, the connection is over anyway.
+            let read = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer));
+            let count = buffer.filled().len();
+            self.lingering = Some(if read.is_err() || count == 0 { 0 } else { left.saturating_sub(count) });
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

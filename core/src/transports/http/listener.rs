@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::connection::{Activity, Clock, Limits, WatchedBody, WatchedStream};
 use super::endpoint::Endpoint;
@@ -95,7 +95,7 @@ impl HttpServer {
         }
         drop(listener);
         self.endpoint.engine().shutdown().trigger();
-        connections.drain(options.drain_timeout).await;
+        connections.drain(options.drain_timeout, &limits).await;
         Ok(())
     }
 }
@@ -188,29 +188,40 @@ impl Connections {
     }
 
     /// Closes what rests, and waits for the others, but not for ever.
-    async fn drain(mut self, limit: Duration) {
+    async fn drain(mut self, limit: Duration, limits: &Limits) {
         for (activity, task) in &self.watched {
             if activity.is_idle() {
                 task.abort();
             }
         }
-        if timeout(limit, async { while self.tasks.join_next().await.is_some() {} }).await.is_err() {
-            tracing::warn!(connections = self.tasks.len(), "ending connections that did not finish in time");
-            self.tasks.shutdown().await;
+        let mut tick = interval(limits.tick);
+        let mut over = pin!(sleep(limit));
+        loop {
+            tokio::select! {
+                biased;
+                ended = self.tasks.join_next() => match ended {
+                    Some(ended) => log_panic(ended),
+                    None => return,
+                },
+                _ = tick.tick() => self.sweep(limits),
+                () = &mut over => break,
+            }
         }
+        tracing::warn!(connections = self.tasks.len(), "ending connections that did not finish in time");
+        self.tasks.shutdown().await;
     }
 }
 
 fn hyper_settings(options: &HttpOptions) -> http1::Builder {
     let mut http = http1::Builder::new();
     // The sweep watches over heads (see `connection`): hyper's own timeout makes a timer for every request, and
-    // closes connections that merely rest.
+    // closes connections that merely rest. `pipeline_flush` stays off: it holds an answer back as long as a part of
+    // another request is in the buffer, and never sends the refusal of a head that is too large.
     http.timer(TokioTimer::new())
         .header_read_timeout(None)
         .max_buf_size(options.max_header_bytes)
         .max_header_size(options.max_header_bytes)
-        .half_close(false)
-        .pipeline_flush(true);
+        .half_close(false);
     if options.max_headers != HYPER_HEADERS {
         http.max_headers(options.max_headers);
     }
@@ -229,9 +240,10 @@ async fn serve_connection(
     let io = TokioIo::new(WatchedStream::new(stream, Arc::clone(&activity)));
     let service = service_fn(|request| {
         let serving = activity.serve();
-        let endpoint = &endpoint;
+        let (endpoint, activity) = (&endpoint, &activity);
         async move {
             let response = endpoint.handle(request, Some(peer)).await;
+            activity.note_status(response.status());
             Ok::<_, std::convert::Infallible>(response.map(|body| WatchedBody::new(body, serving)))
         }
     });

@@ -1,0 +1,207 @@
+"""The protocol's objects: both spellings, nothing lost, plain data in and out."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import native_stand_in  # noqa: F401
+
+from oxmcp import types
+
+
+def every_class() -> list[type[Any]]:
+    found = [value for value in vars(types).values() if isinstance(value, type) and issubclass(value, types.WireObject)]
+    return [kind for kind in found if kind is not types.WireObject]
+
+
+SAMPLE: dict[str, Any] = {
+    "name": "n",
+    "uri": "a:b",
+    "uriTemplate": "a:{b}",
+    "src": "a:b",
+    "code": 1,
+    "message": "m",
+    "version": "1",
+    "text": "t",
+    "data": "ZA==",
+    "mimeType": "text/plain",
+    "blob": "ZA==",
+    "inputSchema": {"type": "object"},
+    "role": "user",
+    "resource": {"uri": "a:b", "text": "t"},
+    "value": "v",
+    "values": ["v"],
+    "tools": [{"name": "n", "inputSchema": {}}],
+    "resources": [{"name": "n", "uri": "a:b"}],
+    "resourceTemplates": [{"name": "n", "uriTemplate": "a:{b}"}],
+    "prompts": [{"name": "n"}],
+    "messages": [{"role": "user", "content": {"type": "text", "text": "t"}}],
+    "contents": [{"uri": "a:b", "blob": "ZA=="}],
+    "completion": {"values": ["v"]},
+    "roots": [{"uri": "a:b"}],
+    "protocolVersion": "2025-11-25",
+    "capabilities": {"tools": {"listChanged": True}},
+    "serverInfo": {"name": "n", "version": "1"},
+    "supportedVersions": ["2026-07-28"],
+    "progressToken": 1,
+    "progress": 0.5,
+    "level": "info",
+    "requestId": 1,
+    "ref": {"type": "ref/prompt", "name": "n"},
+    "argument": {"name": "n", "value": "v"},
+    "content": {"type": "text", "text": "t"},
+}
+
+
+def sample(kind: type[Any]) -> dict[str, Any]:
+    needed = [wire for name, wire in kind._names.items() if not hasattr(kind, name)]
+    return {wire: SAMPLE[wire] for wire in needed}
+
+
+@pytest.mark.parametrize("kind", every_class())
+def test_every_class_survives_the_wire_a_copy_and_a_pickle(kind: type[Any]) -> None:
+    made = kind(**sample(kind), _meta={"a": 1}, somethingNew={"x": 1})
+    wire = made.to_dict()
+    assert kind.model_validate(wire) == made
+    assert kind.model_validate_json(made.model_dump_json(by_alias=True, exclude_none=True)) == made
+    assert kind.model_validate(made.model_dump()) == made
+    assert pickle.loads(pickle.dumps(made)) == made == copy.deepcopy(made) == made.model_copy()
+    assert wire["somethingNew"] == {"x": 1} == made.somethingNew
+    for name, alias in kind._names.items():
+        assert getattr(made, name) == getattr(made, alias)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in every_class() if sample(kind)])
+def test_a_missing_required_field_is_named(kind: type[Any]) -> None:
+    with pytest.raises(TypeError, match="missing"):
+        kind()
+
+
+def test_fields_go_by_both_spellings() -> None:
+    camel = types.Tool(name="t", inputSchema={"type": "object"}, annotations={"readOnlyHint": True}, _meta={"k": 1})
+    snake = types.Tool(name="t", input_schema={"type": "object"}, annotations={"read_only_hint": True}, meta={"k": 1})
+    assert camel == snake
+    assert camel.inputSchema is camel.input_schema
+    assert isinstance(camel.annotations, types.ToolAnnotations)
+    assert camel.annotations.readOnlyHint is True
+    camel.outputSchema = {"type": "object"}
+    assert camel.output_schema == {"type": "object"}
+    assert camel.to_dict() == {
+        "name": "t",
+        "inputSchema": {"type": "object"},
+        "outputSchema": {"type": "object"},
+        "annotations": {"readOnlyHint": True},
+        "_meta": {"k": 1},
+    }
+
+
+def test_nested_data_becomes_objects() -> None:
+    result = types.CallToolResult.model_validate(
+        {
+            "content": [
+                {"type": "text", "text": "hi"},
+                {"type": "resource", "resource": {"uri": "a:b", "blob": "eA=="}},
+                {"type": "resource_link", "uri": "a:b", "name": "n", "icons": [{"src": "x:y"}]},
+                {"type": "hologram"},
+            ],
+            "structuredContent": {"a": [1]},
+        }
+    )
+    text, embedded, link, unknown = result.content
+    assert isinstance(text, types.TextContent) and text.text == "hi"
+    assert isinstance(embedded, types.EmbeddedResource)
+    assert isinstance(embedded.resource, types.BlobResourceContents)
+    assert isinstance(link, types.ResourceLink) and link.icons is not None
+    assert isinstance(link.icons[0], types.Icon)
+    assert unknown == {"type": "hologram"}
+    assert result.isError is False and result.structured_content == {"a": [1]}
+
+
+def test_the_type_of_a_block_is_filled_in_and_checked() -> None:
+    assert types.TextContent(text="x") == types.TextContent(type="text", text="x")
+    with pytest.raises(TypeError, match="type must be 'text'"):
+        types.TextContent(type="image", text="x")
+
+
+def test_lists_are_not_shared_between_objects() -> None:
+    first = types.CallToolResult()
+    first.content.append(types.TextContent(text="x"))
+    assert types.CallToolResult().content == []
+
+
+def test_url_objects_become_text() -> None:
+    class Url:
+        def __str__(self) -> str:
+            return "file:///x"
+
+    assert types.Resource(name="n", uri=Url()).uri == "file:///x"
+
+
+def test_an_object_of_a_peer_is_read() -> None:
+    class TextContent:
+        type = "text"
+
+        def model_dump(self, **options: Any) -> dict[str, Any]:
+            assert options == {"by_alias": True, "exclude_none": True, "mode": "json"}
+            return {"type": "text", "text": "theirs", "_meta": {"a": 1}}
+
+    message = types.PromptMessage(role="user", content=TextContent())
+    assert message.content == types.TextContent(text="theirs", meta={"a": 1})
+
+
+def test_dumps_know_the_usual_options() -> None:
+    icon = types.Icon(src="x:y", mimeType="image/png")
+    assert icon.model_dump() == {"src": "x:y", "mime_type": "image/png", "sizes": None, "theme": None}
+    assert icon.model_dump(exclude_unset=True) == {"src": "x:y", "mime_type": "image/png"}
+    assert icon.model_dump(by_alias=True, exclude_none=True) == {"src": "x:y", "mimeType": "image/png"}
+    assert icon.model_dump_json(exclude_none=True) == '{"src":"x:y","mime_type":"image/png"}'
+    assert icon.model_copy(update={"mimeType": "image/jpeg"}).mime_type == "image/jpeg" != icon.mime_type
+
+
+def test_unknown_attributes_are_attribute_errors() -> None:
+    icon = types.Icon(src="x:y")
+    with pytest.raises(AttributeError, match="'Icon' object has no attribute 'nope'"):
+        _ = icon.nope
+    assert not hasattr(types, "Nope")
+
+
+def test_repr_shows_what_is_set() -> None:
+    assert repr(types.Icon(src="x:y", new=1)) == "Icon(src='x:y', new=1)"
+
+
+def test_the_type_aliases_exist_at_run_time() -> None:
+    assert types.TextContent in types.ContentBlock.__args__
+    assert types.LoggingLevel.__args__[0] == "debug"
+
+
+def test_models_may_hold_protocol_objects() -> None:
+    pydantic = pytest.importorskip("pydantic")
+    adapter = pydantic.TypeAdapter(list[types.TextContent])
+    value = adapter.validate_json('[{"type":"text","text":"x"}]')
+    assert value == [types.TextContent(text="x")]
+    assert adapter.dump_python(value) == [{"type": "text", "text": "x"}]
+    assert adapter.json_schema()["items"]["type"] == "object"
+    with pytest.raises(pydantic.ValidationError, match="missing text"):
+        adapter.validate_python([{"type": "text"}])
+
+
+def test_importing_the_objects_needs_no_heavy_module() -> None:
+    program = (
+        "import sys, importlib.util, types;"
+        "package = types.ModuleType('oxmcp'); package.__path__ = [sys.argv[1]]; sys.modules['oxmcp'] = package;"
+        "import oxmcp.types;"
+        "print([name for name in ('typing', 'pydantic', 'json', 'inspect', 'dataclasses') if name in sys.modules])"
+    )
+    where = str(Path(types.__file__).parent)
+    output = subprocess.run(
+        [sys.executable, "-S", "-c", program, where], capture_output=True, text=True, check=True
+    ).stdout
+    assert output.strip() == "[]"

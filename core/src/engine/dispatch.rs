@@ -1,0 +1,265 @@
+//! Which handler answers, with what: known? valid? then run it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use crate::eras::{self, Answer, Asked};
+use crate::handler::{CallContext, EventSender, Failure, FailureKind, Handler, Invocation, Reply};
+use crate::json::{self, RawJson};
+use crate::middleware::{self, Stack};
+use crate::model::{
+    CacheHint, CompletionOutput, CompletionReference, Operation, OperationKind, Output, WatchFilter,
+};
+use crate::protocol_version::ProtocolVersion;
+use crate::registry::{CompletionTarget, Item, ListPage, Snapshot, ToolEntry};
+use crate::schema::Checked;
+
+/// What came of an operation.
+pub(super) enum Dispatched {
+    /// It is answered.
+    Now(Result<Answer, Failure>),
+    /// User code runs.
+    Run(Running),
+    /// It stays open and tells of changes.
+    Watch(WatchFilter),
+}
+
+/// A call of user code under way.
+pub(super) struct Running {
+    stack: Stack,
+    finish: Finish,
+}
+
+/// What is needed to make an answer of the handler's output.
+struct Finish {
+    kind: OperationKind,
+    tool: Option<Arc<ToolEntry>>,
+    resource: Option<(String, CacheHint)>,
+}
+
+/// Dispatches what was asked. Consumes the operation; everything else of `asked` stays as it is.
+pub(super) fn dispatch(asked: &mut Asked, events: EventSender, call_timeout: Option<Duration>) -> Dispatched {
+    let operation = std::mem::replace(&mut asked.operation, Operation::Ping);
+    let kind = operation.kind();
+    let context = CallContext { caller: Arc::clone(&asked.caller), events, deadline: None };
+    if let (Some(whole), false) = (asked.whole.take(), kind == OperationKind::Watch) {
+        let invocation = Invocation { kind, target: whole.method, arguments: whole.params, context };
+        return run(&whole.handler, invocation, call_timeout, Finish { kind, tool: None, resource: None });
+    }
+    let snapshot = &*asked.snapshot;
+    let version = asked.voice.version();
+    let failed = |failure| Dispatched::Now(Err(failure));
+    match operation {
+        Operation::ListTools { cursor } => list(snapshot, kind, ListPage::Tools, version, cursor.as_deref()),
+        Operation::ListPrompts { cursor } => list(snapshot, kind, ListPage::Prompts, version, cursor.as_deref()),
+        Operation::ListResources { cursor } => list(snapshot, kind, ListPage::Resources, version, cursor.as_deref()),
+        Operation::ListResourceTemplates { cursor } => {
+            list(snapshot, kind, ListPage::ResourceTemplates, version, cursor.as_deref())
+        }
+        Operation::CallTool { name, mut arguments } => {
+            let Some(entry) = snapshot.tool(&name) else {
+                return failed(Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(&name))));
+            };
+            if entry.tool.check_arguments {
+                match entry.input.check_arguments(&arguments, entry.tool.convert_arguments) {
+                    Ok(Checked::AsIs) => {}
+                    Ok(Checked::Converted(converted)) => arguments = converted,
+                    Err(violations) => {
+                        return failed(Failure::new(FailureKind::InvalidArguments, violations.to_string()));
+                    }
+                }
+            }
+            let invocation = Invocation { kind, target: name.into(), arguments, context };
+            let finish = Finish { kind, tool: Some(Arc::clone(entry)), resource: None };
+            run(&entry.handler, invocation, entry.tool.timeout.or(call_timeout), finish)
+        }
+        Operation::ReadResource { uri } => {
+            let Some(found) = snapshot.resource(&uri) else { return failed(no_such_resource(&uri)) };
+            let invocation =
+                Invocation { kind, target: uri.as_str().into(), arguments: found.variables, context };
+            run(found.handler, invocation, call_timeout, Finish { kind, tool: None, resource: Some((uri, found.cache)) })
+        }
+        Operation::GetPrompt { name, arguments } => {
+            let Some(entry) = snapshot.prompt(&name) else {
+                return failed(Failure::new(FailureKind::NotFound, format!("unknown prompt: {}", shown(&name))));
+            };
+            if entry.prompt.check_arguments {
+                let missing: Vec<_> = entry
+                    .prompt
+                    .arguments
+                    .iter()
+                    .filter(|argument| {
+                        argument.required && json::member(arguments.as_str(), &argument.name).is_none()
+                    })
+                    .map(|argument| argument.name.as_str())
+                    .collect();
+                if !missing.is_empty() {
+                    let message = format!("missing: {}", missing.join(", "));
+                    return failed(Failure::new(FailureKind::InvalidArguments, message));
+                }
+            }
+            let invocation = Invocation { kind, target: name.into(), arguments, context };
+            run(&entry.handler, invocation, call_timeout, Finish { kind, tool: None, resource: None })
+        }
+        Operation::Complete { reference, argument, value, context: earlier } => {
+            let Some(handler) = snapshot.completion() else {
+                return failed(Failure::new(FailureKind::MethodNotFound, "method not found"));
+            };
+            match snapshot.completion_target(&reference, &argument) {
+                // What whole methods offer, the registry does not know.
+                CompletionTarget::Unknown if !is_foreign(snapshot, &reference) => {
+                    let message = "ref: there is no such prompt or resource template";
+                    return failed(Failure::new(FailureKind::InvalidArguments, message));
+                }
+                CompletionTarget::UnknownArgument => {
+                    let output = Output::Completion(CompletionOutput::default());
+                    return Dispatched::Now(Ok(Answer::Output { kind, output, tool: None, cache: None }));
+                }
+                CompletionTarget::Known | CompletionTarget::Unknown => {}
+            }
+            let arguments = completion_arguments(&reference, &argument, &value, &earlier);
+            let (CompletionReference::Prompt(target) | CompletionReference::Resource(target)) = reference;
+            let invocation = Invocation { kind, target: target.into(), arguments, context };
+            run(handler, invocation, call_timeout, Finish { kind, tool: None, resource: None })
+        }
+        Operation::Watch { filter } => Dispatched::Watch(filter),
+        // What these ask of a session, its era has done.
+        Operation::SetLogLevel { .. }
+        | Operation::Subscribe { .. }
+        | Operation::Unsubscribe { .. }
+        | Operation::Ping => Dispatched::Now(Ok(Answer::Empty)),
+        Operation::Custom { .. } => failed(Failure::new(FailureKind::MethodNotFound, "method not found")),
+    }
+}
+
+fn run(
+    handler: &Arc<dyn Handler>,
+    invocation: Invocation,
+    limit: Option<Duration>,
+    finish: Finish,
+) -> Dispatched {
+    Dispatched::Run(Running { stack: middleware::call(handler, invocation, limit), finish })
+}
+
+fn list(
+    snapshot: &Snapshot,
+    kind: OperationKind,
+    list: ListPage,
+    version: ProtocolVersion,
+    cursor: Option<&str>,
+) -> Dispatched {
+    let page = snapshot.page(list, version, cursor, |item| match item {
+        Item::Tool(tool) => eras::tool(tool, version),
+        Item::Prompt(prompt) => eras::prompt(prompt, version),
+        Item::Resource(resource) => eras::resource(resource, version),
+        Item::ResourceTemplate(template) => eras::resource_template(template, version),
+    });
+    Dispatched::Now(match page {
+        Ok(page) => Ok(Answer::Page { kind, items: page.items, next_cursor: page.next_cursor }),
+        Err(bad) => Err(Failure::new(FailureKind::InvalidArguments, bad.to_string())),
+    })
+}
+
+fn is_foreign(snapshot: &Snapshot, reference: &CompletionReference) -> bool {
+    let method = match reference {
+        CompletionReference::Prompt(_) => "prompts/get",
+        CompletionReference::Resource(_) => "resources/read",
+    };
+    snapshot.method(method).is_some()
+}
+
+fn completion_arguments(
+    reference: &CompletionReference,
+    argument: &str,
+    value: &str,
+    earlier: &RawJson,
+) -> RawJson {
+    let (kind, member, name) = match reference {
+        CompletionReference::Prompt(name) => ("ref/prompt", "name", name),
+        CompletionReference::Resource(uri) => ("ref/resource", "uri", uri),
+    };
+    let mut text = format!("{{\"ref\":{{\"type\":\"{kind}\",\"{member}\":");
+    json::write_string(&mut text, name);
+    text.push_str("},\"argument\":");
+    json::write_string(&mut text, argument);
+    text.push_str(",\"value\":");
+    json::write_string(&mut text, value);
+    text.push_str(",\"context\":");
+    text.push_str(earlier.as_str());
+    text.push('}');
+    RawJson::from_checked(text)
+}
+
+fn no_such_resource(uri: &str) -> Failure {
+    let mut data = String::from("{\"uri\":");
+    json::write_string(&mut data, uri);
+    data.push('}');
+    Failure::new(FailureKind::NotFound, "resource not found").with_data(RawJson::from_checked(data))
+}
+
+/// A peer's text, repeated to it without growing a message beyond measure.
+fn shown(name: &str) -> &str {
+    name.char_indices().nth(128).map_or(name, |(end, _)| &name[..end])
+}
+
+impl Running {
+    /// What was asked.
+    pub(super) const fn kind(&self) -> OperationKind {
+        self.finish.kind
+    }
+
+    /// Goes on with the call.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Failure>> {
+        Pin::new(&mut self.stack).poll(context).map(|reply| self.finish.finish(reply))
+    }
+}
+
+impl Finish {
+    fn finish(&mut self, reply: Reply) -> Result<Answer, Failure> {
+        let kind = self.kind;
+        let resource = self.resource.take();
+        let output = match (reply, &resource) {
+            (Ok(output), _) => output,
+            // DOWN-10 wants the URI in any case.
+            (Err(failure), Some((uri, _))) if failure.kind == FailureKind::NotFound && failure.data.is_none() => {
+                return Err(Failure { message: failure.message, detail: failure.detail, ..no_such_resource(uri) });
+            }
+            (Err(failure), _) => return Err(failure),
+        };
+        let fits = match &output {
+            Output::Tool(_) => kind == OperationKind::CallTool,
+            Output::Prompt(_) => kind == OperationKind::GetPrompt,
+            Output::Resource(_) => kind == OperationKind::ReadResource,
+            Output::Completion(_) => kind == OperationKind::Complete,
+            Output::Whole(whole) => whole.is_object(),
+        };
+        if !fits {
+            let detail = format!("a handler asked for {kind:?} returned an output of another kind");
+            return Err(Failure::new(FailureKind::Internal, "internal error").with_detail(detail));
+        }
+        if let (Some(entry), Output::Tool(result)) = (&self.tool, &output) {
+            if let Some(schema) = entry.output.as_ref().filter(|_| entry.tool.check_output && !result.is_error) {
+                // TOOL-8: what does not conform is not sent.
+                let Some(structured) = &result.structured_content else {
+                    let message = "the tool returned no structured result, which its output schema asks for";
+                    return Err(Failure::new(FailureKind::Tool, message));
+                };
+                if let Err(violations) = schema.check(structured) {
+                    let message = format!("the tool's result does not fit its output schema: {violations}");
+                    return Err(Failure::new(FailureKind::Tool, message));
+                }
+            }
+        }
+        Ok(Answer::Output { kind, output, tool: self.tool.take(), cache: resource.map(|(_, cache)| cache) })
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Running").field("kind", &self.finish.kind).finish_non_exhaustive()
+    }
+}

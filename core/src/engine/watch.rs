@@ -1,0 +1,91 @@
+//! A request that stays open and tells of changes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use super::Shutdown;
+use super::exchange::Outgoing;
+use crate::eras::{Flight, Voice};
+use crate::model::Change;
+use crate::registry::Watch;
+
+/// One subscription.
+pub(super) struct Subscription {
+    voice: Voice,
+    flight: Option<Flight>,
+    /// The first message, until it is told (SUB-2).
+    acknowledgement: Option<String>,
+    next: Next,
+    shutdown: Shutdown,
+    _counted: Counted,
+}
+
+/// Waits for the next change, or for the server's end; gives the feed back with a change.
+type Next = Pin<Box<dyn Future<Output = Option<(Watch, Change)>> + Send>>;
+
+fn next(watch: Watch, shutdown: Shutdown) -> Next {
+    Box::pin(async move {
+        let change = tokio::select! {
+            biased;
+            () = shutdown.triggered() => None,
+            change = watch.next() => Some(change),
+        };
+        change.map(|change| (watch, change))
+    })
+}
+
+impl Subscription {
+    pub(super) fn new(
+        voice: Voice,
+        flight: Option<Flight>,
+        acknowledgement: String,
+        watch: Watch,
+        shutdown: Shutdown,
+        counted: Counted,
+    ) -> Self {
+        let next = next(watch, shutdown.clone());
+        Self { voice, flight, acknowledgement: Some(acknowledgement), next, shutdown, _counted: counted }
+    }
+
+    /// The next thing to tell, and what follows it if that is the last. Over after anything but a message.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Outgoing, Option<Outgoing>)> {
+        if self.flight.as_ref().is_some_and(|flight| flight.poll_cancelled(context)) {
+            return Poll::Ready((Outgoing::Cancelled(self.voice.cancelled()), None));
+        }
+        if let Some(acknowledgement) = self.acknowledgement.take() {
+            return Poll::Ready((Outgoing::Message(acknowledgement), None));
+        }
+        Poll::Ready(match std::task::ready!(self.next.as_mut().poll(context)) {
+            Some((watch, change)) => {
+                self.next = next(watch, self.shutdown.clone());
+                (Outgoing::Message(self.voice.change(&change)), None)
+            }
+            None => {
+                let (said, then) = self.voice.close_subscription();
+                (said.into(), then.map(Outgoing::Message))
+            }
+        })
+    }
+}
+
+/// One of a bounded number; counted until dropped.
+#[derive(Debug)]
+pub(super) struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    /// One more, if there are fewer than `max`.
+    pub(super) fn enter(count: &Arc<AtomicUsize>, max: usize) -> Option<Self> {
+        count
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| (now < max).then_some(now + 1))
+            .ok()
+            .map(|_| Self(Arc::clone(count)))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,60 @@
+//! No call takes longer than it may (CAN-9).
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::Sleep;
+
+use crate::handler::{Failure, FailureKind, Reply};
+
+/// A call with a limit. When it is over the call's future is dropped, which cancels it.
+pub struct Timeout<F> {
+    call: Option<F>,
+    limit: Option<(Duration, Pin<Box<Sleep>>)>,
+}
+
+impl<F> Timeout<F> {
+    /// Lets `call` take `limit`, counted from now. Without a Tokio runtime around there is no clock, and no limit.
+    pub fn new(call: F, limit: Option<Duration>) -> Self {
+        let limit = limit.filter(|_| tokio::runtime::Handle::try_current().is_ok());
+        Self { call: Some(call), limit: limit.map(|limit| (limit, Box::pin(tokio::time::sleep(limit)))) }
+    }
+}
+
+impl<F: Future<Output = Reply> + Unpin> Future for Timeout<F> {
+    type Output = Reply;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Reply> {
+        let this = &mut *self;
+        let Some(call) = &mut this.call else { return Poll::Pending };
+        if let Poll::Ready(reply) = Pin::new(call).poll(context) {
+            this.call = None;
+            return Poll::Ready(reply);
+        }
+        let Some((limit, sleep)) = &mut this.limit else { return Poll::Pending };
+        if sleep.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        this.call = None;
+        let message = format!("this took longer than the {} it may take", in_words(*limit));
+        Poll::Ready(Err(Failure::new(FailureKind::TimedOut, message)))
+    }
+}
+
+fn in_words(limit: Duration) -> String {
+    if limit.as_millis() % 1000 == 0 {
+        let seconds = limit.as_secs();
+        format!("{seconds} second{}", if seconds == 1 { "" } else { "s" })
+    } else {
+        format!("{} milliseconds", limit.as_millis())
+    }
+}
+
+impl<F> fmt::Debug for Timeout<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Timeout").field("limit", &self.limit.as_ref().map(|(limit, _)| limit)).finish()
+    }
+}

@@ -1,0 +1,35 @@
+"""What all cross tests share: the way to the server processes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "servers"))
+
+from processes import DATABASE_ASSISTANT, HttpProcess, StdioProcess, free_port, serve_http, serve_stdio
+
+
+@pytest.fixture(scope="module")
+def everything_http() -> Iterator[HttpProcess]:
+    """The everything server over HTTP, one process for the whole file."""
+    with serve_http("everything_server.py") as server:
+        yield server
+
+
+@pytest.fixture
+def everything_stdio() -> Iterator[StdioProcess]:
+    """The everything server over pipes, a fresh process for each test."""
+    with serve_stdio("everything_server.py") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def assistant_http() -> Iterator[HttpProcess]:
+    """The example's database assistant over HTTP."""
+    port = free_port()
+    with HttpProcess([sys.executable, str(DATABASE_ASSISTANT), "--http", str(port)], port=port) as server:
+        yield server

@@ -1,0 +1,212 @@
+"""Server processes for tests: started on free loopback ports, waited for, and ended by their own id."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+SERVERS = Path(__file__).resolve().parent
+ROOT = SERVERS.parent.parent
+DATABASE_ASSISTANT = ROOT / "examples" / "database_assistant" / "server.py"
+READY_WITHIN = 60.0
+"""Seconds a server may take to accept connections: generous, because test machines are busy."""
+ANSWER_WITHIN = 30.0
+"""Seconds a test waits for an answer before it calls it missing."""
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def end(process: subprocess.Popen[bytes], patience: float = 10.0) -> int:
+    """Ask one process to end, insist after a while, and return its exit code."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return process.wait()
+
+
+class HttpProcess:
+    """A server process that speaks Streamable HTTP at ``url``."""
+
+    def __init__(self, command: Sequence[str], *, port: int, path: str = "/mcp", log: Path | None = None) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}{path}"
+        self.path = path
+        self._log = open(log, "ab") if log else None  # noqa: SIM115  closed in stop()
+        self.process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log or subprocess.DEVNULL,
+            stderr=self._log or subprocess.DEVNULL,
+        )
+
+    def __enter__(self) -> HttpProcess:
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def wait_until_ready(self) -> None:
+        """Return once the port accepts a connection; fail if the process ends first."""
+        deadline = time.monotonic() + READY_WITHIN
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended with code {self.process.returncode} before it was ready")
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.05)
+        raise TimeoutError(f"nothing listens on port {self.port} after {READY_WITHIN} s")
+
+    def stop(self) -> int:
+        """End the process and return its exit code."""
+        code = end(self.process)
+        if self._log:
+            self._log.close()
+        return code
+
+
+class StdioProcess:
+    """A server process that speaks over its standard input and output, seen as raw lines."""
+
+    def __init__(self, command: Sequence[str], *, environment: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(environment or {})},
+        )
+        self.lines: queue.Queue[bytes | None] = queue.Queue()
+        self.errors: list[bytes] = []
+        self.seen: list[Any] = []
+        self._next_id = 0
+        self._readers = [
+            threading.Thread(target=self._read_output, daemon=True),
+            threading.Thread(target=self._read_errors, daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def __enter__(self) -> StdioProcess:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _read_output(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.put(line)
+        self.lines.put(None)
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.errors.append(line)
+
+    def send_bytes(self, data: bytes) -> None:
+        """Write bytes as they are."""
+        assert self.process.stdin
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def send(self, message: Any) -> None:
+        """Write one message as a line."""
+        self.send_bytes(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+
+    def receive(self, timeout: float = ANSWER_WITHIN) -> Any:
+        """The next message the server writes; every line must be JSON."""
+        line = self.lines.get(timeout=timeout)
+        if line is None:
+            raise EOFError(f"the server closed its output: {b''.join(self.errors)[-2000:].decode(errors='replace')}")
+        message = json.loads(line)
+        self.seen.append(message)
+        return message
+
+    def answer_to(self, identity: Any, timeout: float = ANSWER_WITHIN) -> Any:
+        """The response that carries this id; notifications before it are kept in ``seen``."""
+        deadline = time.monotonic() + timeout
+        while True:
+            message = self.receive(max(0.0, deadline - time.monotonic()))
+            if "method" not in message and message.get("id") == identity:
+                return message
+
+    def new_id(self) -> int:
+        """An id that this process has not been sent yet."""
+        self._next_id += 1
+        return self._next_id
+
+    def request(self, method: str, params: Any = None, timeout: float = ANSWER_WITHIN) -> Any:
+        """Send one request and return its response."""
+        identity = self.new_id()
+        message: dict[str, Any] = {"jsonrpc": "2.0", "id": identity, "method": method}
+        if params is not None:
+            message["params"] = params
+        self.send(message)
+        return self.answer_to(identity, timeout)
+
+    def close_input(self) -> None:
+        """Let the server read the end of its input."""
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+
+    def remaining(self) -> Iterator[Any]:
+        """All messages until the server closes its output."""
+        while (line := self.lines.get(timeout=ANSWER_WITHIN)) is not None:
+            yield json.loads(line)
+
+    def stop(self) -> int:
+        """End the process and return its exit code."""
+        self.close_input()
+        try:
+            code = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            code = end(self.process)
+        for reader in self._readers:
+            reader.join(5)
+        return code
+
+
+def python_server(name: str) -> list[str]:
+    """The command that runs one of the servers of this folder, without its transport options."""
+    return [sys.executable, str(SERVERS / name)]
+
+
+def serve_http(name: str, *options: str, log: Path | None = None) -> HttpProcess:
+    """Start one of the servers of this folder over HTTP on a free port."""
+    port = free_port()
+    return HttpProcess([*python_server(name), "--port", str(port), *options], port=port, log=log)
+
+
+def serve_stdio(name: str, *options: str) -> StdioProcess:
+    """Start one of the servers of this folder over standard input and output."""
+    return StdioProcess([*python_server(name), "--stdio", *options])

@@ -1,0 +1,177 @@
+"""Messages as bytes, and a plain HTTP client that sends whatever it is told to send."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from processes import ANSWER_WITHIN, HttpProcess
+
+MODERN = "2026-07-28"
+LEGACY = "2025-11-25"
+BATCHING = "2025-03-26"
+"""The only revision whose sessions take arrays of messages."""
+PREFIX = "io.modelcontextprotocol/"
+
+
+def envelope(**changes: Any) -> dict[str, Any]:
+    """The `_meta` of a modern request; keyword None removes a key."""
+    meta: dict[str, Any] = {"protocolVersion": MODERN, "clientCapabilities": {}, "clientInfo": CLIENT} | changes
+    return {key if key == "progressToken" else PREFIX + key: value for key, value in meta.items() if value is not None}
+
+
+CLIENT = {"name": "test", "version": "1.0.0"}
+
+
+def request(method: str, params: Any = None, identity: Any = 1) -> dict[str, Any]:
+    """One request without an envelope."""
+    message = {"jsonrpc": "2.0", "id": identity, "method": method}
+    return message if params is None else message | {"params": params}
+
+
+def modern(method: str, identity: Any = 1, meta: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
+    """One modern request."""
+    return request(method, {**params, "_meta": envelope() if meta is None else meta}, identity)
+
+
+def call(tool: str, arguments: Any = None, identity: Any = 1) -> dict[str, Any]:
+    """One modern `tools/call`."""
+    return modern("tools/call", identity, name=tool, arguments={} if arguments is None else arguments)
+
+
+def initialize(version: str = LEGACY, identity: Any = 0) -> dict[str, Any]:
+    """The opening of a legacy session."""
+    return request("initialize", {"protocolVersion": version, "capabilities": {}, "clientInfo": CLIENT}, identity)
+
+
+INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+
+
+def text_of(response: Any) -> str:
+    """All text of a tool's result."""
+    return "".join(block.get("text", "") for block in response["result"]["content"])
+
+
+@dataclass
+class Answer:
+    """One HTTP answer, read to its end."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def messages(self) -> list[Any]:
+        """The JSON-RPC messages, from a JSON body or an event stream."""
+        if self.headers.get("content-type", "").startswith("text/event-stream"):
+            return list(events(self.body.decode().splitlines()))
+        return [json.loads(self.body)] if self.body else []
+
+    @property
+    def message(self) -> Any:
+        """The response: the last message."""
+        return self.messages[-1]
+
+    @property
+    def error(self) -> Any:
+        """The error's code."""
+        return self.message["error"]["code"]
+
+
+def events(lines: Iterable[str]) -> Iterator[Any]:
+    """The JSON-RPC messages of an event stream."""
+    for line in lines:
+        if line.startswith("data:") and line[5:].strip():
+            yield json.loads(line[5:])
+
+
+def headers_for(message: Any) -> dict[str, str]:
+    """What a correct client sends along with a modern message."""
+    headers = {"MCP-Protocol-Version": MODERN, "Mcp-Method": message["method"]}
+    params = message.get("params") or {}
+    if message["method"] in ("tools/call", "prompts/get"):
+        headers["Mcp-Name"] = params["name"]
+    elif message["method"] == "resources/read":
+        headers["Mcp-Name"] = params["uri"]
+    return headers
+
+
+COMMON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+
+
+def send(
+    server: HttpProcess,
+    body: bytes | Any,
+    headers: dict[str, str | None] | None = None,
+    *,
+    method: str = "POST",
+    path: str | None = None,
+) -> Answer:
+    """Send one HTTP request. Headers replace the usual ones; None leaves one out."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    wanted = {name.lower(): (name, value) for name, value in {**COMMON, **(headers or {})}.items()}
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_WITHIN)) as connection:
+        connection.request(
+            method,
+            path or server.path,
+            data if method == "POST" else None,
+            {name: value for name, value in wanted.values() if value is not None},
+        )
+        response = connection.getresponse()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+
+
+def send_modern(server: HttpProcess, message: Any, headers: dict[str, str | None] | None = None) -> Answer:
+    """Send a modern message with the headers that belong to it, changed as asked."""
+    return send(server, message, {**headers_for(message), **(headers or {})})
+
+
+class LegacySession:
+    """A session opened by a handshake over HTTP."""
+
+    def __init__(self, server: HttpProcess, version: str = LEGACY) -> None:
+        self.server = server
+        welcome = send(server, initialize(version))
+        assert welcome.status == 200, welcome
+        self.id = welcome.headers["mcp-session-id"]
+        self.version = welcome.message["result"]["protocolVersion"]
+        assert self.send(INITIALIZED).status == 202
+
+    def send(self, message: Any, headers: dict[str, str | None] | None = None, method: str = "POST") -> Answer:
+        """Send a message inside the session."""
+        own = {"Mcp-Session-Id": self.id, "MCP-Protocol-Version": self.version}
+        return send(self.server, message, {**own, **(headers or {})}, method=method)
+
+
+@contextmanager
+def raw_connection(server: HttpProcess) -> Iterator[socket.socket]:
+    """A TCP connection to write anything into."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=ANSWER_WITHIN) as connection:
+        yield connection
+
+
+def raw_request(message: Any, headers: dict[str, str]) -> bytes:
+    """The bytes of one POST."""
+    body = json.dumps(message).encode()
+    lines = [f"{name}: {value}" for name, value in {"Host": "127.0.0.1", **COMMON, **headers}.items()]
+    head = "\r\n".join(["POST /mcp HTTP/1.1", *lines, f"Content-Length: {len(body)}"])
+    return head.encode() + b"\r\n\r\n" + body
+
+
+def raw_exchange(server: HttpProcess, data: bytes) -> bytes:
+    """Write bytes on a fresh connection, close our side, and read everything that comes back."""
+    with raw_connection(server) as connection:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        received = b""
+        try:
+            while piece := connection.recv(65536):
+                received += piece
+        except ConnectionResetError:
+            pass
+        return received
