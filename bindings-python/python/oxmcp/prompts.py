@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _native, descriptors, functions, parameters, results
-from .content import AssistantMessage, Message, UserMessage
+from .messages import AssistantMessage, Message, UserMessage
 
 if TYPE_CHECKING:
     from ._native import Kind

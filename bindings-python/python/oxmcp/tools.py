@@ -30,6 +30,7 @@ class Tool:
         icons: Icons, objects or dicts.
         meta: The descriptor's `_meta`.
         tags: Labels for `enable` and `disable`.
+        input_schema: JSON Schema of the arguments, advertised and enforced as it is; from the parameters when absent.
         output_schema: JSON Schema of the structured result; None for none; from the return type when left out.
         structured_output: True to insist on a structured result, False to have none.
         timeout: Seconds a call may take.
@@ -40,7 +41,7 @@ class Tool:
     Raises:
         ValueError: it cannot be named, or the timeout is not positive.
         InvalidDescriptorError: a parameter's type has no JSON Schema.
-        InvalidSchemaError: the output schema is not a valid JSON Schema.
+        InvalidSchemaError: a given schema is not a valid JSON Schema.
     """
 
     __slots__ = (
@@ -55,6 +56,7 @@ class Tool:
         "function",
         "key",
         "name",
+        "parameters",
         "tags",
         "timeout",
         "title",
@@ -74,6 +76,7 @@ class Tool:
         icons: Iterable[Any] | None = None,
         meta: Mapping[str, Any] | None = None,
         tags: Iterable[str] | None = None,
+        input_schema: Mapping[str, Any] | None = None,
         output_schema: Any = results.UNSET,
         structured_output: bool | None = None,
         timeout: float | None = None,
@@ -99,11 +102,12 @@ class Tool:
         self._parameters = parameters.plan(function, name=self.name, strict=strict)
         self._results = results.plan(function, output_schema=output_schema, structured_output=structured_output)
         self.description = description if description is not None else self._parameters.description
-        if isinstance(output_schema, dict):
-            try:
-                _native.Schema(descriptors.text(output_schema))
-            except _native.NativeError as error:
-                raise from_native(error) from error
+        self.parameters: dict[str, Any] = (
+            self._parameters.input_schema if input_schema is None else dict(input_schema)
+        )
+        for schema in (input_schema, output_schema):
+            if isinstance(schema, Mapping):
+                _compile(schema)
 
     @classmethod
     def from_function(cls, fn: Callable[..., Any], **options: Any) -> Tool:
@@ -114,11 +118,6 @@ class Tool:
     def fn(self) -> Callable[..., Any]:
         """The function, as it was given."""
         return self.function
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """JSON Schema of the arguments, as it is advertised."""
-        return self._parameters.input_schema
 
     @property
     def output_schema(self) -> dict[str, Any] | None:
@@ -167,6 +166,13 @@ class Tool:
 
     def __repr__(self) -> str:
         return f"Tool({self.name!r})"
+
+
+def _compile(schema: Mapping[str, Any]) -> None:
+    try:
+        _native.Schema(descriptors.text(schema))
+    except _native.NativeError as error:
+        raise from_native(error) from error
 
 
 def _warn(message: str) -> None:

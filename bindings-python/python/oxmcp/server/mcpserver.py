@@ -7,10 +7,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from .. import _native, settings
-from ..content import AssistantMessage, Audio, File, Image, Message, UserMessage
+from ..content import Audio, File, Image
 from ..context import Context, context_of, get_context
 from ..descriptors import cache_hint, wire_object
 from ..errors import McpError, ResourceError
+from ..messages import AssistantMessage, Message, UserMessage
 from ..resources import ReadResourceContents, Resource
 from ..settings import OnDuplicate, Settings
 from ..tools import Tool
