@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 import sys
@@ -9,11 +10,14 @@ import types
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
-
 try:
+    import oxmcp
+except ModuleNotFoundError:
+    sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+if importlib.util.find_spec("oxmcp._native") is not None:
     from oxmcp import _native
-except ImportError:
+else:
     _native = types.ModuleType("oxmcp._native")
     sys.modules["oxmcp._native"] = _native
 

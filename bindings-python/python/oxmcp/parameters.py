@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native, docstrings, injection, schemas, signatures
 from .encoding import encode
-from .errors import InvalidArguments
+from .errors import InvalidArguments, InvalidDescriptorError
 from .injection import context_names
-from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter
+from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter, Unresolved
 
 if TYPE_CHECKING:
     from .validation import Arguments
@@ -182,6 +182,9 @@ def plan(
     }
     hidden = {*exclude, *made.context_names, *made.dependencies}
     visible = [parameter for parameter in signature.parameters if parameter.name not in hidden]
+    for parameter in visible:
+        if isinstance(parameter.annotation, Unresolved):
+            raise InvalidDescriptorError(parameter.annotation.problem)
     named = [_widened(parameter) for parameter in visible if parameter.kind is not VAR_KEYWORD]
     extra = next((parameter for parameter in visible if parameter.kind is VAR_KEYWORD), None)
     made.accepts_extra = extra is not None
