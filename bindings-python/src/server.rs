@@ -131,7 +131,7 @@ impl Host {
 }
 
 /// The engine with its registry.
-#[pyclass(module = "oxmcp._native", frozen)]
+#[pyclass(module = "oxmcp._native", frozen, weakref)]
 pub struct Server {
     pub host: Arc<Host>,
     pub implementation: Implementation,
