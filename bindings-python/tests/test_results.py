@@ -59,6 +59,10 @@ class Person(pydantic.BaseModel):
     extra: Any = None
 
 
+class Open(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="allow")
+
+
 @dataclass
 class Event:
     when: datetime.datetime
@@ -256,6 +260,7 @@ def test_nan_and_infinity_are_errors_that_name_their_place(value: float) -> None
         (UNDECLARED, Person(name="x", extra=value), "result.extra"),
         (UNDECLARED, [Person(name="x", extra=value)], "result[0].extra"),
         (list[datetime.date | float], [value], "result[0]"),
+        (Open, Open(more=value), "result.more"),  # type: ignore[call-arg]
     ]
     for annotation, given, place in cases:
         with pytest.raises(InvalidResult) as caught:
