@@ -213,7 +213,7 @@ def test_a_value_of_another_type_is_refused_with_its_place() -> None:
     with pytest.raises(InvalidResult) as caught:
         sent(list[Person], [Person(name="Ada"), {"name": 5}])
     assert str(caught.value) == "result[1].name: must be a string"
-    with pytest.raises(InvalidResult, match=r"^missing: result\.name$"):
+    with pytest.raises(InvalidResult, match=r"^result\.name: is required$"):
         sent(Person, {})
 
 
@@ -234,9 +234,11 @@ def test_a_class_no_library_knows_leaves_the_decision_to_the_value() -> None:
         sent(Own, Own())
 
 
-def test_unresolvable_annotations_are_refused_at_registration() -> None:
+def test_an_annotation_for_type_checkers_only_promises_nothing_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    assert plan_for("Nowhere").output_schema is None
+    assert "the result: 'Nowhere' cannot be resolved" in caplog.text
     with pytest.raises(InvalidDescriptorError, match="the result: 'Nowhere'"):
-        plan_for("Nowhere")
+        plan_for("Nowhere", structured_output=True)
 
 
 # --- what cannot be sent

@@ -127,7 +127,9 @@ impl EngineBuilder {
             return configuration("max_in_flight is 0: no request could ever run");
         }
         if self.sessions.max == 0 {
-            return configuration("sessions.max is 0: no session could ever begin; serve without sessions instead");
+            return configuration(
+                "sessions.max is 0: no session could ever begin; serve without sessions instead",
+            );
         }
         if self.limits.max_subscribed_resources > MAX_WATCHED_URIS {
             let message = format!("max_subscribed_resources is more than {MAX_WATCHED_URIS}");

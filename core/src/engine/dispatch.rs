@@ -55,14 +55,21 @@ pub(super) fn dispatch(asked: &mut Asked, events: EventSender, call_timeout: Opt
     let failed = |failure| Dispatched::Now(Err(failure));
     match operation {
         Operation::ListTools { cursor } => list(snapshot, kind, ListPage::Tools, version, cursor.as_deref()),
-        Operation::ListPrompts { cursor } => list(snapshot, kind, ListPage::Prompts, version, cursor.as_deref()),
-        Operation::ListResources { cursor } => list(snapshot, kind, ListPage::Resources, version, cursor.as_deref()),
+        Operation::ListPrompts { cursor } => {
+            list(snapshot, kind, ListPage::Prompts, version, cursor.as_deref())
+        }
+        Operation::ListResources { cursor } => {
+            list(snapshot, kind, ListPage::Resources, version, cursor.as_deref())
+        }
         Operation::ListResourceTemplates { cursor } => {
             list(snapshot, kind, ListPage::ResourceTemplates, version, cursor.as_deref())
         }
         Operation::CallTool { name, mut arguments } => {
             let Some(entry) = snapshot.tool(&name) else {
-                return failed(Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(&name))));
+                return failed(Failure::new(
+                    FailureKind::NotFound,
+                    format!("unknown tool: {}", shown(&name)),
+                ));
             };
             if entry.tool.check_arguments {
                 match entry.input.check_arguments(&arguments, entry.tool.convert_arguments) {
@@ -81,11 +88,19 @@ pub(super) fn dispatch(asked: &mut Asked, events: EventSender, call_timeout: Opt
             let Some(found) = snapshot.resource(&uri) else { return failed(no_such_resource(&uri)) };
             let invocation =
                 Invocation { kind, target: uri.as_str().into(), arguments: found.variables, context };
-            run(found.handler, invocation, call_timeout, Finish { kind, tool: None, resource: Some((uri, found.cache)) })
+            run(
+                found.handler,
+                invocation,
+                call_timeout,
+                Finish { kind, tool: None, resource: Some((uri, found.cache)) },
+            )
         }
         Operation::GetPrompt { name, arguments } => {
             let Some(entry) = snapshot.prompt(&name) else {
-                return failed(Failure::new(FailureKind::NotFound, format!("unknown prompt: {}", shown(&name))));
+                return failed(Failure::new(
+                    FailureKind::NotFound,
+                    format!("unknown prompt: {}", shown(&name)),
+                ));
             };
             if entry.prompt.check_arguments {
                 let missing: Vec<_> = entry
@@ -225,8 +240,14 @@ impl Finish {
         let output = match (reply, &resource) {
             (Ok(output), _) => output,
             // DOWN-10 wants the URI in any case.
-            (Err(failure), Some((uri, _))) if failure.kind == FailureKind::NotFound && failure.data.is_none() => {
-                return Err(Failure { message: failure.message, detail: failure.detail, ..no_such_resource(uri) });
+            (Err(failure), Some((uri, _)))
+                if failure.kind == FailureKind::NotFound && failure.data.is_none() =>
+            {
+                return Err(Failure {
+                    message: failure.message,
+                    detail: failure.detail,
+                    ..no_such_resource(uri)
+                });
             }
             (Err(failure), _) => return Err(failure),
         };
@@ -242,7 +263,9 @@ impl Finish {
             return Err(Failure::new(FailureKind::Internal, "internal error").with_detail(detail));
         }
         if let (Some(entry), Output::Tool(result)) = (&self.tool, &output) {
-            if let Some(schema) = entry.output.as_ref().filter(|_| entry.tool.check_output && !result.is_error) {
+            if let Some(schema) =
+                entry.output.as_ref().filter(|_| entry.tool.check_output && !result.is_error)
+            {
                 // TOOL-8: what does not conform is not sent.
                 let Some(structured) = &result.structured_content else {
                     let message = "the tool returned no structured result, which its output schema asks for";

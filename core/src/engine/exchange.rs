@@ -174,7 +174,8 @@ impl State {
 
 /// A batch's answer: one array, in the order of the requests (BATCH-4). Without requests there is none (BATCH-3).
 fn joined(bodies: &[Option<String>]) -> Outgoing {
-    let mut array = String::with_capacity(bodies.iter().flatten().map(|body| body.len() + 1).sum::<usize>() + 2);
+    let mut array =
+        String::with_capacity(bodies.iter().flatten().map(|body| body.len() + 1).sum::<usize>() + 2);
     for body in bodies.iter().flatten() {
         array.push(if array.is_empty() { '[' } else { ',' });
         array.push_str(body);

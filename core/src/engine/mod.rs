@@ -148,7 +148,9 @@ impl Engine {
             None => None,
             Some((table, reuse)) => match table.enter(asked.voice.id(), self.0.limits.max_in_flight, reuse) {
                 Ok(flight) => Some(flight),
-                Err(Refused::Full) => return overloaded(&asked, "too many requests are in flight; try again later"),
+                Err(Refused::Full) => {
+                    return overloaded(&asked, "too many requests are in flight; try again later");
+                }
                 Err(Refused::Duplicate) => {
                     let message = "this id belongs to a request that is still in flight";
                     let error = WireError::new(error_code::INVALID_REQUEST, message, 400);

@@ -143,22 +143,26 @@ impl Eras {
         sessions: SessionOptions,
         max_subscribed_resources: usize,
     ) -> Self {
-        Self { profile: Arc::new(profile), registry, sessions: SessionStore::new(sessions), max_subscribed_resources }
+        Self {
+            profile: Arc::new(profile),
+            registry,
+            sessions: SessionStore::new(sessions),
+            max_subscribed_resources,
+        }
     }
 
     /// Decides the era of a message and decodes it.
     pub fn open(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
         match message {
-            Message::Request(request) => {
-                self.open_request(request, side, false).unwrap_or_else(|error| Opened::Answered {
-                    said: error.say(Some(&request.id)),
-                    session_id: None,
-                })
-            }
+            Message::Request(request) => self.open_request(request, side, false).unwrap_or_else(|error| {
+                Opened::Answered { said: error.say(Some(&request.id)), session_id: None }
+            }),
             Message::Notification(notification) => self.open_notification(notification, side),
             Message::Response(_) => match side {
                 Side::Duplex(_) => Opened::Accepted,
-                Side::Post { headers, stateless } => answered_unless(self.accept_response(headers, stateless)),
+                Side::Post { headers, stateless } => {
+                    answered_unless(self.accept_response(headers, stateless))
+                }
             },
         }
     }
@@ -167,12 +171,9 @@ impl Eras {
     /// envelope of its own.
     pub fn open_in_batch(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
         match message {
-            Message::Request(request) => {
-                self.open_request(request, side, true).unwrap_or_else(|error| Opened::Answered {
-                    said: error.say(Some(&request.id)),
-                    session_id: None,
-                })
-            }
+            Message::Request(request) => self.open_request(request, side, true).unwrap_or_else(|error| {
+                Opened::Answered { said: error.say(Some(&request.id)), session_id: None }
+            }),
             other => self.open(other, side),
         }
     }
@@ -192,7 +193,9 @@ impl Eras {
         };
         match version {
             Some(version) if version.features().batches => Ok(()),
-            _ => Err(WireError::new(error_code::INVALID_REQUEST, "this protocol version has no batches", 400)),
+            _ => {
+                Err(WireError::new(error_code::INVALID_REQUEST, "this protocol version has no batches", 400))
+            }
         }
     }
 
@@ -218,7 +221,12 @@ impl Eras {
         if self.sessions.end(id) { Ok(()) } else { Err(unknown_session()) }
     }
 
-    fn open_request(&self, request: &Request<'_>, side: Side<'_>, in_batch: bool) -> Result<Opened, WireError> {
+    fn open_request(
+        &self,
+        request: &Request<'_>,
+        side: Side<'_>,
+        in_batch: bool,
+    ) -> Result<Opened, WireError> {
         let params = Params::read(request.params);
         let meta = Meta::read(params.meta);
         let method = match &*request.method {
@@ -248,7 +256,9 @@ impl Eras {
                     Side::Post { headers, .. } => Some(headers),
                 };
                 match modern::requests::decode(self, request, &params, &meta, headers)? {
-                    modern::requests::Decoded::Answered(said) => Ok(Opened::Answered { said, session_id: None }),
+                    modern::requests::Decoded::Answered(said) => {
+                        Ok(Opened::Answered { said, session_id: None })
+                    }
                     modern::requests::Decoded::Ask(mut asked) => {
                         if let Side::Duplex(duplex) = side {
                             asked.in_flight = Some((Arc::clone(&duplex.in_flight), Reuse::Refuse));
@@ -261,7 +271,9 @@ impl Eras {
                 let (session, headers) = match side {
                     Side::Duplex(_) => (session, None),
                     Side::Post { headers, stateless: true } => (None, Some(headers)),
-                    Side::Post { headers, stateless: false } => (Some(self.find_session(headers)?), Some(headers)),
+                    Side::Post { headers, stateless: false } => {
+                        (Some(self.find_session(headers)?), Some(headers))
+                    }
                 };
                 let client = match (&session, edge) {
                     (Some(session), _) => Client::Session(session),
@@ -275,8 +287,14 @@ impl Eras {
     }
 
     /// A handshake (VER-7). A refused one leaves nothing behind (SESS-14).
-    fn open_session(&self, request: &Request<'_>, params: &Params<'_>, side: Side<'_>) -> Result<Opened, WireError> {
-        let second = || WireError::new(error_code::INVALID_REQUEST, "this session was initialized already", 200);
+    fn open_session(
+        &self,
+        request: &Request<'_>,
+        params: &Params<'_>,
+        side: Side<'_>,
+    ) -> Result<Opened, WireError> {
+        let second =
+            || WireError::new(error_code::INVALID_REQUEST, "this session was initialized already", 200);
         if let Side::Post { headers, stateless: false } = side {
             // SESS-11, after the usual look whether there is such a session.
             if session_id(headers)?.is_some() {
@@ -422,7 +440,11 @@ fn has_sessions(headers: &HeaderMap) -> Result<(), WireError> {
 }
 
 fn no_session_id() -> WireError {
-    WireError::new(error_code::INVALID_REQUEST, "the header Mcp-Session-Id is missing: begin with initialize", 400)
+    WireError::new(
+        error_code::INVALID_REQUEST,
+        "the header Mcp-Session-Id is missing: begin with initialize",
+        400,
+    )
 }
 
 fn unknown_session() -> WireError {

@@ -89,7 +89,8 @@ impl Voice {
             Answer::Page { items, .. } => items.len(),
             Answer::Output { output, .. } => match output {
                 Output::Tool(tool) => {
-                    tool.content.as_str().len() + tool.structured_content.as_ref().map_or(0, |text| text.as_str().len())
+                    tool.content.as_str().len()
+                        + tool.structured_content.as_ref().map_or(0, |text| text.as_str().len())
                 }
                 Output::Prompt(prompt) => prompt.messages.as_str().len(),
                 Output::Resource(resource) => resource.contents.as_str().len(),
@@ -115,7 +116,12 @@ impl Voice {
             tracing::debug!(request = %self.id, kind = failure.kind.name(), message = %failure.message, "a request failed");
         }
         if let Some(output) = tool_error(kind, failure) {
-            return self.answer(&Answer::Output { kind, output: Output::Tool(output), tool: None, cache: None });
+            return self.answer(&Answer::Output {
+                kind,
+                output: Output::Tool(output),
+                tool: None,
+                cache: None,
+            });
         }
         let error = match self.version.era() {
             Era::Legacy => legacy::errors::encode(kind, failure),
@@ -166,7 +172,8 @@ impl Voice {
 
 /// Failures of a tool call that a model can act on are results (TOOL-7, G-12).
 fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
-    let visible = matches!(failure.kind, FailureKind::Tool | FailureKind::InvalidArguments | FailureKind::TimedOut);
+    let visible =
+        matches!(failure.kind, FailureKind::Tool | FailureKind::InvalidArguments | FailureKind::TimedOut);
     (kind == OperationKind::CallTool && visible).then(|| ToolOutput::error(&failure.message))
 }
 
@@ -174,7 +181,11 @@ fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
 /// none, so every one is white space.
 #[must_use]
 pub fn one_line(text: String) -> String {
-    if text.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) { text.replace(['\n', '\r'], " ") } else { text }
+    if text.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
+        text.replace(['\n', '\r'], " ")
+    } else {
+        text
+    }
 }
 
 /// The response to the request with this id; `result` is the text of an object.

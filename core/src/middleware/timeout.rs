@@ -55,6 +55,9 @@ fn in_words(limit: Duration) -> String {
 
 impl<F> fmt::Debug for Timeout<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Timeout").field("limit", &self.limit.as_ref().map(|(limit, _)| limit)).finish()
+        formatter
+            .debug_struct("Timeout")
+            .field("limit", &self.limit.as_ref().map(|(limit, _)| limit))
+            .finish()
     }
 }

@@ -239,6 +239,9 @@ impl fmt::Debug for Held {
 
 impl fmt::Debug for SessionStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SessionStore").field("sessions", &self.sessions().len()).finish_non_exhaustive()
+        formatter
+            .debug_struct("SessionStore")
+            .field("sessions", &self.sessions().len())
+            .finish_non_exhaustive()
     }
 }
