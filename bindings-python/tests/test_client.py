@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from oxmcp import Client, Context, FastMCP, McpError, ToolError
 from oxmcp.errors import ClosedError
 

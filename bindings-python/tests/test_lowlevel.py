@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import oxmcp.types as types
 import pytest
+
+import oxmcp.types as types
 from oxmcp import Client, McpError, ToolError
 from oxmcp.server import NotificationOptions, Server
 from oxmcp.server.lowlevel.helper_types import ReadResourceContents
@@ -347,7 +348,14 @@ def test_run_takes_only_streams_of_its_own() -> None:
 
 def test_a_uri_reads_like_a_url_object() -> None:
     uri = Uri("file://host:5/a/b?q=1#f")
-    assert (uri.scheme, uri.host, uri.port, uri.path, uri.query, uri.fragment) == ("file", "host", 5, "/a/b", "q=1", "f")
+    assert (uri.scheme, uri.host, uri.port, uri.path, uri.query, uri.fragment) == (
+        "file",
+        "host",
+        5,
+        "/a/b",
+        "q=1",
+        "f",
+    )
 
     class Url:
         def __str__(self) -> str:

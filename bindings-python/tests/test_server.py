@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from oxmcp import AssistantMessage, CacheHint, Client, Context, FastMCP, Image, McpError, MCPServer, UserMessage
 from oxmcp.errors import ConfigurationError, PromptError, ResourceError
 from oxmcp.resources import BinaryResource, FileResource, TextResource, variables
@@ -47,6 +48,7 @@ def test_fastmcp_is_the_same_class() -> None:
 
 
 def test_the_names_people_import_are_where_they_look() -> None:
+    import oxmcp
     from oxmcp import exceptions
     from oxmcp.server.fastmcp import Audio, Context, Icon, Image
     from oxmcp.server.fastmcp.exceptions import ToolError
@@ -54,8 +56,6 @@ def test_the_names_people_import_are_where_they_look() -> None:
     from oxmcp.server.fastmcp.prompts.base import AssistantMessage, UserMessage
     from oxmcp.server.fastmcp.utilities.types import Image as Same
     from oxmcp.shared.exceptions import McpError
-
-    import oxmcp
 
     assert exceptions.ToolError is ToolError is oxmcp.ToolError
     assert base.UserMessage is UserMessage and issubclass(AssistantMessage, base.Message)
@@ -448,15 +448,14 @@ def test_a_server_can_be_used_in_its_own_process() -> None:
 
 
 SERVER = """
-import sys
 from contextlib import asynccontextmanager
 from oxmcp import Context, FastMCP
 
 @asynccontextmanager
 async def lifespan(server):
-    print("entered", file=sys.stderr)
+    print("entered")
     yield {"n": 5}
-    print("left", file=sys.stderr)
+    print("left")
 
 mcp = FastMCP("piped", lifespan=lifespan)
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
 import pytest
+
 from oxmcp import (
     AlreadyRegisteredError,
     Client,
