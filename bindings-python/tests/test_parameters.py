@@ -71,9 +71,9 @@ Item = TypeVar("Item")
         (dict, {"type": "object", "additionalProperties": True}),
         (dict[str, Any], {"type": "object", "additionalProperties": True}),
         (Mapping[str, float], {"type": "object", "additionalProperties": {"type": "number"}}),
-        (Optional[str], {"anyOf": [{"type": "string"}, {"type": "null"}]}),  # noqa: UP045
+        (Optional[str], {"anyOf": [{"type": "string"}, {"type": "null"}]}),
         (int | str, {"anyOf": [{"type": "integer"}, {"type": "string"}]}),
-        (Union[int, int], {"type": "integer"}),  # noqa: UP007
+        (Union[int, int], {"type": "integer"}),
         (Literal["a", "b"], {"enum": ["a", "b"], "type": "string"}),
         (Literal["a"], {"const": "a", "type": "string"}),
         (Literal[1, "a"], {"enum": [1, "a"]}),

@@ -110,7 +110,7 @@ def test_bytes_are_text_if_they_can_be_and_base64_otherwise(annotation: Any) -> 
         (dict[str, Any], {"a": None}, {"type": "object", "additionalProperties": True}, False),
         (dict[str, int], {"a": 1}, {"type": "object", "additionalProperties": {"type": "integer"}}, False),
         (int | None, None, {"anyOf": [{"type": "integer"}, {"type": "null"}]}, True),
-        (Union[int, str], "x", {"anyOf": [{"type": "integer"}, {"type": "string"}]}, True),  # noqa: UP007
+        (Union[int, str], "x", {"anyOf": [{"type": "integer"}, {"type": "string"}]}, True),
         (Literal["a"], "a", {"const": "a", "type": "string"}, True),
         (Iterator[int], [1], {"type": "array", "items": {"type": "integer"}}, True),
         (AsyncIterator[int], [1], {"type": "array", "items": {"type": "integer"}}, True),

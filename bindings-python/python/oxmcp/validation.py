@@ -228,7 +228,7 @@ def _portable(annotation: Any) -> Any:
         return annotation
     if hasattr(annotation, "copy_with"):
         return annotation.copy_with(portable)
-    return typing.Union[portable] if origin is types.UnionType else origin[portable]  # noqa: UP007  (any number)
+    return typing.Union[portable] if origin is types.UnionType else origin[portable]
 
 
 def _member(members: dict[Any, Any], value: Any) -> Any:
