@@ -126,8 +126,8 @@ bench-python: $(VENV)/.tests $(VENV)/.bench build ## CPU and latency per call, n
 
 .PHONY: fuzz
 fuzz: ## coverage-guided: make fuzz TARGET=parse [FOR=60]
-	@test -n "$(TARGET)" || { echo "which one? make fuzz TARGET=…:"; ls core/fuzz/*.rs; exit 2; }
-	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo install cargo-fuzz --locked"; exit 1; }
+	@test -n "$(TARGET)" || { echo "Which one? make fuzz TARGET=…"; ls core/fuzz/fuzz_targets; exit 2; }
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked"; exit 1; }
 	cd core && cargo fuzz run -s none $(TARGET) -- -max_total_time=$(or $(FOR),60)
 
 .PHONY: ready
