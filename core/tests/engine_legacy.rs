@@ -5,7 +5,7 @@ mod engine_support;
 use std::time::Duration;
 
 use engine_support::*;
-use oxmcp_core::engine::{Engine, Outgoing, SessionOptions};
+use oxmcp_core::engine::{Engine, Limits, Outgoing, SessionOptions};
 use oxmcp_core::handler::{Failure, FailureKind, Invocation, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
@@ -723,6 +723,38 @@ async fn over_http_a_disconnect_is_not_a_cancellation() {
     drop(call);
     go.send(()).unwrap();
     has_finished.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_runs_on_without_its_peer_is_bounded() {
+    // SEC-12, LHTTP-7
+    let limits = Limits { max_in_background: 1, ..Limits::default() };
+    let engine = builder().registry(registry()).limits(limits).build().unwrap();
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel::<()>();
+    let holds = from_function(move |_| {
+        let held = sender.clone();
+        async move {
+            held.closed().await;
+            Ok(text("never"))
+        }
+    });
+    engine.registry().add_tool(tool("holds", &any_object()), holds).unwrap();
+    let id = session(&engine, "2025-06-18").await;
+    let start = |request_id: i64| {
+        let asked = request(request_id, "tools/call", json!({"name": "holds"}));
+        let mut call = post(&engine, &[("Mcp-Session-Id", &id)], asked);
+        assert!(poll_once(&mut call).is_pending());
+        call
+    };
+    let calls = [start(1), start(2), start(3)];
+    // The handler's own sender, and one for each call.
+    assert_eq!(receiver.sender_strong_count(), 4);
+    drop(calls);
+    assert_eq!(receiver.sender_strong_count(), 2);
+    engine.end_session(&headers(&[("Mcp-Session-Id", &id)])).unwrap();
+    assert!(engine.registry().remove_tool("holds"));
+    drop(engine);
+    assert_eq!(receiver.recv().await, None);
 }
 
 #[tokio::test]

@@ -110,7 +110,9 @@ impl Voice {
     /// The response to a request that failed; `kind` is what was asked.
     #[must_use]
     pub fn failure(&self, kind: OperationKind, failure: &Failure) -> Said {
-        if let Some(detail) = &failure.detail {
+        let defect = matches!(failure.kind, FailureKind::Internal | FailureKind::Abandoned);
+        if defect || failure.detail.is_some() {
+            let detail = failure.detail.as_deref().unwrap_or_default();
             tracing::warn!(request = %self.id, kind = failure.kind.name(), message = %failure.message, %detail, "a request failed");
         } else {
             tracing::debug!(request = %self.id, kind = failure.kind.name(), message = %failure.message, "a request failed");
@@ -181,11 +183,10 @@ fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
 /// none, so every one is white space.
 #[must_use]
 pub fn one_line(text: String) -> String {
-    if text.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
-        text.replace(['\n', '\r'], " ")
-    } else {
-        text
-    }
+    // Counted by chunks, which the compiler turns into comparing many bytes at once: nearly always there is nothing.
+    let is_break = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+    let broken = text.as_bytes().chunks(64).any(|chunk| chunk.iter().filter(is_break).count() > 0);
+    if broken { text.replace(['\n', '\r'], " ") } else { text }
 }
 
 /// The response to the request with this id; `result` is the text of an object.
