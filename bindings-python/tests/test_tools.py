@@ -325,7 +325,7 @@ def test_errors_reach_the_caller_as_the_author_chose(mode: str) -> None:
 
     for options, shown in (({}, "KeyError: 'secret'"), ({"mask_error_details": True}, "could not complete")):
         mcp = build(**options)
-        with pytest.raises(ToolError, match="^try again$"):
+        with pytest.raises(ToolError, match=r"^try again$"):
             call(mcp, "meant", mode=mode)
         with pytest.raises(ToolError, match=shown):
             call(mcp, "crash", mode=mode)
