@@ -35,13 +35,13 @@ demo: $(VENV)/.demo build ## build, then ask the example server questions, four 
 	@$(BIN)/python examples/demo.py
 
 .PHONY: setup
-setup: $(VENV)/.dev $(VENV_MCP1)/.ready $(CARGO_DENY) build ## install everything the other commands need
+setup: $(VENV)/.tests $(VENV_MCP1)/.ready $(CARGO_DENY) build ## install everything the other commands need
 
 .PHONY: build
 build: $(VENV)/.demo ## compile the native module into .venv (release mode, incremental)
 	@command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }
 	@test -d $${CARGO_TARGET_DIR:-target}/release || echo "Building the engine. The first time takes a few minutes…"
-	@unset CONDA_PREFIX; VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --quiet
+	@unset CONDA_PREFIX; PIP_QUIET=1 VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --quiet
 
 # pip learned dependency groups in 25.1.
 define install_group
@@ -56,8 +56,8 @@ endef
 $(VENV)/.demo: pyproject.toml
 	$(call install_group,$(VENV),demo)
 
-$(VENV)/.dev: pyproject.toml $(VENV)/.demo
-	$(call install_group,$(VENV),dev)
+$(VENV)/.tests: pyproject.toml $(VENV)/.demo
+	$(call install_group,$(VENV),tests)
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.demo
 	$(call install_group,$(VENV),bench)
@@ -82,7 +82,7 @@ check-rust: $(VENV)/.demo
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
-check-python: $(VENV)/.dev
+check-python: $(VENV)/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -91,7 +91,7 @@ check-bans: $(CARGO_DENY)
 	$(CARGO_DENY) --locked check bans licenses sources
 
 .PHONY: format
-format: $(VENV)/.dev ## rewrite everything in the house style
+format: $(VENV)/.tests ## rewrite everything in the house style
 	cargo fmt --all
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -106,13 +106,13 @@ test-core: ## the engine, in Rust
 		then set -x; cargo nextest run $(RUST_TESTS) --no-tests=warn && cargo test $(RUST_TESTS) --doc --quiet; \
 		else set -x; cargo test $(RUST_TESTS); fi
 
-test-python: $(VENV)/.dev build ## the Python package
+test-python: $(VENV)/.tests build ## the Python package
 	$(BIN)/python -m pytest bindings-python/tests
 
-test-cross: $(VENV)/.dev $(VENV_MCP1)/.ready build conformance ## other people's clients, faults, examples, conformance
+test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build conformance ## other people's clients, faults, examples, conformance
 	$(BIN)/python -m pytest tests
 
-conformance: $(VENV)/.dev $(SUITE) build ## the official conformance suite alone
+conformance: $(VENV)/.tests $(SUITE) build ## the official conformance suite alone
 	$(BIN)/python tests/conformance/run.py $(ARGS)
 
 $(SUITE): tests/conformance/package-lock.json
@@ -121,13 +121,13 @@ $(SUITE): tests/conformance/package-lock.json
 	@touch $@
 
 .PHONY: bench-python
-bench-python: $(VENV)/.dev $(VENV)/.bench build ## CPU and latency per call, next to other servers
+bench-python: $(VENV)/.tests $(VENV)/.bench build ## CPU and latency per call, next to other servers
 	$(BIN)/python tests/load/bench.py $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## coverage-guided: make fuzz TARGET=parse [FOR=60]
-	@test -n "$(TARGET)" || { echo "which one? make fuzz TARGET=…:"; ls core/fuzz/*.rs; exit 2; }
-	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo install cargo-fuzz --locked"; exit 1; }
+	@test -n "$(TARGET)" || { echo "Which one? make fuzz TARGET=…"; ls core/fuzz/fuzz_targets; exit 2; }
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked"; exit 1; }
 	cd core && cargo fuzz run -s none $(TARGET) -- -max_total_time=$(or $(FOR),60)
 
 .PHONY: ready

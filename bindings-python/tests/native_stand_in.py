@@ -47,7 +47,7 @@ else:
             arguments, problems = json.loads(instance), []
             for name in self.schema.get("required", []):
                 if name not in arguments:
-                    problems.append(("", f"missing: {name}"))
+                    problems.append((name, "is required"))
             for name, value in arguments.items():
                 schema = self.schema["properties"].get(name, {})
                 kinds = [one.get("type") for one in schema.get("anyOf", [schema])]

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any
 
 import pytest
+
 from oxmcp import Client, Context, CurrentContext, Depends, FastMCP, ResourceError, get_context
 from oxmcp.server.dependencies import get_http_headers
 from oxmcp.server.session import ServerSession

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
 import pytest
+
 from oxmcp import (
     AlreadyRegisteredError,
     Client,
@@ -318,7 +319,7 @@ def test_errors_reach_the_caller_as_the_author_chose(mode: str) -> None:
 
         @mcp.tool
         def protocol() -> str:
-            raise MCPError(-32050, "of my own", {"x": 1})
+            raise MCPError(4010, "of my own", {"x": 1})
 
         return mcp
 
@@ -330,7 +331,7 @@ def test_errors_reach_the_caller_as_the_author_chose(mode: str) -> None:
             call(mcp, "crash", mode=mode)
         with pytest.raises(MCPError) as caught:
             call(mcp, "protocol", mode=mode)
-        assert (caught.value.code, caught.value.message, caught.value.data) == (-32050, "of my own", {"x": 1})
+        assert (caught.value.code, caught.value.message, caught.value.data) == (4010, "of my own", {"x": 1})
 
 
 def test_a_tool_that_takes_too_long_is_ended() -> None:

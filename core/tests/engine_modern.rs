@@ -521,8 +521,7 @@ async fn an_id_in_flight_cannot_be_used_again_until_it_is_answered() {
 #[tokio::test]
 async fn requests_in_flight_are_bounded() {
     // SEC-12, RPC-11
-    let mut limits = Limits::default();
-    limits.max_in_flight = 2;
+    let limits = Limits { max_in_flight: 2, ..Limits::default() };
     let engine = builder().registry(registry()).limits(limits).build().unwrap();
     let connection = engine.connect();
     let call =
@@ -623,9 +622,7 @@ async fn a_subscription_honours_only_what_the_server_offers() {
 #[tokio::test]
 async fn malformed_and_too_many_subscriptions_are_refused() {
     // SUB-11, SUB-13
-    let mut limits = Limits::default();
-    limits.max_subscriptions = 1;
-    limits.max_subscribed_resources = 1;
+    let limits = Limits { max_subscriptions: 1, max_subscribed_resources: 1, ..Limits::default() };
     let engine = builder().registry(registry()).limits(limits).build().unwrap();
     for params in [
         json!({}),

@@ -54,6 +54,11 @@ def test_the_longer_examples_of_the_readme_work_together(monkeypatch: pytest.Mon
     assert "what to pack" in repr(page.prompt)
 
 
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"\| `(from oxmcp[^`]+)`", README))))
+def test_every_import_of_the_migration_table_works(line: str) -> None:
+    exec(line, {})
+
+
 def test_files_and_commands_that_the_pages_name_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for page in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "examples/database_assistant/README.md"):

@@ -257,3 +257,33 @@ def contents_of(value: Any, uri: str) -> dict[str, Any]:
         raise InvalidResult("result: resource contents have either text or blob")
     contents.setdefault("uri", uri)
     return contents
+
+
+class Message:
+    """One message of a prompt.
+
+    Args:
+        content: Text, a content block, or an `Image`, `Audio` or `File`.
+        role: "user" or "assistant".
+    """
+
+    def __init__(self, content: Any, role: types.Role = "user") -> None:
+        self.content = content
+        self.role = role
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.content!r}, role={self.role!r})"
+
+
+class UserMessage(Message):
+    """A message of the user."""
+
+    def __init__(self, content: Any) -> None:
+        super().__init__(content, "user")
+
+
+class AssistantMessage(Message):
+    """A message of the assistant."""
+
+    def __init__(self, content: Any) -> None:
+        super().__init__(content, "assistant")

@@ -132,7 +132,7 @@ class ParameterPlan:
         if len(bound) < len(self.arguments):
             missing = [one.name for one in self.arguments if one.required and one.name not in bound]
             if missing:
-                raise InvalidArguments([(name, "missing") for name in missing])
+                raise InvalidArguments([(name, "is required") for name in missing])
         if self.accepts_extra:
             bound.update(self._extras(arguments))
         return bound

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from . import _native, content, return_types, schemas, signatures, types
 from ._wire_object import WireObject, to_plain
 from .content import Audio, File, Image
-from .encoding import default, encode, text_or_base64
+from .encoding import encode, text_or_base64
 from .errors import InvalidDescriptorError, InvalidResult, logger
 from .signatures import EMPTY
 
@@ -100,12 +100,11 @@ class ResultPlan:
     tool = complete
 
     def _plain(self, call: Any, value: Any) -> None:
-        if type(value) not in _NATURAL and self._special(call, value):
-            return
-        try:
-            text = _native.dumps(value, default)
-        except Exception as error:
-            text = encode(_listed(value), cause=error)
+        if type(value) not in _NATURAL:
+            if self._special(call, value):
+                return
+            value = _listed(value)
+        text = encode(value)
         call.complete_tool(_text_content(text), text, False, None)
 
     def _typed(self, call: Any, value: Any) -> None:

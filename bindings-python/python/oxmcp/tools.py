@@ -102,9 +102,7 @@ class Tool:
         self._parameters = parameters.plan(function, name=self.name, strict=strict)
         self._results = results.plan(function, output_schema=output_schema, structured_output=structured_output)
         self.description = description if description is not None else self._parameters.description
-        self.parameters: dict[str, Any] = (
-            self._parameters.input_schema if input_schema is None else dict(input_schema)
-        )
+        self.parameters: dict[str, Any] = self._parameters.input_schema if input_schema is None else dict(input_schema)
         for schema in (input_schema, output_schema):
             if isinstance(schema, Mapping):
                 _compile(schema)

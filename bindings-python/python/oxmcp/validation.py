@@ -117,10 +117,14 @@ class Returned:
         try:
             text: str = self._serializer.to_json(value, by_alias=True).decode()
         except Exception as error:
-            # Slower, and able to say where.
-            return encode(self._serializer.to_python(value, by_alias=True, warnings=False), cause=error)
-        if self._never_nan:
-            return text
+            cause = error
+        else:
+            return text if self._never_nan else self._without_nan(text, value)
+        # Slower, and able to say where.
+        return encode(self._serializer.to_python(value, by_alias=True, warnings=False), cause=cause)
+
+    def _without_nan(self, text: str, value: Any) -> str:
+        """The same text, unless NaN or Infinity were written in it or lost from it."""
         # pydantic writes NaN and Infinity as null, which would be a silent loss.
         if "null" in text and (place := self._nonfinite(value)):
             raise InvalidResult(f"{place}: NaN and Infinity are not JSON")
@@ -224,7 +228,7 @@ def _portable(annotation: Any) -> Any:
         return annotation
     if hasattr(annotation, "copy_with"):
         return annotation.copy_with(portable)
-    return typing.Union[portable] if origin is types.UnionType else origin[portable]  # noqa: UP007  (any number)
+    return typing.Union[portable] if origin is types.UnionType else origin[portable]
 
 
 def _member(members: dict[Any, Any], value: Any) -> Any:
@@ -253,6 +257,8 @@ def _kinds(schema: Any, found: set[str]) -> set[str]:
         kind = schema.get("type")
         if isinstance(kind, str):
             found.add(kind)
+        if "allow" in (schema.get("extra_behavior"), schema.get("extra_fields_behavior")):
+            found.add("any")  # fields nobody declared
         for item in schema.values():
             _kinds(item, found)
     elif isinstance(schema, (list, tuple)):

@@ -45,7 +45,7 @@ impl<F: Future<Output = Reply> + Unpin> Future for Timeout<F> {
 }
 
 fn in_words(limit: Duration) -> String {
-    if limit.as_millis() % 1000 == 0 {
+    if limit.as_millis().is_multiple_of(1000) {
         let seconds = limit.as_secs();
         format!("{seconds} second{}", if seconds == 1 { "" } else { "s" })
     } else {
@@ -58,6 +58,6 @@ impl<F> fmt::Debug for Timeout<F> {
         formatter
             .debug_struct("Timeout")
             .field("limit", &self.limit.as_ref().map(|(limit, _)| limit))
-            .finish()
+            .finish_non_exhaustive()
     }
 }

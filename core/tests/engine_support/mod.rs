@@ -1,6 +1,14 @@
 //! What the tests of the engine share: a small server, two edges, and a way to read what comes back.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::missing_panics_doc,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part, and a helper of a test fails the test"
+)]
 
 use std::sync::Arc;
 
@@ -10,8 +18,8 @@ use oxmcp_core::engine::{Connection, Edge, Engine, EngineBuilder, Exchange, Http
 use oxmcp_core::handler::{Event, Failure, FailureKind, Handler, Invocation, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
-    CompletionOutput, Implementation, LogLevel, LogMessage, Output, Progress, Prompt, PromptArgument,
-    PromptOutput, Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput,
+    CacheHint, CommonFields, CompletionOutput, Implementation, LogLevel, LogMessage, Output, Progress,
+    Prompt, PromptArgument, PromptOutput, Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput,
 };
 use oxmcp_core::registry::{Registry, RegistryOptions};
 use serde_json::{Value, json};
@@ -94,10 +102,10 @@ pub fn registry() -> Registry {
     let note = Resource {
         uri: "test://note".to_owned(),
         name: "note".to_owned(),
-        common: Default::default(),
+        common: CommonFields::default(),
         mime_type: Some("text/plain".to_owned()),
         size: Some(3),
-        cache: Default::default(),
+        cache: CacheHint::default(),
     };
     let contents = raw(&json!([{"uri": "test://note", "mimeType": "text/plain", "text": "abc"}]));
     registry
@@ -106,9 +114,9 @@ pub fn registry() -> Registry {
     let template = ResourceTemplate {
         uri_template: "test://items/{id}".to_owned(),
         name: "items".to_owned(),
-        common: Default::default(),
+        common: CommonFields::default(),
         mime_type: None,
-        cache: Default::default(),
+        cache: CacheHint::default(),
     };
     let item = from_function(|invocation: Invocation| async move {
         let contents = raw(&json!([{"uri": &*invocation.target, "text": invocation.arguments.as_str()}]));
@@ -123,7 +131,7 @@ pub fn registry() -> Registry {
     };
     let greet = Prompt {
         name: "greet".to_owned(),
-        common: Default::default(),
+        common: CommonFields::default(),
         arguments: vec![argument("who", true), argument("tone", false)],
         check_arguments: true,
     };

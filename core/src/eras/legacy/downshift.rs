@@ -17,7 +17,9 @@ pub(crate) fn content<'a>(text: &'a str, features: &Features) -> Cow<'a, str> {
     }
     rewrite(text, |value| {
         if let Value::Array(blocks) = value {
-            blocks.iter_mut().for_each(|block| replace_block(block, features));
+            for block in blocks {
+                replace_block(block, features);
+            }
         }
     })
 }

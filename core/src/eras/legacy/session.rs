@@ -188,7 +188,9 @@ impl SessionStore {
         }
         sessions.insert(id, Arc::clone(session));
         drop(sessions);
-        over.iter().for_each(|session| session.end());
+        for session in over {
+            session.end();
+        }
     }
 
     /// The session with this id, which is in use now. `None` if there is none or it was idle for too long (SESS-5).

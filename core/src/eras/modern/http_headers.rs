@@ -13,6 +13,7 @@ use crate::eras::params::Params;
 use crate::eras::voice::WireError;
 use crate::json;
 use crate::jsonrpc::error_code;
+use crate::protocol_version::ProtocolVersion;
 use crate::registry::ToolEntry;
 
 const METHOD: &str = "mcp-method";
@@ -49,10 +50,10 @@ pub(crate) fn check_request(
         return Err(mismatch("Mcp-Name is missing"));
     };
     // A body without a name is told so further on: the ladder checks params after headers (HDR-14).
-    if let Some(name) = name.and_then(json::as_string) {
-        if decode(value).as_deref() != Some(&*name) {
-            return Err(mismatch("Mcp-Name differs from the request's params"));
-        }
+    if let Some(name) = name.and_then(json::as_string)
+        && decode(value).as_deref() != Some(&*name)
+    {
+        return Err(mismatch("Mcp-Name differs from the request's params"));
     }
     Ok(())
 }
@@ -67,15 +68,15 @@ pub(crate) fn check_notification(
     method: &str,
 ) -> Result<(), WireError> {
     let header = single(headers, PROTOCOL_VERSION_HEADER)?;
-    if let (Some(header), Some(version)) = (header, version) {
-        if header != version {
-            return Err(mismatch("MCP-Protocol-Version differs from the notification's _meta"));
-        }
+    if let (Some(header), Some(version)) = (header, version)
+        && header != version
+    {
+        return Err(mismatch("MCP-Protocol-Version differs from the notification's _meta"));
     }
-    if let Some(claimed) = header.or(version) {
-        if crate::protocol_version::ProtocolVersion::from_text(claimed).is_none() {
-            return Err(envelope::unsupported(claimed));
-        }
+    if let Some(claimed) = header.or(version)
+        && ProtocolVersion::from_text(claimed).is_none()
+    {
+        return Err(envelope::unsupported(claimed));
     }
     match single(headers, METHOD)? {
         Some(value) if value != method => Err(mismatch("Mcp-Method differs from the notification's method")),
