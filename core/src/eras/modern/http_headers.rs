@@ -140,10 +140,10 @@ fn mirrors(argument: &str, value: &str) -> bool {
 }
 
 /// The only copy of a header, without the white space around it (HDR-12, HDR-13).
-fn single<N>(headers: &HeaderMap, name: N) -> Result<Option<&str>, WireError>
-where
-    N: AsHeaderName + fmt::Display + Copy,
-{
+fn single(
+    headers: &HeaderMap,
+    name: impl AsHeaderName + fmt::Display + Copy,
+) -> Result<Option<&str>, WireError> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
