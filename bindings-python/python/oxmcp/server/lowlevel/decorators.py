@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ... import _native, completions, errors
-from ..._wire_object import WireObject, to_plain
+from ..._values import Attributes
+from ..._wire_object import to_plain
 from ...errors import McpError
 from ...functions import takes_argument
+from ...requests import REQUESTS, Request
 from ..serving import Serving
 from . import answers
 from .uri import Uri
 
 if TYPE_CHECKING:
-    from ...context import RequestContext
+    from ...session import RequestContext
 
 F = TypeVar("F", bound=Callable[..., Any])
 Handler = Callable[["RequestContext", dict[str, Any]], Awaitable[answers.Result]]
@@ -248,11 +250,9 @@ class Decorators(Serving):
         return register if function is None else register(function)
 
 
-def request(method: str, params: dict[str, Any]) -> WireObject:
+def request(method: str, params: dict[str, Any]) -> Request:
     """A request as an object: `request.method`, `request.params.cursor` and the like; what is absent is None."""
-    from ...context import Attributes
-
-    return WireObject(method=method, params=Attributes(params))
+    return REQUESTS.get(method, Request)(method=method, params=Attributes(params))
 
 
 async def _about_uri(handler: Callable[..., Any], params: dict[str, Any]) -> answers.Result:
