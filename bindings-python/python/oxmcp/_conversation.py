@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import _native, types
 from ._values import Attributes
 from ._wire_object import WireObject
-from .context import LEGACY
+from .context import LEGACY, serving
 from .encoding import encode
 from .errors import ClosedError, McpError, logger
 
@@ -57,6 +57,7 @@ class Conversation:
         self._connection: MemoryConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._lifespan: AbstractAsyncContextManager[None] | None = None
+        self._enters_lifespan = True
         self.initialize_result: types.InitializeResult | None = None
 
     # Opening and closing
@@ -72,11 +73,15 @@ class Conversation:
             return self
         from . import _event_loop
 
-        lifespan = self._server.lifespan()
+        around = serving.get(None)
         try:
-            await lifespan.__aenter__()
-            self._lifespan = lifespan
+            if self._enters_lifespan:
+                lifespan = self._server.lifespan()
+                await lifespan.__aenter__()
+                self._lifespan = lifespan
+            serving.set(self._server)  # what is served from here belongs to it
             self._connection = await _event_loop.connect(self._server.native)
+            serving.set(around)  # what goes on here belongs to whatever it did before
             self._reader = asyncio.create_task(self._read(self._connection))
             if not self._modern:
                 await self._shake_hands()

@@ -43,7 +43,7 @@ LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "e
 LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 """The versions that have sessions; in later ones nothing is remembered from one request to the next (META-7)."""
 
-serving: ContextVar[Serving] = ContextVar("oxmcp_serving")
+serving: ContextVar[Serving | None] = ContextVar("oxmcp_serving")
 """The server in whose serving context the code runs; set while its lifespan is entered."""
 
 _current: ContextVar[Context[Any, Any, Any]] = ContextVar("oxmcp_context")

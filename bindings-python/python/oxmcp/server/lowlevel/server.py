@@ -154,6 +154,7 @@ class Server(Decorators):
         else:
             self._handlers[method] = handler
         if self._engine is not None:
+            self._engine.set_capabilities(self._capabilities())
             self._engine.set_method(method, None if handler is None else self._target(method, handler))
 
     def _target(self, method: str, handler: Handler) -> _native.Target:
@@ -225,6 +226,10 @@ class Server(Decorators):
             icons=self.icons,
         )
 
+    def _capabilities(self) -> str:
+        told = self.get_capabilities() if self._options is None else self._options.capabilities
+        return _native.dumps(_for_the_engine(told))
+
     def _build(self) -> _native.Server:
         options = self._options or self.create_initialization_options()
         implementation = {
@@ -238,7 +243,7 @@ class Server(Decorators):
         engine = _native.Server(
             _native.dumps({key: value for key, value in implementation.items() if value is not None}),
             instructions=options.instructions,
-            capabilities=_native.dumps(_for_the_engine(options.capabilities)),
+            capabilities=self._capabilities(),
             cache_hints=_native.dumps(self._cache_hints),
         )
         for method, handler in self._handlers.items():
