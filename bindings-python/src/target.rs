@@ -13,11 +13,11 @@ use crate::call::Call;
 use crate::convert;
 
 /// A plain function that took longer than this is no longer run on the thread that drives the I/O.
-const SLOW: Duration = Duration::from_micros(500);
+const SLOW: Duration = Duration::from_millis(2);
 /// So many quick calls in a row let a plain function run there.
 const TRUST: i32 = 8;
-/// What one slow call costs in trust: that many quick ones have to follow.
-const DISTRUST: i32 = -256;
+/// Where trust begins anew after a slow call.
+const DISTRUST: i32 = -16;
 
 /// A function and the plan for calling it.
 #[pyclass(module = "oxmcp._native", frozen)]

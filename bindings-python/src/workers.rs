@@ -180,19 +180,22 @@ impl Workers {
 
     fn work(self: Arc<Self>) {
         if let (Some(driver), Some(mailbox)) = (self.driver.get(), self.mailbox.get()) {
-            while let Some(duty) = self.next_duty(driver, mailbox) {
-                match duty {
-                    Duty::Lead => self.lead(driver, mailbox),
-                    Duty::Run(pending) => {
-                        // Whoever waits behind this call gets a thread of its own: nobody knows how long it takes.
-                        if !mailbox.is_empty() {
-                            self.wake_one();
+            // Attached once, for good: attaching a thread anew costs more than a call. Nothing can be run while the
+            // interpreter is going down, and then there is no attaching.
+            let _ = Python::try_attach(|py| {
+                while let Some(duty) = py.detach(|| self.next_duty(driver, mailbox)) {
+                    match duty {
+                        Duty::Lead => self.lead(py, driver, mailbox),
+                        Duty::Run(pending) => {
+                            // Whoever waits behind this call gets a thread of its own: nobody knows how long it takes.
+                            if !mailbox.is_empty() {
+                                self.wake_one();
+                            }
+                            self.run(py, driver, pending);
                         }
-                        // Nothing can be run while the interpreter is going down.
-                        let _ = Python::try_attach(|py| self.run(py, driver, pending));
                     }
                 }
-            }
+            });
         }
         let mut state = self.state();
         state.threads -= 1;
@@ -229,37 +232,31 @@ impl Workers {
         }
     }
 
-    fn lead(self: &Arc<Self>, driver: &Arc<Driver>, mailbox: &Mailbox) {
+    fn lead(self: &Arc<Self>, py: Python<'_>, driver: &Arc<Driver>, mailbox: &Mailbox) {
         let over = || self.state().stopped || driver.placement() != Placement::Workers;
         while !over() {
-            driver.lead(async {
-                while mailbox.is_empty() && !over() {
-                    self.leader_bell.notified().await;
-                }
-            });
-            if mailbox.is_empty() {
-                continue;
-            }
-            let ran = Python::try_attach(|py| {
-                while let Some(message) = mailbox.take_one() {
-                    let pending = match message {
-                        HostMessage::Start(pending) => pending,
-                        HostMessage::Cancel(_) => continue,
-                        HostMessage::Release(slot) => {
-                            self.release(slot);
-                            continue;
-                        }
-                    };
-                    if self.target(py, pending.slot.index()).is_some_and(|target| target.get().is_quick()) {
-                        self.run(py, driver, pending);
-                    } else {
-                        self.state().jobs.push_back(pending);
-                        self.wake_one();
+            py.detach(|| {
+                driver.lead(async {
+                    while mailbox.is_empty() && !over() {
+                        self.leader_bell.notified().await;
                     }
-                }
+                });
             });
-            if ran.is_none() {
-                break;
+            while let Some(message) = mailbox.take_one() {
+                let pending = match message {
+                    HostMessage::Start(pending) => pending,
+                    HostMessage::Cancel(_) => continue,
+                    HostMessage::Release(slot) => {
+                        self.release(slot);
+                        continue;
+                    }
+                };
+                if self.target(py, pending.slot.index()).is_some_and(|target| target.get().is_quick()) {
+                    self.run(py, driver, pending);
+                } else {
+                    self.state().jobs.push_back(pending);
+                    self.wake_one();
+                }
             }
         }
         driver.resign();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 import sys
@@ -9,11 +10,14 @@ import types
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
-
 try:
+    import oxmcp
+except ModuleNotFoundError:
+    sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+if importlib.util.find_spec("oxmcp._native") is not None:
     from oxmcp import _native
-except ImportError:
+else:
     _native = types.ModuleType("oxmcp._native")
     sys.modules["oxmcp._native"] = _native
 
@@ -43,7 +47,7 @@ except ImportError:
             arguments, problems = json.loads(instance), []
             for name in self.schema.get("required", []):
                 if name not in arguments:
-                    problems.append(("", f"missing: {name}"))
+                    problems.append((name, "is required"))
             for name, value in arguments.items():
                 schema = self.schema["properties"].get(name, {})
                 kinds = [one.get("type") for one in schema.get("anyOf", [schema])]

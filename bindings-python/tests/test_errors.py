@@ -140,10 +140,13 @@ def test_an_empty_refusal_still_says_something() -> None:
 
 
 def test_problems_are_put_in_plain_words() -> None:
-    problems = [("city", "missing"), ("n", "must be an integer"), ("n", "must be null"), ("", "too many")]
-    assert str(errors.InvalidArguments(problems)) == "missing: city; n: must be an integer or must be null; too many"
+    problems = [("city", "is required"), ("n", "must be an integer"), ("n", "must be null"), ("", "too many")]
+    assert (
+        str(errors.InvalidArguments(problems)) == "city: is required; n: must be an integer or must be null; too many"
+    )
     assert str(errors.InvalidArguments("done")) == "done"
-    assert errors.InvalidArguments(problems).problems[0] == ("city", "missing")
+    assert str(errors.InvalidArguments((f"f{n}", "is bad") for n in range(12))).endswith("f9: is bad; and 2 more")
+    assert errors.InvalidArguments(problems).problems[0] == ("city", "is required")
 
 
 def test_a_validation_error_of_the_authors_own_is_shown_without_url_or_input() -> None:
@@ -156,7 +159,7 @@ def test_a_validation_error_of_the_authors_own_is_shown_without_url_or_input() -
     try:
         Order.model_validate({"count": "secret input"})
     except pydantic.ValidationError as error:
-        assert answered(error)["message"] == "ValidationError: count: must be an integer; missing: name"
+        assert answered(error)["message"] == "ValidationError: count: must be an integer; name: is required"
 
 
 def test_classes_fit_what_people_catch() -> None:

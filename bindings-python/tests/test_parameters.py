@@ -71,9 +71,9 @@ Item = TypeVar("Item")
         (dict, {"type": "object", "additionalProperties": True}),
         (dict[str, Any], {"type": "object", "additionalProperties": True}),
         (Mapping[str, float], {"type": "object", "additionalProperties": {"type": "number"}}),
-        (Optional[str], {"anyOf": [{"type": "string"}, {"type": "null"}]}),  # noqa: UP045
+        (Optional[str], {"anyOf": [{"type": "string"}, {"type": "null"}]}),
         (int | str, {"anyOf": [{"type": "integer"}, {"type": "string"}]}),
-        (Union[int, int], {"type": "integer"}),  # noqa: UP007
+        (Union[int, int], {"type": "integer"}),
         (Literal["a", "b"], {"enum": ["a", "b"], "type": "string"}),
         (Literal["a"], {"const": "a", "type": "string"}),
         (Literal[1, "a"], {"enum": [1, "a"]}),
@@ -90,7 +90,7 @@ def test_plain_types_have_these_schemas(annotation: Any, schema: dict[str, Any])
 
 @pytest.mark.parametrize(
     "annotation",
-    [str, int, float, bool, Any, list, list[int], dict, dict[str, float], str | None, int | str, Literal["a", "b"]],
+    [str, int, float, bool, Any, list, list[int], dict[str, float], str | None, int | str, Literal["a", "b"]],
 )
 def test_plain_schemas_agree_with_pydantic(annotation: Any) -> None:
     assert schema_of(annotation) == pydantic.TypeAdapter(annotation).json_schema()
@@ -186,7 +186,7 @@ def test_a_default_that_is_not_json_stays_out_of_the_schema() -> None:
 def test_a_missing_argument_is_named_even_without_the_engine() -> None:
     def tool(a: int, b: str, ctx: Context) -> None: ...
 
-    with pytest.raises(InvalidArguments, match=r"^missing: b$"):
+    with pytest.raises(InvalidArguments, match=r"^b: is required$"):
         plan(tool).bind({"a": 1})
 
 
@@ -395,7 +395,7 @@ def test_refusals_name_each_field_in_plain_words() -> None:
         plan(tool).bind(given)
     text = str(caught.value)
     assert "stops[1].city: must be a string" in text
-    assert "missing: stops[1].sinceDay" in text
+    assert "stops[1].sinceDay: is required" in text
     assert "count: must be an integer" in text
     assert "kind: must be 'a' or 'b'" in text
     assert "when: must be a valid date" in text
@@ -408,7 +408,7 @@ def test_members_of_a_union_do_not_show_in_paths() -> None:
 
     with pytest.raises(InvalidArguments) as caught:
         plan(tool).bind({"value": {"city": "x", "x": "y"}})
-    assert str(caught.value) == "missing: value.sinceDay; value.x: must be an integer"
+    assert str(caught.value) == "value.sinceDay: is required; value.x: must be an integer"
 
 
 def test_what_a_validator_of_the_author_says_is_passed_on() -> None:
@@ -656,6 +656,9 @@ def test_an_annotation_that_names_nothing_is_refused_by_name() -> None:
     tool.__annotations__["a"] = "Nowhere"
     with pytest.raises(InvalidDescriptorError, match="tool: parameter 'a': 'Nowhere' cannot be resolved"):
         plan(tool)
+    assert plan(tool, exclude=("a",)).input_schema["properties"] == {}
+    tool.__annotations__ = {"a": int, "return": "Nowhere"}
+    assert plan(tool).native
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters came with Python 3.12")
@@ -691,7 +694,7 @@ def test_arguments_of_prompts_are_converted_from_text() -> None:
     def plain(topic: str, n: float = 1) -> None: ...
 
     assert repr(plan(plain).bind_text({"topic": "5", "n": "3"})) == "{'topic': '5', 'n': 3.0}"
-    with pytest.raises(InvalidArguments, match=r"^missing: topic$"):
+    with pytest.raises(InvalidArguments, match=r"^topic: is required$"):
         plan(plain).bind_text({})
     with pytest.raises(InvalidArguments, match="n: must be"):
         plan(plain).bind_text({"topic": "x", "n": "secret"})
@@ -806,3 +809,20 @@ def test_a_literal_of_enum_members_shows_and_takes_their_values() -> None:
     assert plan(tool).input_schema["properties"]["color"]["anyOf"][0]["const"] == "red"
     with pytest.raises(InvalidArguments, match=r"^color: must be 'red'$"):
         plan(tool).bind({"color": "blue"})
+
+
+def test_refusals_of_constraints_speak_as_the_engine_does() -> None:
+    def tool(
+        a: Annotated[datetime.timedelta, Field(gt=datetime.timedelta(0))],
+        b: Annotated[set[int], Field(min_length=2)],
+        c: Annotated[decimal.Decimal, Field(ge=1, multiple_of=5)],
+        d: Annotated[str, Field(pattern="^x$", alias="D")],
+        e: bool,
+    ) -> None: ...
+
+    with pytest.raises(InvalidArguments) as caught:
+        plan(tool).bind({"a": "PT0S", "b": [1], "c": 0, "D": "y", "e": []})
+    assert str(caught.value) == (
+        "a: must be more than 0 seconds; b: must have at least 2 items; c: must be at least 1; "
+        "D: must match the pattern ^x$; e: must be true or false"
+    )

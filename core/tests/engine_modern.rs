@@ -15,7 +15,8 @@ const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 #[tokio::test]
 async fn a_tool_call_carries_a_result_type_and_the_servers_identity() {
     // RESULT-1, META-3, RPC-3
-    let heard = hear(modern(&engine(), "tools/call", json!({"name": "echo", "arguments": {"text": "hello"}}))).await;
+    let heard =
+        hear(modern(&engine(), "tools/call", json!({"name": "echo", "arguments": {"text": "hello"}}))).await;
     assert_eq!(heard.status, 200);
     assert_eq!(heard.response["id"], 7);
     let result = heard.result();
@@ -41,9 +42,12 @@ async fn the_same_call_works_on_a_duplex_connection_without_headers() {
 async fn ids_come_back_exactly_as_they_were() {
     // RPC-3
     let engine = engine();
-    for id in [json!(0), json!(-1), json!(""), json!("1"), json!(9_007_199_254_740_993_u64), json!("\u{1F600}\n")] {
+    for id in
+        [json!(0), json!(-1), json!(""), json!("1"), json!(9_007_199_254_740_993_u64), json!("\u{1F600}\n")]
+    {
         let connection = engine.connect();
-        let heard = hear(send(&engine, &connection, request(id.clone(), "tools/list", enveloped(json!({}))))).await;
+        let heard =
+            hear(send(&engine, &connection, request(id.clone(), "tools/list", enveloped(json!({}))))).await;
         assert_eq!(heard.response["id"], id);
     }
 }
@@ -92,10 +96,12 @@ async fn lists_reads_prompts_and_completions_have_what_their_results_need() {
     assert_eq!((&heard.result()["ttlMs"], &heard.result()["cacheScope"]), (&json!(0), &json!("private")));
     let heard = hear(modern(&engine, "resources/read", json!({"uri": "test://items/42"}))).await;
     assert_eq!(heard.result()["contents"][0]["text"], r#"{"id":"42"}"#);
-    let heard = hear(modern(&engine, "prompts/get", json!({"name": "greet", "arguments": {"who": "Ann"}}))).await;
+    let heard =
+        hear(modern(&engine, "prompts/get", json!({"name": "greet", "arguments": {"who": "Ann"}}))).await;
     assert_eq!(heard.result()["description"], "A greeting");
     assert!(heard.result().get("ttlMs").is_none());
-    let complete = json!({"ref": {"type": "ref/prompt", "name": "greet"}, "argument": {"name": "who", "value": "v"}});
+    let complete =
+        json!({"ref": {"type": "ref/prompt", "name": "greet"}, "argument": {"name": "who", "value": "v"}});
     let heard = hear(modern(&engine, "completion/complete", complete)).await;
     let completion = &heard.result()["completion"];
     // CMP-2
@@ -108,13 +114,13 @@ async fn a_missing_envelope_key_is_refused_with_400_and_names_keys_and_versions(
     // META-1, META-12, HTTP-7, G-1; ladder rung 1 before headers (HDR-14)
     let engine = engine();
     let version = json!({"io.modelcontextprotocol/protocolVersion": MODERN});
-    let wrong_type =
-        json!({"io.modelcontextprotocol/protocolVersion": MODERN, "io.modelcontextprotocol/clientCapabilities": []});
+    let wrong_type = json!({"io.modelcontextprotocol/protocolVersion": MODERN, "io.modelcontextprotocol/clientCapabilities": []});
     let number = json!({"io.modelcontextprotocol/protocolVersion": 1, "io.modelcontextprotocol/clientCapabilities": {}});
     let capabilities = json!({"io.modelcontextprotocol/clientCapabilities": {}});
     for meta in [Value::Null, json!({}), version, wrong_type, number, capabilities] {
         let params = if meta.is_null() { json!({}) } else { json!({"_meta": meta}) };
-        let heard = hear(post(&engine, &[("MCP-Protocol-Version", MODERN)], request(1, "tools/list", params))).await;
+        let heard =
+            hear(post(&engine, &[("MCP-Protocol-Version", MODERN)], request(1, "tools/list", params))).await;
         assert_eq!((heard.code(), heard.status), (-32602, 400), "{meta}");
         assert_eq!(heard.response["error"]["data"]["supported"], json!([MODERN]));
         assert_eq!(heard.response["id"], 1);
@@ -200,9 +206,14 @@ async fn a_version_that_is_not_served_is_told_what_is() {
 async fn methods_of_the_other_era_and_unknown_ones_do_not_exist() {
     // PING-3, HTTP-6
     let engine = engine();
-    for method in
-        ["ping", "initialize", "logging/setLevel", "resources/subscribe", "resources/unsubscribe", "unknown/method"]
-    {
+    for method in [
+        "ping",
+        "initialize",
+        "logging/setLevel",
+        "resources/subscribe",
+        "resources/unsubscribe",
+        "unknown/method",
+    ] {
         let heard = hear(modern(&engine, method, json!({}))).await;
         assert_eq!((heard.code(), heard.status), (-32601, 404), "{method}");
     }
@@ -235,8 +246,14 @@ async fn handler_level_errors_travel_under_200() {
         ("prompts/get", json!({"name": "greet", "arguments": {"who": 1}})),
         ("tools/list", json!({"cursor": "forged"})),
         ("tools/list", json!({"cursor": 1})),
-        ("completion/complete", json!({"ref": {"type": "ref/prompt", "name": "nobody"}, "argument": {"name": "a", "value": ""}})),
-        ("completion/complete", json!({"ref": {"type": "ref/other"}, "argument": {"name": "a", "value": ""}})),
+        (
+            "completion/complete",
+            json!({"ref": {"type": "ref/prompt", "name": "nobody"}, "argument": {"name": "a", "value": ""}}),
+        ),
+        (
+            "completion/complete",
+            json!({"ref": {"type": "ref/other"}, "argument": {"name": "a", "value": ""}}),
+        ),
     ];
     for (method, params) in cases {
         let heard = hear(modern(&engine, method, params.clone())).await;
@@ -251,7 +268,8 @@ async fn handler_level_errors_travel_under_200() {
 #[tokio::test]
 async fn an_unknown_argument_of_a_known_prompt_completes_to_nothing() {
     // CMP-6
-    let params = json!({"ref": {"type": "ref/prompt", "name": "greet"}, "argument": {"name": "other", "value": ""}});
+    let params =
+        json!({"ref": {"type": "ref/prompt", "name": "greet"}, "argument": {"name": "other", "value": ""}});
     let heard = hear(modern(&engine(), "completion/complete", params)).await;
     assert_eq!(heard.result()["completion"]["values"], json!([]));
 }
@@ -283,7 +301,8 @@ async fn failures_of_a_tool_are_results_and_defects_are_not_told() {
 async fn an_error_of_the_authors_choosing_keeps_its_code_and_gets_its_status() {
     // META-6, HTTP-7, RPC-10
     let engine = engine();
-    let add = |name: &str, failure| engine.registry().add_tool(tool(name, &any_object()), fails(failure)).unwrap();
+    let add =
+        |name: &str, failure| engine.registry().add_tool(tool(name, &any_object()), fails(failure)).unwrap();
     let data = raw(&json!({"requiredCapabilities": {"sampling": {}}}));
     add("needs", Failure::protocol(-32021, "needs sampling", Some(data.clone())));
     add("own", Failure::protocol(4242, "mine", None));
@@ -313,7 +332,8 @@ async fn progress_and_logs_go_before_the_result_and_only_to_those_who_asked() {
         progress[1]["params"],
         json!({"progressToken": 12, "progress": 50, "total": 100, "message": "working"})
     );
-    let logs: Vec<_> = heard.messages.iter().filter(|message| message["method"] == "notifications/message").collect();
+    let logs: Vec<_> =
+        heard.messages.iter().filter(|message| message["method"] == "notifications/message").collect();
     assert_eq!(logs.len(), 2);
     assert_eq!(logs[0]["params"], json!({"level": "info", "logger": "busy", "data": {"at": "info"}}));
     assert_eq!(heard.result()["content"][0]["text"], "done");
@@ -348,15 +368,22 @@ async fn a_result_the_author_wrote_whole_gets_only_what_it_lacks() {
     // RESULT-1, CACHE-1, META-3
     let engine = engine();
     let whole = |value: Value| returns(Output::Whole(raw(&value)));
-    engine.registry().set_method("tools/list", Some(whole(json!({"tools": [], "ttlMs": 9, "_meta": {"a": 1}}))));
+    engine
+        .registry()
+        .set_method("tools/list", Some(whole(json!({"tools": [], "ttlMs": 9, "_meta": {"a": 1}}))));
     let heard = hear(modern(&engine, "tools/list", json!({}))).await;
     let result = heard.result();
-    assert_eq!((&result["tools"], &result["ttlMs"], &result["cacheScope"]), (&json!([]), &json!(9), &json!("private")));
+    assert_eq!(
+        (&result["tools"], &result["ttlMs"], &result["cacheScope"]),
+        (&json!([]), &json!(9), &json!("private"))
+    );
     assert_eq!((&result["resultType"], &result["_meta"]["a"]), (&json!("complete"), &json!(1)));
     assert_eq!(result["_meta"][SERVER_INFO]["name"], "test-server");
     let params = from_function(|invocation: Invocation| async move {
         assert_eq!((invocation.kind, &*invocation.target), (OperationKind::Custom, "acme/method"));
-        Ok(Output::Whole(raw(&json!({"params": invocation.arguments.as_str().contains("spice"), "resultType": "odd"}))))
+        Ok(Output::Whole(raw(
+            &json!({"params": invocation.arguments.as_str().contains("spice"), "resultType": "odd"}),
+        )))
     });
     engine.registry().set_method("acme/method", Some(params));
     let heard = hear(modern(&engine, "acme/method", json!({"spice": true}))).await;
@@ -386,7 +413,8 @@ async fn mirrored_arguments_must_agree_with_their_headers() {
     }});
     engine.registry().add_tool(tool("mirror", &schema), returns(text("ok"))).unwrap();
     let call = |arguments: Value, headers: &[(&str, &str)]| {
-        let mut pairs = vec![("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/call"), ("Mcp-Name", "mirror")];
+        let mut pairs =
+            vec![("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/call"), ("Mcp-Name", "mirror")];
         pairs.extend_from_slice(headers);
         let params = enveloped(json!({"name": "mirror", "arguments": arguments}));
         hear(post(&engine, &pairs, request(1, "tools/call", params)))
@@ -426,7 +454,8 @@ async fn mirrored_arguments_must_agree_with_their_headers() {
 async fn posted_notifications_are_taken_and_change_nothing() {
     // HTTP-5, CAN-11, G-6, LHTTP-13
     let engine = engine();
-    let cancelled = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 7}});
+    let cancelled =
+        json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 7}});
     assert!(hear(post(&engine, &[("MCP-Protocol-Version", MODERN)], &cancelled)).await.accepted);
     let method = ("Mcp-Method", "notifications/cancelled");
     assert!(hear(post(&engine, &[("MCP-Protocol-Version", MODERN), method], &cancelled)).await.accepted);
@@ -492,11 +521,11 @@ async fn an_id_in_flight_cannot_be_used_again_until_it_is_answered() {
 #[tokio::test]
 async fn requests_in_flight_are_bounded() {
     // SEC-12, RPC-11
-    let mut limits = Limits::default();
-    limits.max_in_flight = 2;
+    let limits = Limits { max_in_flight: 2, ..Limits::default() };
     let engine = builder().registry(registry()).limits(limits).build().unwrap();
     let connection = engine.connect();
-    let call = |id: i64| send(&engine, &connection, request(id, "tools/call", enveloped(json!({"name": "hang"}))));
+    let call =
+        |id: i64| send(&engine, &connection, request(id, "tools/call", enveloped(json!({"name": "hang"}))));
     let running = [call(1), call(2)];
     assert_eq!(hear(call(3)).await.code(), -31000);
     drop(running);
@@ -547,7 +576,10 @@ async fn a_subscription_acknowledges_first_and_tells_only_what_was_asked() {
     assert!(engine.registry().remove_tool("echo"));
     let updated = message(listen.next().await);
     assert_eq!(updated["method"], "notifications/resources/updated");
-    assert_eq!((&updated["params"]["uri"], &updated["params"]["_meta"][SUBSCRIPTION_ID]), (&json!("test://note/part"), &json!(7)));
+    assert_eq!(
+        (&updated["params"]["uri"], &updated["params"]["_meta"][SUBSCRIPTION_ID]),
+        (&json!("test://note/part"), &json!(7))
+    );
     let changed = message(listen.next().await);
     assert_eq!(changed["method"], "notifications/tools/list_changed");
     assert_eq!(changed["params"]["_meta"][SUBSCRIPTION_ID], 7);
@@ -579,7 +611,8 @@ async fn shutting_down_ends_subscriptions_with_their_result() {
 #[tokio::test]
 async fn a_subscription_honours_only_what_the_server_offers() {
     // SUB-2
-    let capabilities = oxmcp_core::model::Capabilities { list_changed: false, subscribe: false, ..Default::default() };
+    let capabilities =
+        oxmcp_core::model::Capabilities { list_changed: false, subscribe: false, ..Default::default() };
     let engine = builder().registry(registry()).capabilities(capabilities).build().unwrap();
     let filter = json!({"toolsListChanged": true, "resourceSubscriptions": ["test://note"]});
     let mut listen = modern(&engine, "subscriptions/listen", json!({"notifications": filter}));
@@ -589,9 +622,7 @@ async fn a_subscription_honours_only_what_the_server_offers() {
 #[tokio::test]
 async fn malformed_and_too_many_subscriptions_are_refused() {
     // SUB-11, SUB-13
-    let mut limits = Limits::default();
-    limits.max_subscriptions = 1;
-    limits.max_subscribed_resources = 1;
+    let limits = Limits { max_subscriptions: 1, max_subscribed_resources: 1, ..Limits::default() };
     let engine = builder().registry(registry()).limits(limits).build().unwrap();
     for params in [
         json!({}),
@@ -606,7 +637,11 @@ async fn malformed_and_too_many_subscriptions_are_refused() {
     }
     let connection = engine.connect();
     let listen = |id: i64| {
-        send(&engine, &connection, request(id, "subscriptions/listen", enveloped(json!({"notifications": {}}))))
+        send(
+            &engine,
+            &connection,
+            request(id, "subscriptions/listen", enveloped(json!({"notifications": {}}))),
+        )
     };
     let first = listen(1);
     assert_eq!(hear(listen(2)).await.code(), -31000);
@@ -629,18 +664,15 @@ async fn handlers_learn_everything_the_envelope_says() {
         Ok(text(caller.client_info.as_ref().map_or("nobody", |info| info.as_str())))
     });
     engine.registry().add_tool(tool("spy", &any_object()), spy).unwrap();
-    let pairs = [
-        ("MCP-Protocol-Version", MODERN),
-        ("Mcp-Method", "tools/call"),
-        ("Mcp-Name", "spy"),
-        ("X-Own", "1"),
-    ];
+    let pairs =
+        [("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/call"), ("Mcp-Name", "spy"), ("X-Own", "1")];
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": MODERN,
         "io.modelcontextprotocol/clientCapabilities": {"sampling": {}},
         "io.modelcontextprotocol/clientInfo": {"name": "spy"},
         "acme/own": 1,
     });
-    let heard = hear(post(&engine, &pairs, request(1, "tools/call", json!({"name": "spy", "_meta": meta})))).await;
+    let heard =
+        hear(post(&engine, &pairs, request(1, "tools/call", json!({"name": "spy", "_meta": meta})))).await;
     assert_eq!(heard.result()["content"][0]["text"], r#"{"name":"spy"}"#);
 }

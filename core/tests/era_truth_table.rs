@@ -1,6 +1,8 @@
 //! Which era a message opens: every combination of clues (digest §2.3).
 
-use oxmcp_core::eras::classify::{Clues, EdgeClue, MessageKind, MethodClue, Verdict, VersionHeader, classify};
+use oxmcp_core::eras::classify::{
+    Clues, EdgeClue, MessageKind, MethodClue, Verdict, VersionHeader, classify,
+};
 use oxmcp_core::protocol_version::ProtocolVersion;
 
 const METHODS: [MethodClue; 3] = [MethodClue::Initialize, MethodClue::Ping, MethodClue::Other];
@@ -27,7 +29,11 @@ fn verdict(kind: MessageKind, method: MethodClue, envelope: bool, edge: EdgeClue
 fn initialize_without_an_envelope_opens_a_session_whatever_the_header_says() {
     // §2.3 HTTP 3, stdio 1; VER-7
     for edge in edges() {
-        assert_eq!(verdict(MessageKind::Request, MethodClue::Initialize, false, edge), Verdict::Handshake, "{edge:?}");
+        assert_eq!(
+            verdict(MessageKind::Request, MethodClue::Initialize, false, edge),
+            Verdict::Handshake,
+            "{edge:?}"
+        );
     }
 }
 
@@ -36,7 +42,11 @@ fn an_envelope_makes_any_request_modern_also_after_a_handshake() {
     // §2.3 HTTP 4, stdio 2; VER-6, VER-8, ERA-5, ERA-6
     for edge in edges() {
         for method in METHODS {
-            assert_eq!(verdict(MessageKind::Request, method, true, edge), Verdict::Modern, "{method:?} {edge:?}");
+            assert_eq!(
+                verdict(MessageKind::Request, method, true, edge),
+                Verdict::Modern,
+                "{method:?} {edge:?}"
+            );
         }
     }
 }

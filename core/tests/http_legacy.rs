@@ -1,4 +1,5 @@
 //! The legacy era over HTTP: sessions, their stream and their end, beside the modern era on one URL.
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 

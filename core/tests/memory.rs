@@ -1,4 +1,5 @@
 //! A connection within the process.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! stdio over an in-memory pipe: lines in, lines out.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -9,7 +10,8 @@ use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::Result;
 use oxmcp_core::transports::stdio::{StdioOptions, serve};
 use support::{
-    CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, Probe, engine, legacy_call, modern_call,
+    CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, Probe, engine, flood, legacy_call,
+    modern_call,
 };
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 use tokio::task::JoinHandle;
@@ -245,9 +247,8 @@ async fn shutdown_ends_subscriptions_with_their_result() {
 async fn a_peer_that_stops_reading_holds_up_reading_not_memory_and_a_closed_output_is_an_end() {
     let options = StdioOptions { max_output_bytes: 1000, ..StdioOptions::default() };
     let mut peer = start_with_buffer(options, 1000);
-    let flood: String = (0..2000).map(|id| format!("{}\n", modern_call(id, "echo", ENVELOPE))).collect();
     let mut input = peer.input.take().unwrap();
-    let sending = tokio::spawn(async move { input.write_all(flood.as_bytes()).await });
+    let sending = tokio::spawn(async move { input.write_all(flood().as_bytes()).await });
     let mut ids = Vec::new();
     for _ in 0..1000 {
         ids.push(peer.receive().await["id"].as_u64().unwrap());

@@ -1,5 +1,6 @@
 //! Claiming the process's own descriptors, in a child process: pipes, sockets, files, and user code that prints.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -11,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use oxmcp_core::engine::Shutdown;
 use oxmcp_core::transports::stdio::{StdioOptions, claim, serve};
-use support::{ENVELOPE, engine, modern_call};
+use support::{ENVELOPE, engine, flood, modern_call};
 
 /// Not a test: what the child process does. The harness has said a line or two on stdout before.
 #[test]
@@ -49,10 +50,6 @@ fn check_end(mut child: Child) {
     child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
     assert!(child.wait().unwrap().success(), "{errors}");
     assert!(errors.contains("printed"), "STDIO-13: {errors}");
-}
-
-fn flood() -> String {
-    (0..2000).map(|id| format!("{}\n", modern_call(id, "echo", ENVELOPE))).collect()
 }
 
 #[test]

@@ -195,7 +195,7 @@ def test_a_listen_stream_ends_with_its_result(everything_stdio: StdioProcess) ->
         server.receive()
     assert {message["method"] for message in changes} == {"notifications/tools/list_changed"}
     assert all(message["params"]["_meta"][PREFIX + "subscriptionId"] == "L" for message in changes)
-    server.close_input()
+    server.process.send_signal(signal.SIGINT)
     rest = list(server.remaining())
     closing = [message for message in rest if message.get("id") == "L"]
     assert len(closing) == 1

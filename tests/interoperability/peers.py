@@ -61,6 +61,12 @@ async def fast(where: str | tuple[str, list[str]], mode: str, **options: Any) ->
         yield client
 
 
+def value_of(result: Any) -> Any:
+    """A structured value; revisions that know only objects get others as `{"result": …}` (DOWN-3, DOWN-4)."""
+    value = result.structured_content
+    return value["result"] if isinstance(value, dict) and set(value) == {"result"} else value
+
+
 async def eventually(ask: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
     """Ask until the answer is good; give the last answer back when time is up."""
     answer = await ask()

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from peers import MODES, TRANSPORTS, conversation, fast, official, stdio_parameters
+from peers import MODES, TRANSPORTS, conversation, fast, official, stdio_parameters, value_of
 from processes import DATABASE_ASSISTANT, HttpProcess
 
 pytestmark = [pytest.mark.parametrize("transport", TRANSPORTS), pytest.mark.parametrize("mode", MODES)]
@@ -23,8 +23,7 @@ def test_the_official_client_uses_all_of_it(transport: str, mode: str, assistant
             assert set(tools) == {"list_tables", "query"}
             assert tools["query"].input_schema["required"] == ["sql"]
             assert tools["query"].input_schema["properties"]["limit"]["maximum"] == 500
-            found = (await client.call_tool("list_tables", {})).structured_content
-            listed = found["result"] if isinstance(found, dict) else found
+            listed = value_of(await client.call_tool("list_tables", {}))
             assert {"books", "orders", "customers"} <= {table["name"] for table in listed}
             answer = await client.call_tool("query", {"sql": COUNT})
             assert not answer.is_error and answer.structured_content
@@ -66,7 +65,7 @@ def test_the_fastmcp_client_uses_all_of_it(transport: str, mode: str, assistant_
     async def talk() -> None:
         async with fast(where, mode) as client:
             assert {tool.name for tool in await client.list_tools()} == {"list_tables", "query"}
-            tables = (await client.call_tool("list_tables", {})).data
+            tables = value_of(await client.call_tool("list_tables", {}))
             assert len(tables) >= 5
             answer = (await client.call_tool("query", {"sql": COUNT})).data
             assert answer.columns == ["books"]

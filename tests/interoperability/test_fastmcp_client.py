@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastmcp.exceptions import ToolError
 from mcp import MCPError
-from peers import MODES, TRANSPORTS, VERSION_OF_MODE, conversation, eventually, fast
+from peers import MODES, TRANSPORTS, VERSION_OF_MODE, conversation, eventually, fast, value_of
 from processes import SERVERS, HttpProcess
 
 pytestmark = [pytest.mark.parametrize("transport", TRANSPORTS), pytest.mark.parametrize("mode", MODES)]
@@ -28,8 +28,8 @@ def test_everything_is_listed_and_called(where: Any, mode: str) -> None:
             assert client.protocol_version == VERSION_OF_MODE[mode]
             names = [tool.name for tool in await client.list_tools()]
             assert {"add", "echo", "weather"} <= set(names)
-            assert (await client.call_tool("add", {"a": 20, "b": 22})).data == 42
-            assert (await client.call_tool("echo", {"text": "hello"})).data == "hello"
+            assert value_of(await client.call_tool("add", {"a": 20, "b": 22})) == 42
+            assert (await client.call_tool("echo", {"text": "hello"})).content[0].text == "hello"
             weather = (await client.call_tool("weather", {"city": "Oslo", "unit": "fahrenheit"})).structured_content
             assert weather == {"city": "Oslo", "temperature": 70.7, "conditions": ["sunny", "dry"]}
             with pytest.raises(ToolError, match="intentionally"):
@@ -92,7 +92,7 @@ def test_a_timeout_of_the_client_cancels_the_call(where: Any, mode: str, transpo
                 await client.call_tool("wait_until_cancelled", {"label": label}, timeout=0.5)
 
             async def ask() -> list[str]:
-                return list((await client.call_tool("observed", {})).data)
+                return list(value_of(await client.call_tool("observed", {})))
 
             assert f"cancelled {label}" in await eventually(ask, lambda seen: f"cancelled {label}" in seen)
 

@@ -11,7 +11,7 @@ import mcp_types as types
 import pytest
 from mcp import MCPError
 from mcp.client.subscriptions import PromptsListChanged, ResourceUpdated, ToolsListChanged
-from peers import MODES, TRANSPORTS, VERSION_OF_MODE, conversation, eventually, official, stdio_parameters
+from peers import MODES, TRANSPORTS, VERSION_OF_MODE, conversation, eventually, official, stdio_parameters, value_of
 from processes import SERVERS, HttpProcess
 
 pytestmark = [pytest.mark.parametrize("transport", TRANSPORTS), pytest.mark.parametrize("mode", MODES)]
@@ -89,10 +89,7 @@ def test_tools_return_what_they_return(where: Any, mode: str) -> None:
             assert result.structured_content == expected
             assert json.loads(text_of(result)) == expected
             result = await client.call_tool("forecasts", {"cities": ["Oslo", "Rome"]})
-            assert [block.type for block in result.content]
-            found = result.structured_content
-            listed = found["result"] if isinstance(found, dict) else found
-            assert [weather["city"] for weather in listed] == ["Oslo", "Rome"]
+            assert [weather["city"] for weather in value_of(result)] == ["Oslo", "Rome"]
             result = await client.call_tool("picture", {})
             (block,) = result.content
             assert isinstance(block, types.ImageContent) and block.mime_type == "image/png"

@@ -17,6 +17,8 @@ import time
 import zlib
 from typing import Annotated, Any, Literal
 
+from pydantic import BaseModel, Field
+
 from oxmcp import Context, FastMCP, Image, MCPError, ToolError
 from oxmcp.types import (
     AudioContent,
@@ -28,7 +30,6 @@ from oxmcp.types import (
     TextContent,
     TextResourceContents,
 )
-from pydantic import BaseModel, Field
 
 mcp = FastMCP("everything", instructions="One of everything, for tests.", version="1.0.0")
 

@@ -51,7 +51,7 @@ class HttpProcess:
         self.port = port
         self.url = f"http://127.0.0.1:{port}{path}"
         self.path = path
-        self._log = open(log, "ab") if log else None  # noqa: SIM115  closed in stop()
+        self._log = open(log, "ab") if log else None
         self.process = subprocess.Popen(
             list(command),
             stdin=subprocess.DEVNULL,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ._native import __version__
     from .client import Client
-    from .content import AssistantMessage, Audio, File, Image, Message, UserMessage
+    from .content import Audio, File, Image
     from .context import Context, get_context
     from .dependencies import CurrentContext, Depends
     from .descriptors import CacheHint
@@ -31,14 +31,15 @@ if TYPE_CHECKING:
         InvalidDescriptorError,
         InvalidResult,
         InvalidSchemaError,
-        McpError,
         MCPError,
+        McpError,
         NotFoundError,
         OxmcpError,
         PromptError,
         ResourceError,
         ToolError,
     )
+    from .messages import AssistantMessage, Message, UserMessage
     from .resources import ReadResourceContents
     from .results import ToolResult
     from .server.lowlevel import NotificationOptions, Server
@@ -85,12 +86,13 @@ __all__ = [
 _HOMES = {
     "_native": "__version__",
     "client": "Client",
-    "content": "AssistantMessage Audio File Image Message UserMessage",
+    "content": "Audio File Image",
     "context": "Context get_context",
     "dependencies": "CurrentContext Depends",
     "descriptors": "CacheHint",
     "errors": "AlreadyRegisteredError InvalidArguments InvalidDescriptorError InvalidResult InvalidSchemaError MCPError"
     " McpError NotFoundError OxmcpError PromptError ResourceError ToolError",
+    "messages": "AssistantMessage Message UserMessage",
     "resources": "ReadResourceContents",
     "results": "ToolResult",
     "server.lowlevel": "NotificationOptions Server",

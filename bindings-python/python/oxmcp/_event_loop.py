@@ -18,8 +18,8 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -305,7 +305,8 @@ async def run_async(
     """Serves on the running loop until the transport ends or this is cancelled."""
     if io == "loop":
         raise ValueError("io='loop' needs a loop of our own: use run() instead of run_async()")
-    serving = await _borrow(native, lifespan, io)
+    with _off_the_wire(transport):
+        serving = await _borrow(native, lifespan, io)
     try:
         await _open(serving, transport, options)
     finally:
@@ -410,14 +411,39 @@ async def _main(
 ) -> None:
     async with AsyncExitStack() as stack:
         if lifespan is not None:
-            await stack.enter_async_context(lifespan())
+            with _off_the_wire(transport):
+                await stack.enter_async_context(lifespan())
         serving = _Serving(native, loop, drives=selector is not None, io=io)
+        serving.users = 1
+        _shared[native] = _Shared(serving, AsyncExitStack())  # connections within the process share it
         if selector is not None:
             selector.engage(serving.native, serving.native.drain, loop)
         try:
             await _open(serving, transport, options)
         finally:
+            _shared.pop(native, None)
             await serving.close()
+
+
+@contextmanager
+def _off_the_wire(transport: str) -> Iterator[None]:
+    """Keeps what a lifespan reads and prints off the protocol, which the engine has not claimed yet."""
+    if transport != "stdio":
+        yield
+        return
+    kept = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    try:
+        yield
+    finally:
+        if sys.stdout is not None and not sys.stdout.closed:
+            sys.stdout.flush()
+        for number, copy in enumerate(kept):
+            os.dup2(copy, number)
+            os.close(copy)
 
 
 def _run_until_done(loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -> None:

@@ -137,7 +137,7 @@ class Client:
             reader.cancel()
             await asyncio.wait([reader])
         if connection is not None:
-            await _settled(connection.close())
+            await connection.close()
         if lifespan is not None:
             await lifespan.__aexit__(None, None, None)
 
@@ -230,7 +230,10 @@ class Client:
     async def _send(self, message: dict[str, Any]) -> None:
         if self._connection is None:
             raise ClosedError("The client is not open: use it inside `async with`")
-        await _settled(self._connection.send(encode(message, "params")))
+        try:
+            self._connection.send(encode(message, "params"))
+        except ConnectionError as error:
+            raise ClosedError("The connection to the server is closed") from error
 
     async def _read(self, connection: MemoryConnection) -> None:
         try:
@@ -411,7 +414,7 @@ def opened(contents: list[Any]) -> list[ReadResourceContents]:
         text, blob = getattr(part, "text", None), getattr(part, "blob", None)
         if text is None and blob is None:
             raise ResourceError("The resource's contents have neither text nor blob")
-        content = text if text is not None else b64decode(blob)
+        content: str | bytes = str(text) if blob is None else b64decode(blob)
         found.append(ReadResourceContents(content, part.mime_type, part.meta))
     return found
 

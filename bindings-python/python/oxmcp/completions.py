@@ -78,7 +78,7 @@ def target(
     ]
 
     def bind(call: _native.Call) -> dict[str, Any]:
-        values: dict[str, Any] = dict(zip(takes, question(call)))  # noqa: B905 (a handler may take fewer)
+        values: dict[str, Any] = dict(zip(takes, question(call)))
         for name in injected:
             context: Context[Any, Any, Any] = context_of(call, server)
             values[name] = context

@@ -26,16 +26,16 @@ class Dependency:
         self.function = _managed(function)
         self.key: object = function if use_cache else object()
         self.context_names = parameters.context_names(function) if _parameters(function) else ()
-        self.injected = find(function)
+        self.injected: dict[str, Dependency] = find(function)
         inner = inspect.unwrap(self.function)
-        self.asynchronous = (
+        self.asynchronous: bool = (
             inspect.iscoroutinefunction(inner)
             or inspect.isasyncgenfunction(inner)
             or any(dependency.asynchronous for dependency in self.injected.values())
         )
 
 
-def Depends(dependency: Callable[..., Any], *, use_cache: bool = True) -> Any:  # noqa: N802 (the name people know)
+def Depends(dependency: Callable[..., Any], *, use_cache: bool = True) -> Any:
     """Fills a parameter with what `dependency` returns: `def tool(db: Db = Depends(get_db))`.
 
     Args:
@@ -46,7 +46,7 @@ def Depends(dependency: Callable[..., Any], *, use_cache: bool = True) -> Any:  
     return Dependency(dependency, use_cache)
 
 
-def CurrentContext() -> Any:  # noqa: N802 (the name people know)
+def CurrentContext() -> Any:
     """Fills a parameter with the call's Context: `def tool(ctx: Context = CurrentContext())`."""
     return Dependency(get_context)
 
@@ -137,7 +137,9 @@ async def _resolve_async(
         if inspect.isawaitable(value):
             value = await value
         if _made_here(value):
-            value = await stack.enter_async_context(value) if hasattr(value, "__aenter__") else stack.enter_context(value)
+            value = (
+                await stack.enter_async_context(value) if hasattr(value, "__aenter__") else stack.enter_context(value)
+            )
         values[name] = known[dependency.key] = value
     return values
 

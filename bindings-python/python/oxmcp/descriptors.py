@@ -8,6 +8,7 @@ from typing import Any
 from ._wire_object import to_plain
 from .encoding import encode
 
+
 def wire_name(name: str) -> str:
     """The protocol's spelling of a member: `read_only_hint` is `readOnlyHint`."""
     head, *rest = name.split("_")

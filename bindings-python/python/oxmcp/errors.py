@@ -15,6 +15,7 @@ from . import types
 logger = logging.getLogger("oxmcp")
 
 _LONGEST_MESSAGE = 8_000
+_MOST_PROBLEMS = 10
 
 
 class OxmcpError(Exception):
@@ -149,13 +150,10 @@ def in_words(problems: Sequence[tuple[str, str]]) -> str:
         if message not in known:
             known.append(message)
     parts = []
-    for path, messages in merged.items():
-        if messages == ["missing"]:
-            parts.append(f"missing: {path}")
-        elif path:
-            parts.append(f"{path}: {' or '.join(messages)}")
-        else:
-            parts.append("; ".join(messages))
+    for path, messages in list(merged.items())[:_MOST_PROBLEMS]:
+        parts.append(f"{path}: {' or '.join(messages)}" if path else "; ".join(messages))
+    if len(merged) > _MOST_PROBLEMS:
+        parts.append(f"and {len(merged) - _MOST_PROBLEMS} more")
     return "; ".join(parts)
 
 

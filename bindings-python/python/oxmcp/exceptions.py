@@ -2,8 +2,8 @@
 
 from .errors import (
     InvalidArguments,
-    McpError,
     MCPError,
+    McpError,
     NotFoundError,
     OxmcpError,
     PromptError,

@@ -117,15 +117,13 @@ def target(
     )
 
 
-def binder_with_context(
-    plan: ParameterPlan, server: Serving | None
-) -> Callable[[_native.Call], dict[str, Any]]:
+def binder_with_context(plan: ParameterPlan, server: Serving | None) -> Callable[[_native.Call], dict[str, Any]]:
     """A binder which also fills the parameters that ask for the Context."""
     names = plan.context_names
 
     def bind(call: _native.Call) -> dict[str, Any]:
         context: Context[Any, Any, Any] = context_of(call, server)
-        return plan.bind(call, **{name: context for name in names})
+        return plan.bind(call, **dict.fromkeys(names, context))
 
     return bind
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native, docstrings, injection, schemas, signatures
 from .encoding import encode
-from .errors import InvalidArguments
+from .errors import InvalidArguments, InvalidDescriptorError
 from .injection import context_names
-from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter
+from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter, Unresolved
 
 if TYPE_CHECKING:
     from .validation import Arguments
@@ -132,7 +132,7 @@ class ParameterPlan:
         if len(bound) < len(self.arguments):
             missing = [one.name for one in self.arguments if one.required and one.name not in bound]
             if missing:
-                raise InvalidArguments([(name, "missing") for name in missing])
+                raise InvalidArguments([(name, "is required") for name in missing])
         if self.accepts_extra:
             bound.update(self._extras(arguments))
         return bound
@@ -182,6 +182,9 @@ def plan(
     }
     hidden = {*exclude, *made.context_names, *made.dependencies}
     visible = [parameter for parameter in signature.parameters if parameter.name not in hidden]
+    for parameter in visible:
+        if isinstance(parameter.annotation, Unresolved):
+            raise InvalidDescriptorError(parameter.annotation.problem)
     named = [_widened(parameter) for parameter in visible if parameter.kind is not VAR_KEYWORD]
     extra = next((parameter for parameter in visible if parameter.kind is VAR_KEYWORD), None)
     made.accepts_extra = extra is not None

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _native, descriptors, functions, parameters, results
-from .content import AssistantMessage, Message, UserMessage
+from .messages import AssistantMessage, Message, UserMessage
 
 if TYPE_CHECKING:
+    from ._native import Kind
     from .parameters import Argument
     from .server.serving import Serving
 
@@ -35,6 +36,9 @@ class Prompt:
     """
 
     __slots__ = (
+        "_icons",
+        "_meta",
+        "_parameters",
         "description",
         "enabled",
         "function",
@@ -43,12 +47,9 @@ class Prompt:
         "tags",
         "title",
         "version",
-        "_icons",
-        "_meta",
-        "_parameters",
     )
 
-    component = "prompt"
+    component: Kind = "prompt"
 
     def __init__(
         self,
@@ -109,9 +110,7 @@ class Prompt:
             )
         )
 
-    def target(
-        self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]
-    ) -> _native.Target:
+    def target(self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
         """The engine's way to the function."""
         return functions.target(
             self._parameters,

@@ -1,4 +1,7 @@
-"""What a validation library complains about, in plain words: no URL, no dump, nothing of the input repeated."""
+"""What a validation library complains about, in plain words: no URL, no dump, nothing of the input repeated.
+
+The words are those of the engine's own refusals, so that a caller meets one language.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ import re
 from typing import Any
 
 _WORDS = {
-    "bool_parsing": "must be a boolean",
-    "bool_type": "must be a boolean",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "bytes_type": "must be a string",
     "dataclass_type": "must be an object",
     "dict_type": "must be an object",
-    "extra_forbidden": "is not known",
+    "extra_forbidden": "is not a known field",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
     "frozen_set_type": "must be an array",
@@ -21,16 +24,29 @@ _WORDS = {
     "is_instance_of": "must be of the declared type",
     "list_type": "must be an array",
     "mapping_type": "must be an object",
-    "missing": "missing",
-    "missing_argument": "missing",
-    "missing_keyword_only_argument": "missing",
+    "missing": "is required",
+    "missing_argument": "is required",
+    "missing_keyword_only_argument": "is required",
     "model_attributes_type": "must be an object",
     "model_type": "must be an object",
     "none_required": "must be null",
     "set_type": "must be an array",
     "string_type": "must be a string",
     "tuple_type": "must be an array",
-    "unexpected_keyword_argument": "is not known",
+    "unexpected_keyword_argument": "is not a known field",
+}
+_TEMPLATES = {
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "multiple_of": "must be a multiple of {multiple_of}",
+    "string_pattern_mismatch": "must match the pattern {pattern}",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
+    "too_long": "must have at most {max_length} items",
+    "too_short": "must have at least {min_length} items",
+    "union_tag_invalid": "must be one of {expected_tags}",  # the library's own sentence repeats the input
 }
 _PREFIXES = (
     ("Input should be ", "must be "),
@@ -87,8 +103,8 @@ def _words(complaint: dict[str, Any]) -> str:
     message: str = complaint["msg"]
     if kind in _WORDS:
         return _WORDS[kind]
-    if kind == "union_tag_invalid":  # the library's own sentence repeats the input
-        return f"must be one of {complaint['ctx']['expected_tags']}"
+    if kind in _TEMPLATES:
+        return _TEMPLATES[kind].format_map(complaint["ctx"])
     message = _MEMBER.sub(r"\1", message)
     for old, new in _PREFIXES:
         if message.startswith(old):

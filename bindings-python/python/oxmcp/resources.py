@@ -11,6 +11,7 @@ from .errors import ResourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ._native import Kind
     from .server.serving import Serving
 
 __all__ = [
@@ -69,6 +70,11 @@ class Resource:
     """
 
     __slots__ = (
+        "_annotations",
+        "_cache_hint",
+        "_icons",
+        "_meta",
+        "_parameters",
         "description",
         "enabled",
         "function",
@@ -81,11 +87,6 @@ class Resource:
         "uri",
         "variables",
         "version",
-        "_annotations",
-        "_cache_hint",
-        "_icons",
-        "_meta",
-        "_parameters",
     )
 
     def __init__(
@@ -147,8 +148,8 @@ class Resource:
         return self.uri
 
     @property
-    def component(self) -> str:
-        """"resource" or "resource_template"."""
+    def component(self) -> Kind:
+        """ "resource" or "resource_template"."""
         return "resource_template" if self.variables else "resource"
 
     def _check_variables(self) -> None:
@@ -185,9 +186,7 @@ class Resource:
             )
         )
 
-    def target(
-        self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]
-    ) -> _native.Target:
+    def target(self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
         """The engine's way to the function."""
         return functions.target(
             self._parameters,
@@ -208,19 +207,19 @@ ResourceTemplate = Resource
 FunctionResource = Resource
 
 
-def TextResource(uri: Any, text: str, name: str | None = None, **options: Any) -> Resource:  # noqa: N802
+def TextResource(uri: Any, text: str, name: str | None = None, **options: Any) -> Resource:
     """A resource that always holds this text; the options are those of `Resource`."""
     options.setdefault("mime_type", "text/plain")
     return Resource(lambda: text, uri=uri, name=name or str(uri), **options)
 
 
-def BinaryResource(uri: Any, data: bytes, name: str | None = None, **options: Any) -> Resource:  # noqa: N802
+def BinaryResource(uri: Any, data: bytes, name: str | None = None, **options: Any) -> Resource:
     """A resource that always holds these bytes; the options are those of `Resource`."""
     options.setdefault("mime_type", "application/octet-stream")
     return Resource(lambda: data, uri=uri, name=name or str(uri), **options)
 
 
-def FileResource(  # noqa: N802 (the name people know)
+def FileResource(
     uri: Any, path: str | Path, name: str | None = None, is_binary: bool | None = None, **options: Any
 ) -> Resource:
     """A resource that holds what is in a file at the time it is read.
@@ -267,6 +266,9 @@ def variables(template: str) -> tuple[str, ...]:
 def _mime_type_of(function: Callable[..., Any]) -> str | None:
     """The MIME type that a function's return type stands for; None when it could be any."""
     hint = getattr(functions.plain_function(function), "__annotations__", {}).get("return")
-    return {str: "text/plain", "str": "text/plain", bytes: "application/octet-stream", "bytes": "application/octet-stream"}.get(
-        hint if isinstance(hint, (type, str)) else ""
-    )
+    return {
+        str: "text/plain",
+        "str": "text/plain",
+        bytes: "application/octet-stream",
+        "bytes": "application/octet-stream",
+    }.get(hint if isinstance(hint, (type, str)) else "")

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from . import _native, content, return_types, schemas, signatures, types
 from ._wire_object import WireObject, to_plain
 from .content import Audio, File, Image
-from .encoding import default, encode, text_or_base64
-from .errors import InvalidDescriptorError, InvalidResult
+from .encoding import encode, text_or_base64
+from .errors import InvalidDescriptorError, InvalidResult, logger
 from .signatures import EMPTY
 
 if TYPE_CHECKING:
@@ -100,12 +100,11 @@ class ResultPlan:
     tool = complete
 
     def _plain(self, call: Any, value: Any) -> None:
-        if type(value) not in _NATURAL and self._special(call, value):
-            return
-        try:
-            text = _native.dumps(value, default)
-        except Exception as error:
-            text = encode(_listed(value), cause=error)
+        if type(value) not in _NATURAL:
+            if self._special(call, value):
+                return
+            value = _listed(value)
+        text = encode(value)
         call.complete_tool(_text_content(text), text, False, None)
 
     def _typed(self, call: Any, value: Any) -> None:
@@ -187,6 +186,12 @@ def plan(
             raise InvalidDescriptorError(f"{signatures.name_of(function)}: output_schema is a dict or None")
         return ResultPlan(dict(output_schema))
     signature = signatures.read(function)
+    if isinstance(signature.returns, signatures.Unresolved):
+        # Often a name imported for type checkers only: the function works, but nothing can be promised of its results.
+        if structured_output:
+            raise InvalidDescriptorError(signature.returns.problem)
+        logger.warning("%s; its results are sent without a schema", signature.returns.problem)
+        return ResultPlan(None)
     annotation = return_types.promised(signature.returns)
     if annotation is EMPTY or (structured_output is None and return_types.is_text(annotation)):
         if structured_output:

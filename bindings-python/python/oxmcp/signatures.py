@@ -28,13 +28,21 @@ class UnresolvedContext:
     """Stands for an annotation that says Context but whose name exists only while types are checked."""
 
 
+class Unresolved:
+    """Stands for an annotation that names what does not exist at run time. A problem only where the type is needed."""
+
+    def __init__(self, problem: str) -> None:
+        """Takes the sentence to refuse it with."""
+        self.problem = problem
+
+
 class Parameter(NamedTuple):
     """One parameter with its annotation resolved."""
 
     name: str
     kind: Any
     annotation: Any
-    """EMPTY when there is none; otherwise a type, with the extras of `Annotated` kept."""
+    """EMPTY when there is none, Unresolved when it cannot be; otherwise a type, the extras of `Annotated` kept."""
     default: Any
     """EMPTY when there is none."""
 
@@ -45,7 +53,7 @@ class Signature(NamedTuple):
     name: str
     parameters: tuple[Parameter, ...]
     returns: Any
-    """The resolved return annotation; EMPTY when there is none."""
+    """The resolved return annotation; EMPTY when there is none, Unresolved when it cannot be."""
     doc: str | None
 
 
@@ -55,8 +63,7 @@ def read(function: Callable[..., Any]) -> Signature:
     Parameters that a `functools.partial` has settled, by position or by keyword, are not among the parameters: what the
     author bound is not the caller's to see or to change.
 
-    Raises InvalidDescriptorError when it cannot be called, when its signature is hidden, or when an annotation names
-    something that does not exist.
+    Raises InvalidDescriptorError when it cannot be called, or when its signature is hidden.
     """
     name = name_of(function)
     if isinstance(function, classmethod) or not callable(function):
@@ -204,7 +211,7 @@ class _Scope:
         except NameError as error:
             missing = error
         except Exception as error:
-            raise InvalidDescriptorError(f"{place}: {annotation!r} is not a type ({error})") from error
+            return Unresolved(f"{place}: {annotation!r} is not a type ({error})")
         # The name may belong to a function that is still running: a type declared beside a nested tool.
         for names in _callers(self.globals):
             try:
@@ -214,7 +221,7 @@ class _Scope:
         text = getattr(annotation, "__forward_arg__", annotation)
         if isinstance(text, str) and _CONTEXT_TEXT.match(text.strip()):
             return UnresolvedContext  # imported under TYPE_CHECKING only
-        raise InvalidDescriptorError(f"{place}: {annotation!r} cannot be resolved ({missing})") from missing
+        return Unresolved(f"{place}: {annotation!r} cannot be resolved ({missing})")
 
     def _evaluate(self, annotation: Any, names: Mapping[str, Any]) -> Any:
         holder = types.SimpleNamespace(__annotations__={"it": annotation})

@@ -10,6 +10,7 @@ from .errors import ToolError, from_native
 from .results import ToolResult
 
 if TYPE_CHECKING:
+    from ._native import Kind
     from .server.serving import Serving
 
 __all__ = ["Tool", "ToolError", "ToolResult"]
@@ -29,6 +30,7 @@ class Tool:
         icons: Icons, objects or dicts.
         meta: The descriptor's `_meta`.
         tags: Labels for `enable` and `disable`.
+        input_schema: JSON Schema of the arguments, advertised and enforced as it is; from the parameters when absent.
         output_schema: JSON Schema of the structured result; None for none; from the return type when left out.
         structured_output: True to insist on a structured result, False to have none.
         timeout: Seconds a call may take.
@@ -39,28 +41,29 @@ class Tool:
     Raises:
         ValueError: it cannot be named, or the timeout is not positive.
         InvalidDescriptorError: a parameter's type has no JSON Schema.
-        InvalidSchemaError: the output schema is not a valid JSON Schema.
+        InvalidSchemaError: a given schema is not a valid JSON Schema.
     """
 
     __slots__ = (
-        "description",
-        "enabled",
-        "function",
-        "key",
-        "name",
-        "tags",
-        "timeout",
-        "title",
-        "version",
         "_annotations",
         "_icons",
         "_meta",
         "_parameters",
         "_results",
         "_strict",
+        "description",
+        "enabled",
+        "function",
+        "key",
+        "name",
+        "parameters",
+        "tags",
+        "timeout",
+        "title",
+        "version",
     )
 
-    component = "tool"
+    component: Kind = "tool"
 
     def __init__(
         self,
@@ -73,6 +76,7 @@ class Tool:
         icons: Iterable[Any] | None = None,
         meta: Mapping[str, Any] | None = None,
         tags: Iterable[str] | None = None,
+        input_schema: Mapping[str, Any] | None = None,
         output_schema: Any = results.UNSET,
         structured_output: bool | None = None,
         timeout: float | None = None,
@@ -98,11 +102,10 @@ class Tool:
         self._parameters = parameters.plan(function, name=self.name, strict=strict)
         self._results = results.plan(function, output_schema=output_schema, structured_output=structured_output)
         self.description = description if description is not None else self._parameters.description
-        if isinstance(output_schema, dict):
-            try:
-                _native.Schema(descriptors.text(output_schema))
-            except _native.NativeError as error:
-                raise from_native(error) from error
+        self.parameters: dict[str, Any] = self._parameters.input_schema if input_schema is None else dict(input_schema)
+        for schema in (input_schema, output_schema):
+            if isinstance(schema, Mapping):
+                _compile(schema)
 
     @classmethod
     def from_function(cls, fn: Callable[..., Any], **options: Any) -> Tool:
@@ -113,11 +116,6 @@ class Tool:
     def fn(self) -> Callable[..., Any]:
         """The function, as it was given."""
         return self.function
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """JSON Schema of the arguments, as it is advertised."""
-        return self._parameters.input_schema
 
     @property
     def output_schema(self) -> dict[str, Any] | None:
@@ -154,9 +152,7 @@ class Tool:
             )
         )
 
-    def target(
-        self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]
-    ) -> _native.Target:
+    def target(self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
         """The engine's way to the function."""
         return functions.target(
             self._parameters,
@@ -168,6 +164,13 @@ class Tool:
 
     def __repr__(self) -> str:
         return f"Tool({self.name!r})"
+
+
+def _compile(schema: Mapping[str, Any]) -> None:
+    try:
+        _native.Schema(descriptors.text(schema))
+    except _native.NativeError as error:
+        raise from_native(error) from error
 
 
 def _warn(message: str) -> None:

@@ -3,6 +3,8 @@
 Every class takes its fields by snake_case and by the wire's camelCase, reads under both, keeps fields it does not know,
 and compares by value. `to_dict()` is the wire form; `model_dump`, `model_dump_json`, `model_validate` and `model_copy`
 are there under the names people know.
+
+One long file, because it is one list: a declaration per object, no code to speak of.
 """
 
 from __future__ import annotations

@@ -30,6 +30,29 @@ _typed_dict: Any = typing_extensions.TypedDict
 _annotated_with: Any = Annotated
 
 
+# Kinds of core schema under which there can be no float: what is built of these alone needs no search for NaN.
+_WITHOUT_NAN = frozenset(
+    {
+        "bool",
+        "bytes",
+        "date",
+        "datetime",
+        "decimal",
+        "enum",
+        "int",
+        "literal",
+        "none",
+        "str",
+        "time",
+        "timedelta",
+        "uuid",
+    }
+    | {"uuid", "dict", "frozenset", "list", "set", "tuple", "tagged-union", "union", "nullable", "default"}
+    | {"dataclass", "dataclass-args", "dataclass-field", "model", "model-field", "model-fields"}
+    | {"typed-dict", "typed-dict-field", "definition-ref", "definitions"}
+)
+
+
 class Entry(NamedTuple):
     """One parameter to be validated."""
 
@@ -51,7 +74,7 @@ class Arguments:
     def __init__(self, function: str, entries: Sequence[Entry]) -> None:
         """Raises InvalidDescriptorError naming the parameter whose type has no JSON Schema."""
         self._adapter, self.schema = _build(function, entries)
-        self._exact = _mentions_decimal(self._adapter.core_schema)
+        self._exact = "decimal" in _kinds(self._adapter.core_schema, set())
         self.titled = frozenset(
             entry.name for entry in entries if any(field.title is not None for field in _fields(entry))
         )
@@ -81,6 +104,7 @@ class Returned:
         except Exception as error:
             raise InvalidDescriptorError(f"{function}: its result has no JSON Schema ({_first_line(error)})") from error
         self.schema = _inline_root(schema)
+        self._never_nan = _kinds(adapter.core_schema, set()) <= _WITHOUT_NAN
         self._validate = adapter.validator.validate_python
         self._serializer = adapter.serializer
 
@@ -93,8 +117,14 @@ class Returned:
         try:
             text: str = self._serializer.to_json(value, by_alias=True).decode()
         except Exception as error:
-            # Slower, and able to say where.
-            return encode(self._serializer.to_python(value, by_alias=True, warnings=False), cause=error)
+            cause = error
+        else:
+            return text if self._never_nan else self._without_nan(text, value)
+        # Slower, and able to say where.
+        return encode(self._serializer.to_python(value, by_alias=True, warnings=False), cause=cause)
+
+    def _without_nan(self, text: str, value: Any) -> str:
+        """The same text, unless NaN or Infinity were written in it or lost from it."""
         # pydantic writes NaN and Infinity as null, which would be a silent loss.
         if "null" in text and (place := self._nonfinite(value)):
             raise InvalidResult(f"{place}: NaN and Infinity are not JSON")
@@ -160,7 +190,8 @@ def _in_words(problems: list[tuple[str, str]]) -> str:
 
 def _inline_root(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema whose root is not a bare reference: old versions look for `type: object` there (DOWN-4)."""
-    reference = schema.get("$ref", "")
+    parts = schema.get("allOf")
+    reference = parts[0].get("$ref", "") if parts and len(parts) == 1 else schema.get("$ref", "")
     if not reference.startswith("#/$defs/"):
         return schema
     return {**schema["$defs"][reference.removeprefix("#/$defs/")], "$defs": schema["$defs"]}
@@ -197,7 +228,7 @@ def _portable(annotation: Any) -> Any:
         return annotation
     if hasattr(annotation, "copy_with"):
         return annotation.copy_with(portable)
-    return typing.Union[portable] if origin is types.UnionType else origin[portable]  # noqa: UP007  (any number)
+    return typing.Union[portable] if origin is types.UnionType else origin[portable]
 
 
 def _member(members: dict[Any, Any], value: Any) -> Any:
@@ -220,10 +251,20 @@ def _portable_typed_dict(shape: Any) -> Any:
     return made
 
 
-def _mentions_decimal(schema: Any) -> bool:
+def _kinds(schema: Any, found: set[str]) -> set[str]:
+    """The kinds of types that a core schema is built of, however deep."""
     if isinstance(schema, dict):
-        return schema.get("type") == "decimal" or any(_mentions_decimal(item) for item in schema.values())
-    return isinstance(schema, (list, tuple)) and any(_mentions_decimal(item) for item in schema)
+        kind = schema.get("type")
+        if isinstance(kind, str):
+            found.add(kind)
+        if "allow" in (schema.get("extra_behavior"), schema.get("extra_fields_behavior")):
+            found.add("any")  # fields nobody declared
+        for item in schema.values():
+            _kinds(item, found)
+    elif isinstance(schema, (list, tuple)):
+        for item in schema:
+            _kinds(item, found)
+    return found
 
 
 def _exact_numbers(text: str) -> str:

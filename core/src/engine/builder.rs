@@ -17,6 +17,8 @@ pub struct Limits {
     pub frame: FrameLimits,
     /// Requests in flight per connection or session; more are refused as overloaded.
     pub max_in_flight: usize,
+    /// Requests that run on although their peer has left (LHTTP-7), in all; more are cancelled.
+    pub max_in_background: usize,
     /// Open subscriptions per duplex connection (SUB-11).
     pub max_subscriptions: usize,
     /// Open subscriptions over HTTP in all.
@@ -32,6 +34,7 @@ impl Default for Limits {
         Self {
             frame: FrameLimits::default(),
             max_in_flight: 1_000,
+            max_in_background: 1_000,
             max_subscriptions: 100,
             max_http_subscriptions: 10_000,
             max_subscribed_resources: MAX_WATCHED_URIS,
@@ -127,7 +130,9 @@ impl EngineBuilder {
             return configuration("max_in_flight is 0: no request could ever run");
         }
         if self.sessions.max == 0 {
-            return configuration("sessions.max is 0: no session could ever begin; serve without sessions instead");
+            return configuration(
+                "sessions.max is 0: no session could ever begin; serve without sessions instead",
+            );
         }
         if self.limits.max_subscribed_resources > MAX_WATCHED_URIS {
             let message = format!("max_subscribed_resources is more than {MAX_WATCHED_URIS}");

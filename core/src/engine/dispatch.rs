@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{CompletionTarget, Item, ListPage, Snapshot, ToolEntry};
-use crate::schema::Checked;
+use crate::schema::{Checked, CompiledSchema};
 
 /// What came of an operation.
 pub(super) enum Dispatched {
@@ -52,88 +52,128 @@ pub(super) fn dispatch(asked: &mut Asked, events: EventSender, call_timeout: Opt
     }
     let snapshot = &*asked.snapshot;
     let version = asked.voice.version();
-    let failed = |failure| Dispatched::Now(Err(failure));
-    match operation {
+    let started = match operation {
         Operation::ListTools { cursor } => list(snapshot, kind, ListPage::Tools, version, cursor.as_deref()),
-        Operation::ListPrompts { cursor } => list(snapshot, kind, ListPage::Prompts, version, cursor.as_deref()),
-        Operation::ListResources { cursor } => list(snapshot, kind, ListPage::Resources, version, cursor.as_deref()),
+        Operation::ListPrompts { cursor } => {
+            list(snapshot, kind, ListPage::Prompts, version, cursor.as_deref())
+        }
+        Operation::ListResources { cursor } => {
+            list(snapshot, kind, ListPage::Resources, version, cursor.as_deref())
+        }
         Operation::ListResourceTemplates { cursor } => {
             list(snapshot, kind, ListPage::ResourceTemplates, version, cursor.as_deref())
         }
-        Operation::CallTool { name, mut arguments } => {
-            let Some(entry) = snapshot.tool(&name) else {
-                return failed(Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(&name))));
-            };
-            if entry.tool.check_arguments {
-                match entry.input.check_arguments(&arguments, entry.tool.convert_arguments) {
-                    Ok(Checked::AsIs) => {}
-                    Ok(Checked::Converted(converted)) => arguments = converted,
-                    Err(violations) => {
-                        return failed(Failure::new(FailureKind::InvalidArguments, violations.to_string()));
-                    }
-                }
-            }
-            let invocation = Invocation { kind, target: name.into(), arguments, context };
-            let finish = Finish { kind, tool: Some(Arc::clone(entry)), resource: None };
-            run(&entry.handler, invocation, entry.tool.timeout.or(call_timeout), finish)
+        Operation::CallTool { name, arguments } => {
+            call_tool(snapshot, name, arguments, context, call_timeout)
         }
-        Operation::ReadResource { uri } => {
-            let Some(found) = snapshot.resource(&uri) else { return failed(no_such_resource(&uri)) };
-            let invocation =
-                Invocation { kind, target: uri.as_str().into(), arguments: found.variables, context };
-            run(found.handler, invocation, call_timeout, Finish { kind, tool: None, resource: Some((uri, found.cache)) })
-        }
+        Operation::ReadResource { uri } => read_resource(snapshot, uri, context, call_timeout),
         Operation::GetPrompt { name, arguments } => {
-            let Some(entry) = snapshot.prompt(&name) else {
-                return failed(Failure::new(FailureKind::NotFound, format!("unknown prompt: {}", shown(&name))));
-            };
-            if entry.prompt.check_arguments {
-                let missing: Vec<_> = entry
-                    .prompt
-                    .arguments
-                    .iter()
-                    .filter(|argument| {
-                        argument.required && json::member(arguments.as_str(), &argument.name).is_none()
-                    })
-                    .map(|argument| argument.name.as_str())
-                    .collect();
-                if !missing.is_empty() {
-                    let message = format!("missing: {}", missing.join(", "));
-                    return failed(Failure::new(FailureKind::InvalidArguments, message));
-                }
-            }
-            let invocation = Invocation { kind, target: name.into(), arguments, context };
-            run(&entry.handler, invocation, call_timeout, Finish { kind, tool: None, resource: None })
+            get_prompt(snapshot, name, arguments, context, call_timeout)
         }
-        Operation::Complete { reference, argument, value, context: earlier } => {
-            let Some(handler) = snapshot.completion() else {
-                return failed(Failure::new(FailureKind::MethodNotFound, "method not found"));
-            };
-            match snapshot.completion_target(&reference, &argument) {
-                // What whole methods offer, the registry does not know.
-                CompletionTarget::Unknown if !is_foreign(snapshot, &reference) => {
-                    let message = "ref: there is no such prompt or resource template";
-                    return failed(Failure::new(FailureKind::InvalidArguments, message));
-                }
-                CompletionTarget::UnknownArgument => {
-                    let output = Output::Completion(CompletionOutput::default());
-                    return Dispatched::Now(Ok(Answer::Output { kind, output, tool: None, cache: None }));
-                }
-                CompletionTarget::Known | CompletionTarget::Unknown => {}
-            }
-            let arguments = completion_arguments(&reference, &argument, &value, &earlier);
-            let (CompletionReference::Prompt(target) | CompletionReference::Resource(target)) = reference;
-            let invocation = Invocation { kind, target: target.into(), arguments, context };
-            run(handler, invocation, call_timeout, Finish { kind, tool: None, resource: None })
-        }
-        Operation::Watch { filter } => Dispatched::Watch(filter),
+        Operation::Complete { .. } => complete(snapshot, operation, context, call_timeout),
+        Operation::Watch { filter } => Ok(Dispatched::Watch(filter)),
         // What these ask of a session, its era has done.
         Operation::SetLogLevel { .. }
         | Operation::Subscribe { .. }
         | Operation::Unsubscribe { .. }
-        | Operation::Ping => Dispatched::Now(Ok(Answer::Empty)),
-        Operation::Custom { .. } => failed(Failure::new(FailureKind::MethodNotFound, "method not found")),
+        | Operation::Ping => Ok(Dispatched::Now(Ok(Answer::Empty))),
+        Operation::Custom { .. } => Err(Failure::new(FailureKind::MethodNotFound, "method not found")),
+    };
+    started.unwrap_or_else(|failure| Dispatched::Now(Err(failure)))
+}
+
+fn call_tool(
+    snapshot: &Snapshot,
+    name: String,
+    mut arguments: RawJson,
+    context: CallContext,
+    call_timeout: Option<Duration>,
+) -> Result<Dispatched, Failure> {
+    let Some(entry) = snapshot.tool(&name) else {
+        return Err(Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(&name))));
+    };
+    if entry.tool.check_arguments {
+        match entry.input.check_arguments(&arguments, entry.tool.convert_arguments) {
+            Ok(Checked::AsIs) => {}
+            Ok(Checked::Converted(converted)) => arguments = converted,
+            Err(violations) => {
+                return Err(Failure::new(FailureKind::InvalidArguments, violations.to_string()));
+            }
+        }
     }
+    let kind = OperationKind::CallTool;
+    let invocation = Invocation { kind, target: name.into(), arguments, context };
+    let finish = Finish { kind, tool: Some(Arc::clone(entry)), resource: None };
+    Ok(run(&entry.handler, invocation, entry.tool.timeout.or(call_timeout), finish))
+}
+
+fn read_resource(
+    snapshot: &Snapshot,
+    uri: String,
+    context: CallContext,
+    call_timeout: Option<Duration>,
+) -> Result<Dispatched, Failure> {
+    let Some(found) = snapshot.resource(&uri) else { return Err(no_such_resource(&uri)) };
+    let kind = OperationKind::ReadResource;
+    let invocation = Invocation { kind, target: uri.as_str().into(), arguments: found.variables, context };
+    let finish = Finish { kind, tool: None, resource: Some((uri, found.cache)) };
+    Ok(run(found.handler, invocation, call_timeout, finish))
+}
+
+fn get_prompt(
+    snapshot: &Snapshot,
+    name: String,
+    arguments: RawJson,
+    context: CallContext,
+    call_timeout: Option<Duration>,
+) -> Result<Dispatched, Failure> {
+    let Some(entry) = snapshot.prompt(&name) else {
+        return Err(Failure::new(FailureKind::NotFound, format!("unknown prompt: {}", shown(&name))));
+    };
+    if entry.prompt.check_arguments {
+        let required = entry.prompt.arguments.iter().filter(|argument| argument.required);
+        let missing: Vec<_> = required
+            .map(|argument| argument.name.as_str())
+            .filter(|name| json::member(arguments.as_str(), name).is_none())
+            .collect();
+        if !missing.is_empty() {
+            let message = format!("missing: {}", missing.join(", "));
+            return Err(Failure::new(FailureKind::InvalidArguments, message));
+        }
+    }
+    let kind = OperationKind::GetPrompt;
+    let invocation = Invocation { kind, target: name.into(), arguments, context };
+    Ok(run(&entry.handler, invocation, call_timeout, Finish { kind, tool: None, resource: None }))
+}
+
+fn complete(
+    snapshot: &Snapshot,
+    operation: Operation,
+    context: CallContext,
+    call_timeout: Option<Duration>,
+) -> Result<Dispatched, Failure> {
+    let kind = OperationKind::Complete;
+    let (Operation::Complete { reference, argument, value, context: earlier }, Some(handler)) =
+        (operation, snapshot.completion())
+    else {
+        return Err(Failure::new(FailureKind::MethodNotFound, "method not found"));
+    };
+    match snapshot.completion_target(&reference, &argument) {
+        // What whole methods offer, the registry does not know.
+        CompletionTarget::Unknown if !is_foreign(snapshot, &reference) => {
+            let message = "ref: there is no such prompt or resource template";
+            return Err(Failure::new(FailureKind::InvalidArguments, message));
+        }
+        CompletionTarget::UnknownArgument => {
+            let output = Output::Completion(CompletionOutput::default());
+            return Ok(Dispatched::Now(Ok(Answer::Output { kind, output, tool: None, cache: None })));
+        }
+        CompletionTarget::Known | CompletionTarget::Unknown => {}
+    }
+    let arguments = completion_arguments(&reference, &argument, &value, &earlier);
+    let (CompletionReference::Prompt(target) | CompletionReference::Resource(target)) = reference;
+    let invocation = Invocation { kind, target: target.into(), arguments, context };
+    Ok(run(handler, invocation, call_timeout, Finish { kind, tool: None, resource: None }))
 }
 
 fn run(
@@ -151,17 +191,15 @@ fn list(
     list: ListPage,
     version: ProtocolVersion,
     cursor: Option<&str>,
-) -> Dispatched {
+) -> Result<Dispatched, Failure> {
     let page = snapshot.page(list, version, cursor, |item| match item {
         Item::Tool(tool) => eras::tool(tool, version),
         Item::Prompt(prompt) => eras::prompt(prompt, version),
         Item::Resource(resource) => eras::resource(resource, version),
         Item::ResourceTemplate(template) => eras::resource_template(template, version),
     });
-    Dispatched::Now(match page {
-        Ok(page) => Ok(Answer::Page { kind, items: page.items, next_cursor: page.next_cursor }),
-        Err(bad) => Err(Failure::new(FailureKind::InvalidArguments, bad.to_string())),
-    })
+    let page = page.map_err(|bad| Failure::new(FailureKind::InvalidArguments, bad.to_string()))?;
+    Ok(Dispatched::Now(Ok(Answer::Page { kind, items: page.items, next_cursor: page.next_cursor })))
 }
 
 fn is_foreign(snapshot: &Snapshot, reference: &CompletionReference) -> bool {
@@ -225,8 +263,14 @@ impl Finish {
         let output = match (reply, &resource) {
             (Ok(output), _) => output,
             // DOWN-10 wants the URI in any case.
-            (Err(failure), Some((uri, _))) if failure.kind == FailureKind::NotFound && failure.data.is_none() => {
-                return Err(Failure { message: failure.message, detail: failure.detail, ..no_such_resource(uri) });
+            (Err(failure), Some((uri, _)))
+                if failure.kind == FailureKind::NotFound && failure.data.is_none() =>
+            {
+                return Err(Failure {
+                    message: failure.message,
+                    detail: failure.detail,
+                    ..no_such_resource(uri)
+                });
             }
             (Err(failure), _) => return Err(failure),
         };
@@ -241,21 +285,26 @@ impl Finish {
             let detail = format!("a handler asked for {kind:?} returned an output of another kind");
             return Err(Failure::new(FailureKind::Internal, "internal error").with_detail(detail));
         }
-        if let (Some(entry), Output::Tool(result)) = (&self.tool, &output) {
-            if let Some(schema) = entry.output.as_ref().filter(|_| entry.tool.check_output && !result.is_error) {
-                // TOOL-8: what does not conform is not sent.
-                let Some(structured) = &result.structured_content else {
-                    let message = "the tool returned no structured result, which its output schema asks for";
-                    return Err(Failure::new(FailureKind::Tool, message));
-                };
-                if let Err(violations) = schema.check(structured) {
-                    let message = format!("the tool's result does not fit its output schema: {violations}");
-                    return Err(Failure::new(FailureKind::Tool, message));
-                }
-            }
+        if let (Some(entry), Output::Tool(result)) = (&self.tool, &output)
+            && entry.tool.check_output
+            && !result.is_error
+            && let Some(schema) = &entry.output
+        {
+            check_structured(schema, result.structured_content.as_ref())?;
         }
         Ok(Answer::Output { kind, output, tool: self.tool.take(), cache: resource.map(|(_, cache)| cache) })
     }
+}
+
+/// What does not conform to the tool's own schema is not sent (TOOL-8).
+fn check_structured(schema: &CompiledSchema, structured: Option<&RawJson>) -> Result<(), Failure> {
+    let wrong = |message: String| Failure::new(FailureKind::Tool, message);
+    let structured = structured.ok_or_else(|| {
+        wrong("the tool returned no structured result, which its output schema asks for".to_owned())
+    })?;
+    schema.check(structured).map_err(|violations| {
+        wrong(format!("the tool's result does not fit its output schema: {violations}"))
+    })
 }
 
 impl fmt::Debug for Running {

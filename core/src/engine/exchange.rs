@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::task::{Context, Poll};
 
 use super::dispatch::Running;
-use super::watch::Subscription;
+use super::watch::{Counted, Subscription};
 use crate::eras::{Flight, Said, Voice};
 use crate::handler::Events;
 
@@ -47,7 +48,14 @@ impl From<Said> for Outgoing {
 /// (LHTTP-7): there the rest runs on in the background of the current Tokio runtime.
 pub struct Exchange {
     state: State,
-    in_background: bool,
+    background: Option<Background>,
+}
+
+/// Where exchanges go whose peer has left, and how many may be there (SEC-12).
+#[derive(Debug, Clone)]
+pub(super) struct Background {
+    pub(super) running: Arc<AtomicUsize>,
+    pub(super) max: usize,
 }
 
 /// Where an exchange is.
@@ -77,8 +85,9 @@ pub(super) struct Call {
 }
 
 impl Exchange {
-    pub(super) const fn new(state: State) -> Self {
-        Self { state, in_background: false }
+    pub(super) fn new(state: State, background: &Background) -> Self {
+        let background = state.survives_disconnect().then(|| background.clone());
+        Self { state, background }
     }
 
     /// The next thing to write; `None` at the end. Cancel safe.
@@ -174,7 +183,8 @@ impl State {
 
 /// A batch's answer: one array, in the order of the requests (BATCH-4). Without requests there is none (BATCH-3).
 fn joined(bodies: &[Option<String>]) -> Outgoing {
-    let mut array = String::with_capacity(bodies.iter().flatten().map(|body| body.len() + 1).sum::<usize>() + 2);
+    let mut array =
+        String::with_capacity(bodies.iter().flatten().map(|body| body.len() + 1).sum::<usize>() + 2);
     for body in bodies.iter().flatten() {
         array.push(if array.is_empty() { '[' } else { ',' });
         array.push_str(body);
@@ -224,13 +234,16 @@ impl Call {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        if self.in_background || !self.state.survives_disconnect() {
+        let Some(background) = self.background.take().filter(|_| self.state.survives_disconnect()) else {
             return;
-        }
+        };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let state = std::mem::replace(&mut self.state, State::Done);
-        let mut rest = Self { state, in_background: true };
-        runtime.spawn(async move { while rest.next().await.is_some() {} });
+        let Some(counted) = Counted::enter(&background.running, background.max) else { return };
+        let mut rest = Self { state: std::mem::replace(&mut self.state, State::Done), background: None };
+        runtime.spawn(async move {
+            while rest.next().await.is_some() {}
+            drop(counted);
+        });
     }
 }
 

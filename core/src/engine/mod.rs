@@ -26,7 +26,7 @@ use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::Implementation;
 use crate::registry::Registry;
 use dispatch::{Dispatched, dispatch};
-use exchange::{Call, State};
+use exchange::{Background, Call, State};
 use watch::{Counted, Subscription};
 
 /// A server without its transports. Clones share everything.
@@ -40,6 +40,7 @@ struct Inner {
     limits: Limits,
     shutdown: Shutdown,
     http_subscriptions: Arc<AtomicUsize>,
+    background: Background,
 }
 
 impl Engine {
@@ -50,6 +51,7 @@ impl Engine {
 
     fn assemble(registry: Registry, eras: Eras, limits: Limits) -> Self {
         Self(Arc::new(Inner {
+            background: Background { running: Arc::default(), max: limits.max_in_background },
             registry,
             eras,
             limits,
@@ -64,7 +66,7 @@ impl Engine {
     pub fn exchange(&self, inbound: Inbound) -> Exchange {
         let Inbound { frame, edge } = inbound;
         let side = edge.side();
-        Exchange::new(match jsonrpc::parse(&frame, &self.0.limits.frame) {
+        let state = match jsonrpc::parse(&frame, &self.0.limits.frame) {
             Ok(Frame::Single(message)) => self.begin(self.0.eras.open(&message, side), &edge),
             Ok(Frame::Batch(members)) => match self.0.eras.accept_batch(side) {
                 Ok(()) => {
@@ -82,7 +84,8 @@ impl Engine {
                 Edge::Connection(_) if !malformed.answerable => State::last(Outgoing::Accepted),
                 _ => refuse(malformed),
             },
-        })
+        };
+        Exchange::new(state, &self.0.background)
     }
 
     /// Opens a duplex connection: stdio, memory.
@@ -148,7 +151,9 @@ impl Engine {
             None => None,
             Some((table, reuse)) => match table.enter(asked.voice.id(), self.0.limits.max_in_flight, reuse) {
                 Ok(flight) => Some(flight),
-                Err(Refused::Full) => return overloaded(&asked, "too many requests are in flight; try again later"),
+                Err(Refused::Full) => {
+                    return overloaded(&asked, "too many requests are in flight; try again later");
+                }
                 Err(Refused::Duplicate) => {
                     let message = "this id belongs to a request that is still in flight";
                     let error = WireError::new(error_code::INVALID_REQUEST, message, 400);

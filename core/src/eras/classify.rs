@@ -78,6 +78,7 @@ pub enum Verdict {
 
 /// The verdict on a message.
 #[must_use]
+#[expect(clippy::match_same_arms, reason = "the arms follow the specification, not the verdicts")]
 pub const fn classify(clues: Clues) -> Verdict {
     match (clues.kind, clues.edge) {
         // §2.3 HTTP 3, stdio 1: `initialize` opens a session whatever the header says.
@@ -86,7 +87,9 @@ pub const fn classify(clues: Clues) -> Verdict {
         }
         // §2.3 HTTP 4, stdio 2: the envelope decides, also after a handshake (VER-6, ERA-5).
         (MessageKind::Request, _) if clues.envelope => Verdict::Modern,
-        (MessageKind::Request | MessageKind::Notification, EdgeClue::Duplex { session: true }) => Verdict::Legacy,
+        (MessageKind::Request | MessageKind::Notification, EdgeClue::Duplex { session: true }) => {
+            Verdict::Legacy
+        }
         (MessageKind::Request, EdgeClue::Duplex { session: false }) => match clues.method {
             MethodClue::Ping => Verdict::Legacy,
             _ => Verdict::Unopened,
@@ -98,7 +101,9 @@ pub const fn classify(clues: Clues) -> Verdict {
         (MessageKind::Notification, EdgeClue::Http { .. }) if clues.envelope => Verdict::Modern,
         // §2.3 HTTP 5 to 7.
         (_, EdgeClue::Http { version: VersionHeader::Other }) => Verdict::Modern,
-        (_, EdgeClue::Http { version: VersionHeader::Absent | VersionHeader::Handshake(_) }) => Verdict::Legacy,
+        (_, EdgeClue::Http { version: VersionHeader::Absent | VersionHeader::Handshake(_) }) => {
+            Verdict::Legacy
+        }
     }
 }
 
@@ -110,7 +115,11 @@ impl VersionHeader {
         match (values.next(), values.next()) {
             (None, _) => Self::Absent,
             (Some(value), None) => {
-                match value.to_str().ok().and_then(|text| ProtocolVersion::from_text(text.trim_matches([' ', '\t']))) {
+                match value
+                    .to_str()
+                    .ok()
+                    .and_then(|text| ProtocolVersion::from_text(text.trim_matches([' ', '\t'])))
+                {
                     Some(version) if version.era() == Era::Legacy => Self::Handshake(version),
                     _ => Self::Other,
                 }

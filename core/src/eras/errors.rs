@@ -21,9 +21,11 @@ pub fn common(_kind: OperationKind, failure: &Failure) -> WireError {
         FailureKind::TimedOut => custom(TIMED_OUT, failure),
         FailureKind::Tool => custom(error_code::INTERNAL_ERROR, failure),
         // Defects are told to the log, not to the peer (SEC-13).
-        FailureKind::Abandoned => {
-            WireError::new(error_code::INTERNAL_ERROR, "the server dropped this request without an answer", 200)
-        }
+        FailureKind::Abandoned => WireError::new(
+            error_code::INTERNAL_ERROR,
+            "the server dropped this request without an answer",
+            200,
+        ),
         FailureKind::Internal => WireError::new(error_code::INTERNAL_ERROR, "internal error", 200),
     }
 }

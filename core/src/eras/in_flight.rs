@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
+use std::time::Instant;
 
 use crate::jsonrpc::RequestId;
 
@@ -30,6 +31,8 @@ struct Table {
     tickets: HashMap<RequestId, Arc<Ticket>>,
     /// Counted apart from the tickets: a reused id replaces a ticket while its request still runs.
     running: usize,
+    /// When a request last finished.
+    finished: Option<Instant>,
     closed: bool,
 }
 
@@ -110,10 +113,11 @@ impl InFlight {
         }
     }
 
-    /// Whether nothing runs.
+    /// Since when nothing runs: now if something does, `None` if nothing ever did.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.table().running == 0
+    pub fn idle_since(&self) -> Option<Instant> {
+        let table = self.table();
+        if table.running > 0 { Some(Instant::now()) } else { table.finished }
     }
 }
 
@@ -138,6 +142,7 @@ impl Drop for Flight {
     fn drop(&mut self) {
         let mut table = self.table.table();
         table.running -= 1;
+        table.finished = Some(Instant::now());
         if table.tickets.get(&self.id).is_some_and(|ticket| Arc::ptr_eq(ticket, &self.ticket)) {
             table.tickets.remove(&self.id);
         }

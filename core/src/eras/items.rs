@@ -178,7 +178,9 @@ fn move_references(schema: &mut Value) {
                             pointer.is_empty()
                                 || pointer.starts_with('/')
                                     && !DEFINITIONS.iter().any(|keyword| {
-                                        pointer[1..].strip_prefix(keyword).is_some_and(|rest| rest.starts_with('/'))
+                                        pointer[1..]
+                                            .strip_prefix(keyword)
+                                            .is_some_and(|rest| rest.starts_with('/'))
                                     })
                         }) {
                             *target = format!("#/properties/result{pointer}");

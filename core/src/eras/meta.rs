@@ -1,8 +1,8 @@
 //! The members of a request's `_meta` that some era knows, found in one pass and left as text.
 
+use crate::eras::params::request_id;
 use crate::json;
 use crate::jsonrpc::RequestId;
-use crate::eras::params::request_id;
 
 /// The version a request is to be served by: the key that makes an envelope (digest §2.2).
 pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";

@@ -47,7 +47,13 @@ pub fn content_of(output: &ToolOutput) -> Cow<'_, str> {
 }
 
 /// A tool's result. `wrap` puts the structured result into `{"result": …}`.
-pub fn write_tool(object: &mut Object<'_>, content: &str, structured: Option<&str>, wrap: bool, is_error: bool) {
+pub fn write_tool(
+    object: &mut Object<'_>,
+    content: &str,
+    structured: Option<&str>,
+    wrap: bool,
+    is_error: bool,
+) {
     object.raw("content", content);
     if let Some(structured) = structured {
         let out = object.name("structuredContent");

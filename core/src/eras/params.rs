@@ -67,7 +67,9 @@ impl<'a> Params<'a> {
             OperationKind::ListTools => Operation::ListTools { cursor: self.cursor()? },
             OperationKind::ListPrompts => Operation::ListPrompts { cursor: self.cursor()? },
             OperationKind::ListResources => Operation::ListResources { cursor: self.cursor()? },
-            OperationKind::ListResourceTemplates => Operation::ListResourceTemplates { cursor: self.cursor()? },
+            OperationKind::ListResourceTemplates => {
+                Operation::ListResourceTemplates { cursor: self.cursor()? }
+            }
             OperationKind::CallTool => Operation::CallTool {
                 name: required(self.name, "name")?.into_owned(),
                 arguments: object(self.arguments, "arguments")?,

@@ -59,9 +59,9 @@ impl Profile {
         let declared = match kind {
             OperationKind::ListTools | OperationKind::CallTool => self.capabilities.tools,
             OperationKind::ListPrompts | OperationKind::GetPrompt => self.capabilities.prompts,
-            OperationKind::ListResources | OperationKind::ListResourceTemplates | OperationKind::ReadResource => {
-                self.capabilities.resources
-            }
+            OperationKind::ListResources
+            | OperationKind::ListResourceTemplates
+            | OperationKind::ReadResource => self.capabilities.resources,
             OperationKind::Subscribe | OperationKind::Unsubscribe => {
                 self.capabilities.resources && self.capabilities.subscribe
             }
@@ -74,7 +74,13 @@ impl Profile {
     }
 
     /// The server's capabilities as JSON (digest §1.4). `changes` says whether the peer can be told of changes at all.
-    pub fn write_capabilities(&self, out: &mut String, version: ProtocolVersion, snapshot: &Snapshot, changes: bool) {
+    pub fn write_capabilities(
+        &self,
+        out: &mut String,
+        version: ProtocolVersion,
+        snapshot: &Snapshot,
+        changes: bool,
+    ) {
         let declared = &self.capabilities;
         let list_changed = declared.list_changed && changes;
         let subscribe = declared.subscribe && changes;
@@ -91,7 +97,9 @@ impl Profile {
         if self.offers(OperationKind::ListPrompts, snapshot) {
             object.raw("prompts", change_of_list);
         }
-        if self.offers(OperationKind::ListResources, snapshot) || self.offers(OperationKind::ReadResource, snapshot) {
+        if self.offers(OperationKind::ListResources, snapshot)
+            || self.offers(OperationKind::ReadResource, snapshot)
+        {
             let text = match (subscribe, list_changed) {
                 (true, true) => r#"{"subscribe":true,"listChanged":true}"#,
                 (true, false) => r#"{"subscribe":true}"#,

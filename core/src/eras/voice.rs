@@ -89,7 +89,8 @@ impl Voice {
             Answer::Page { items, .. } => items.len(),
             Answer::Output { output, .. } => match output {
                 Output::Tool(tool) => {
-                    tool.content.as_str().len() + tool.structured_content.as_ref().map_or(0, |text| text.as_str().len())
+                    tool.content.as_str().len()
+                        + tool.structured_content.as_ref().map_or(0, |text| text.as_str().len())
                 }
                 Output::Prompt(prompt) => prompt.messages.as_str().len(),
                 Output::Resource(resource) => resource.contents.as_str().len(),
@@ -109,13 +110,20 @@ impl Voice {
     /// The response to a request that failed; `kind` is what was asked.
     #[must_use]
     pub fn failure(&self, kind: OperationKind, failure: &Failure) -> Said {
-        if let Some(detail) = &failure.detail {
+        let defect = matches!(failure.kind, FailureKind::Internal | FailureKind::Abandoned);
+        if defect || failure.detail.is_some() {
+            let detail = failure.detail.as_deref().unwrap_or_default();
             tracing::warn!(request = %self.id, kind = failure.kind.name(), message = %failure.message, %detail, "a request failed");
         } else {
             tracing::debug!(request = %self.id, kind = failure.kind.name(), message = %failure.message, "a request failed");
         }
         if let Some(output) = tool_error(kind, failure) {
-            return self.answer(&Answer::Output { kind, output: Output::Tool(output), tool: None, cache: None });
+            return self.answer(&Answer::Output {
+                kind,
+                output: Output::Tool(output),
+                tool: None,
+                cache: None,
+            });
         }
         let error = match self.version.era() {
             Era::Legacy => legacy::errors::encode(kind, failure),
@@ -166,7 +174,8 @@ impl Voice {
 
 /// Failures of a tool call that a model can act on are results (TOOL-7, G-12).
 fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
-    let visible = matches!(failure.kind, FailureKind::Tool | FailureKind::InvalidArguments | FailureKind::TimedOut);
+    let visible =
+        matches!(failure.kind, FailureKind::Tool | FailureKind::InvalidArguments | FailureKind::TimedOut);
     (kind == OperationKind::CallTool && visible).then(|| ToolOutput::error(&failure.message))
 }
 
@@ -174,7 +183,10 @@ fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
 /// none, so every one is white space.
 #[must_use]
 pub fn one_line(text: String) -> String {
-    if text.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) { text.replace(['\n', '\r'], " ") } else { text }
+    // Counted by chunks, which the compiler turns into comparing many bytes at once: nearly always there is nothing.
+    let is_break = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+    let broken = text.as_bytes().chunks(64).any(|chunk| chunk.iter().filter(is_break).count() > 0);
+    if broken { text.replace(['\n', '\r'], " ") } else { text }
 }
 
 /// The response to the request with this id; `result` is the text of an object.

@@ -17,7 +17,10 @@ impl Contained {
     /// Starts the call.
     pub fn start(handler: &Arc<dyn Handler>, invocation: Invocation) -> Self {
         // What a panic leaves behind inside the handler is the handler's business; here nothing is shared with it.
-        Self(catch_unwind(AssertUnwindSafe(|| handler.invoke(invocation))).map_err(|panic| Some(failure(&*panic))))
+        Self(
+            catch_unwind(AssertUnwindSafe(|| handler.invoke(invocation)))
+                .map_err(|panic| Some(failure(&*panic))),
+        )
     }
 }
 
@@ -42,8 +45,10 @@ impl Future for Contained {
 }
 
 fn failure(panic: &(dyn Any + Send)) -> Failure {
-    let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Failure::new(FailureKind::Internal, "internal error").with_detail(format!("panic: {}", said.unwrap_or("no message")))
+    let said =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Failure::new(FailureKind::Internal, "internal error")
+        .with_detail(format!("panic: {}", said.unwrap_or("no message")))
 }
 
 impl fmt::Debug for Contained {

@@ -45,7 +45,7 @@ impl<F: Future<Output = Reply> + Unpin> Future for Timeout<F> {
 }
 
 fn in_words(limit: Duration) -> String {
-    if limit.as_millis() % 1000 == 0 {
+    if limit.as_millis().is_multiple_of(1000) {
         let seconds = limit.as_secs();
         format!("{seconds} second{}", if seconds == 1 { "" } else { "s" })
     } else {
@@ -55,6 +55,9 @@ fn in_words(limit: Duration) -> String {
 
 impl<F> fmt::Debug for Timeout<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Timeout").field("limit", &self.limit.as_ref().map(|(limit, _)| limit)).finish()
+        formatter
+            .debug_struct("Timeout")
+            .field("limit", &self.limit.as_ref().map(|(limit, _)| limit))
+            .finish_non_exhaustive()
     }
 }

@@ -13,6 +13,9 @@ const SHOWN: usize = 10;
 /// How many characters of a name that a peer chose are repeated.
 const SHOWN_NAME: usize = 64;
 
+/// How many bytes of a field's path are shown, the last name not counted.
+const SHOWN_PATH: usize = 256;
+
 /// One thing that is wrong. Never repeats a value of the instance, though names of its members, and values of the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -98,6 +101,10 @@ impl std::error::Error for Violations {}
 pub(super) fn instance_path(location: &Location, member: Option<&str>) -> String {
     let mut path = String::new();
     for segment in location {
+        if path.len() > SHOWN_PATH {
+            path.push('…');
+            return path;
+        }
         match segment {
             LocationSegment::Property(name) => push_name(&mut path, &name),
             LocationSegment::Index(index) => {

@@ -1,6 +1,14 @@
 //! What the tests of the engine share: a small server, two edges, and a way to read what comes back.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::missing_panics_doc,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part, and a helper of a test fails the test"
+)]
 
 use std::sync::Arc;
 
@@ -10,8 +18,8 @@ use oxmcp_core::engine::{Connection, Edge, Engine, EngineBuilder, Exchange, Http
 use oxmcp_core::handler::{Event, Failure, FailureKind, Handler, Invocation, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
-    CompletionOutput, Implementation, LogLevel, LogMessage, Output, Progress, Prompt, PromptArgument, PromptOutput,
-    Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput,
+    CacheHint, CommonFields, CompletionOutput, Implementation, LogLevel, LogMessage, Output, Progress,
+    Prompt, PromptArgument, PromptOutput, Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput,
 };
 use oxmcp_core::registry::{Registry, RegistryOptions};
 use serde_json::{Value, json};
@@ -80,7 +88,9 @@ pub fn registry() -> Registry {
     registry.add_tool(tool("busy", &any_object()), busy).unwrap();
     let hang = from_function(|_| std::future::pending());
     registry.add_tool(tool("hang", &any_object()), hang).unwrap();
-    registry.add_tool(tool("refuse", &any_object()), fails(Failure::new(FailureKind::Tool, "I would rather not"))).unwrap();
+    registry
+        .add_tool(tool("refuse", &any_object()), fails(Failure::new(FailureKind::Tool, "I would rather not")))
+        .unwrap();
     registry
         .add_tool(
             tool("broken", &any_object()),
@@ -92,19 +102,21 @@ pub fn registry() -> Registry {
     let note = Resource {
         uri: "test://note".to_owned(),
         name: "note".to_owned(),
-        common: Default::default(),
+        common: CommonFields::default(),
         mime_type: Some("text/plain".to_owned()),
         size: Some(3),
-        cache: Default::default(),
+        cache: CacheHint::default(),
     };
     let contents = raw(&json!([{"uri": "test://note", "mimeType": "text/plain", "text": "abc"}]));
-    registry.add_resource(note, returns(Output::Resource(ResourceOutput { contents, meta: None, cache: None }))).unwrap();
+    registry
+        .add_resource(note, returns(Output::Resource(ResourceOutput { contents, meta: None, cache: None })))
+        .unwrap();
     let template = ResourceTemplate {
         uri_template: "test://items/{id}".to_owned(),
         name: "items".to_owned(),
-        common: Default::default(),
+        common: CommonFields::default(),
         mime_type: None,
-        cache: Default::default(),
+        cache: CacheHint::default(),
     };
     let item = from_function(|invocation: Invocation| async move {
         let contents = raw(&json!([{"uri": &*invocation.target, "text": invocation.arguments.as_str()}]));
@@ -119,13 +131,14 @@ pub fn registry() -> Registry {
     };
     let greet = Prompt {
         name: "greet".to_owned(),
-        common: Default::default(),
+        common: CommonFields::default(),
         arguments: vec![argument("who", true), argument("tone", false)],
         check_arguments: true,
     };
     let messages = from_function(|invocation: Invocation| async move {
-        let messages =
-            raw(&json!([{"role": "user", "content": {"type": "text", "text": invocation.arguments.as_str()}}]));
+        let messages = raw(
+            &json!([{"role": "user", "content": {"type": "text", "text": invocation.arguments.as_str()}}]),
+        );
         Ok(Output::Prompt(PromptOutput { description: Some("A greeting".to_owned()), messages, meta: None }))
     });
     registry.add_prompt(greet, messages).unwrap();
@@ -224,7 +237,10 @@ pub fn post_to(engine: &Engine, pairs: &[(&str, &str)], stateless: bool, body: i
 }
 
 pub fn send(engine: &Engine, connection: &Arc<Connection>, body: impl ToString) -> Exchange {
-    engine.exchange(Inbound { frame: Bytes::from(body.to_string()), edge: Edge::Connection(Arc::clone(connection)) })
+    engine.exchange(Inbound {
+        frame: Bytes::from(body.to_string()),
+        edge: Edge::Connection(Arc::clone(connection)),
+    })
 }
 
 pub fn request(id: impl Into<Value>, method: &str, params: Value) -> Value {
@@ -242,7 +258,8 @@ pub fn enveloped(mut params: Value) -> Value {
 
 /// A modern request over HTTP with all its headers.
 pub fn modern(engine: &Engine, method: &str, params: Value) -> Exchange {
-    let name = params.get("name").or_else(|| params.get("uri")).and_then(Value::as_str).unwrap_or("").to_owned();
+    let name =
+        params.get("name").or_else(|| params.get("uri")).and_then(Value::as_str).unwrap_or("").to_owned();
     let mut pairs = vec![("MCP-Protocol-Version", MODERN), ("Mcp-Method", method)];
     if matches!(method, "tools/call" | "prompts/get" | "resources/read") {
         pairs.push(("Mcp-Name", &name));

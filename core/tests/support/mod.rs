@@ -1,4 +1,10 @@
 //! What the transports' tests share: an engine with a few telling tools, and a client that speaks raw HTTP.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 #![expect(dead_code, reason = "each test crate uses a part of it")]
 
 use std::net::SocketAddr;
@@ -7,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use oxmcp_core::engine::{Engine, Shutdown};
-use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply, from_function};
+use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{Implementation, LogLevel, LogMessage, Output, Progress, Tool, ToolOutput};
 use oxmcp_core::registry::{Registry, RegistryOptions};
@@ -88,8 +94,8 @@ impl Drop for Running {
     }
 }
 
-fn text(text: &str) -> Reply {
-    Ok(Output::Tool(ToolOutput::text(text)))
+fn text(text: &str) -> Output {
+    Output::Tool(ToolOutput::text(text))
 }
 
 /// An engine with the tools `echo` (answers its arguments), `talk` (one log message, one progress report, then `done`),
@@ -99,7 +105,7 @@ pub fn engine() -> (Engine, Probe) {
     let registry = Registry::new(RegistryOptions::default()).unwrap();
     let any = || RawJson::parse(r#"{"type":"object"}"#).unwrap();
     let add = |name: &str, handler| registry.add_tool(Tool::new(name, any()), handler).unwrap();
-    add("echo", from_function(|call: Invocation| async move { text(call.arguments.as_str()) }));
+    add("echo", from_function(|call: Invocation| async move { Ok(text(call.arguments.as_str())) }));
     add(
         "talk",
         from_function(|call: Invocation| async move {
@@ -110,7 +116,7 @@ pub fn engine() -> (Engine, Probe) {
                 total: Some(2.0),
                 message: None,
             }));
-            text("done")
+            Ok(text("done"))
         }),
     );
     let waiting = probe.clone();
@@ -123,7 +129,7 @@ pub fn engine() -> (Engine, Probe) {
                 let mut running = Running(probe.clone(), false);
                 probe.permits.acquire().await.unwrap().forget();
                 running.1 = true;
-                text("released")
+                Ok(text("released"))
             }
         }),
     );
@@ -156,6 +162,11 @@ pub fn modern_call(id: u32, tool: &str, envelope: &str) -> String {
     format!(
         r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}","arguments":{{"a":1}},{envelope}}}}}"#
     )
+}
+
+/// Two thousand modern calls of `echo`, a line each.
+pub fn flood() -> String {
+    (0..2000).fold(String::new(), |lines, id| lines + &modern_call(id, "echo", ENVELOPE) + "\n")
 }
 
 /// A legacy `tools/call`.

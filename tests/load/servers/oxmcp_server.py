@@ -3,6 +3,7 @@
 import argparse
 
 from catalogue import add, echo, echo_async, many
+
 from oxmcp import FastMCP
 
 parser = argparse.ArgumentParser()

@@ -27,6 +27,7 @@ class Decorators(Registrations):
         icons: Iterable[Any] | None = None,
         meta: Mapping[str, Any] | None = None,
         tags: Iterable[str] | None = None,
+        input_schema: Mapping[str, Any] | None = None,
         output_schema: Any = UNSET,
         structured_output: bool | None = None,
         timeout: float | None = None,
@@ -47,6 +48,7 @@ class Decorators(Registrations):
         icons: Iterable[Any] | None = None,
         meta: Mapping[str, Any] | None = None,
         tags: Iterable[str] | None = None,
+        input_schema: Mapping[str, Any] | None = None,
         output_schema: Any = UNSET,
         structured_output: bool | None = None,
         timeout: float | None = None,
@@ -66,6 +68,7 @@ class Decorators(Registrations):
         icons: Iterable[Any] | None = None,
         meta: Mapping[str, Any] | None = None,
         tags: Iterable[str] | None = None,
+        input_schema: Mapping[str, Any] | None = None,
         output_schema: Any = UNSET,
         structured_output: bool | None = None,
         timeout: float | None = None,
@@ -87,6 +90,7 @@ class Decorators(Registrations):
             icons: Icons, objects or dicts.
             meta: The descriptor's `_meta`.
             tags: Labels for `enable` and `disable`.
+            input_schema: JSON Schema of the arguments, advertised and enforced as it is; from the parameters when absent.
             output_schema: JSON Schema of the structured result; None for none; from the return type when left out.
             structured_output: True to insist on a structured result, False to have none.
             timeout: Seconds a call may take.
@@ -108,6 +112,7 @@ class Decorators(Registrations):
                 icons=icons,
                 meta=meta,
                 tags=tags,
+                input_schema=input_schema,
                 output_schema=output_schema,
                 structured_output=structured_output,
                 timeout=timeout,

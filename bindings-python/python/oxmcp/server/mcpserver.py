@@ -7,10 +7,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from .. import _native, settings
-from ..content import AssistantMessage, Audio, File, Image, Message, UserMessage
+from ..content import Audio, File, Image
 from ..context import Context, context_of, get_context
 from ..descriptors import cache_hint, wire_object
 from ..errors import McpError, ResourceError
+from ..messages import AssistantMessage, Message, UserMessage
 from ..resources import ReadResourceContents, Resource
 from ..settings import OnDuplicate, Settings
 from ..tools import Tool
@@ -18,7 +19,7 @@ from .decorators import Decorators
 
 if TYPE_CHECKING:
     from .. import types
-    from ..client import CallToolResult
+    from ..client import CallToolResult, Client
 
 __all__ = ["AssistantMessage", "Audio", "Context", "FastMCP", "File", "Image", "MCPServer", "Message", "UserMessage"]
 
@@ -191,7 +192,7 @@ class MCPServer(Decorators):
         allowed_origins: Iterable[str] | None = None,
         max_body_bytes: int | None = None,
         keep_alive_seconds: float | None = None,
-        on_listening: Callable[..., Any] | None = None,
+        on_listening: Callable[[str, int], None] | None = None,
         show_banner: bool = True,
         log_level: str | None = None,
     ) -> None:
@@ -200,7 +201,7 @@ class MCPServer(Decorators):
         Args:
             transport: "stdio", or "http" (also "streamable-http"); `OXMCP_TRANSPORT`, else "stdio", when absent.
             mount_path: Accepted for code written when it had a meaning; not used.
-            on_listening: Called with the address once the server listens.
+            on_listening: Called with the host and the port once the server listens.
             show_banner: Whether that address is told on standard error.
             log_level: From which level Python's log goes to standard error.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, max_body_bytes,
@@ -298,7 +299,7 @@ class MCPServer(Decorators):
         async with self._client() as client:
             return await client.get_prompt(name, arguments)
 
-    def _client(self) -> Any:
+    def _client(self) -> Client:
         from ..client import Client
 
         return Client(self, mode="auto")

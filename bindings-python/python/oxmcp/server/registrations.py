@@ -6,7 +6,7 @@ import functools
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _native, errors
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
@@ -17,7 +17,7 @@ from ..tools import Tool
 from .serving import Serving, translated
 
 if TYPE_CHECKING:
-    Component = Literal["tool", "prompt", "resource", "resource_template"]
+    from .._native import Kind
 
 logger = logging.getLogger("oxmcp")
 Item = TypeVar("Item", Tool, Prompt, Resource)
@@ -34,14 +34,14 @@ class Registrations(Serving):
         lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None,
         *,
         on_duplicate: OnDuplicate,
-        keep_first: Mapping[str, bool | None],
+        keep_first: Mapping[Kind, bool | None],
     ) -> None:
         super().__init__(lifespan)
         if on_duplicate not in ("warn", "error", "replace", "ignore"):
             raise ConfigurationError(f"on_duplicate is 'warn', 'error', 'replace' or 'ignore', not {on_duplicate!r}")
         self._on_duplicate = on_duplicate
         self._keep_first = keep_first
-        self._offers: dict[str, dict[str, Any]] = {"tool": {}, "prompt": {}, "resource": {}, "resource_template": {}}
+        self._offers: dict[Kind, dict[str, Any]] = {"tool": {}, "prompt": {}, "resource": {}, "resource_template": {}}
         self._completion: Callable[..., Any] | None = None
 
     # Adding
@@ -115,7 +115,9 @@ class Registrations(Serving):
         from .. import completions
 
         function = self._completion
-        engine.set_completion(None if function is None else completions.target(function, self, self._answerer("completion")))
+        engine.set_completion(
+            None if function is None else completions.target(function, self, self._answerer("completion"))
+        )
 
     def _answerer(self, what: str) -> Callable[[_native.Call, BaseException], None]:
         return functools.partial(errors.answer, what=what, mask=self._mask)
@@ -156,7 +158,7 @@ class Registrations(Serving):
     remove_template = remove_resource
     remove_resource_template = remove_resource
 
-    def _remove(self, kind: Component, key: str) -> bool:
+    def _remove(self, kind: Kind, key: str) -> bool:
         if self._offers[kind].pop(key, None) is None:
             return False
         if self._engine is not None:
@@ -170,7 +172,7 @@ class Registrations(Serving):
         names: str | Iterable[str] | None = None,
         *,
         tags: Iterable[str] | None = None,
-        components: Iterable[Component] | None = None,
+        components: Iterable[Kind] | None = None,
     ) -> int:
         """Lists again, and lets be called again, what `disable` took out of sight; see there."""
         return self._switch(True, names, tags, components)
@@ -180,7 +182,7 @@ class Registrations(Serving):
         names: str | Iterable[str] | None = None,
         *,
         tags: Iterable[str] | None = None,
-        components: Iterable[Component] | None = None,
+        components: Iterable[Kind] | None = None,
     ) -> int:
         """Takes out of sight what fits every given condition: not listed, unknown when called, still registered.
 
@@ -202,7 +204,7 @@ class Registrations(Serving):
         enabled: bool,
         names: str | Iterable[str] | None,
         tags: Iterable[str] | None,
-        components: Iterable[Component] | None,
+        components: Iterable[Kind] | None,
     ) -> int:
         if names is None and tags is None and components is None:
             raise ValueError("Say which: names=, tags= or components=")

@@ -147,7 +147,7 @@ class Serving:
         allowed_origins: Iterable[str] | None = None,
         max_body_bytes: int | None = None,
         keep_alive_seconds: float | None = None,
-        on_listening: Callable[..., Any] | None = None,
+        on_listening: Callable[[str, int], None] | None = None,
     ) -> None:
         """Serves Streamable HTTP on the running event loop, until cancelled. What is absent is as in `settings`."""
         from .. import _event_loop
@@ -176,13 +176,14 @@ class Serving:
     def _http_options(self, given: dict[str, Any], banner: bool) -> HttpOptions:
         from .._event_loop import HttpOptions
 
-        if given.get("on_listening") is None and banner:
-            given["on_listening"] = self._say_where
-        return HttpOptions(**self.settings.http(given))
+        options = self.settings.http(given)
+        if banner:
+            options.setdefault("on_listening", lambda host, port: self._say_where(host, port, options["path"]))
+        return HttpOptions(**options)
 
-    def _say_where(self, *address: Any) -> None:
-        where = address[0] if len(address) == 1 else ":".join(str(part) for part in address)
-        print(f"{self.name}: listening on {where}", file=sys.stderr, flush=True)
+    def _say_where(self, host: str, port: int, path: str) -> None:
+        where = f"[{host}]" if ":" in host else host
+        print(f"{self.name}: listening on http://{where}:{port}{path}", file=sys.stderr, flush=True)
 
 
 @contextmanager

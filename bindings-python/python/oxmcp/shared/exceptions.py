@@ -1,5 +1,5 @@
 """Protocol errors, under the path people import them from."""
 
-from ..errors import McpError, MCPError
+from ..errors import MCPError, McpError
 
 __all__ = ["MCPError", "McpError"]

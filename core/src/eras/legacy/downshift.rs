@@ -17,7 +17,9 @@ pub(crate) fn content<'a>(text: &'a str, features: &Features) -> Cow<'a, str> {
     }
     rewrite(text, |value| {
         if let Value::Array(blocks) = value {
-            blocks.iter_mut().for_each(|block| replace_block(block, features));
+            for block in blocks {
+                replace_block(block, features);
+            }
         }
     })
 }
@@ -39,7 +41,8 @@ pub(crate) fn messages<'a>(text: &'a str, features: &Features) -> Cow<'a, str> {
 
 /// Whether the text may hold a block the version does not know. Wrong alarms only cost time.
 fn may_need_it(text: &str, features: &Features) -> bool {
-    (!features.audio && text.contains("\"audio\"")) || (!features.resource_links && text.contains("\"resource_link\""))
+    (!features.audio && text.contains("\"audio\""))
+        || (!features.resource_links && text.contains("\"resource_link\""))
 }
 
 fn rewrite(text: &str, change: impl FnOnce(&mut Value)) -> Cow<'_, str> {
@@ -56,7 +59,10 @@ fn replace_block(block: &mut Value, features: &Features) {
     let member = |name: &str| block.get(name).and_then(Value::as_str);
     let text = match member("type") {
         Some("audio") if !features.audio => {
-            format!("[audio ({}), which this protocol version cannot carry]", member("mimeType").unwrap_or("unknown type"))
+            format!(
+                "[audio ({}), which this protocol version cannot carry]",
+                member("mimeType").unwrap_or("unknown type")
+            )
         }
         Some("resource_link") if !features.resource_links => {
             let uri = member("uri").unwrap_or_default();

@@ -10,7 +10,9 @@ use crate::model::OperationKind;
 pub(crate) fn encode(kind: OperationKind, failure: &Failure) -> WireError {
     match (failure.kind, kind) {
         // DOWN-10, RSRC-3.
-        (FailureKind::NotFound, OperationKind::ReadResource) => custom(error_code::RESOURCE_NOT_FOUND, failure),
+        (FailureKind::NotFound, OperationKind::ReadResource) => {
+            custom(error_code::RESOURCE_NOT_FOUND, failure)
+        }
         _ => common(kind, failure),
     }
 }

@@ -27,7 +27,11 @@ pub(crate) fn write(out: &mut String, answer: &Answer, version: ProtocolVersion)
                     .optional_raw(true, "_meta", prompt.meta.as_ref());
             }
             Output::Resource(resource) => {
-                object.raw("contents", resource.contents.as_str()).optional_raw(true, "_meta", resource.meta.as_ref());
+                object.raw("contents", resource.contents.as_str()).optional_raw(
+                    true,
+                    "_meta",
+                    resource.meta.as_ref(),
+                );
             }
             Output::Completion(completion) => output::write_completion(&mut object, completion),
             Output::Whole(whole) => downshift::whole(&mut object, *kind, whole.as_str(), version),
@@ -36,9 +40,15 @@ pub(crate) fn write(out: &mut String, answer: &Answer, version: ProtocolVersion)
     object.end();
 }
 
-fn write_tool(object: &mut Object<'_>, result: &ToolOutput, tool: Option<&ToolEntry>, version: ProtocolVersion) {
+fn write_tool(
+    object: &mut Object<'_>,
+    result: &ToolOutput,
+    tool: Option<&ToolEntry>,
+    version: ProtocolVersion,
+) {
     let features = version.features();
-    let structured = result.structured_content.as_ref().map(RawJson::as_str).filter(|_| features.structured_output);
+    let structured =
+        result.structured_content.as_ref().map(RawJson::as_str).filter(|_| features.structured_output);
     // An error's structured part answers to no schema, so nothing says how to wrap it.
     let wrap = !result.is_error
         && structured.is_some_and(|text| tool.is_some_and(|entry| wraps_output(&entry.tool, features, text)));

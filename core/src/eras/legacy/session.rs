@@ -46,7 +46,8 @@ pub struct Session {
     /// Whether the client has shown that it got the handshake's answer: nothing may be told before.
     opened: watch::Sender<bool>,
     ended: watch::Sender<bool>,
-    /// Milliseconds since the store began.
+    began: Instant,
+    /// Milliseconds from `began` to when the client was last heard of.
     last_used: AtomicU64,
     streams: AtomicUsize,
 }
@@ -71,6 +72,7 @@ impl Session {
             log_threshold: AtomicU8::new(LogLevel::Info as u8),
             opened: watch::Sender::new(false),
             ended: watch::Sender::new(false),
+            began: Instant::now(),
             last_used: AtomicU64::new(0),
             streams: AtomicUsize::new(0),
         }
@@ -118,8 +120,18 @@ impl Session {
         Held(Arc::clone(self))
     }
 
-    fn is_busy(&self) -> bool {
-        self.streams.load(Ordering::Relaxed) > 0 || !self.in_flight.is_empty()
+    fn touch(&self) {
+        let age = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_used.store(age, Ordering::Relaxed);
+    }
+
+    /// For how long nobody used the session.
+    fn idle(&self) -> Duration {
+        if self.streams.load(Ordering::Relaxed) > 0 {
+            return Duration::ZERO;
+        }
+        let heard = self.began + Duration::from_millis(self.last_used.load(Ordering::Relaxed));
+        self.in_flight.idle_since().map_or(heard, |since| since.max(heard)).elapsed()
     }
 }
 
@@ -135,6 +147,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
+        self.0.touch();
         self.0.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -142,13 +155,12 @@ impl Drop for Held {
 /// The sessions over HTTP. Swept when a session is added or looked for: no thread of its own.
 pub(crate) struct SessionStore {
     options: SessionOptions,
-    began: Instant,
     sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,
 }
 
 impl SessionStore {
     pub(crate) fn new(options: SessionOptions) -> Self {
-        Self { options, began: Instant::now(), sessions: Mutex::default() }
+        Self { options, sessions: Mutex::default() }
     }
 
     /// An id nobody can guess: 32 random bytes as 43 visible ASCII characters (SESS-2, SESS-8). `None` when the system has
@@ -162,13 +174,11 @@ impl SessionStore {
     /// Keeps a session that has an id, making room for it if need be.
     pub(crate) fn add(&self, session: &Arc<Session>) {
         let Some(id) = session.id.clone() else { return };
-        let now = self.now();
-        session.last_used.store(now, Ordering::Relaxed);
         let mut over = Vec::new();
         let mut sessions = self.sessions();
         if sessions.len() >= self.options.max {
             sessions.retain(|_, session| {
-                let keep = !self.is_over(session, now);
+                let keep = session.idle() < self.options.idle_timeout;
                 if !keep {
                     over.push(Arc::clone(session));
                 }
@@ -176,11 +186,9 @@ impl SessionStore {
             });
         }
         while sessions.len() >= self.options.max {
-            // Those in use go last.
-            let oldest = sessions
-                .iter()
-                .min_by_key(|(_, session)| (session.is_busy(), session.last_used.load(Ordering::Relaxed)))
-                .map(|(id, _)| Arc::clone(id));
+            // Those in use are not idle at all and go last.
+            let oldest =
+                sessions.iter().max_by_key(|(_, session)| session.idle()).map(|(id, _)| Arc::clone(id));
             match oldest.and_then(|id| sessions.remove(&id)) {
                 Some(session) => over.push(session),
                 None => break,
@@ -188,18 +196,19 @@ impl SessionStore {
         }
         sessions.insert(id, Arc::clone(session));
         drop(sessions);
-        over.iter().for_each(|session| session.end());
+        for session in over {
+            session.end();
+        }
     }
 
     /// The session with this id, which is in use now. `None` if there is none or it was idle for too long (SESS-5).
     pub(crate) fn find(&self, id: &str) -> Option<Arc<Session>> {
-        let now = self.now();
         let session = self.sessions().get(id).cloned()?;
-        if self.is_over(&session, now) {
+        if session.idle() >= self.options.idle_timeout {
             self.end(id);
             return None;
         }
-        session.last_used.store(now, Ordering::Relaxed);
+        session.touch();
         Some(session)
     }
 
@@ -207,15 +216,6 @@ impl SessionStore {
     pub(crate) fn end(&self, id: &str) -> bool {
         let session = self.sessions().remove(id);
         session.inspect(|session| session.end()).is_some()
-    }
-
-    fn is_over(&self, session: &Session, now: u64) -> bool {
-        let idle = now.saturating_sub(session.last_used.load(Ordering::Relaxed));
-        Duration::from_millis(idle) >= self.options.idle_timeout && !session.is_busy()
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Session>>> {
@@ -239,6 +239,9 @@ impl fmt::Debug for Held {
 
 impl fmt::Debug for SessionStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SessionStore").field("sessions", &self.sessions().len()).finish_non_exhaustive()
+        formatter
+            .debug_struct("SessionStore")
+            .field("sessions", &self.sessions().len())
+            .finish_non_exhaustive()
     }
 }

@@ -86,7 +86,8 @@ pub(crate) fn incomplete(meta: &Meta<'_>) -> WireError {
     if !meta.client_capabilities.is_some_and(json::is_object) {
         missing.push(CLIENT_CAPABILITIES);
     }
-    let data = format!("{{\"missing\":[\"{}\"],\"supported\":{}}}", missing.join("\",\""), supported_versions());
+    let data =
+        format!("{{\"missing\":[\"{}\"],\"supported\":{}}}", missing.join("\",\""), supported_versions());
     WireError::new(
         error_code::INVALID_PARAMS,
         format!(

@@ -13,6 +13,7 @@ use crate::eras::params::Params;
 use crate::eras::voice::WireError;
 use crate::json;
 use crate::jsonrpc::error_code;
+use crate::protocol_version::ProtocolVersion;
 use crate::registry::ToolEntry;
 
 const METHOD: &str = "mcp-method";
@@ -49,10 +50,10 @@ pub(crate) fn check_request(
         return Err(mismatch("Mcp-Name is missing"));
     };
     // A body without a name is told so further on: the ladder checks params after headers (HDR-14).
-    if let Some(name) = name.and_then(json::as_string) {
-        if decode(value).as_deref() != Some(&*name) {
-            return Err(mismatch("Mcp-Name differs from the request's params"));
-        }
+    if let Some(name) = name.and_then(json::as_string)
+        && decode(value).as_deref() != Some(&*name)
+    {
+        return Err(mismatch("Mcp-Name differs from the request's params"));
     }
     Ok(())
 }
@@ -61,17 +62,21 @@ pub(crate) fn check_request(
 ///
 /// # Errors
 /// -32022 for a version that is not served, -32020 for a method that differs; both with HTTP status 400.
-pub(crate) fn check_notification(headers: &HeaderMap, version: Option<&str>, method: &str) -> Result<(), WireError> {
+pub(crate) fn check_notification(
+    headers: &HeaderMap,
+    version: Option<&str>,
+    method: &str,
+) -> Result<(), WireError> {
     let header = single(headers, PROTOCOL_VERSION_HEADER)?;
-    if let (Some(header), Some(version)) = (header, version) {
-        if header != version {
-            return Err(mismatch("MCP-Protocol-Version differs from the notification's _meta"));
-        }
+    if let (Some(header), Some(version)) = (header, version)
+        && header != version
+    {
+        return Err(mismatch("MCP-Protocol-Version differs from the notification's _meta"));
     }
-    if let Some(claimed) = header.or(version) {
-        if crate::protocol_version::ProtocolVersion::from_text(claimed).is_none() {
-            return Err(envelope::unsupported(claimed));
-        }
+    if let Some(claimed) = header.or(version)
+        && ProtocolVersion::from_text(claimed).is_none()
+    {
+        return Err(envelope::unsupported(claimed));
     }
     match single(headers, METHOD)? {
         Some(value) if value != method => Err(mismatch("Mcp-Method differs from the notification's method")),
@@ -83,7 +88,11 @@ pub(crate) fn check_notification(headers: &HeaderMap, version: Option<&str>, met
 ///
 /// # Errors
 /// -32020 with HTTP status 400 when one is missing, repeated, undecodable or different from the argument.
-pub(crate) fn check_parameters(headers: &HeaderMap, tool: &ToolEntry, arguments: &str) -> Result<(), WireError> {
+pub(crate) fn check_parameters(
+    headers: &HeaderMap,
+    tool: &ToolEntry,
+    arguments: &str,
+) -> Result<(), WireError> {
     for parameter in &tool.header_parameters {
         let header = format!("{PARAMETER_PREFIX}{}", parameter.name.to_ascii_lowercase());
         let value = single(headers, &header)?;
@@ -95,12 +104,16 @@ pub(crate) fn check_parameters(headers: &HeaderMap, tool: &ToolEntry, arguments:
         match (argument, value) {
             // PARAM-9: nothing to mirror, nothing expected.
             (None, None) => {}
-            (Some(argument), Some(value)) if decode(value).is_some_and(|value| mirrors(argument, &value)) => {}
+            (Some(argument), Some(value)) if decode(value).is_some_and(|value| mirrors(argument, &value)) => {
+            }
             // What cannot be mirrored breaks the tool's schema, and is told so there.
             (Some(argument), None) if json::is_object(argument) || json::is_array(argument) => {}
             (Some(_), None) => return Err(mismatch(format!("Mcp-Param-{} is missing", parameter.name))),
             (_, Some(_)) => {
-                return Err(mismatch(format!("Mcp-Param-{} differs from the tool's arguments", parameter.name)));
+                return Err(mismatch(format!(
+                    "Mcp-Param-{} differs from the tool's arguments",
+                    parameter.name
+                )));
             }
         }
     }

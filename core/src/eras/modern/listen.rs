@@ -47,7 +47,8 @@ fn uris(text: &str, max: usize) -> Result<Vec<Arc<str>>, Wrong> {
     }
     let mut uris: Vec<Arc<str>> = Vec::new();
     for element in json::elements(text) {
-        let uri = json::as_string(element).ok_or("notifications.resourceSubscriptions: must be an array of URIs")?;
+        let uri = json::as_string(element)
+            .ok_or("notifications.resourceSubscriptions: must be an array of URIs")?;
         if uris.len() >= max {
             return Err(format!("notifications.resourceSubscriptions: more than {max} URIs").into());
         }

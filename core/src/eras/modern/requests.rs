@@ -17,6 +17,7 @@ use crate::jsonrpc::{Request, error_code};
 use crate::model::{Operation, OperationKind};
 
 /// What a request turned out to be.
+#[expect(clippy::large_enum_variant, reason = "the large variant is the common one, and lives shortly")]
 pub(crate) enum Decoded {
     /// Something to dispatch.
     Ask(Asked),
@@ -60,10 +61,10 @@ pub(crate) fn decode(
         }
         _ => params.operation(kind).map_err(wrong)?,
     };
-    if let (Operation::CallTool { name, arguments }, Some(headers)) = (&operation, headers) {
-        if let Some(tool) = snapshot.tool(name).filter(|tool| !tool.header_parameters.is_empty()) {
-            http_headers::check_parameters(headers, tool, arguments.as_str())?;
-        }
+    if let (Operation::CallTool { name, arguments }, Some(headers)) = (&operation, headers)
+        && let Some(tool) = snapshot.tool(name).filter(|tool| !tool.header_parameters.is_empty())
+    {
+        http_headers::check_parameters(headers, tool, arguments.as_str())?;
     }
     let progress_token = meta.progress_token();
     let caller = Caller {

@@ -65,7 +65,12 @@ const fn cacheable(kind: OperationKind) -> bool {
 }
 
 /// What every result ends with.
-pub(crate) fn finish(object: &mut Object<'_>, cache: Option<CacheHint>, meta: Option<&RawJson>, profile: &Profile) {
+pub(crate) fn finish(
+    object: &mut Object<'_>,
+    cache: Option<CacheHint>,
+    meta: Option<&RawJson>,
+    profile: &Profile,
+) {
     if let Some(hint) = cache {
         write_cache_hint(object, hint);
     }
@@ -83,7 +88,8 @@ fn write_meta(object: &mut Object<'_>, meta: Option<&str>, profile: &Profile) {
     let out = object.name("_meta");
     out.push('{');
     let mut identified = false;
-    let own = meta.map(str::trim).and_then(|text| text.strip_prefix('{')).and_then(|text| text.strip_suffix('}'));
+    let own =
+        meta.map(str::trim).and_then(|text| text.strip_prefix('{')).and_then(|text| text.strip_suffix('}'));
     if let Some(members) = own.filter(|members| !members.trim().is_empty()) {
         out.push_str(members);
         identified = meta.is_some_and(|meta| json::member(meta, SERVER_INFO).is_some());

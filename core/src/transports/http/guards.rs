@@ -179,10 +179,10 @@ impl Guards {
 
 /// What a POST must say about its body.
 pub(super) fn check_content(headers: &HeaderMap) -> Result<(), Refused> {
-    let json = headers.get(header::CONTENT_TYPE).is_some_and(|value| {
-        let value = value.as_bytes();
-        let media_type = value.split(|&byte| byte == b';').next().unwrap_or_default();
-        media_type.trim_ascii().eq_ignore_ascii_case(b"application/json")
+    const JSON: &[u8] = b"application/json";
+    let json = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).is_some_and(|value| {
+        let mut parts = value.split(|&byte| byte == b';');
+        value == JSON || parts.next().unwrap_or_default().trim_ascii().eq_ignore_ascii_case(JSON)
     });
     if !json {
         return Err(Refused::new(
@@ -203,14 +203,19 @@ pub(super) fn check_content(headers: &HeaderMap) -> Result<(), Refused> {
     Ok(())
 }
 
+/// What the clients we know send, word for word.
+const USUAL_ACCEPT: &[u8] = b"application/json, text/event-stream";
+
 /// Reads `Accept`.
 pub(super) fn accepts(headers: &HeaderMap) -> Accepts {
-    let mut values = headers.get_all(header::ACCEPT).iter().peekable();
-    if values.peek().is_none() {
-        return Accepts { json: true, event_stream: true };
+    let everything = Accepts { json: true, event_stream: true };
+    match headers.get(header::ACCEPT) {
+        None => return everything,
+        Some(first) if first.as_bytes() == USUAL_ACCEPT => return everything,
+        Some(_) => {}
     }
     let mut found = Accepts { json: false, event_stream: false };
-    for value in values {
+    for value in headers.get_all(header::ACCEPT) {
         read_accept(value, &mut found);
     }
     found

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
@@ -217,8 +217,7 @@ fn hyper_settings(options: &HttpOptions) -> http1::Builder {
     // The sweep watches over heads (see `connection`): hyper's own timeout makes a timer for every request, and
     // closes connections that merely rest. `pipeline_flush` stays off: it holds an answer back as long as a part of
     // another request is in the buffer, and never sends the refusal of a head that is too large.
-    http.timer(TokioTimer::new())
-        .header_read_timeout(None)
+    http.header_read_timeout(None)
         .max_buf_size(options.max_header_bytes)
         .max_header_size(options.max_header_bytes)
         .half_close(false);

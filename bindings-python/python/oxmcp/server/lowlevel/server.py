@@ -283,9 +283,7 @@ def _for_the_engine(capabilities: types.ServerCapabilities) -> dict[str, Any]:
     """The capabilities in the engine's terms."""
     told = capabilities.to_dict()
     lists = [told.get(kind) or {} for kind in ("tools", "prompts", "resources")]
-    flags: dict[str, Any] = {
-        kind: kind in told for kind in ("tools", "prompts", "resources", "completions", "logging")
-    }
+    flags: dict[str, Any] = {kind: kind in told for kind in ("tools", "prompts", "resources", "completions", "logging")}
     flags["listChanged"] = any(kind.get("listChanged") for kind in lists)
     flags["subscribe"] = bool((told.get("resources") or {}).get("subscribe"))
     for kind in ("experimental", "extensions"):

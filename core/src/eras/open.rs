@@ -1,0 +1,344 @@
+//! What a message turns out to be: its era is decided here, once, and its own room decodes it.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use super::classify::{Clues, EdgeClue, MessageKind, MethodClue, Verdict, VersionHeader, classify};
+use super::legacy::requests::Client;
+use super::legacy::session::{Session, SessionStore};
+use super::meta::Meta;
+use super::params::Params;
+use super::{
+    Held, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side,
+    WireError, legacy, modern,
+};
+use crate::jsonrpc::{Message, Notification, Request, error_code};
+use crate::protocol_version::ProtocolVersion;
+use crate::registry::Registry;
+
+/// Both eras, serving side by side (VER-6).
+#[derive(Debug)]
+pub struct Eras {
+    pub(super) profile: Arc<Profile>,
+    pub(super) registry: Registry,
+    pub(super) max_subscribed_resources: usize,
+    sessions: SessionStore,
+}
+
+impl Eras {
+    /// The eras of a server that is `profile` and offers what is in `registry`.
+    #[must_use]
+    pub fn new(
+        profile: Profile,
+        registry: Registry,
+        sessions: SessionOptions,
+        max_subscribed_resources: usize,
+    ) -> Self {
+        Self {
+            profile: Arc::new(profile),
+            registry,
+            sessions: SessionStore::new(sessions),
+            max_subscribed_resources,
+        }
+    }
+
+    /// Decides the era of a message and decodes it.
+    pub fn open(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
+        match message {
+            Message::Request(request) => self.open_request(request, side, false).unwrap_or_else(|error| {
+                Opened::Answered { said: error.say(Some(&request.id)), session_id: None }
+            }),
+            Message::Notification(notification) => self.open_notification(notification, side),
+            Message::Response(_) => match side {
+                Side::Duplex(_) => Opened::Accepted,
+                Side::Post { headers, stateless } => {
+                    answered_unless(self.accept_response(headers, stateless))
+                }
+            },
+        }
+    }
+
+    /// A member of a batch, which is always of a session's version (BATCH-1): it opens no session (BATCH-2) and brings no
+    /// envelope of its own.
+    pub fn open_in_batch(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
+        match message {
+            Message::Request(request) => self.open_request(request, side, true).unwrap_or_else(|error| {
+                Opened::Answered { said: error.say(Some(&request.id)), session_id: None }
+            }),
+            other => self.open(other, side),
+        }
+    }
+
+    /// Whether a batch may come in here.
+    ///
+    /// # Errors
+    /// -32600 where the version has none (BATCH-5), or what a single message would get for want of a session.
+    pub fn accept_batch(&self, side: Side<'_>) -> Result<(), WireError> {
+        let version = match side {
+            Side::Duplex(duplex) => duplex.session().map(|session| session.version),
+            Side::Post { headers, stateless } => match VersionHeader::read(headers) {
+                VersionHeader::Other => None,
+                header if stateless => Some(assumed(header)),
+                _ => Some(self.find_session(headers)?.version),
+            },
+        };
+        match version {
+            Some(version) if version.features().batches => Ok(()),
+            _ => {
+                Err(WireError::new(error_code::INVALID_REQUEST, "this protocol version has no batches", 400))
+            }
+        }
+    }
+
+    /// The stream of what a session is owed outside of any request (LHTTP-8).
+    ///
+    /// # Errors
+    /// See [`Eras::end_session`].
+    pub fn open_session_stream(&self, headers: &HeaderMap) -> Result<Held, WireError> {
+        has_sessions(headers)?;
+        let session = self.find_session(headers)?;
+        session.open();
+        Ok(session.hold())
+    }
+
+    /// Ends a session (SESS-7).
+    ///
+    /// # Errors
+    /// HTTP status 400 without a session id (SESS-4), 404 for an unknown one (SESS-5), 405 when the version header names a
+    /// version without sessions (HTTP-11).
+    pub fn end_session(&self, headers: &HeaderMap) -> Result<(), WireError> {
+        has_sessions(headers)?;
+        let id = session_id(headers)?.ok_or_else(no_session_id)?;
+        if self.sessions.end(id) { Ok(()) } else { Err(unknown_session()) }
+    }
+
+    fn open_request(
+        &self,
+        request: &Request<'_>,
+        side: Side<'_>,
+        in_batch: bool,
+    ) -> Result<Opened, WireError> {
+        let params = Params::read(request.params);
+        let meta = Meta::read(params.meta);
+        let method = match &*request.method {
+            "initialize" => MethodClue::Initialize,
+            "ping" => MethodClue::Ping,
+            _ => MethodClue::Other,
+        };
+        let session = match side {
+            Side::Duplex(duplex) => duplex.session(),
+            Side::Post { .. } => None,
+        };
+        let edge = match side {
+            Side::Duplex(_) => EdgeClue::Duplex { session: session.is_some() },
+            Side::Post { headers, .. } => EdgeClue::Http { version: VersionHeader::read(headers) },
+        };
+        let envelope = meta.protocol_version.is_some();
+        match classify(Clues { kind: MessageKind::Request, method, envelope, edge }) {
+            Verdict::Handshake | Verdict::Modern if in_batch => Err(WireError::new(
+                error_code::INVALID_REQUEST,
+                "this request cannot be part of a batch",
+                200,
+            )),
+            Verdict::Handshake => self.open_session(request, &params, side),
+            Verdict::Modern => {
+                let headers = match side {
+                    Side::Duplex(_) => None,
+                    Side::Post { headers, .. } => Some(headers),
+                };
+                match modern::requests::decode(self, request, &params, &meta, headers)? {
+                    modern::requests::Decoded::Answered(said) => {
+                        Ok(Opened::Answered { said, session_id: None })
+                    }
+                    modern::requests::Decoded::Ask(mut asked) => {
+                        if let Side::Duplex(duplex) = side {
+                            asked.in_flight = Some((Arc::clone(&duplex.in_flight), Reuse::Refuse));
+                        }
+                        Ok(Opened::Ask(asked))
+                    }
+                }
+            }
+            Verdict::Legacy => {
+                let (session, headers) = match side {
+                    Side::Duplex(_) => (session, None),
+                    Side::Post { headers, stateless: true } => (None, Some(headers)),
+                    Side::Post { headers, stateless: false } => {
+                        (Some(self.find_session(headers)?), Some(headers))
+                    }
+                };
+                let client = match (&session, edge) {
+                    (Some(session), _) => Client::Session(session),
+                    (None, EdgeClue::Http { version }) => Client::Stranger(assumed(version)),
+                    (None, EdgeClue::Duplex { .. }) => Client::Stranger(ProtocolVersion::ASSUMED),
+                };
+                legacy::requests::decode(self, request, &params, &meta, client, headers).map(Opened::Ask)
+            }
+            Verdict::Unopened | Verdict::Ignored => Err(modern::envelope::incomplete(&meta)),
+        }
+    }
+
+    /// A handshake (VER-7). A refused one leaves nothing behind (SESS-14).
+    fn open_session(
+        &self,
+        request: &Request<'_>,
+        params: &Params<'_>,
+        side: Side<'_>,
+    ) -> Result<Opened, WireError> {
+        let second =
+            || WireError::new(error_code::INVALID_REQUEST, "this session was initialized already", 200);
+        if let Side::Post { headers, stateless: false } = side {
+            // SESS-11, after the usual look whether there is such a session.
+            if session_id(headers)?.is_some() {
+                return Err(self.find_session(headers).err().unwrap_or_else(second));
+            }
+        }
+        let opening = legacy::handshake::read(params)?;
+        let version = opening.version;
+        let (id, in_flight) = match side {
+            Side::Duplex(duplex) => (None, Arc::clone(&duplex.in_flight)),
+            Side::Post { stateless: true, .. } => {
+                let said = legacy::handshake::answer(
+                    &request.id,
+                    version,
+                    &self.profile,
+                    &self.registry.snapshot(),
+                    false,
+                );
+                return Ok(Opened::Answered { said, session_id: None });
+            }
+            Side::Post { .. } => {
+                let internal = || WireError::new(error_code::INTERNAL_ERROR, "internal error", 200);
+                (Some(SessionStore::new_id().ok_or_else(internal)?), Arc::default())
+            }
+        };
+        let watch = self.registry.watch(legacy::subscriptions::filter(&self.profile));
+        let session = Arc::new(Session::new(
+            id.clone(),
+            version,
+            opening.client_info,
+            opening.client_capabilities,
+            in_flight,
+            watch,
+        ));
+        match side {
+            Side::Duplex(duplex) if !duplex.begin(&session) => return Err(second()),
+            Side::Duplex(_) => {}
+            Side::Post { .. } => self.sessions.add(&session),
+        }
+        let said =
+            legacy::handshake::answer(&request.id, version, &self.profile, &self.registry.snapshot(), true);
+        Ok(Opened::Answered { said, session_id: id })
+    }
+
+    fn open_notification(&self, notification: &Notification<'_>, side: Side<'_>) -> Opened {
+        match side {
+            // §2.3 stdio 4: a cancellation is matched over both eras' requests at once.
+            Side::Duplex(duplex) => {
+                if notification.method == legacy::notifications::CANCELLED {
+                    legacy::notifications::cancel(&duplex.in_flight, notification);
+                } else if let Some(session) = duplex.session() {
+                    legacy::notifications::accept(&session, notification);
+                }
+                Opened::Accepted
+            }
+            Side::Post { headers, stateless } => {
+                answered_unless(self.accept_notification(notification, headers, stateless))
+            }
+        }
+    }
+
+    fn accept_notification(
+        &self,
+        notification: &Notification<'_>,
+        headers: &HeaderMap,
+        stateless: bool,
+    ) -> Result<(), WireError> {
+        let params = Params::read(notification.params);
+        let meta = Meta::read(params.meta);
+        let clues = Clues {
+            kind: MessageKind::Notification,
+            method: MethodClue::Other,
+            envelope: meta.protocol_version.is_some(),
+            edge: EdgeClue::Http { version: VersionHeader::read(headers) },
+        };
+        match classify(clues) {
+            Verdict::Modern => modern::notifications::accept(headers, &notification.method, &meta),
+            _ if stateless => Ok(()),
+            _ => {
+                legacy::notifications::accept(&*self.find_session(headers)?, notification);
+                Ok(())
+            }
+        }
+    }
+
+    /// A response that was posted: to nothing we ever asked (RPC-21).
+    fn accept_response(&self, headers: &HeaderMap, stateless: bool) -> Result<(), WireError> {
+        match VersionHeader::read(headers) {
+            // HTTP-2: clients of this era never send one.
+            VersionHeader::Other => {
+                Err(WireError::new(error_code::INVALID_REQUEST, "responses are not taken here", 400))
+            }
+            _ if stateless => Ok(()),
+            _ => self.find_session(headers).map(|_| ()),
+        }
+    }
+
+    fn find_session(&self, headers: &HeaderMap) -> Result<Arc<Session>, WireError> {
+        let id = session_id(headers)?.ok_or_else(no_session_id)?;
+        self.sessions.find(id).ok_or_else(unknown_session)
+    }
+}
+
+fn answered_unless(result: Result<(), WireError>) -> Opened {
+    match result {
+        Ok(()) => Opened::Accepted,
+        Err(error) => Opened::Answered { said: error.say(None), session_id: None },
+    }
+}
+
+/// The version of a request that has neither envelope nor session (ERA-2).
+const fn assumed(header: VersionHeader) -> ProtocolVersion {
+    match header {
+        VersionHeader::Handshake(version) => version,
+        VersionHeader::Absent | VersionHeader::Other => ProtocolVersion::ASSUMED,
+    }
+}
+
+/// The session the headers name.
+fn session_id(headers: &HeaderMap) -> Result<Option<&str>, WireError> {
+    let mut values = headers.get_all(SESSION_ID_HEADER).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        // Bytes that are no text are nobody's id.
+        (Some(value), None) => value.to_str().map(|id| Some(id.trim())).map_err(|_| unknown_session()),
+        (Some(_), Some(_)) => {
+            Err(WireError::new(error_code::INVALID_REQUEST, "the header Mcp-Session-Id is there twice", 400))
+        }
+    }
+}
+
+/// Streams and ends of sessions are for those who have sessions (HTTP-11).
+fn has_sessions(headers: &HeaderMap) -> Result<(), WireError> {
+    match VersionHeader::read(headers) {
+        VersionHeader::Other => {
+            let known = headers.get(PROTOCOL_VERSION_HEADER).and_then(|value| value.to_str().ok());
+            // LHTTP-13 for versions nobody knows.
+            let status = if known.and_then(ProtocolVersion::from_text).is_some() { 405 } else { 400 };
+            Err(WireError::new(error_code::INVALID_REQUEST, "this protocol version has no sessions", status))
+        }
+        VersionHeader::Absent | VersionHeader::Handshake(_) => Ok(()),
+    }
+}
+
+fn no_session_id() -> WireError {
+    WireError::new(
+        error_code::INVALID_REQUEST,
+        "the header Mcp-Session-Id is missing: begin with initialize",
+        400,
+    )
+}
+
+fn unknown_session() -> WireError {
+    WireError::new(error_code::INVALID_REQUEST, "there is no such session: begin again with initialize", 404)
+}
