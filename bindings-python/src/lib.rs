@@ -1,5 +1,8 @@
 //! `oxmcp._native`: the engine for Python. The list of names; each lives in the file of its subject.
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod call;
 mod convert;
 mod descriptors;

@@ -26,7 +26,8 @@ const TICK: Duration = Duration::from_millis(4);
 const IDLE_TICKS: u32 = 25;
 
 thread_local! {
-    /// The driver this thread leads, by address: what it answers between two turns at the runtime goes out with the next.
+    /// The driver this thread leads, by address: calls ring for it at its own door, and what it answers between two turns at
+    /// the runtime goes out with the next.
     static LED: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -118,6 +119,7 @@ impl Driver {
 
     /// Polls the runtime on this thread until `until` is ready. Release the interpreter first.
     pub fn lead<F: Future>(&self, until: F) -> F::Output {
+        LED.set(std::ptr::from_ref(self).addr());
         self.left_at.store(0, Ordering::SeqCst);
         if self.standby_leads.load(Ordering::SeqCst) {
             self.leader_back.notify_one();
@@ -126,7 +128,6 @@ impl Driver {
             self.send_sealed();
             until.await
         });
-        LED.set(std::ptr::from_ref(self).addr());
         self.departures.fetch_add(1, Ordering::Relaxed);
         let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.left_at.store(now.max(1), Ordering::SeqCst);
