@@ -10,7 +10,6 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 VENV_MCP1 := .venv-mcp1
 BIN := $(VENV)/bin
-SUITE := tests/conformance/node_modules/.package-lock.json
 
 # Where tools that have to be compiled are kept. CI points it outside the tree, so that the next run finds them.
 TOOLS ?= .tools
@@ -109,16 +108,11 @@ test-core: ## the engine, in Rust
 test-python: $(VENV)/.tests build ## the Python package
 	$(BIN)/python -m pytest bindings-python/tests
 
-test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build conformance ## other people's clients, faults, examples, conformance
+test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build ## other people's clients, faults, examples, conformance
 	$(BIN)/python -m pytest tests
 
-conformance: $(VENV)/.tests $(SUITE) build ## the official conformance suite alone
+conformance: $(VENV)/.tests build ## the official conformance suite alone
 	$(BIN)/python tests/conformance/run.py $(ARGS)
-
-$(SUITE): tests/conformance/package-lock.json
-	@echo "Installing the conformance suite…"
-	@cd tests/conformance && npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
 
 .PHONY: bench-python
 bench-python: $(VENV)/.tests $(VENV)/.bench build ## CPU and latency per call, next to other servers

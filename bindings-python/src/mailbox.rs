@@ -77,6 +77,7 @@ impl Tasks {
 }
 
 impl LoopSide {
+    #[expect(clippy::too_many_arguments, reason = "what the loop's side consists of, each of another type")]
     pub fn new(
         py: Python<'_>,
         host: Arc<Host>,

@@ -74,7 +74,11 @@ impl HttpText {
 /// `io` is "auto", "loop" or "thread". `on_notice(token, message, error)` hears of messages and ends.
 #[pyfunction]
 #[pyo3(signature = (server, event_loop, *, context, guard, on_notice, drives=false, io="auto"))]
-#[expect(clippy::too_many_arguments, reason = "keyword arguments, called in one place")]
+#[expect(
+    clippy::too_many_arguments,
+    clippy::similar_names,
+    reason = "keyword arguments, called in one place"
+)]
 pub fn attach(
     py: Python<'_>,
     server: &Server,

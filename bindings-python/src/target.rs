@@ -161,6 +161,7 @@ impl Target {
     }
 
     /// Turns what was raised into the call's answer.
+    #[expect(clippy::needless_pass_by_value, reason = "what was raised ends here")]
     pub fn fail(&self, call: &Bound<'_, Call>, error: PyErr) {
         let py = call.py();
         let raised = error.value(py);

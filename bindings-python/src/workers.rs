@@ -34,10 +34,12 @@ pub struct Workers {
     balance: Balance,
 }
 
+/// From slot to [`Target`]; `None` for a registration that is gone.
+type FindTarget = Box<dyn Fn(Python<'_>, u32) -> Option<Py<Target>> + Send + Sync>;
+
 /// What a call needs besides itself.
 pub struct Surroundings {
-    /// From slot to [`Target`]; `None` for a registration that is gone.
-    pub target: Box<dyn Fn(Python<'_>, u32) -> Option<Py<Target>> + Send + Sync>,
+    pub target: FindTarget,
     /// Forgets a slot that nothing refers to any more.
     pub release: Box<dyn Fn(u32) + Send + Sync>,
     /// The context variables every call starts from.

@@ -1,5 +1,7 @@
 //! The door for host languages: what goes down, what comes up, and that no caller waits for ever.
 
+#![expect(clippy::panic, clippy::expect_used, reason = "helpers of tests end the test")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};

@@ -81,6 +81,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] for a page size of zero, [`ErrorKind::Internal`] when the system has no randomness.
+    #[expect(clippy::needless_pass_by_value, reason = "options are handed over; a caller keeps no key")]
     pub fn new(options: RegistryOptions) -> Result<Self> {
         if options.page_size == Some(0) {
             let message = "the page size is 0; give at least 1, or none to put every list on one page";
