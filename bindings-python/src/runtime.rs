@@ -122,11 +122,12 @@ impl Driver {
         if self.standby_leads.load(Ordering::SeqCst) {
             self.leader_back.notify_one();
         }
+        // Before the first turn: a call that arrives in it must ring this thread, or the others take every call for ever.
+        LED.set(std::ptr::from_ref(self).addr());
         let output = self.runtime.block_on(async {
             self.send_sealed();
             until.await
         });
-        LED.set(std::ptr::from_ref(self).addr());
         self.departures.fetch_add(1, Ordering::Relaxed);
         let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.left_at.store(now.max(1), Ordering::SeqCst);
