@@ -41,7 +41,7 @@ setup: $(VENV)/.tests $(VENV_MCP1)/.ready $(CARGO_DENY) build ## install everyth
 build: $(VENV)/.demo ## compile the native module into .venv (release mode, incremental)
 	@command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }
 	@test -d $${CARGO_TARGET_DIR:-target}/release || echo "Building the engine. The first time takes a few minutes…"
-	@unset CONDA_PREFIX; PIP_QUIET=1 VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --quiet
+	@[ -t 1 ] || quiet=--quiet; unset CONDA_PREFIX; PIP_QUIET=1 VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release $$quiet
 
 # pip learned dependency groups in 25.1.
 define install_group

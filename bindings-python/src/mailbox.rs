@@ -10,7 +10,7 @@ use oxmcp_core::mailbox::{CallId, HostMessage, Mailbox, PendingCall};
 use pyo3::exceptions::asyncio::CancelledError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyDict;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -57,7 +57,12 @@ enum Eager {
     /// `asyncio.Task(…, eager_start=True)`, from Python 3.12 on.
     BuiltIn,
     /// The step is caught on its way to `loop.call_soon` and run here.
-    Caught { takes_context: bool, catcher: Py<Catcher> },
+    Caught {
+        takes_context: bool,
+        catcher: Py<Catcher>,
+        /// `catcher.catch`, bound once.
+        catch: Py<PyAny>,
+    },
 }
 
 /// The tasks that are not done, by call.
@@ -88,7 +93,8 @@ impl LoopSide {
             Eager::BuiltIn
         } else {
             let catcher = Py::new(py, Catcher(Mutex::new(None)))?;
-            Eager::Caught { takes_context: version >= (3, 11), catcher }
+            let catch = catcher.getattr(py, "catch")?;
+            Eager::Caught { takes_context: version >= (3, 11), catcher, catch }
         };
         Ok(Self {
             host,
@@ -256,7 +262,7 @@ impl LoopSide {
         if coroutine.is_none() {
             return Ok(());
         }
-        let task = self.first_step(py, &context, &coroutine)?;
+        let task = self.first_step(py, &context, &coroutine, target)?;
         if task.call_method0(intern!(py, "done"))?.is_truthy()? {
             context.call_method1(run, (&self.conclude, call, target, &task))?;
             return Ok(());
@@ -280,20 +286,23 @@ impl LoopSide {
         py: Python<'py>,
         context: &Bound<'py, PyAny>,
         coroutine: &Bound<'py, PyAny>,
+        target: &Bound<'py, Target>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let event_loop = self.event_loop.bind(py);
         let task_class = self.task_class.bind(py);
         let keywords = PyDict::new(py);
         keywords.set_item(intern!(py, "loop"), event_loop)?;
+        // Given, because making one up ("Task-123") costs more than the rest of the task's making.
+        keywords.set_item(intern!(py, "name"), &target.get().name)?;
         match &self.eager {
             Eager::BuiltIn => {
                 keywords.set_item(intern!(py, "context"), context)?;
                 keywords.set_item(intern!(py, "eager_start"), true)?;
                 task_class.call((coroutine,), Some(&keywords))
             }
-            Eager::Caught { takes_context, catcher } => {
+            Eager::Caught { takes_context, catcher, catch } => {
                 let call_soon = intern!(py, "call_soon");
-                event_loop.setattr(call_soon, catcher)?;
+                event_loop.setattr(call_soon, catch)?;
                 let task = if *takes_context {
                     keywords.set_item(intern!(py, "context"), context)?;
                     task_class.call((coroutine,), Some(&keywords))
@@ -323,13 +332,10 @@ impl Catcher {
 
 #[pymethods]
 impl Catcher {
-    #[pyo3(signature = (callback, *_arguments, **_keywords))]
-    fn __call__(
-        &self,
-        callback: Py<PyAny>,
-        _arguments: &Bound<'_, PyTuple>,
-        _keywords: Option<&Bound<'_, PyDict>>,
-    ) {
+    #[pyo3(signature = (callback, *, context=None))]
+    fn catch(&self, callback: Py<PyAny>, context: Option<&Bound<'_, PyAny>>) {
+        // The step is run in the call's context, which is the one named here.
+        let _ = context;
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(callback);
     }
 }

@@ -23,6 +23,8 @@ const DISTRUST: i32 = -16;
 #[pyclass(module = "oxmcp._native", frozen)]
 pub struct Target {
     function: Py<PyAny>,
+    /// The function's name, for its tasks.
+    pub name: Py<PyString>,
     pub is_async: bool,
     bind: Option<Py<PyAny>>,
     names: Vec<Py<PyString>>,
@@ -60,7 +62,14 @@ impl Target {
         let intern = |names: Vec<String>| -> Vec<Py<PyString>> {
             names.iter().map(|name| PyString::intern(py, name).unbind()).collect()
         };
+        let name = function
+            .bind(py)
+            .getattr(intern!(py, "__name__"))
+            .ok()
+            .and_then(|name| name.cast_into::<PyString>().ok())
+            .unwrap_or_else(|| PyString::new(py, "oxmcp call"));
         Ok(Self {
+            name: name.unbind(),
             function,
             is_async,
             bind,

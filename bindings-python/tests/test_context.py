@@ -359,3 +359,39 @@ def test_dependencies_are_filled_in_cached_and_released() -> None:
     schemas = {tool.name: tool.input_schema for tool in asyncio.run(mcp.list_tools())}
     assert list(schemas["sync_tool"]["properties"]) == ["a"]
     assert list(schemas["async_tool"]["properties"]) == ["a"]
+
+
+def test_a_handler_that_is_a_client_of_another_server_stays_with_its_own() -> None:
+    outer, inner = FastMCP("outer"), FastMCP("inner")
+
+    @inner.tool
+    def name() -> str:
+        return str(get_context().server.name)
+
+    @outer.tool
+    async def both() -> str:
+        async with Client(inner) as client:
+            told = (await client.call_tool("name")).content[0].text
+            return f"{told} {get_context().server.name}"
+
+    assert value(outer, "both") == "inner outer"
+
+
+def test_a_lifespan_may_lack_its_decorator_and_lists_do_not_enter_it() -> None:
+    log: list[str] = []
+
+    async def lifespan(_server: FastMCP) -> AsyncIterator[int]:
+        log.append("enter")
+        yield 5
+        log.append("leave")
+
+    mcp = FastMCP("demo", lifespan=lifespan)  # type: ignore[arg-type]
+
+    @mcp.tool
+    def number(ctx: Context) -> int:
+        return int(ctx.lifespan_context)
+
+    assert len(asyncio.run(mcp.list_tools())) == 1
+    assert log == []
+    assert asyncio.run(mcp.call_tool("number")).data == 5
+    assert log == ["enter", "leave"]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -363,3 +367,69 @@ def test_a_uri_reads_like_a_url_object() -> None:
 
     assert uri == Url() and uri == str(uri) and uri != "other"
     assert {uri: 1}[str(uri)] == 1
+
+
+SERVER = """
+import asyncio
+import json
+import subprocess
+import sys
+import oxmcp.types as types
+from oxmcp.server import Server
+from oxmcp.server.stdio import stdio_server
+
+server = Server("piped")
+
+@server.list_tools()
+async def list_tools():
+    return [types.Tool(name="echo", inputSchema={"type": "object"})]
+
+@server.call_tool()
+async def call_tool(name, arguments):
+    print("stray")
+    return [types.TextContent(type="text", text=arguments["text"])]
+
+async def main():
+    async with stdio_server() as (read, write):
+        await server.run(read, write, server.create_initialization_options())
+
+asyncio.run(main())
+"""
+
+
+def test_a_low_level_server_speaks_over_pipes(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(SERVER, encoding="utf-8")
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    params = {"name": "echo", "arguments": {"text": "hello"}, "_meta": meta}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}) + "\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
+        process.stdin.close()
+        assert process.wait(timeout=20) == 0
+        assert process.stderr.read() == "stray\n"
+    assert answer["result"]["content"] == [{"type": "text", "text": "hello"}]
+
+
+def test_handlers_added_while_it_is_known_count_from_the_next_client() -> None:
+    server = server_with(lambda *_: [])
+
+    async def kinds() -> set[str]:
+        async with Client(server) as client:
+            assert client.initialize_result is not None
+            return set(client.initialize_result.capabilities.to_dict())
+
+    assert asyncio.run(kinds()) == {"tools"}
+
+    @server.list_prompts()
+    async def prompts() -> list[types.Prompt]:
+        return []
+
+    assert asyncio.run(kinds()) == {"tools", "prompts"}

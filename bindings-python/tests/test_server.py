@@ -528,3 +528,50 @@ def test_importing_is_light() -> None:
     )
     result = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_server_speaks_over_http_and_hands_out_headers() -> None:
+    from urllib.request import Request, urlopen
+
+    mcp = FastMCP("webbed", path="/here")
+
+    @mcp.tool
+    def who(ctx: Context) -> dict[str, Any]:
+        assert ctx.headers is not None and ctx.request_context.request is not None
+        return {
+            "tenant": ctx.headers.get("X-Tenant"),
+            "same": ctx.request_context.request.headers["x-tenant"],
+            "shown": "secret" in repr(ctx.headers),
+        }
+
+    def ask(port: int) -> Any:
+        meta = {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "who", "_meta": meta}}
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json, text/event-stream",
+            "MCP-Protocol-Version": "2026-07-28",
+            "Mcp-Method": "tools/call",
+            "Mcp-Name": "who",
+            "X-Tenant": "secret",
+        }
+        request = Request(f"http://127.0.0.1:{port}/here", json.dumps(body).encode(), headers)
+        with urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    async def go() -> Any:
+        address: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        serving = asyncio.create_task(
+            mcp.run_async("http", port=0, on_listening=lambda _host, port: address.set_result(port))
+        )
+        try:
+            return await asyncio.to_thread(ask, await address)
+        finally:
+            serving.cancel()
+            await asyncio.wait([serving])
+
+    answer = asyncio.run(go())
+    assert answer["result"]["structuredContent"] == {"tenant": "secret", "same": "secret", "shown": False}

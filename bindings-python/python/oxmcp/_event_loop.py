@@ -471,9 +471,9 @@ def _run_until_done(loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -
         if not stopped_by:
             raise
     finally:
-        for number, before in previous.items():
-            loop.remove_signal_handler(number)
-            signal.signal(number, before)
+        for taken, before in previous.items():
+            loop.remove_signal_handler(taken)
+            signal.signal(taken, before)
 
 
 def _finish(loop: asyncio.AbstractEventLoop) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _native
+from ._values import DONE, Attributes, Done, Headers
+from .session import RequestContext, Session
 
 if TYPE_CHECKING:
     from typing import Generic
@@ -41,66 +43,10 @@ LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "e
 LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 """The versions that have sessions; in later ones nothing is remembered from one request to the next (META-7)."""
 
-serving: ContextVar[Serving] = ContextVar("oxmcp_serving")
+serving: ContextVar[Serving | None] = ContextVar("oxmcp_serving")
 """The server in whose serving context the code runs; set while its lifespan is entered."""
 
 _current: ContextVar[Context[Any, Any, Any]] = ContextVar("oxmcp_context")
-
-
-class Done(Awaitable[None]):
-    """What is already done: may be awaited, need not be, so a plain function can report progress and log too."""
-
-    __slots__ = ()
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return iter(())  # type: ignore[return-value]
-
-    def send(self, _value: Any) -> Any:
-        """Ends at once, as a finished coroutine does: a task may be made of it."""
-        raise StopIteration(None)
-
-    def throw(self, error: BaseException, *_rest: Any) -> Any:
-        """Raises `error`: there is nothing in flight that could handle it."""
-        raise error
-
-    def close(self) -> None:
-        """Has nothing to close."""
-
-
-DONE = Done()
-
-
-class Attributes(dict[str, Any]):
-    """A JSON object whose members can be read as attributes too, in either spelling; absent ones are None."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name in self:
-            return self[name]
-        head, *rest = name.split("_")
-        return self.get(head + "".join(word.title() for word in rest))
-
-
-class Headers(Mapping[str, str]):
-    """The HTTP headers of a request. Names are compared without regard to case."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: dict[str, str]) -> None:
-        self._values = values
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    def __iter__(self) -> Any:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return f"Headers({', '.join(self._values)})"  # values may be secrets
 
 
 def get_context() -> Context[Any, Any, Any]:
@@ -164,13 +110,9 @@ class Context(Parametrized[A, B, C]):
         Raises:
             ValueError: the level is none of the eight.
         """
-        if level is None:
-            return self._say("info", message, logger_name, extra)
-        if isinstance(message, str) and message in LEVELS:
+        if isinstance(message, str) and message in LEVELS and level is not None:
             message, level = level, message
-        if level not in LEVELS:
-            raise ValueError(f"Unknown log level {level!r}: expected one of {', '.join(LEVELS)}")
-        return self._say(level, message, logger_name, extra)
+        return self._say("info" if level is None else level, message, logger_name, extra)
 
     def debug(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
         """`log` at level "debug"."""
@@ -189,6 +131,8 @@ class Context(Parametrized[A, B, C]):
         return self._say("error", message, logger_name, extra)
 
     def _say(self, level: str, message: Any, logger_name: str | None, extra: Mapping[str, Any] | None) -> Done:
+        if level not in LEVELS:
+            raise ValueError(f"Unknown log level {level!r}: expected one of {', '.join(LEVELS)}")
         call = self._call
         if call.log_threshold is not None:  # None drops every level (LOG-2)
             data = message if extra is None else {"msg": message, "extra": dict(extra)}
@@ -349,109 +293,3 @@ class Context(Parametrized[A, B, C]):
             alone = call.session_id is None and (call.headers is not None or call.protocol_version not in LEGACY)
             self._state = {} if alone else self.server.session_state(call.session_id or "")
         return self._state
-
-
-class Session:
-    """What code written against a server session sends through it."""
-
-    __slots__ = ("_context",)
-
-    def __init__(self, context: Context[Any, Any, Any]) -> None:
-        self._context = context
-
-    @property
-    def client_params(self) -> Any:
-        """What the peer told of itself, as the handshake has it: `clientInfo`, `capabilities`, `protocolVersion`."""
-        context = self._context
-        return Attributes(
-            clientInfo=context.client_info,
-            capabilities=context.client_capabilities,
-            protocolVersion=context.protocol_version,
-        )
-
-    def send_log_message(
-        self, level: str, data: Any, logger: str | None = None, related_request_id: object = None
-    ) -> Done:
-        """Sends a log message on the request's own stream (LOG-3); `related_request_id` is implied."""
-        return self._context.log(level, data, logger)
-
-    def send_progress_notification(
-        self,
-        progress_token: str | int,
-        progress: float,
-        total: float | None = None,
-        message: str | None = None,
-        related_request_id: object = None,
-    ) -> Done:
-        """Reports progress; the token is the request's own, whatever is given (PROG-2)."""
-        return self._context.report_progress(progress, total, message)
-
-    def send_tool_list_changed(self) -> Done:
-        """Tells every peer that listens that the list of tools changed."""
-        return self._context.notify_tools_changed()
-
-    def send_prompt_list_changed(self) -> Done:
-        """Tells every peer that listens that the list of prompts changed."""
-        return self._context.notify_prompts_changed()
-
-    def send_resource_list_changed(self) -> Done:
-        """Tells every peer that listens that the list of resources changed."""
-        return self._context.notify_resources_changed()
-
-    def send_resource_updated(self, uri: Any) -> Done:
-        """Tells every peer that subscribed to `uri` that its contents changed."""
-        return self._context.notify_resource_updated(uri)
-
-
-class Request:
-    """The HTTP request of a call, as far as a handler may see it."""
-
-    __slots__ = ("headers",)
-
-    def __init__(self, headers: Headers) -> None:
-        self.headers = headers
-
-
-class RequestContext:
-    """The facts of a call, gathered the way code written against a request context reads them."""
-
-    __slots__ = ("_context",)
-
-    def __init__(self, context: Context[Any, Any, Any]) -> None:
-        self._context = context
-
-    @property
-    def request_id(self) -> str | int:
-        """The request's id, as the peer wrote it."""
-        return self._context._call.request_id
-
-    @property
-    def method(self) -> str:
-        """What is asked, such as "call_tool"."""
-        return self._context._call.kind
-
-    @property
-    def meta(self) -> Attributes:
-        """The request's `_meta`; `progressToken` and the like are None when absent."""
-        return self._context.meta
-
-    @property
-    def session(self) -> Session:
-        """See `Context.session`."""
-        return self._context.session
-
-    @property
-    def lifespan_context(self) -> Any:
-        """What the server's lifespan yielded."""
-        return self._context.lifespan_context
-
-    @property
-    def protocol_version(self) -> str:
-        """The version the peer speaks."""
-        return self._context.protocol_version
-
-    @property
-    def request(self) -> Request | None:
-        """The HTTP request; None on other transports."""
-        headers = self._context.headers
-        return None if headers is None else Request(headers)

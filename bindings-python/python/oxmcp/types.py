@@ -558,6 +558,10 @@ def __getattr__(name: str) -> Any:
         import typing
 
         value = eval(_ALIASES[name], {**globals(), "Literal": typing.Literal})
+    elif name.endswith(("Request", "RequestParams")):
+        from . import requests
+
+        value = getattr(requests, name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

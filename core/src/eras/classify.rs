@@ -111,7 +111,7 @@ impl VersionHeader {
     /// Reads the header; a repeated or unreadable one is [`VersionHeader::Other`].
     #[must_use]
     pub fn read(headers: &http::HeaderMap) -> Self {
-        let mut values = headers.get_all(super::PROTOCOL_VERSION_HEADER).iter();
+        let mut values = headers.get_all(&super::PROTOCOL_VERSION_HEADER).iter();
         match (values.next(), values.next()) {
             (None, _) => Self::Absent,
             (Some(value), None) => {

@@ -22,7 +22,7 @@ mod voice;
 use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 pub use answer::Answer;
 pub use duplex::Duplex;
@@ -40,9 +40,9 @@ use crate::model::Operation;
 use crate::registry::Snapshot;
 
 /// The header that names the protocol version.
-pub const PROTOCOL_VERSION_HEADER: &str = "mcp-protocol-version";
+pub static PROTOCOL_VERSION_HEADER: HeaderName = HeaderName::from_static("mcp-protocol-version");
 /// The header that names the session.
-pub const SESSION_ID_HEADER: &str = "mcp-session-id";
+pub static SESSION_ID_HEADER: HeaderName = HeaderName::from_static("mcp-session-id");
 
 /// Where a message came in.
 #[derive(Debug, Clone, Copy)]

@@ -307,7 +307,7 @@ const fn assumed(header: VersionHeader) -> ProtocolVersion {
 
 /// The session the headers name.
 fn session_id(headers: &HeaderMap) -> Result<Option<&str>, WireError> {
-    let mut values = headers.get_all(SESSION_ID_HEADER).iter();
+    let mut values = headers.get_all(&SESSION_ID_HEADER).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
         // Bytes that are no text are nobody's id.
@@ -322,7 +322,7 @@ fn session_id(headers: &HeaderMap) -> Result<Option<&str>, WireError> {
 fn has_sessions(headers: &HeaderMap) -> Result<(), WireError> {
     match VersionHeader::read(headers) {
         VersionHeader::Other => {
-            let known = headers.get(PROTOCOL_VERSION_HEADER).and_then(|value| value.to_str().ok());
+            let known = headers.get(&PROTOCOL_VERSION_HEADER).and_then(|value| value.to_str().ok());
             // LHTTP-13 for versions nobody knows.
             let status = if known.and_then(ProtocolVersion::from_text).is_some() { 405 } else { 400 };
             Err(WireError::new(error_code::INVALID_REQUEST, "this protocol version has no sessions", status))

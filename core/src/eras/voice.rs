@@ -183,9 +183,12 @@ fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
 /// none, so every one is white space.
 #[must_use]
 pub fn one_line(text: String) -> String {
-    // Counted by chunks, which the compiler turns into comparing many bytes at once: nearly always there is nothing.
-    let is_break = |byte: &&u8| matches!(byte, b'\n' | b'\r');
-    let broken = text.as_bytes().chunks(64).any(|chunk| chunk.iter().filter(is_break).count() > 0);
+    // Without a way out of the inner loop the compiler compares many bytes at once: nearly always there is nothing.
+    let has_break = |chunk: &[u8]| {
+        chunk.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
+    };
+    let chunks = text.as_bytes().chunks_exact(32);
+    let broken = has_break(chunks.remainder()) || chunks.into_iter().any(has_break);
     if broken { text.replace(['\n', '\r'], " ") } else { text }
 }
 

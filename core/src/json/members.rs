@@ -105,13 +105,16 @@ impl<'a> Walk<'a> {
                             continue;
                         }
                         b'{' | b'[' => depth += 1,
-                        b'}' | b']' => depth -= 1,
+                        b'}' | b']' => {
+                            depth -= 1;
+                            if depth == 0 {
+                                self.at += 1;
+                                break;
+                            }
+                        }
                         _ => {}
                     }
                     self.at += 1;
-                    if depth == 0 {
-                        break;
-                    }
                 }
             }
             _ => {

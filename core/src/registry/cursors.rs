@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::{hmac, rand};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -35,7 +35,7 @@ impl Cursors {
             Some(key) => key,
             None => {
                 let mut key = [0; 32];
-                rand::fill(&mut key).map_err(|_| {
+                getrandom::fill(&mut key).map_err(|_| {
                     Error::new(ErrorKind::Internal, "the system gave no random bytes for sealing cursors")
                 })?;
                 key

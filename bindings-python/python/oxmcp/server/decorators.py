@@ -283,6 +283,7 @@ class Decorators(Registrations):
         def register(handler: Any) -> Any:
             self._completion = handler
             if self._engine is not None:
+                self._engine.set_capabilities(self._capabilities())
                 self._register_completion(self._engine)
             return handler
 

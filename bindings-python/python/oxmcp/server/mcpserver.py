@@ -153,27 +153,30 @@ class MCPServer(Decorators):
             "websiteUrl": self.website_url,
             "icons": [wire_object(icon) for icon in self.icons] or None,
         }
-        capabilities: dict[str, Any] = {
-            "tools": True,
-            "prompts": True,
-            "resources": True,
-            "completions": self._completion is not None,
-            "logging": True,
-            "listChanged": True,
-            "subscribe": True,
-        }
-        if self._experimental:
-            capabilities["experimental"] = self._experimental
         engine = _native.Server(
             _native.dumps({key: value for key, value in implementation.items() if value is not None}),
             instructions=self.instructions,
             page_size=self._page_size,
-            capabilities=_native.dumps(capabilities),
+            capabilities=self._capabilities(),
             cache_hints=_native.dumps(self._cache_hints),
             workers=self._workers,
         )
         self._register_all(engine)
         return engine
+
+    def _capabilities(self) -> str:
+        return _native.dumps(
+            {
+                "tools": True,
+                "prompts": True,
+                "resources": True,
+                "completions": self._completion is not None,
+                "logging": True,
+                "listChanged": True,
+                "subscribe": True,
+                "experimental": self._experimental or None,
+            }
+        )
 
     # Running
 
@@ -249,22 +252,22 @@ class MCPServer(Decorators):
 
     async def list_tools(self) -> list[types.Tool]:
         """The tools as a client sees them."""
-        async with self._client() as client:
+        async with self._client(lifespan=False) as client:
             return await client.list_tools()
 
     async def list_resources(self) -> list[types.Resource]:
         """The resources as a client sees them."""
-        async with self._client() as client:
+        async with self._client(lifespan=False) as client:
             return await client.list_resources()
 
     async def list_resource_templates(self) -> list[types.ResourceTemplate]:
         """The resource templates as a client sees them."""
-        async with self._client() as client:
+        async with self._client(lifespan=False) as client:
             return await client.list_resource_templates()
 
     async def list_prompts(self) -> list[types.Prompt]:
         """The prompts as a client sees them."""
-        async with self._client() as client:
+        async with self._client(lifespan=False) as client:
             return await client.list_prompts()
 
     async def call_tool(self, name: str, arguments: Mapping[str, Any] | None = None) -> CallToolResult:
@@ -299,10 +302,12 @@ class MCPServer(Decorators):
         async with self._client() as client:
             return await client.get_prompt(name, arguments)
 
-    def _client(self) -> Client:
+    def _client(self, *, lifespan: bool = True) -> Client:
         from ..client import Client
 
-        return Client(self, mode="auto")
+        client = Client(self, mode="auto")
+        client._enters_lifespan = lifespan  # a look at the lists runs nothing of the author's
+        return client
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"

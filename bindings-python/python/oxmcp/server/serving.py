@@ -33,7 +33,7 @@ class Lifespan:
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[None]:
-        serving.set(self._server)  # stays set for whatever is served from here
+        serving.set(self._server)  # for whatever is served from here
         if self._users == 0:
             self._entering = asyncio.Lock()
         self._users += 1
@@ -85,6 +85,10 @@ class Serving:
         return self._engine
 
     def _build(self) -> _native.Server:
+        raise NotImplementedError
+
+    def _capabilities(self) -> str:
+        """What the server can do, as the engine reads it."""
         raise NotImplementedError
 
     @property

@@ -167,7 +167,7 @@ impl SessionStore {
     /// no randomness.
     pub(crate) fn new_id() -> Option<Arc<str>> {
         let mut bytes = [0; 32];
-        aws_lc_rs::rand::fill(&mut bytes).ok()?;
+        getrandom::fill(&mut bytes).ok()?;
         Some(Arc::from(URL_SAFE_NO_PAD.encode(bytes)))
     }
 

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
+use http::header::AsHeaderName;
+use http::{HeaderMap, HeaderName};
 
 use crate::eras::PROTOCOL_VERSION_HEADER;
 use crate::eras::modern::envelope;
@@ -16,8 +18,8 @@ use crate::jsonrpc::error_code;
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::ToolEntry;
 
-const METHOD: &str = "mcp-method";
-const NAME: &str = "mcp-name";
+static METHOD: HeaderName = HeaderName::from_static("mcp-method");
+static NAME: HeaderName = HeaderName::from_static("mcp-name");
 const PARAMETER_PREFIX: &str = "mcp-param-";
 
 /// The standard headers of a request: version, method, name (HDR-1 to HDR-7, ERA-1, ERA-4).
@@ -30,12 +32,12 @@ pub(crate) fn check_request(
     method: &str,
     params: &Params<'_>,
 ) -> Result<(), WireError> {
-    match single(headers, PROTOCOL_VERSION_HEADER)? {
+    match single(headers, &PROTOCOL_VERSION_HEADER)? {
         Some(value) if value == version => {}
         Some(_) => return Err(mismatch("MCP-Protocol-Version differs from the request's envelope")),
         None => return Err(mismatch("MCP-Protocol-Version is missing")),
     }
-    match single(headers, METHOD)? {
+    match single(headers, &METHOD)? {
         Some(value) if value == method => {}
         Some(_) => return Err(mismatch("Mcp-Method differs from the request's method")),
         None => return Err(mismatch("Mcp-Method is missing")),
@@ -46,7 +48,7 @@ pub(crate) fn check_request(
         // On methods without a name the header is ignored (HDR-13).
         _ => return Ok(()),
     };
-    let Some(value) = single(headers, NAME)? else {
+    let Some(value) = single(headers, &NAME)? else {
         return Err(mismatch("Mcp-Name is missing"));
     };
     // A body without a name is told so further on: the ladder checks params after headers (HDR-14).
@@ -67,7 +69,7 @@ pub(crate) fn check_notification(
     version: Option<&str>,
     method: &str,
 ) -> Result<(), WireError> {
-    let header = single(headers, PROTOCOL_VERSION_HEADER)?;
+    let header = single(headers, &PROTOCOL_VERSION_HEADER)?;
     if let (Some(header), Some(version)) = (header, version)
         && header != version
     {
@@ -78,7 +80,7 @@ pub(crate) fn check_notification(
     {
         return Err(envelope::unsupported(claimed));
     }
-    match single(headers, METHOD)? {
+    match single(headers, &METHOD)? {
         Some(value) if value != method => Err(mismatch("Mcp-Method differs from the notification's method")),
         _ => Ok(()),
     }
@@ -95,7 +97,7 @@ pub(crate) fn check_parameters(
 ) -> Result<(), WireError> {
     for parameter in &tool.header_parameters {
         let header = format!("{PARAMETER_PREFIX}{}", parameter.name.to_ascii_lowercase());
-        let value = single(headers, &header)?;
+        let value = single(headers, header.as_str())?;
         let mut argument = Some(arguments);
         for step in &parameter.path {
             argument = argument.and_then(|object| json::member(object, step));
@@ -138,7 +140,10 @@ fn mirrors(argument: &str, value: &str) -> bool {
 }
 
 /// The only copy of a header, without the white space around it (HDR-12, HDR-13).
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, WireError> {
+fn single(
+    headers: &HeaderMap,
+    name: impl AsHeaderName + fmt::Display + Copy,
+) -> Result<Option<&str>, WireError> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {

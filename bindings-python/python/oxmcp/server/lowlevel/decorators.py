@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ... import _native, completions, errors
-from ..._wire_object import WireObject, to_plain
+from ..._values import Attributes
+from ..._wire_object import to_plain
 from ...errors import McpError
 from ...functions import takes_argument
+from ...requests import REQUESTS, Request
 from ..serving import Serving
 from . import answers
 from .uri import Uri
 
 if TYPE_CHECKING:
-    from ...context import RequestContext
+    from ...session import RequestContext
 
 F = TypeVar("F", bound=Callable[..., Any])
 Handler = Callable[["RequestContext", dict[str, Any]], Awaitable[answers.Result]]
@@ -50,7 +52,7 @@ class ListedTool:
 
 
 class Decorators(Serving):
-    """The decorators. All may be written with or without parentheses; the function is returned unchanged."""
+    """The decorators. All are written with parentheses; the function is returned unchanged."""
 
     def __init__(self, lifespan: Callable[[Any], Any] | None) -> None:
         super().__init__(lifespan)
@@ -63,23 +65,23 @@ class Decorators(Serving):
 
     # Lists
 
-    def list_tools(self, function: Any = None, /) -> Any:
+    def list_tools(self) -> Callable[[F], F]:
         """The handler of `tools/list`: `async () -> list[Tool]`, or `async (request) -> ListToolsResult`."""
-        return self._listing(function, "tools/list", "tools")
+        return self._listing("tools/list", "tools")
 
-    def list_resources(self, function: Any = None, /) -> Any:
+    def list_resources(self) -> Callable[[F], F]:
         """The handler of `resources/list`: `async () -> list[Resource]`, or `async (request) -> ListResourcesResult`."""
-        return self._listing(function, "resources/list", "resources")
+        return self._listing("resources/list", "resources")
 
-    def list_resource_templates(self, function: Any = None, /) -> Any:
+    def list_resource_templates(self) -> Callable[[F], F]:
         """The handler of `resources/templates/list`: `async () -> list[ResourceTemplate]`, or with a request."""
-        return self._listing(function, "resources/templates/list", "resourceTemplates")
+        return self._listing("resources/templates/list", "resourceTemplates")
 
-    def list_prompts(self, function: Any = None, /) -> Any:
+    def list_prompts(self) -> Callable[[F], F]:
         """The handler of `prompts/list`: `async () -> list[Prompt]`, or `async (request) -> ListPromptsResult`."""
-        return self._listing(function, "prompts/list", "prompts")
+        return self._listing("prompts/list", "prompts")
 
-    def _listing(self, function: Any, method: str, member: str) -> Any:
+    def _listing(self, method: str, member: str) -> Callable[[F], F]:
         def register(listed: F) -> F:
             wants_request = takes_argument(listed)
 
@@ -96,7 +98,7 @@ class Decorators(Serving):
             self.handle(method, handle)
             return listed
 
-        return register if function is None else register(function)
+        return register
 
     def _remember(self, tools: list[Any], *, afresh: bool) -> None:
         known = self._tools
@@ -116,7 +118,7 @@ class Decorators(Serving):
 
     # Tools
 
-    def call_tool(self, function: Any = None, /, *, validate_input: bool = True) -> Any:
+    def call_tool(self, *, validate_input: bool = True) -> Callable[[F], F]:
         """The handler of `tools/call`: `async (name, arguments) -> …`.
 
         It returns content blocks, a dict (structured content), a pair of both, or a `CallToolResult`. What it raises
@@ -124,7 +126,6 @@ class Decorators(Serving):
         listed output schema.
 
         Args:
-            function: The handler, when written without parentheses.
             validate_input: Whether arguments are checked against the tool's listed input schema first.
         """
 
@@ -141,7 +142,7 @@ class Decorators(Serving):
             self.handle("tools/call", handle)
             return called
 
-        return register if function is None else register(function)
+        return register
 
     async def _called(
         self, called: Callable[..., Any], context: RequestContext, params: dict[str, Any], validate_input: bool
@@ -168,34 +169,34 @@ class Decorators(Serving):
 
     # Resources
 
-    def read_resource(self, function: Any = None, /) -> Any:
+    def read_resource(self) -> Callable[[F], F]:
         """The handler of `resources/read`: `async (uri) -> str | bytes | list[ReadResourceContents]`."""
 
         async def answer(read: Callable[..., Any], params: dict[str, Any]) -> answers.Result:
             uri = Uri(params["uri"])
             return answers.contents(await _settled(read(uri)), str(uri))
 
-        return self._simple(function, "resources/read", answer)
+        return self._simple("resources/read", answer)
 
-    def subscribe_resource(self, function: Any = None, /) -> Any:
+    def subscribe_resource(self) -> Callable[[F], F]:
         """The handler of `resources/subscribe` (legacy): `async (uri) -> None`."""
-        return self._simple(function, "resources/subscribe", _about_uri)
+        return self._simple("resources/subscribe", _about_uri)
 
-    def unsubscribe_resource(self, function: Any = None, /) -> Any:
+    def unsubscribe_resource(self) -> Callable[[F], F]:
         """The handler of `resources/unsubscribe` (legacy): `async (uri) -> None`."""
-        return self._simple(function, "resources/unsubscribe", _about_uri)
+        return self._simple("resources/unsubscribe", _about_uri)
 
     # Prompts, completion, log level, progress
 
-    def get_prompt(self, function: Any = None, /) -> Any:
+    def get_prompt(self) -> Callable[[F], F]:
         """The handler of `prompts/get`: `async (name, arguments) -> GetPromptResult`."""
 
         async def answer(get: Callable[..., Any], params: dict[str, Any]) -> answers.Result:
             return answers.whole(await _settled(get(params["name"], params.get("arguments"))))
 
-        return self._simple(function, "prompts/get", answer)
+        return self._simple("prompts/get", answer)
 
-    def completion(self, function: Any = None, /) -> Any:
+    def completion(self) -> Callable[[F], F]:
         """The handler of `completion/complete`: `async (ref, argument, context) -> Completion | None`."""
 
         async def answer(complete: Callable[..., Any], params: dict[str, Any]) -> answers.Result:
@@ -213,31 +214,30 @@ class Decorators(Serving):
             found = {"values": values, "total": total, "hasMore": more}
             return {"completion": {name: member for name, member in found.items() if member is not None}}
 
-        return self._simple(function, "completion/complete", answer)
+        return self._simple("completion/complete", answer)
 
-    def set_logging_level(self, function: Any = None, /) -> Any:
+    def set_logging_level(self) -> Callable[[F], F]:
         """The handler of `logging/setLevel` (legacy): `async (level) -> None`."""
 
         async def answer(set_level: Callable[..., Any], params: dict[str, Any]) -> answers.Result:
             return answers.whole(await _settled(set_level(params["level"])))
 
-        return self._simple(function, "logging/setLevel", answer)
+        return self._simple("logging/setLevel", answer)
 
-    def progress_notification(self, function: Any = None, /) -> Any:
+    def progress_notification(self) -> Callable[[F], F]:
         """The handler of a client's `notifications/progress`: `async (token, progress, total, message) -> None`."""
 
         async def answer(progressed: Callable[..., Any], params: dict[str, Any]) -> answers.Result:
             told = [params.get(name) for name in ("progressToken", "progress", "total", "message")]
             return answers.whole(await _settled(progressed(*told)))
 
-        return self._simple(function, "notifications/progress", answer)
+        return self._simple("notifications/progress", answer)
 
     def _simple(
         self,
-        function: Any,
         method: str,
         answer: Callable[[Callable[..., Any], dict[str, Any]], Awaitable[answers.Result]],
-    ) -> Any:
+    ) -> Callable[[F], F]:
         def register(handler: F) -> F:
             async def handle(_context: RequestContext, params: dict[str, Any]) -> answers.Result:
                 return await answer(handler, params)
@@ -245,14 +245,12 @@ class Decorators(Serving):
             self.handle(method, handle)
             return handler
 
-        return register if function is None else register(function)
+        return register
 
 
-def request(method: str, params: dict[str, Any]) -> WireObject:
+def request(method: str, params: dict[str, Any]) -> Request:
     """A request as an object: `request.method`, `request.params.cursor` and the like; what is absent is None."""
-    from ...context import Attributes
-
-    return WireObject(method=method, params=Attributes(params))
+    return REQUESTS.get(method, Request)(method=method, params=Attributes(params))
 
 
 async def _about_uri(handler: Callable[..., Any], params: dict[str, Any]) -> answers.Result:

@@ -9,12 +9,14 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from ... import _native, errors, types
-from ...context import RequestContext, context_of
+from ..._values import Attributes
+from ...context import context_of
 from ...descriptors import cache_hint, wire_object
+from ...session import RequestContext
 from ...settings import Settings
 from ..models import InitializationOptions
 from . import answers
-from .decorators import Decorators, Handler, request
+from .decorators import Decorators, Handler
 
 if TYPE_CHECKING:
     On = Callable[[RequestContext, Any], Awaitable[Any]] | None
@@ -27,12 +29,12 @@ _CONSTRUCTOR_HANDLERS = {
     "on_list_resources": ("resources/list", types.PaginatedRequestParams),
     "on_list_resource_templates": ("resources/templates/list", types.PaginatedRequestParams),
     "on_read_resource": ("resources/read", types.ReadResourceRequestParams),
-    "on_subscribe_resource": ("resources/subscribe", types.ReadResourceRequestParams),
-    "on_unsubscribe_resource": ("resources/unsubscribe", types.ReadResourceRequestParams),
+    "on_subscribe_resource": ("resources/subscribe", types.SubscribeRequestParams),
+    "on_unsubscribe_resource": ("resources/unsubscribe", types.UnsubscribeRequestParams),
     "on_list_prompts": ("prompts/list", types.PaginatedRequestParams),
     "on_get_prompt": ("prompts/get", types.GetPromptRequestParams),
     "on_completion": ("completion/complete", types.CompleteRequestParams),
-    "on_set_logging_level": ("logging/setLevel", None),
+    "on_set_logging_level": ("logging/setLevel", types.SetLevelRequestParams),
     "on_ping": ("ping", None),
     "on_progress": ("notifications/progress", types.ProgressNotificationParams),
     "on_roots_list_changed": ("notifications/roots/list_changed", None),
@@ -131,13 +133,13 @@ class Server(Decorators):
 
         Args:
             method: Its name.
-            params_type: The class of the params, one with `model_validate`; a plain request object when None.
+            params_type: The class of the params, one with `model_validate`; when None they are a dict with attributes.
             handler: `async (ctx, params) -> result object`.
         """
 
         async def handle(context: RequestContext, params: dict[str, Any]) -> answers.Result:
             try:
-                read = request(method, params).params if params_type is None else params_type.model_validate(params)
+                read = Attributes(params) if params_type is None else params_type.model_validate(params)
             except (TypeError, ValueError) as error:
                 raise errors.InvalidArguments(str(error)) from error
             value = handler(context, read)
@@ -152,6 +154,7 @@ class Server(Decorators):
         else:
             self._handlers[method] = handler
         if self._engine is not None:
+            self._engine.set_capabilities(self._capabilities())
             self._engine.set_method(method, None if handler is None else self._target(method, handler))
 
     def _target(self, method: str, handler: Handler) -> _native.Target:
@@ -223,6 +226,10 @@ class Server(Decorators):
             icons=self.icons,
         )
 
+    def _capabilities(self) -> str:
+        told = self.get_capabilities() if self._options is None else self._options.capabilities
+        return _native.dumps(_for_the_engine(told))
+
     def _build(self) -> _native.Server:
         options = self._options or self.create_initialization_options()
         implementation = {
@@ -236,7 +243,7 @@ class Server(Decorators):
         engine = _native.Server(
             _native.dumps({key: value for key, value in implementation.items() if value is not None}),
             instructions=options.instructions,
-            capabilities=_native.dumps(_for_the_engine(options.capabilities)),
+            capabilities=self._capabilities(),
             cache_hints=_native.dumps(self._cache_hints),
         )
         for method, handler in self._handlers.items():
