@@ -124,6 +124,8 @@ impl Driver {
         if self.standby_leads.load(Ordering::SeqCst) {
             self.leader_back.notify_one();
         }
+        // Before the first turn: a call that arrives in it must ring this thread, or the others take every call for ever.
+        LED.set(std::ptr::from_ref(self).addr());
         let output = self.runtime.block_on(async {
             self.send_sealed();
             until.await

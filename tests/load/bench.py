@@ -201,11 +201,11 @@ def http_server(server: str, *options: str) -> Iterator[HttpProcess]:
 
 
 def measure_http(chosen: list[Cell], effort: Effort) -> Iterator[tuple[Cell, dict[str, float]]]:
-    """One round over HTTP: each server is started once and measured in all its cells."""
-    by_server: dict[str, list[Cell]] = defaultdict(list)
+    """One round over HTTP: a server is started for each kind of call and measured in all cells of that kind."""
+    by_process: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for cell in chosen:
-        by_server[cell.server].append(cell)
-    for server, its_cells in by_server.items():
+        by_process[cell.server, cell.call].append(cell)
+    for (server, _), its_cells in by_process.items():
         options = ["--tools", str(MANY_TOOLS)] if its_cells[0].scenario == "list" else []
         with http_server(server, *options) as process:
             for cell in its_cells:

@@ -47,7 +47,15 @@ def end(process: subprocess.Popen[bytes], patience: float = 10.0) -> int:
 class HttpProcess:
     """A server process that speaks Streamable HTTP at ``url``."""
 
-    def __init__(self, command: Sequence[str], *, port: int, path: str = "/mcp", log: Path | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        port: int,
+        path: str = "/mcp",
+        log: Path | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}{path}"
         self.path = path
@@ -57,6 +65,7 @@ class HttpProcess:
             stdin=subprocess.DEVNULL,
             stdout=self._log or subprocess.DEVNULL,
             stderr=self._log or subprocess.DEVNULL,
+            env={**os.environ, **(environment or {})},
         )
 
     def __enter__(self) -> HttpProcess:
@@ -201,12 +210,12 @@ def python_server(name: str) -> list[str]:
     return [sys.executable, str(SERVERS / name)]
 
 
-def serve_http(name: str, *options: str, log: Path | None = None) -> HttpProcess:
+def serve_http(name: str, *, environment: dict[str, str] | None = None) -> HttpProcess:
     """Start one of the servers of this folder over HTTP on a free port."""
     port = free_port()
-    return HttpProcess([*python_server(name), "--port", str(port), *options], port=port, log=log)
+    return HttpProcess([*python_server(name), "--port", str(port)], port=port, environment=environment)
 
 
-def serve_stdio(name: str, *options: str) -> StdioProcess:
+def serve_stdio(name: str, *, environment: dict[str, str] | None = None) -> StdioProcess:
     """Start one of the servers of this folder over standard input and output."""
-    return StdioProcess([*python_server(name), "--stdio", *options])
+    return StdioProcess([*python_server(name), "--stdio"], environment=environment)
