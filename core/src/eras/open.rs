@@ -13,7 +13,7 @@ use super::{
     Held, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side,
     WireError, legacy, modern,
 };
-use crate::jsonrpc::{Message, Notification, Request, error_code};
+use crate::jsonrpc::{Message, Notification, Outline, Request, error_code};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Registry;
 
@@ -43,12 +43,15 @@ impl Eras {
         }
     }
 
-    /// Decides the era of a message and decodes it.
-    pub fn open(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
+    /// Decides the era of a message and decodes it. `outline` is what its scan noted down, if it did.
+    pub fn open(&self, message: &Message<'_>, outline: Option<&Outline<'_>>, side: Side<'_>) -> Opened {
         match message {
-            Message::Request(request) => self.open_request(request, side, false).unwrap_or_else(|error| {
-                Opened::Answered { said: error.say(Some(&request.id)), session_id: None }
-            }),
+            Message::Request(request) => {
+                self.open_request(request, outline, side, false).unwrap_or_else(|error| Opened::Answered {
+                    said: error.say(Some(&request.id)),
+                    session_id: None,
+                })
+            }
             Message::Notification(notification) => self.open_notification(notification, side),
             Message::Response(_) => match side {
                 Side::Duplex(_) => Opened::Accepted,
@@ -63,10 +66,13 @@ impl Eras {
     /// envelope of its own.
     pub fn open_in_batch(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
         match message {
-            Message::Request(request) => self.open_request(request, side, true).unwrap_or_else(|error| {
-                Opened::Answered { said: error.say(Some(&request.id)), session_id: None }
-            }),
-            other => self.open(other, side),
+            Message::Request(request) => {
+                self.open_request(request, None, side, true).unwrap_or_else(|error| Opened::Answered {
+                    said: error.say(Some(&request.id)),
+                    session_id: None,
+                })
+            }
+            other => self.open(other, None, side),
         }
     }
 
@@ -116,11 +122,12 @@ impl Eras {
     fn open_request(
         &self,
         request: &Request<'_>,
+        outline: Option<&Outline<'_>>,
         side: Side<'_>,
         in_batch: bool,
     ) -> Result<Opened, WireError> {
-        let params = Params::read(request.params);
-        let meta = Meta::read(params.meta);
+        let params = Params::read(request.params, outline);
+        let meta = Meta::read(params.meta, outline);
         let method = match &*request.method {
             "initialize" => MethodClue::Initialize,
             "ping" => MethodClue::Ping,
@@ -254,8 +261,8 @@ impl Eras {
         headers: &HeaderMap,
         stateless: bool,
     ) -> Result<(), WireError> {
-        let params = Params::read(notification.params);
-        let meta = Meta::read(params.meta);
+        let params = Params::read(notification.params, None);
+        let meta = Meta::read(params.meta, None);
         let clues = Clues {
             kind: MessageKind::Notification,
             method: MethodClue::Other,

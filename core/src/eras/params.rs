@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::json::{self, RawJson};
-use crate::jsonrpc::RequestId;
+use crate::jsonrpc::{Outline, RequestId};
 use crate::model::{CompletionReference, Operation, OperationKind};
 
 /// The known members of a params object: JSON texts, borrowed from the frame. Unknown members are ignored (RPC-12).
@@ -31,31 +31,37 @@ pub struct Params<'a> {
 pub type Wrong = Cow<'static, str>;
 
 impl<'a> Params<'a> {
-    /// Finds the members.
+    /// Finds the members: those of the outline if it has them.
     #[must_use]
-    pub fn read(text: Option<&'a str>) -> Self {
+    pub fn read(text: Option<&'a str>, outline: Option<&Outline<'a>>) -> Self {
         let mut params = Self { text, ..Self::default() };
-        for (key, value) in json::members(text.unwrap_or("{}")) {
-            let member = match &*key {
-                "_meta" => &mut params.meta,
-                "name" => &mut params.name,
-                "arguments" => &mut params.arguments,
-                "uri" => &mut params.uri,
-                "cursor" => &mut params.cursor,
-                "ref" => &mut params.reference,
-                "argument" => &mut params.argument,
-                "context" => &mut params.context,
-                "level" => &mut params.level,
-                "notifications" => &mut params.notifications,
-                "requestId" => &mut params.request_id,
-                "protocolVersion" => &mut params.protocol_version,
-                "capabilities" => &mut params.capabilities,
-                "clientInfo" => &mut params.client_info,
-                _ => continue,
-            };
-            *member = Some(value);
+        let Some(text) = text else { return params };
+        match outline.and_then(|outline| outline.members(text)) {
+            Some(members) => members.iter().for_each(|(key, value)| params.note(key, value)),
+            None => json::members(text).for_each(|(key, value)| params.note(&key, value)),
         }
         params
+    }
+
+    fn note(&mut self, key: &str, value: &'a str) {
+        let member = match key {
+            "_meta" => &mut self.meta,
+            "name" => &mut self.name,
+            "arguments" => &mut self.arguments,
+            "uri" => &mut self.uri,
+            "cursor" => &mut self.cursor,
+            "ref" => &mut self.reference,
+            "argument" => &mut self.argument,
+            "context" => &mut self.context,
+            "level" => &mut self.level,
+            "notifications" => &mut self.notifications,
+            "requestId" => &mut self.request_id,
+            "protocolVersion" => &mut self.protocol_version,
+            "capabilities" => &mut self.capabilities,
+            "clientInfo" => &mut self.client_info,
+            _ => return,
+        };
+        *member = Some(value);
     }
 
     /// The operation of this kind that the params describe: what both eras share.

@@ -158,6 +158,14 @@ impl<'a> Scanner<'a> {
         self.keys.get(index).map_or("", |key| key)
     }
 
+    /// The same, if it had no escapes.
+    pub(crate) fn plain_key_at(&self, index: usize) -> Option<&'a str> {
+        match self.keys.get(index) {
+            Some(Cow::Borrowed(key)) => Some(key),
+            _ => None,
+        }
+    }
+
     /// After a member or element: whether another follows. If not, `close` was taken and the container has ended.
     pub(crate) fn another(&mut self, close: u8) -> Result<bool, Fault> {
         match self.peek() {

@@ -44,7 +44,7 @@ fn read_elements<'a>(scanner: &mut Scanner<'a>, max: usize) -> Result<Option<Vec
                 return Ok(None);
             }
             elements.push(if scanner.take(b'{') {
-                Element::Object(read_members(scanner)?)
+                Element::Object(read_members(scanner, None)?)
             } else {
                 scanner.value()?;
                 scanner.take_flaw();
