@@ -128,6 +128,7 @@ impl Eras {
     ) -> Result<Opened, WireError> {
         let params = Params::read(request.params, outline);
         let meta = Meta::read(params.meta, outline);
+        let envelope = meta.protocol_version.is_some();
         let method = match &*request.method {
             "initialize" => MethodClue::Initialize,
             "ping" => MethodClue::Ping,
@@ -139,9 +140,10 @@ impl Eras {
         };
         let edge = match side {
             Side::Duplex(_) => EdgeClue::Duplex { session: session.is_some() },
+            // An envelope decides whatever the header says, which is checked against it later on.
+            Side::Post { .. } if envelope => EdgeClue::Http { version: VersionHeader::Other },
             Side::Post { headers, .. } => EdgeClue::Http { version: VersionHeader::read(headers) },
         };
-        let envelope = meta.protocol_version.is_some();
         match classify(Clues { kind: MessageKind::Request, method, envelope, edge }) {
             Verdict::Handshake | Verdict::Modern if in_batch => Err(WireError::new(
                 error_code::INVALID_REQUEST,
