@@ -15,7 +15,7 @@ pub(super) fn read<'a>(
     scanner: &mut Scanner<'a>,
     limits: &FrameLimits,
 ) -> Result<Vec<Result<Message<'a>, Malformed>>, Malformed> {
-    let elements = read_elements(scanner, limits.max_batch).map_err(|fault| not_json(scanner, fault))?;
+    let elements = read_elements(scanner, limits.max_batch).map_err(|fault| not_json(scanner, &fault))?;
     let Some(elements) = elements else {
         return Err(Malformed::invalid_request(format!(
             "the batch has more than {} messages",

@@ -60,19 +60,19 @@ pub fn parse_outlined<'a>(
     if scanner.take(b'{') {
         let members =
             read_members(&mut scanner, Some(outline)).and_then(|members| scanner.end().map(|()| members));
-        let members = members.map_err(|fault| not_json(&mut scanner, fault))?;
+        let members = members.map_err(|fault| not_json(&mut scanner, &fault))?;
         members.judge(limits).map(Frame::Single)
     } else if scanner.take(b'[') {
         batch::read(&mut scanner, limits).map(Frame::Batch)
     } else {
-        scanner.value().and_then(|()| scanner.end()).map_err(|fault| not_json(&mut scanner, fault))?;
+        scanner.value().and_then(|()| scanner.end()).map_err(|fault| not_json(&mut scanner, &fault))?;
         Err(Malformed::invalid_request("the message is not an object"))
     }
 }
 
 /// The refusal of text that is not JSON. Text that goes on too deep for the scan to follow is refused for its depth.
 #[cold]
-pub(super) fn not_json(scanner: &mut Scanner<'_>, fault: Fault) -> Malformed {
+pub(super) fn not_json(scanner: &mut Scanner<'_>, fault: &Fault) -> Malformed {
     match scanner.take_flaw() {
         Some(flaw) if scanner.gave_up() => Malformed::invalid_request(format!("the message {flaw}")),
         _ => Malformed::parse_error(format!("the message is not JSON: {fault}")),
