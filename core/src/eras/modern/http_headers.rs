@@ -91,12 +91,11 @@ impl<'a> Standard<'a> {
     fn read(headers: &'a HeaderMap) -> Self {
         let mut found = Self::default();
         for (name, value) in headers {
-            if *name == NAME {
-                found.name.note(value);
-            } else if *name == METHOD {
-                found.method.note(value);
-            } else if *name == PROTOCOL_VERSION_HEADER {
-                found.version.note(value);
+            match name.as_str() {
+                "mcp-protocol-version" => found.version.note(value),
+                "mcp-method" => found.method.note(value),
+                "mcp-name" => found.name.note(value),
+                _ => {}
             }
         }
         found
@@ -200,7 +199,8 @@ fn only(name: impl fmt::Display, first: Option<&HeaderValue>, more: bool) -> Res
     }
     // HDR-7: visible ASCII, space and tab, which is what `to_str` allows.
     match value.to_str() {
-        Ok(text) => Ok(Some(text.trim_matches([' ', '\t']))),
+        // Of white space that leaves space and tab.
+        Ok(text) => Ok(Some(text.trim_ascii())),
         Err(_) => Err(mismatch(format!("the header {name} has characters outside visible ASCII"))),
     }
 }
