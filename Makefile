@@ -102,7 +102,7 @@ test: test-core test-python test-cross ## build everything, run every test
 
 test-core: ## the engine, in Rust
 	@if cargo nextest --version >/dev/null 2>&1; \
-		then set -x; cargo nextest run $(RUST_TESTS) --no-tests=warn && cargo test $(RUST_TESTS) --doc --quiet; \
+		then set -x; cargo nextest run $(RUST_TESTS) --status-level fail && cargo test $(RUST_TESTS) --doc --quiet; \
 		else set -x; cargo test $(RUST_TESTS); fi
 
 test-python: $(VENV)/.tests build ## the Python package

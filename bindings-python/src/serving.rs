@@ -22,6 +22,9 @@ use crate::runtime::{Driver, Placement};
 use crate::server::{Host, Server};
 use crate::workers::{Surroundings, Workers};
 
+/// How long a blocked event loop may take to hear that standard input ended.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A server being served on one event loop.
 #[pyclass(module = "oxmcp._native", frozen)]
 pub struct Serving {
@@ -227,14 +230,31 @@ impl Serving {
         Ok((token, (address.ip().to_string(), address.port())))
     }
 
-    /// Takes descriptors 0 and 1 for itself and serves them; the end of standard input ends it.
-    fn serve_stdio(&self) -> PyResult<u64> {
+    /// Takes descriptors 0 and 1 for itself and serves them; the end of standard input ends it. With `owns_process`, an
+    /// event loop that does not hear of that end, because a handler blocks it, is told by SIGINT.
+    #[pyo3(signature = (*, owns_process=false))]
+    fn serve_stdio(&self, owns_process: bool) -> PyResult<u64> {
         self.driver.check_process().into_python()?;
         let engine = self.engine.clone();
         let shutdown: Shutdown = self.engine.shutdown().clone();
+        let host = Arc::clone(&self.host);
+        let driver = Arc::downgrade(&self.driver);
         Ok(self.run(|_| async move {
             let (input, output) = stdio::claim()?;
-            stdio::serve(engine, input, output, stdio::StdioOptions::default(), shutdown).await
+            let outcome = stdio::serve(engine, input, output, stdio::StdioOptions::default(), shutdown).await;
+            if let (true, Some(driver)) = (owns_process, driver.upgrade()) {
+                driver.spawn(async move {
+                    tokio::time::sleep(PATIENCE).await;
+                    if host.notices.has_any() {
+                        // Fails for no process but one that is gone.
+                        let _ = rustix::process::kill_process(
+                            rustix::process::getpid(),
+                            rustix::process::Signal::INT,
+                        );
+                    }
+                });
+            }
+            outcome
         }))
     }
 
@@ -284,6 +304,12 @@ impl Serving {
     /// Cancels every running coroutine function; returns their tasks.
     fn cancel_tasks(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
         self.loop_side.cancel_all(py)
+    }
+
+    /// How many worker threads there are; after `stop`, those inside a plain function that has not returned.
+    #[getter]
+    fn workers(&self) -> usize {
+        self.workers.threads()
     }
 
     /// Ends everything; returns how many plain functions are still running.

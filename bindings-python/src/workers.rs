@@ -180,6 +180,11 @@ impl Workers {
         state.threads
     }
 
+    /// How many threads there are.
+    pub fn threads(&self) -> usize {
+        self.state().threads
+    }
+
     fn work(self: Arc<Self>) {
         if let (Some(driver), Some(mailbox)) = (self.driver.get(), self.mailbox.get()) {
             // Attached once, for good: attaching a thread anew costs more than a call. Nothing can be run while the

@@ -164,14 +164,22 @@ def raw_request(message: Any, headers: dict[str, str]) -> bytes:
 
 
 def raw_exchange(server: HttpProcess, data: bytes) -> bytes:
-    """Write bytes on a fresh connection, close our side, and read everything that comes back."""
+    """Write bytes on a fresh connection and read until the server closes it.
+
+    Our side stays open meanwhile: closing it would be hanging up. Only a server that waits for more is told there is none.
+    """
     with raw_connection(server) as connection:
         connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(3)
         received = b""
-        try:
-            while piece := connection.recv(65536):
-                received += piece
-        except ConnectionResetError:
-            pass
-        return received
+        while True:
+            try:
+                piece = connection.recv(65536)
+            except TimeoutError:
+                connection.shutdown(socket.SHUT_WR)
+                continue
+            except ConnectionResetError:
+                piece = b""
+            if not piece:
+                return received
+            received += piece

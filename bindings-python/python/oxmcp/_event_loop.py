@@ -8,6 +8,7 @@ already; there the I/O lives on worker threads and wakes the loop through a desc
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextvars
 import json
 import logging
@@ -33,6 +34,9 @@ Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
 
 #: How long running handlers may take to unwind once they are cancelled at the end, in seconds.
 UNWIND_SECONDS = 5.0
+
+#: How long a handler may block the loop once the process is told to stop, in seconds.
+PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,18 @@ class HttpOptions:
 
 
 class HandlerExit(RuntimeError):
-    """A handler called `sys.exit()`. The call fails; the server goes on."""
+    """A handler called `sys.exit()` or was interrupted. The call fails; the server goes on."""
 
 
 async def _guard(awaitable: Awaitable[T]) -> T:
-    # asyncio lets SystemExit out of a task and through the loop; one call must not end the server.
+    # asyncio lets these two out of a task and through the loop; one call must not end the server. When it was a signal that
+    # interrupted the handler, the server is ending already.
     try:
         return await awaitable
     except SystemExit as exit:
         raise HandlerExit(f"the handler tried to exit the process (code {exit.code!r})") from exit
+    except KeyboardInterrupt as interrupt:
+        raise HandlerExit("the handler was interrupted") from interrupt
 
 
 class _Serving:
@@ -142,26 +149,27 @@ class _Serving:
         self.loop.remove_reader(self.native.fileno())
         stuck = self.native.stop()
         if stuck:
-            _Stuck.count += stuck
+            _stuck.append(self.native)
             log.warning("%d call(s) of plain functions are still running; the process will not wait for them", stuck)
 
 
-class _Stuck:
-    """Plain functions that outlived their server. No thread can be ended from outside, and one that wakes up while the
-    interpreter goes down would crash it; so a process that has some ends without going through that."""
+#: Servings whose plain functions outlived them. No thread can be ended from outside, and one that wakes up while the
+#: interpreter goes down would crash it; so a process that has some when it ends does not go through that.
+_stuck: list[_native.Serving] = []
 
-    count = 0
 
-    @staticmethod
-    def leave() -> None:
-        if _Stuck.count and any(thread.name.startswith("Dummy") for thread in threading.enumerate()):
-            logging.shutdown()
-            for stream in (sys.stdout, sys.stderr):
-                try:
-                    stream.flush()
-                except (OSError, ValueError):
-                    pass
-            os._exit(0)
+def _leave_the_stuck() -> None:
+    if not any(serving.workers for serving in _stuck):
+        return
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and not stream.closed:
+            stream.flush()
+    os._exit(0)
+
+
+# Registered before anything a user registers, and so called after it.
+atexit.register(_leave_the_stuck)
 
 
 class Inbox:
@@ -282,9 +290,11 @@ async def connect(native: _native.Server, lifespan: Lifespan | None = None) -> M
     return serving.connect()
 
 
-def _open(serving: _Serving, transport: str, options: HttpOptions | None) -> asyncio.Future[None]:
+def _open(
+    serving: _Serving, transport: str, options: HttpOptions | None, *, owns_process: bool = False
+) -> asyncio.Future[None]:
     if transport == "stdio":
-        return serving.ended(serving.native.serve_stdio())
+        return serving.ended(serving.native.serve_stdio(owns_process=owns_process))
     if transport in ("http", "streamable-http"):
         options = options or HttpOptions()
         token, (host, port) = serving.native.serve_http(options.as_json())
@@ -397,7 +407,6 @@ def run(
         finally:
             asyncio.set_event_loop(None)
             loop.close()
-            _Stuck.leave()
 
 
 async def _main(
@@ -419,7 +428,7 @@ async def _main(
         if selector is not None:
             selector.engage(serving.native, serving.native.drain, loop)
         try:
-            await _open(serving, transport, options)
+            await _open(serving, transport, options, owns_process=True)
         finally:
             _shared.pop(native, None)
             await serving.close()
@@ -447,33 +456,69 @@ def _off_the_wire(transport: str) -> Iterator[None]:
 
 
 def _run_until_done(loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -> None:
-    """Runs the loop until `main` is done. The first signal cancels it, so that everything unwinds; the second ends it at once."""
-    stopped_by: list[int] = []
+    """Runs the loop until `main` is done. The first signal cancels it, so that everything unwinds. A handler that blocks
+    the loop is interrupted where it stands, by a second signal or after `PATIENCE_SECONDS`."""
+    stop = _Stop(loop, main)
+    with stop.listening():
+        while True:
+            try:
+                loop.run_until_complete(main)
+                return
+            except asyncio.CancelledError:
+                if not stop.signals:
+                    raise
+                return
+            except KeyboardInterrupt:
+                # From a handler that blocked the loop; the rest unwinds all the same.
+                if not stop.signals or main.done():
+                    raise
+                main.cancel()
 
-    def stop(number: int, _frame: object = None) -> None:
-        stopped_by.append(number)
-        if len(stopped_by) > 1:
+
+class _Stop:
+    """Ends a server by signal."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -> None:
+        self.signals = 0
+        self._loop = loop
+        self._main = main
+        self._heard = threading.Event()
+
+    def __call__(self, number: int, _frame: object = None) -> None:
+        self.signals += 1
+        if self.signals > 1:
             raise KeyboardInterrupt
-        loop.call_soon_threadsafe(main.cancel)
+        self._loop.call_soon_threadsafe(self._unwind)
+        threading.Thread(target=self._insist, args=(number,), name="oxmcp-stop", daemon=True).start()
 
-    previous: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before = signal.getsignal(number)
-            if before in (signal.default_int_handler, signal.SIG_DFL):
-                previous[number] = before
-                # Registered with the loop too, with nothing to do: that is what makes a signal wake the selector.
-                loop.add_signal_handler(number, lambda: None)
-                signal.signal(number, stop)
-    try:
-        loop.run_until_complete(main)
-    except asyncio.CancelledError:
-        if not stopped_by:
-            raise
-    finally:
-        for taken, before in previous.items():
-            loop.remove_signal_handler(taken)
-            signal.signal(taken, before)
+    def _unwind(self) -> None:
+        self._heard.set()
+        self._main.cancel()
+
+    def _insist(self, number: int) -> None:
+        main_thread = threading.main_thread().ident
+        if not self._heard.wait(PATIENCE_SECONDS) and main_thread is not None:
+            signal.pthread_kill(main_thread, number)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Takes the signals that nobody else has taken."""
+        previous: dict[int, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before = signal.getsignal(number)
+                if before in (signal.default_int_handler, signal.SIG_DFL):
+                    previous[number] = before
+                    # Registered with the loop too, with nothing to do: that is what makes a signal wake the selector.
+                    self._loop.add_signal_handler(number, lambda: None)
+                    signal.signal(number, self)
+        try:
+            yield
+        finally:
+            self._heard.set()
+            for taken, before in previous.items():
+                self._loop.remove_signal_handler(taken)
+                signal.signal(taken, before)
 
 
 def _finish(loop: asyncio.AbstractEventLoop) -> None:

@@ -49,7 +49,11 @@ pub fn read<'a>(bytes: &'a [u8], options: &Options) -> Result<Answer<'a>, String
             return complain(&format!("{count} tools instead of {}", options.tools));
         }
     } else {
-        let said = outcome.content.as_ref().and_then(|blocks| blocks.first()).and_then(|block| block.text.as_deref());
+        let said = outcome
+            .content
+            .as_ref()
+            .and_then(|blocks| blocks.first())
+            .and_then(|block| block.text.as_deref());
         if said != Some(request::text(answer.id).as_str()) {
             return complain("the wrong text");
         }

@@ -79,7 +79,8 @@ impl Options {
                 "--connections" => options.connections = number(&name, &value)?,
                 "--seconds" => {
                     let seconds: f64 = number(&name, &value)?;
-                    options.duration = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
+                    options.duration =
+                        Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
                 }
                 "--warmup" => options.warmup = number(&name, &value)?,
                 "--most" => options.most = number(&name, &value)?,
