@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import recorded_call
 
 from oxmcp import _native
 
@@ -103,3 +104,11 @@ def test_an_engine_error_says_its_kind_and_message() -> None:
     assert {"kind", "message"} <= members("NativeError")
     assert raised.value.kind in _native.ErrorKinds
     assert raised.value.message
+
+
+def test_the_call_that_tests_record_is_answered_like_a_real_one() -> None:
+    recorded = [name for name in public(recorded_call.Call) if callable(getattr(recorded_call.Call, name))]
+    assert recorded
+    for name in recorded:
+        real = inspect.signature(getattr(_native.Call, name)).parameters
+        assert list(inspect.signature(getattr(recorded_call.Call, name)).parameters) == list(real), name
