@@ -7,7 +7,6 @@ import logging
 from typing import Any
 
 import pytest
-
 from recorded_call import Call
 
 from oxmcp import Client, FastMCP, _native, errors, types

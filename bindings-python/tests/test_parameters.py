@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NewType, Optional, TypedDict, TypeVar, Union
 
 import pytest
-
 from recorded_call import Call
 
 from oxmcp import docstrings, parameters, signatures

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Optional, TypedDict, Union  # noqa: F401  (in annotations)
 
 import pytest
-
 from recorded_call import Call
 
 from oxmcp import results, types
