@@ -1,6 +1,6 @@
 """A server whose tools misbehave, to show that no tool can take its server along.
 
-Usage: python faulty_server.py --stdio | --port N
+Usage: python faulty_server.py (--stdio | --port N) [--io auto|loop|thread]
 """
 
 from __future__ import annotations
@@ -209,17 +209,39 @@ def starts_a_thread() -> str:
     return "started"
 
 
+def _wait_for(path: str) -> str:
+    """Blocks the thread until there is a file at `path`, half a minute at most."""
+    for _ in range(6_000):
+        if os.path.exists(path):
+            return "released"
+        time.sleep(0.005)
+    return "gave up"
+
+
+@mcp.tool()
+async def blocks_the_loop(path: str) -> str:
+    """Block the event loop until there is a file at `path`."""
+    return _wait_for(path)
+
+
+@mcp.tool()
+def blocks_a_thread(path: str) -> str:
+    """Block a plain function until there is a file at `path`."""
+    return _wait_for(path)
+
+
 def main() -> None:
     """Serve over standard input and output, or over HTTP on a loopback port."""
     parser = argparse.ArgumentParser(description=__doc__)
     transport = parser.add_mutually_exclusive_group(required=True)
     transport.add_argument("--stdio", action="store_true")
     transport.add_argument("--port", type=int)
+    parser.add_argument("--io", choices=["auto", "loop", "thread"], default="auto")
     options = parser.parse_args()
     if options.stdio:
-        mcp.run()
+        mcp.run(io=options.io)
     else:
-        mcp.run(transport="http", host="127.0.0.1", port=options.port)
+        mcp.run(transport="http", host="127.0.0.1", port=options.port, io=options.io)
 
 
 if __name__ == "__main__":

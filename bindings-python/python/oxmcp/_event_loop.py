@@ -74,15 +74,18 @@ class HttpOptions:
 
 
 class HandlerExit(RuntimeError):
-    """A handler called `sys.exit()`. The call fails; the server goes on."""
+    """A handler called `sys.exit()` or was interrupted. The call fails; the server goes on."""
 
 
 async def _guard(awaitable: Awaitable[T]) -> T:
-    # asyncio lets SystemExit out of a task and through the loop; one call must not end the server.
+    # asyncio lets these two out of a task and through the loop; one call must not end the server. When it was a signal that
+    # interrupted the handler, the server is ending already.
     try:
         return await awaitable
     except SystemExit as exit:
         raise HandlerExit(f"the handler tried to exit the process (code {exit.code!r})") from exit
+    except KeyboardInterrupt as interrupt:
+        raise HandlerExit("the handler was interrupted") from interrupt
 
 
 class _Serving:

@@ -20,6 +20,7 @@ from .serving import transport_named
 
 if TYPE_CHECKING:
     from .. import types
+    from .._event_loop import Io
     from ..client import CallToolResult, Client
 
 __all__ = ["AssistantMessage", "Audio", "Context", "FastMCP", "File", "Image", "MCPServer", "Message", "UserMessage"]
@@ -198,6 +199,7 @@ class MCPServer(Decorators):
         on_listening: Callable[[str, int], None] | None = None,
         show_banner: bool = True,
         log_level: str | None = None,
+        io: Io = "auto",
     ) -> None:
         """Serves until the input ends (stdio) or the process is interrupted. Owns the event loop.
 
@@ -207,6 +209,9 @@ class MCPServer(Decorators):
             on_listening: Called with the host and the port once the server listens.
             show_banner: Whether that address is told on standard error.
             log_level: From which level Python's log goes to standard error.
+            io: Where the engine's I/O lives: "loop" on the event loop's thread, which is best for coroutine functions;
+                "thread" on a worker thread, which is best for plain ones; "auto" moves it to where most calls run. Either
+                way a handler that blocks does not stop the engine from reading, timing out and refusing.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, max_body_bytes,
                 keep_alive_seconds: For HTTP; what is absent is as in `settings`.
 
@@ -218,6 +223,7 @@ class MCPServer(Decorators):
             transport,
             log_level,
             show_banner,
+            io,
             {
                 "host": host,
                 "port": port,

@@ -13,7 +13,7 @@ from ..settings import Settings, Transport
 
 if TYPE_CHECKING:
     from .. import _native
-    from .._event_loop import HttpOptions
+    from .._event_loop import HttpOptions, Io
 
 MAX_SESSIONS = 10_000
 """How many sessions may keep state; beyond it the one that was idle longest is forgotten (SEC-12)."""
@@ -119,14 +119,14 @@ class Serving:
 
     # Running
 
-    def _run(self, transport: str | None, log_level: str | None, banner: bool, http: dict[str, Any]) -> None:
+    def _run(self, transport: str | None, log_level: str | None, banner: bool, io: Io, http: dict[str, Any]) -> None:
         from .. import _event_loop
 
         self.settings.prepare_log(log_level)
         chosen = transport_named(transport or self.settings.transport)
         options = None if chosen == "stdio" else self._http_options(http, banner)
         with translated():
-            _event_loop.run(self.native, chosen, options, self.lifespan)
+            _event_loop.run(self.native, chosen, options, self.lifespan, io=io)
 
     async def run_stdio_async(self, show_banner: bool = True, log_level: str | None = None) -> None:
         """Serves standard input and output on the running event loop, until the input ends. `show_banner` is accepted
