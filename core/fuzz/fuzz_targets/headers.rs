@@ -29,7 +29,8 @@ fuzz_target!(|bytes: &[u8]| {
         // The GET and DELETE of the same headers.
         let _ = engine.open_session_stream(&headers);
         let _ = engine.end_session(&headers);
-        let (Some((answer, status)), Ok(asked)) = (response(&heard), serde_json::from_slice::<Value>(body)) else {
+        let (Some((answer, status)), Ok(asked)) = (response(&heard), serde_json::from_slice::<Value>(body))
+        else {
             continue;
         };
         check(&headers, &asked, &answer, status);

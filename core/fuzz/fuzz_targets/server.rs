@@ -9,8 +9,8 @@ use oxmcp_core::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing};
 use oxmcp_core::handler::from_function;
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
-    CacheHint, CommonFields, CompletionOutput, Implementation, Output, Prompt, PromptArgument, PromptOutput, Resource,
-    ResourceOutput, ResourceTemplate, Tool, ToolOutput,
+    CacheHint, CommonFields, CompletionOutput, Implementation, Output, Prompt, PromptArgument, PromptOutput,
+    Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput,
 };
 use oxmcp_core::registry::{Registry, RegistryOptions};
 use serde_json::Value;
@@ -26,13 +26,22 @@ const SCHEMA: &str = r#"{"type":"object","properties":{
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
     let registry = Registry::new(RegistryOptions::default()).expect("these options are good");
     let echo = from_function(|invocation| async move {
-        let output = ToolOutput { structured_content: Some(invocation.arguments), ..ToolOutput::text("done") };
+        let output =
+            ToolOutput { structured_content: Some(invocation.arguments), ..ToolOutput::text("done") };
         Ok(Output::Tool(output))
     });
     registry.add_tool(Tool::new("echo", RawJson::from_checked(SCHEMA)), echo).expect("a tool");
     let hang = from_function(|_| std::future::pending());
-    registry.add_tool(Tool::new("hang", RawJson::from_checked(r#"{"type":"object"}"#)), hang).expect("a tool");
-    let contents = || Ok(Output::Resource(ResourceOutput { contents: RawJson::from_checked("[]"), meta: None, cache: None }));
+    registry
+        .add_tool(Tool::new("hang", RawJson::from_checked(r#"{"type":"object"}"#)), hang)
+        .expect("a tool");
+    let contents = || {
+        Ok(Output::Resource(ResourceOutput {
+            contents: RawJson::from_checked("[]"),
+            meta: None,
+            cache: None,
+        }))
+    };
     let note = Resource {
         uri: "test://note".to_owned(),
         name: "note".to_owned(),
@@ -49,19 +58,34 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         mime_type: None,
         cache: CacheHint::default(),
     };
-    registry.add_resource_template(items, from_function(move |_| async move { contents() })).expect("a template");
+    registry
+        .add_resource_template(items, from_function(move |_| async move { contents() }))
+        .expect("a template");
     let greet = Prompt {
         name: "greet".to_owned(),
         common: CommonFields::default(),
-        arguments: vec![PromptArgument { name: "who".to_owned(), title: None, description: None, required: true }],
+        arguments: vec![PromptArgument {
+            name: "who".to_owned(),
+            title: None,
+            description: None,
+            required: true,
+        }],
         check_arguments: true,
     };
     let messages = from_function(|_| async {
-        Ok(Output::Prompt(PromptOutput { description: None, messages: RawJson::from_checked("[]"), meta: None }))
+        Ok(Output::Prompt(PromptOutput {
+            description: None,
+            messages: RawJson::from_checked("[]"),
+            meta: None,
+        }))
     });
     registry.add_prompt(greet, messages).expect("a prompt");
     let complete = from_function(|_| async {
-        Ok(Output::Completion(CompletionOutput { values: vec!["one".to_owned()], total: None, has_more: None }))
+        Ok(Output::Completion(CompletionOutput {
+            values: vec!["one".to_owned()],
+            total: None,
+            has_more: None,
+        }))
     });
     registry.set_completion(Some(complete));
     registry
