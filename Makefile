@@ -23,6 +23,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Rust tests live in the core; the binding is tested from Python, where its users are.
 RUST_TESTS := --locked --workspace --exclude oxmcp-python
 
+# A workspace of its own, which `cargo fmt` does not see.
+FUZZ_TARGETS := $(wildcard core/fuzz/fuzz_targets/*.rs)
+
 .PHONY: help
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +82,7 @@ check: check-rust check-python check-bans ## format, lints, types, and what may 
 
 check-rust: $(VENV)/.demo
 	cargo fmt --all --check
+	rustfmt --check --edition 2024 $(FUZZ_TARGETS)
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 check-python: $(VENV)/.tests
@@ -92,6 +96,7 @@ check-bans: $(CARGO_DENY)
 .PHONY: format
 format: $(VENV)/.tests ## rewrite everything in the house style
 	cargo fmt --all
+	rustfmt --edition 2024 $(FUZZ_TARGETS)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -119,10 +124,11 @@ bench-python: $(VENV)/.tests $(VENV)/.bench build ## CPU and latency per call, n
 	$(BIN)/python tests/load/bench.py $(ARGS)
 
 .PHONY: fuzz
-fuzz: ## coverage-guided: make fuzz TARGET=parse [FOR=60]
-	@test -n "$(TARGET)" || { echo "Which one? make fuzz TARGET=…"; ls core/fuzz/fuzz_targets; exit 2; }
+fuzz: ## look for inputs that break it: make fuzz TARGET=parse [FOR=60]
+	@test -n "$(TARGET)" || { echo "Which one? make fuzz TARGET=…"; ls core/fuzz/seeds; exit 2; }
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked"; exit 1; }
-	cd core && cargo fuzz run -s none $(TARGET) -- -max_total_time=$(or $(FOR),60)
+	@mkdir -p core/fuzz/corpus/$(TARGET)
+	cd core && cargo fuzz run -s none $(TARGET) fuzz/corpus/$(TARGET) fuzz/seeds/$(TARGET) -- -max_total_time=$(or $(FOR),60)
 
 .PHONY: ready
 ready: ## exactly what CI runs

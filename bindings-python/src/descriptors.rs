@@ -24,6 +24,8 @@ pub fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
     })
 }
 
+/// The members that tools, prompts and resources share. Read from the text a second time, because serde's `flatten` cannot
+/// carry raw JSON.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CommonText {

@@ -96,8 +96,11 @@ impl Host {
     /// Forgets the function of a slot that nothing refers to any more.
     pub fn release(&self, slot: u32) {
         let mut table = self.table();
-        let target = table.targets.get_mut(slot as usize).and_then(Option::take);
+        let Some(target) = table.targets.get_mut(slot as usize).and_then(Option::take) else { return };
         table.free.push(slot);
+        if target.get().is_async {
+            table.coroutine_functions -= 1;
+        }
         drop(table);
         // Dropped outside the lock: it may run Python code. Without the interpreter it is dropped later, with it.
         drop(target);
@@ -124,7 +127,7 @@ impl Host {
         if is_async { self.loop_mailbox.handler(slot) } else { self.worker_mailbox.handler(slot) }
     }
 
-    /// Whether coroutine functions were registered.
+    /// Whether coroutine functions are registered.
     pub fn has_coroutine_functions(&self) -> bool {
         self.table().coroutine_functions > 0
     }

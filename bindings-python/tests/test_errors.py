@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded_call import Call
 
-sys.path.insert(0, str(Path(__file__).parent))
-from native_stand_in import Call
-
-from oxmcp import _native, errors, types
+from oxmcp import Client, FastMCP, _native, errors, types
 
 
 def answered(exception: BaseException, mask: bool = False) -> dict[str, Any]:
@@ -31,6 +28,30 @@ def test_every_kind_of_engine_error_has_a_class_of_its_own() -> None:
         assert type(made) is expected
         assert str(made) == "what was wrong"
         assert made.__cause__ is native
+
+
+@pytest.mark.parametrize("mode", ["2025-11-25", "modern"])
+@pytest.mark.parametrize("kind", _native.FailureKinds)
+def test_every_kind_of_failure_reaches_the_caller_as_an_exception(kind: str, mode: str) -> None:
+    server = FastMCP("failing")
+
+    @server.tool
+    def fail() -> None:
+        assert _native.current_call.get().fail(kind, "what was said", "what the log may know")
+
+    async def go() -> None:
+        async with Client(server, mode=mode) as client:
+            with pytest.raises((errors.ToolError, errors.McpError)) as raised:
+                await client.call_tool("fail")
+            assert "what the log may know" not in str(raised.value)
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("exception", errors.MEANT_FOR_THE_CALLER)
+def test_every_exception_meant_for_the_caller_has_a_kind_the_engine_knows(exception: str) -> None:
+    assert errors.MEANT_FOR_THE_CALLER[exception] in _native.FailureKinds
+    assert hasattr(errors, exception)
 
 
 @pytest.mark.parametrize("mask", [False, True])

@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NewType, Optional, TypedDict, TypeVar, Union
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from native_stand_in import Call
+from recorded_call import Call
 
 from oxmcp import docstrings, parameters, signatures
 from oxmcp.errors import InvalidArguments, InvalidDescriptorError
@@ -100,15 +98,15 @@ def test_a_plain_signature_never_imports_pydantic() -> None:
     program = """
         import sys
         sys.path.insert(0, sys.argv[1])
-        import native_stand_in
+        import recorded_call
         from typing import Any, Literal, Optional
         from oxmcp import parameters, results
         def tool(a: str, b: int = 1, c: Optional[list[dict[str, float]]] = None, d: Literal["x"] = "x", e=None, *r: int,
                  **more: Any) -> dict[str, list[int]]: "Doc."
         plan = parameters.plan(tool)
         plan.bind({"a": "x"})
-        results.plan(tool).complete(native_stand_in.Call(), {"a": [1]})
-        results.plan(lambda: None).complete(native_stand_in.Call(), {"a": [1]})
+        results.plan(tool).complete(recorded_call.Call(), {"a": [1]})
+        results.plan(lambda: None).complete(recorded_call.Call(), {"a": [1]})
         print("pydantic" in sys.modules)
     """
     here = str(Path(__file__).parent)

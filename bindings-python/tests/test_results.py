@@ -9,7 +9,6 @@ import decimal
 import enum
 import ipaddress
 import math
-import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -17,9 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Optional, TypedDict, Union  # noqa: F401  (in annotations)
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from native_stand_in import Call
+from recorded_call import Call
 
 from oxmcp import results, types
 from oxmcp.content import Audio, File, Image

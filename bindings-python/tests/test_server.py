@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -531,8 +533,6 @@ def test_importing_is_light() -> None:
 
 
 def test_a_server_speaks_over_http_and_hands_out_headers() -> None:
-    from urllib.request import Request, urlopen
-
     mcp = FastMCP("webbed", path="/here")
 
     @mcp.tool
@@ -575,3 +575,41 @@ def test_a_server_speaks_over_http_and_hands_out_headers() -> None:
 
     answer = asyncio.run(go())
     assert answer["result"]["structuredContent"] == {"tenant": "secret", "same": "secret", "shown": False}
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [({}, "/mcp"), ({"path": "/here"}, "/here"), ({"streamable_http_path": "/here", "mount_path": "/x"}, "/here")],
+)
+def test_run_async_takes_what_run_takes(options: dict[str, Any], path: str) -> None:
+    def status(port: int) -> int:
+        try:
+            urlopen(Request(f"http://127.0.0.1:{port}{path}", b"no JSON", {"Content-Type": "text/plain"}), timeout=10)
+        except HTTPError as error:
+            return error.code
+        return 200
+
+    async def go() -> int:
+        address: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        serving = asyncio.create_task(
+            FastMCP("here").run_async(
+                "streamable_http", port=0, on_listening=lambda _host, port: address.set_result(port), **options
+            )
+        )
+        try:
+            return await asyncio.to_thread(status, await address)
+        finally:
+            serving.cancel()
+            await asyncio.wait([serving])
+
+    assert asyncio.run(go()) == 415, "anywhere else it is 404"
+
+
+def test_an_unknown_transport_is_refused_however_it_is_run() -> None:
+    mcp = FastMCP("here")
+    with pytest.raises(ValueError, match="Unknown transport 'sse'"):
+        mcp.run("sse")
+    with pytest.raises(ValueError, match="Unknown transport 'sse'"):
+        asyncio.run(mcp.run_async("sse"))
+    with pytest.raises(ValueError, match="'stdio' is not served over HTTP"):
+        asyncio.run(mcp.run_http_async("stdio"))

@@ -11,9 +11,6 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import native_stand_in  # noqa: F401
-
 from oxmcp import types
 
 

@@ -59,6 +59,27 @@ def common(
     return descriptor
 
 
+def implementation(
+    *,
+    name: str,
+    version: str,
+    title: str | None,
+    description: str | None,
+    website_url: str | None,
+    icons: Iterable[Any],
+) -> str:
+    """What a server says of itself, as JSON text."""
+    told = {
+        "name": name,
+        "version": version,
+        "title": title,
+        "description": description,
+        "websiteUrl": website_url,
+        "icons": [wire_object(icon) for icon in icons] or None,
+    }
+    return encode({member: value for member, value in told.items() if value is not None}, "implementation")
+
+
 def cache_hint(hint: Any) -> dict[str, Any]:
     """`ttlMs` and `cacheScope` of a hint: an object or dict with `ttl_ms` and `scope`, in either spelling."""
     if hint is None:

@@ -227,19 +227,20 @@ def _protocol_error(exception: BaseException) -> types.ErrorData | None:
     return None
 
 
-_MEANT = {
+MEANT_FOR_THE_CALLER = {
     "ToolError": "tool",
     "ResourceError": "tool",
     "PromptError": "tool",
     "NotFoundError": "not_found",
     "InvalidArguments": "invalid_arguments",
 }
+"""Exceptions whose text was written for the caller, and the kinds of failure they are."""
 
 
 def _meant_for_the_caller(exception: BaseException) -> str | None:
-    """The kind of failure for an exception whose text was written for the caller. By name: a peer's classes count."""
+    """The kind of failure, if the text was written for the caller. By name: a peer's classes count."""
     for base in type(exception).__mro__:
-        kind = _MEANT.get(base.__name__)
+        kind = MEANT_FOR_THE_CALLER.get(base.__name__)
         if kind is not None:
             return kind
     return None

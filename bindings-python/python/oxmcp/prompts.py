@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import _native, descriptors, functions, parameters, results
+from . import _native, functions, parameters, results
 from .messages import AssistantMessage, Message, UserMessage
+from .offers import Offer
 
 if TYPE_CHECKING:
     from ._native import Kind
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["AssistantMessage", "Message", "Prompt", "UserMessage"]
 
 
-class Prompt:
+class Prompt(Offer):
     """A prompt as it is registered.
 
     Args:
@@ -35,19 +36,7 @@ class Prompt:
         ValueError: it cannot be named.
     """
 
-    __slots__ = (
-        "_icons",
-        "_meta",
-        "_parameters",
-        "description",
-        "enabled",
-        "function",
-        "key",
-        "name",
-        "tags",
-        "title",
-        "version",
-    )
+    __slots__ = ()
 
     component: Kind = "prompt"
 
@@ -64,26 +53,26 @@ class Prompt:
         version: str | None = None,
         enabled: bool = True,
     ) -> None:
-        self.function = function
-        self.name = self.key = name or functions.name_of(function)
-        self.title = title
-        self.tags = frozenset(tags or ())
-        self.version = version
-        self.enabled = enabled
-        self._icons = tuple(icons or ())
-        self._meta = meta
-        self._parameters = parameters.plan(function, name=self.name)
-        self.description = description if description is not None else self._parameters.description
+        name = name or functions.name_of(function)
+        super().__init__(
+            function,
+            parameters.plan(function, name=name),
+            key=name,
+            name=name,
+            title=title,
+            description=description,
+            annotations=None,
+            icons=icons,
+            meta=meta,
+            tags=tags,
+            version=version,
+            enabled=enabled,
+        )
 
     @classmethod
     def from_function(cls, fn: Callable[..., Any], **options: Any) -> Prompt:
         """A prompt of a function; the options are those of the class."""
         return cls(fn, **options)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function, as it was given."""
-        return self.function
 
     @property
     def arguments(self) -> list[dict[str, Any]]:
@@ -97,18 +86,7 @@ class Prompt:
         arguments = self.arguments
         if arguments:
             descriptor["arguments"] = arguments
-        return descriptors.text(
-            descriptors.common(
-                descriptor,
-                title=self.title,
-                description=self.description,
-                icons=self._icons,
-                annotations=None,
-                meta=self._meta,
-                tags=self.tags,
-                version=self.version,
-            )
-        )
+        return self._described(descriptor)
 
     def target(self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
         """The engine's way to the function."""
@@ -122,9 +100,6 @@ class Prompt:
 
     def _complete(self, call: _native.Call, value: Any) -> None:
         results.complete_prompt(call, value, self.description)
-
-    def __repr__(self) -> str:
-        return f"Prompt({self.name!r})"
 
 
 def _argument(argument: Argument) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _native, descriptors, functions, parameters, results
 from .errors import ResourceError
+from .offers import Offer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ class ReadResourceContents:
         return f"ReadResourceContents({self.content!r}, mime_type={self.mime_type!r})"
 
 
-class Resource:
+class Resource(Offer):
     """A resource or a family of them, as it is registered: a family when the URI has `{variables}` (RFC 6570).
 
     Args:
@@ -69,25 +70,7 @@ class Resource:
         ValueError: the URI is no URI, or its variables and the function's parameters do not match.
     """
 
-    __slots__ = (
-        "_annotations",
-        "_cache_hint",
-        "_icons",
-        "_meta",
-        "_parameters",
-        "description",
-        "enabled",
-        "function",
-        "key",
-        "mime_type",
-        "name",
-        "size",
-        "tags",
-        "title",
-        "uri",
-        "variables",
-        "version",
-    )
+    __slots__ = ("_cache_hint", "mime_type", "size", "variables")
 
     def __init__(
         self,
@@ -107,24 +90,28 @@ class Resource:
         cache_hint: Any = None,
         enabled: bool = True,
     ) -> None:
-        self.function = function
-        self.uri = self.key = str(uri)
-        if ":" not in self.uri:
-            raise ValueError(f"{self.uri!r} is not a URI: it has no scheme (RSRC-10)")
-        self.name = name or functions.name_of(function)
-        self.title = title
+        uri = str(uri)
+        if ":" not in uri:
+            raise ValueError(f"{uri!r} is not a URI: it has no scheme (RSRC-10)")
+        name = name or functions.name_of(function)
+        super().__init__(
+            function,
+            parameters.plan(function, name=name),
+            key=uri,
+            name=name,
+            title=title,
+            description=description,
+            annotations=annotations,
+            icons=icons,
+            meta=meta,
+            tags=tags,
+            version=version,
+            enabled=enabled,
+        )
         self.mime_type = mime_type or _mime_type_of(function)
-        self.tags = frozenset(tags or ())
-        self.version = version
         self.size = size
-        self.enabled = enabled
-        self.variables = variables(self.uri)
-        self._annotations = annotations
+        self.variables = variables(uri)
         self._cache_hint = descriptors.cache_hint(cache_hint)
-        self._icons = tuple(icons or ())
-        self._meta = meta
-        self._parameters = parameters.plan(function, name=self.name)
-        self.description = description if description is not None else self._parameters.description
         self._check_variables()
 
     @classmethod
@@ -133,9 +120,9 @@ class Resource:
         return cls(fn, uri=uri, **options)
 
     @property
-    def fn(self) -> Callable[..., Any]:
-        """The function, as it was given."""
-        return self.function
+    def uri(self) -> str:
+        """The URI, or the template of a family."""
+        return self.key
 
     @property
     def is_template(self) -> bool:
@@ -173,18 +160,7 @@ class Resource:
             descriptor["size"] = self.size
         if self._cache_hint:
             descriptor["oxmcp"] = self._cache_hint
-        return descriptors.text(
-            descriptors.common(
-                descriptor,
-                title=self.title,
-                description=self.description,
-                icons=self._icons,
-                annotations=self._annotations,
-                meta=self._meta,
-                tags=self.tags,
-                version=self.version,
-            )
-        )
+        return self._described(descriptor)
 
     def target(self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
         """The engine's way to the function."""
@@ -198,9 +174,6 @@ class Resource:
 
     def _complete(self, call: _native.Call, value: Any) -> None:
         results.complete_resource(call, call.target, self.mime_type, value)
-
-    def __repr__(self) -> str:
-        return f"Resource({self.uri!r})"
 
 
 ResourceTemplate = Resource

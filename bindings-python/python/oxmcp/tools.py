@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _native, descriptors, functions, parameters, results
 from .errors import ToolError, from_native
+from .offers import Offer
 from .results import ToolResult
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["Tool", "ToolError", "ToolResult"]
 _NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 
 
-class Tool:
+class Tool(Offer):
     """A tool as it is registered.
 
     Args:
@@ -44,24 +45,7 @@ class Tool:
         InvalidSchemaError: a given schema is not a valid JSON Schema.
     """
 
-    __slots__ = (
-        "_annotations",
-        "_icons",
-        "_meta",
-        "_parameters",
-        "_results",
-        "_strict",
-        "description",
-        "enabled",
-        "function",
-        "key",
-        "name",
-        "parameters",
-        "tags",
-        "timeout",
-        "title",
-        "version",
-    )
+    __slots__ = ("_results", "_strict", "parameters", "timeout")
 
     component: Kind = "tool"
 
@@ -84,24 +68,28 @@ class Tool:
         enabled: bool = True,
         strict: bool = False,
     ) -> None:
-        self.function = function
-        self.name = self.key = name or functions.name_of(function)
+        name = name or functions.name_of(function)
         if timeout is not None and timeout <= 0:
-            raise ValueError(f"Tool {self.name!r}: a timeout is a positive number of seconds")
-        if len(self.name) > 128 or not _NAME_CHARACTERS.issuperset(self.name):
-            _warn(f"Tool name {self.name!r} is not 1 to 128 letters, digits, '_', '.' and '-': some clients refuse it")
-        self.title = title
-        self.tags = frozenset(tags or ())
+            raise ValueError(f"Tool {name!r}: a timeout is a positive number of seconds")
+        if len(name) > 128 or not _NAME_CHARACTERS.issuperset(name):
+            _warn(f"Tool name {name!r} is not 1 to 128 letters, digits, '_', '.' and '-': some clients refuse it")
+        super().__init__(
+            function,
+            parameters.plan(function, name=name, strict=strict),
+            key=name,
+            name=name,
+            title=title,
+            description=description,
+            annotations=annotations,
+            icons=icons,
+            meta=meta,
+            tags=tags,
+            version=version,
+            enabled=enabled,
+        )
         self.timeout = timeout
-        self.version = version
-        self.enabled = enabled
-        self._annotations = annotations
-        self._icons = tuple(icons or ())
-        self._meta = meta
         self._strict = strict
-        self._parameters = parameters.plan(function, name=self.name, strict=strict)
         self._results = results.plan(function, output_schema=output_schema, structured_output=structured_output)
-        self.description = description if description is not None else self._parameters.description
         self.parameters: dict[str, Any] = self._parameters.input_schema if input_schema is None else dict(input_schema)
         for schema in (input_schema, output_schema):
             if isinstance(schema, Mapping):
@@ -111,11 +99,6 @@ class Tool:
     def from_function(cls, fn: Callable[..., Any], **options: Any) -> Tool:
         """A tool of a function; the options are those of the class."""
         return cls(fn, **options)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function, as it was given."""
-        return self.function
 
     @property
     def output_schema(self) -> dict[str, Any] | None:
@@ -139,18 +122,7 @@ class Tool:
         descriptor: dict[str, Any] = {"name": self.name, "inputSchema": self.parameters, "oxmcp": own}
         if self.output_schema is not None:
             descriptor["outputSchema"] = self.output_schema
-        return descriptors.text(
-            descriptors.common(
-                descriptor,
-                title=self.title,
-                description=self.description,
-                icons=self._icons,
-                annotations=self._annotations,
-                meta=self._meta,
-                tags=self.tags,
-                version=self.version,
-            )
-        )
+        return self._described(descriptor)
 
     def target(self, server: Serving | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
         """The engine's way to the function."""
@@ -161,9 +133,6 @@ class Tool:
             error=error,
             plain_text=self._results.plain_text,
         )
-
-    def __repr__(self) -> str:
-        return f"Tool({self.name!r})"
 
 
 def _compile(schema: Mapping[str, Any]) -> None:

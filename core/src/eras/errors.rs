@@ -3,7 +3,6 @@
 use crate::eras::voice::WireError;
 use crate::handler::{Failure, FailureKind};
 use crate::jsonrpc::error_code;
-use crate::model::OperationKind;
 
 /// Too much is waiting already. Our own code, outside the reserved ranges (RPC-11).
 pub const OVERLOADED: i32 = -31_000;
@@ -12,7 +11,7 @@ pub const TIMED_OUT: i32 = -31_001;
 
 /// The error for kinds that both eras write alike, with status 200.
 #[must_use]
-pub fn common(_kind: OperationKind, failure: &Failure) -> WireError {
+pub fn common(failure: &Failure) -> WireError {
     match failure.kind {
         FailureKind::Protocol => custom(failure.code.unwrap_or(error_code::INTERNAL_ERROR), failure),
         FailureKind::InvalidArguments | FailureKind::NotFound => custom(error_code::INVALID_PARAMS, failure),

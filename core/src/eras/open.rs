@@ -46,12 +46,7 @@ impl Eras {
     /// Decides the era of a message and decodes it. `outline` is what its scan noted down, if it did.
     pub fn open(&self, message: &Message<'_>, outline: Option<&Outline<'_>>, side: Side<'_>) -> Opened {
         match message {
-            Message::Request(request) => {
-                self.open_request(request, outline, side, false).unwrap_or_else(|error| Opened::Answered {
-                    said: error.say(Some(&request.id)),
-                    session_id: None,
-                })
-            }
+            Message::Request(request) => self.answer_request(request, outline, side, false),
             Message::Notification(notification) => self.open_notification(notification, side),
             Message::Response(_) => match side {
                 Side::Duplex(_) => Opened::Accepted,
@@ -66,12 +61,7 @@ impl Eras {
     /// envelope of its own.
     pub fn open_in_batch(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
         match message {
-            Message::Request(request) => {
-                self.open_request(request, None, side, true).unwrap_or_else(|error| Opened::Answered {
-                    said: error.say(Some(&request.id)),
-                    session_id: None,
-                })
-            }
+            Message::Request(request) => self.answer_request(request, None, side, true),
             other => self.open(other, None, side),
         }
     }
@@ -117,6 +107,18 @@ impl Eras {
         has_sessions(headers)?;
         let id = session_id(headers)?.ok_or_else(no_session_id)?;
         if self.sessions.end(id) { Ok(()) } else { Err(unknown_session()) }
+    }
+
+    /// [`Eras::open_request`], with its error as an answer.
+    fn answer_request(
+        &self,
+        request: &Request<'_>,
+        outline: Option<&Outline<'_>>,
+        side: Side<'_>,
+        in_batch: bool,
+    ) -> Opened {
+        self.open_request(request, outline, side, in_batch)
+            .unwrap_or_else(|error| Opened::Answered { said: error.say(Some(&request.id)), session_id: None })
     }
 
     fn open_request(

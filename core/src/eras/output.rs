@@ -11,8 +11,7 @@ use crate::model::{CompletionOutput, OperationKind, ToolOutput};
 const MAX_COMPLETIONS: usize = 100;
 
 /// The name of the member that holds a list's items.
-#[must_use]
-pub const fn list_member(kind: OperationKind) -> &'static str {
+const fn list_member(kind: OperationKind) -> &'static str {
     match kind {
         OperationKind::ListPrompts => "prompts",
         OperationKind::ListResources => "resources",

@@ -127,7 +127,7 @@ impl Voice {
         }
         let error = match self.version.era() {
             Era::Legacy => legacy::errors::encode(kind, failure),
-            Era::Modern => modern::errors::encode(kind, failure),
+            Era::Modern => modern::errors::encode(failure),
         };
         error.say(Some(&self.id))
     }

@@ -90,7 +90,6 @@ impl ResourceTemplateEntry {
             variables: self.uri_template.matches(uri)?,
             handler: &self.handler,
             cache: self.template.cache,
-            mime_type: self.template.mime_type.as_deref(),
         })
     }
 }

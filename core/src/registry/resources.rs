@@ -31,8 +31,6 @@ pub struct ResourceMatch<'a> {
     pub variables: RawJson,
     /// How long a reader may keep what it read.
     pub cache: CacheHint,
-    /// The MIME type, if the descriptor has one.
-    pub mime_type: Option<&'a str>,
 }
 
 impl Registry {
@@ -78,7 +76,6 @@ impl Snapshot {
                 handler: &entry.handler,
                 variables: RawJson::empty_object(),
                 cache: entry.resource.cache,
-                mime_type: entry.resource.mime_type.as_deref(),
             });
         }
         self.resource_templates.enabled().find_map(|(_, entry)| entry.matches(uri))

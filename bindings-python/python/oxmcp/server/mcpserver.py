@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from .. import _native, settings
 from ..content import Audio, File, Image
 from ..context import Context, context_of, get_context
-from ..descriptors import cache_hint, wire_object
+from ..descriptors import cache_hint, implementation
 from ..errors import McpError, ResourceError
 from ..messages import AssistantMessage, Message, UserMessage
 from ..resources import ReadResourceContents, Resource
 from ..settings import OnDuplicate, Settings
 from ..tools import Tool
 from .decorators import Decorators
+from .serving import transport_named
 
 if TYPE_CHECKING:
     from .. import types
@@ -146,16 +147,15 @@ class MCPServer(Decorators):
             self.add_resource(resource)
 
     def _build(self) -> _native.Server:
-        implementation = {
-            "name": self.name,
-            "version": self.version,
-            "title": self.title,
-            "description": self.description,
-            "websiteUrl": self.website_url,
-            "icons": [wire_object(icon) for icon in self.icons] or None,
-        }
         engine = _native.Server(
-            _native.dumps({key: value for key, value in implementation.items() if value is not None}),
+            implementation(
+                name=self.name,
+                version=self.version,
+                title=self.title,
+                description=self.description,
+                website_url=self.website_url,
+                icons=self.icons,
+            ),
             instructions=self.instructions,
             page_size=self._page_size,
             capabilities=self._capabilities(),
@@ -217,7 +217,7 @@ class MCPServer(Decorators):
 
         Raises:
             ValueError: the transport is unknown.
-            NativeError: the address cannot be listened on, or what is registered cannot be served.
+            OxmcpError: the address cannot be listened on, or what is registered cannot be served.
         """
         self._run(
             transport,
@@ -239,11 +239,14 @@ class MCPServer(Decorators):
         )
 
     async def run_async(self, transport: str | None = None, **options: Any) -> None:
-        """`run` on the running event loop; the options are those of `run`."""
-        if settings.text("TRANSPORT", transport, self.settings.transport) == "stdio":
+        """`run` on the running event loop, which stays its owner's: the options are those of `run` but for `io`."""
+        chosen = transport_named(transport or self.settings.transport)
+        if chosen == "stdio":
             await self.run_stdio_async(**{key: value for key, value in options.items() if key in _STDIO_OPTIONS})
-        else:
-            await self.run_http_async(transport or self.settings.transport, **options)
+            return
+        options.pop("mount_path", None)
+        other_name = options.pop("streamable_http_path", None)
+        await self.run_http_async(chosen, **{**options, "path": options.get("path") or other_name})
 
     # Looking at and using it from the same process
 

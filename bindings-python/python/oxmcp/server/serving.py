@@ -129,7 +129,8 @@ class Serving:
             _event_loop.run(self.native, chosen, options, self.lifespan, io=io)
 
     async def run_stdio_async(self, show_banner: bool = True, log_level: str | None = None) -> None:
-        """Serves standard input and output on the running event loop, until the input ends."""
+        """Serves standard input and output on the running event loop, until the input ends. `show_banner` is accepted
+        for code that sets it: there is no address to tell."""
         from .. import _event_loop
 
         self.settings.prepare_log(log_level)
@@ -153,9 +154,15 @@ class Serving:
         keep_alive_seconds: float | None = None,
         on_listening: Callable[[str, int], None] | None = None,
     ) -> None:
-        """Serves Streamable HTTP on the running event loop, until cancelled. What is absent is as in `settings`."""
+        """Serves Streamable HTTP on the running event loop, until cancelled. What is absent is as in `settings`.
+
+        Raises:
+            ValueError: the transport is not HTTP.
+        """
         from .. import _event_loop
 
+        if transport_named(transport) != "http":
+            raise ValueError(f"{transport!r} is not served over HTTP: see run_stdio_async")
         self.settings.prepare_log(log_level)
         options = self._http_options(
             {

@@ -13,6 +13,6 @@ pub(crate) fn encode(kind: OperationKind, failure: &Failure) -> WireError {
         (FailureKind::NotFound, OperationKind::ReadResource) => {
             custom(error_code::RESOURCE_NOT_FOUND, failure)
         }
-        _ => common(kind, failure),
+        _ => common(failure),
     }
 }

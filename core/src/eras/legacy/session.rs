@@ -152,7 +152,7 @@ impl Drop for Held {
     }
 }
 
-/// The sessions over HTTP. Swept when a session is added or looked for: no thread of its own.
+/// The sessions over HTTP. One that is over goes when it is looked for, or when another needs its room: no thread of its own.
 pub(crate) struct SessionStore {
     options: SessionOptions,
     sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,

@@ -1,17 +1,13 @@
 //! Failures as JSON-RPC errors of the modern era, with the HTTP status each has (digest §2.7, HTTP-18).
 
-use crate::eras::errors::{common, custom};
+use crate::eras::errors::common;
 use crate::eras::voice::WireError;
-use crate::handler::{Failure, FailureKind};
+use crate::handler::Failure;
 use crate::jsonrpc::error_code;
-use crate::model::OperationKind;
 
 /// The error for a failure.
-pub(crate) fn encode(kind: OperationKind, failure: &Failure) -> WireError {
-    let mut error = match failure.kind {
-        FailureKind::NotFound => custom(error_code::INVALID_PARAMS, failure),
-        _ => common(kind, failure),
-    };
+pub(crate) fn encode(failure: &Failure) -> WireError {
+    let mut error = common(failure);
     // Codes this era must not use (RPC-10): a missing resource has another, the rest has no meaning here.
     error.code = match error.code {
         error_code::RESOURCE_NOT_FOUND => error_code::INVALID_PARAMS,

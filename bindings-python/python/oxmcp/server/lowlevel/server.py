@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ... import _native, errors, types
 from ..._values import Attributes
 from ...context import context_of
-from ...descriptors import cache_hint, wire_object
+from ...descriptors import cache_hint, implementation
 from ...session import RequestContext
 from ...settings import Settings
 from ..models import InitializationOptions
@@ -165,7 +165,7 @@ class Server(Decorators):
             answer,
             is_async=True,
             bind=lambda call: {"call": call},
-            result=lambda call, result: _complete(call, result),
+            result=_complete,
             error=functools.partial(errors.answer, what=method, mask=self._mask),
         )
 
@@ -232,16 +232,15 @@ class Server(Decorators):
 
     def _build(self) -> _native.Server:
         options = self._options or self.create_initialization_options()
-        implementation = {
-            "name": options.server_name,
-            "version": options.server_version,
-            "title": options.title,
-            "description": options.description,
-            "websiteUrl": options.website_url,
-            "icons": [wire_object(icon) for icon in options.icons] or None,
-        }
         engine = _native.Server(
-            _native.dumps({key: value for key, value in implementation.items() if value is not None}),
+            implementation(
+                name=options.server_name,
+                version=options.server_version,
+                title=options.title,
+                description=options.description,
+                website_url=options.website_url,
+                icons=options.icons,
+            ),
             instructions=options.instructions,
             capabilities=self._capabilities(),
             cache_hints=_native.dumps(self._cache_hints),
