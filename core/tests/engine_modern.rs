@@ -72,7 +72,7 @@ async fn discover_describes_the_server_without_running_user_code() {
 
 #[tokio::test]
 async fn lists_reads_prompts_and_completions_have_what_their_results_need() {
-    // digest §2.4
+    // RESULT-1, CACHE-1, META-3
     let engine = builder()
         .registry(registry())
         .cache_hint(OperationKind::ListTools, CacheHint { ttl_ms: 5000, scope: CacheScope::Public })

@@ -4,7 +4,7 @@ use crate::eras::params::request_id;
 use crate::json;
 use crate::jsonrpc::RequestId;
 
-/// The version a request is to be served by: the key that makes an envelope (digest §2.2).
+/// The version a request is to be served by: the key that makes an envelope (META-1).
 pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 /// What the client can do.
 pub const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
