@@ -1,4 +1,5 @@
 //! The legacy era through `Engine::exchange`: handshake, sessions, batches, and what each version gets to see.
+//! Long, because four versions differ in so much; in one piece, because they are told apart by comparing them.
 
 mod engine_support;
 
