@@ -1,4 +1,4 @@
-"""Type hints → schema → arguments."""
+"""Type hints → schema → arguments. Long, because every type an author may write is a case."""
 
 from __future__ import annotations
 

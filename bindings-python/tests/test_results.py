@@ -1,4 +1,4 @@
-"""What functions return → what calls are answered with."""
+"""What functions return → what calls are answered with. Long, because every value an author may return is a case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Servers: construction, settings, resources, prompts, completion, and how they are run."""
+"""Servers: construction, settings, resources, prompts, completion, and how they are run.
+
+In one piece, because a test of a server touches several of these at once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 //! The legacy era through `Engine::exchange`: handshake, sessions, batches, and what each version gets to see.
+//! Long, because four versions differ in so much; in one piece, because they are told apart by comparing them.
 
 mod engine_support;
 
@@ -94,7 +95,7 @@ async fn a_second_handshake_in_a_session_is_refused() {
 
 #[tokio::test]
 async fn before_the_handshake_only_ping_is_answered_and_the_rest_learns_how_to_begin() {
-    // §2.3 stdio 3, VER-9, G-1
+    // VER-9, G-1
     let engine = engine();
     let connection = engine.connect();
     assert_eq!(*hear(send(&engine, &connection, request(1, "ping", json!({})))).await.result(), json!({}));
@@ -154,7 +155,7 @@ async fn clients_may_hurry_and_need_not_wait_for_anything() {
 
 #[tokio::test]
 async fn every_operation_works_in_every_version_without_modern_members() {
-    // digest §1.1, RESULT-4, PING-1
+    // RESULT-4, PING-1
     let engine = engine();
     let cases = [
         ("ping", json!({})),
@@ -759,7 +760,7 @@ async fn what_runs_on_without_its_peer_is_bounded() {
 
 #[tokio::test]
 async fn handlers_see_the_session_in_place_of_an_envelope() {
-    // digest §0
+    // META-13
     let engine = engine();
     let spy = from_function(|invocation: Invocation| async move {
         let caller = &invocation.context.caller;

@@ -1,4 +1,5 @@
 //! The modern era through `Engine::exchange`: the ladder, the results, cancellation, subscriptions.
+//! Long, because nothing of it is remembered between requests: each rung and each result is a case of its own.
 
 mod engine_support;
 
@@ -72,7 +73,7 @@ async fn discover_describes_the_server_without_running_user_code() {
 
 #[tokio::test]
 async fn lists_reads_prompts_and_completions_have_what_their_results_need() {
-    // digest §2.4
+    // RESULT-1, CACHE-1, META-3
     let engine = builder()
         .registry(registry())
         .cache_hint(OperationKind::ListTools, CacheHint { ttl_ms: 5000, scope: CacheScope::Public })
@@ -107,6 +108,22 @@ async fn lists_reads_prompts_and_completions_have_what_their_results_need() {
     // CMP-2
     assert_eq!(completion["values"].as_array().unwrap().len(), 100);
     assert_eq!((&completion["total"], &completion["hasMore"]), (&json!(120), &json!(true)));
+}
+
+#[tokio::test]
+async fn the_description_has_a_cache_hint_of_its_own() {
+    // CACHE-1, CACHE-7, G-3
+    for (hint, ttl, scope) in
+        [(None, 0, "private"), (Some(CacheHint { ttl_ms: 7000, scope: CacheScope::Public }), 7000, "public")]
+    {
+        let builder = builder().registry(registry());
+        let builder = match hint {
+            Some(hint) => builder.description_cache_hint(hint),
+            None => builder,
+        };
+        let heard = hear(modern(&builder.build().unwrap(), "server/discover", json!({}))).await;
+        assert_eq!((&heard.result()["ttlMs"], &heard.result()["cacheScope"]), (&json!(ttl), &json!(scope)));
+    }
 }
 
 #[tokio::test]

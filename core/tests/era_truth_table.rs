@@ -1,4 +1,4 @@
-//! Which era a message opens: every combination of clues (digest §2.3).
+//! Which era a message opens: every combination of clues.
 
 use oxmcp_core::eras::classify::{
     Clues, EdgeClue, MessageKind, MethodClue, Verdict, VersionHeader, classify,
@@ -27,7 +27,7 @@ fn verdict(kind: MessageKind, method: MethodClue, envelope: bool, edge: EdgeClue
 
 #[test]
 fn initialize_without_an_envelope_opens_a_session_whatever_the_header_says() {
-    // §2.3 HTTP 3, stdio 1; VER-7
+    // VER-7
     for edge in edges() {
         assert_eq!(
             verdict(MessageKind::Request, MethodClue::Initialize, false, edge),
@@ -39,7 +39,7 @@ fn initialize_without_an_envelope_opens_a_session_whatever_the_header_says() {
 
 #[test]
 fn an_envelope_makes_any_request_modern_also_after_a_handshake() {
-    // §2.3 HTTP 4, stdio 2; VER-6, VER-8, ERA-5, ERA-6
+    // VER-6, VER-8, ERA-5, ERA-6
     for edge in edges() {
         for method in METHODS {
             assert_eq!(
@@ -53,7 +53,7 @@ fn an_envelope_makes_any_request_modern_also_after_a_handshake() {
 
 #[test]
 fn over_http_without_an_envelope_the_header_decides() {
-    // §2.3 HTTP 5 and 6; ERA-2
+    // ERA-2
     for method in [MethodClue::Ping, MethodClue::Other] {
         for edge in http() {
             let expected = match edge {
@@ -67,7 +67,7 @@ fn over_http_without_an_envelope_the_header_decides() {
 
 #[test]
 fn on_a_duplex_connection_the_handshake_decides_and_only_ping_needs_none() {
-    // §2.3 stdio 2 and 3
+    // VER-7, VER-9
     let [before, after] = DUPLEX;
     assert_eq!(verdict(MessageKind::Request, MethodClue::Other, false, after), Verdict::Legacy);
     assert_eq!(verdict(MessageKind::Request, MethodClue::Ping, false, after), Verdict::Legacy);
@@ -77,7 +77,7 @@ fn on_a_duplex_connection_the_handshake_decides_and_only_ping_needs_none() {
 
 #[test]
 fn notifications_and_responses_never_open_anything() {
-    // §2.3 HTTP 7, stdio 4; ERA-13, RPC-21
+    // ERA-13, RPC-21
     for envelope in [false, true] {
         for method in METHODS {
             let [before, after] = DUPLEX;

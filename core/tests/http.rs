@@ -1,4 +1,5 @@
 //! Streamable HTTP over real sockets: guards, the choice of answer, event streams, limits.
+//! In one piece, because the order of the refusals is half of what is tested.
 
 mod support;
 

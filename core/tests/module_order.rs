@@ -1,4 +1,4 @@
-//! Rooms only look downhill, and the two eras are named in few places (ARCHITECTURE.md §1.2 and §1.6).
+//! Rooms only look downhill, and the two eras are named in few places (ARCHITECTURE.md).
 //!
 //! The source is read as text: comments and literals are blanked out, and what is left is a stream of words and signs
 //! good enough to follow paths that begin with `crate::` or climb with `super::`.

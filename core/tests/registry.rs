@@ -1,4 +1,5 @@
 //! What is offered, how it is listed, how it changes while it is offered, and who is told.
+//! In one piece, because each edit is seen from all four sides.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 

@@ -1,4 +1,5 @@
 //! Schemas: what compiles, what is refused, what callers are told, and what is converted.
+//! Mostly tables of cases, which is why it is long.
 
 #![expect(clippy::expect_used, reason = "helpers of tests end the test")]
 

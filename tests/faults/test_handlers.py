@@ -141,14 +141,14 @@ def test_a_long_answer_arrives_whole(ask: Call) -> None:
 
 
 def test_what_a_tool_prints_is_no_protocol(ask: Call) -> None:
-    """§2.3 stdio: only messages on standard output. `receive` fails on any other line."""
+    """STDIO-2: only messages on standard output. `receive` fails on any other line."""
     assert text_of(ask("prints", text="stray words")) == "printed"
     assert text_of(ask("starts_a_thread")) == "started"
     works(ask)
 
 
 def test_what_a_tool_prints_reaches_standard_error() -> None:
-    """§2.3 stdio"""
+    """STDIO-13"""
     with serve_stdio("faulty_server.py") as server:
         server.send(call("prints", {"text": "stray words"}))
         assert text_of(server.answer_to(1)) == "printed"
@@ -157,7 +157,7 @@ def test_what_a_tool_prints_reaches_standard_error() -> None:
 
 
 def test_a_tool_that_reads_input_finds_none(ask: Call) -> None:
-    """§2.3 stdio: standard input belongs to the protocol"""
+    """STDIO-13: standard input belongs to the protocol"""
     response = ask("reads_input")
     if not response["result"].get("isError"):
         assert text_of(response) == "''"

@@ -40,21 +40,21 @@ MODERN_CALL = {"MCP-Protocol-Version": MODERN, "Mcp-Method": "tools/call", "Mcp-
 )
 @pytest.mark.parametrize("era", ["legacy", "modern"])
 def test_what_is_not_json_is_a_parse_error(everything_http: HttpProcess, body: bytes, era: str) -> None:
-    """§2.3 step 2, §2.7"""
+    """RPC-9"""
     answer = send(everything_http, body, MODERN_CALL if era == "modern" else None)
     assert (answer.status, answer.error) == (400, -32700)
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b"[" * 100_000 + b"]" * 100_000])
 def test_what_is_nested_too_deep_is_refused(everything_http: HttpProcess, body: bytes) -> None:
-    """§2.3 step 2: refused at the limit, before anyone knows whether the rest is JSON"""
+    """RPC-17: refused at the limit, before anyone knows whether the rest is JSON"""
     answer = send(everything_http, body)
     assert answer.status == 400 and answer.error in (-32600, -32700)
 
 
 @pytest.mark.parametrize("body", [b"7", b'"x"', b"null", b"{}", b'{"jsonrpc":"1.0","id":1,"method":"ping"}'])
 def test_what_is_no_message_is_an_invalid_request(everything_http: HttpProcess, body: bytes) -> None:
-    """§2.3 step 2, §2.7"""
+    """RPC-9"""
     answer = send(everything_http, body)
     assert (answer.status, answer.error) == (400, -32600)
 
@@ -140,7 +140,7 @@ def test_what_is_not_http_harms_nobody(everything_http: HttpProcess, data: bytes
 
 
 def test_other_paths_and_verbs_are_refused(everything_http: HttpProcess) -> None:
-    """HTTP-11, HTTP-14, LHTTP-8, §2.7"""
+    """HTTP-11, HTTP-14, LHTTP-8"""
     assert send(everything_http, initialize(), path="/elsewhere").status == 404
     for method in ("PUT", "PATCH", "OPTIONS", "HEAD"):
         answer = send(everything_http, b"", method=method)

@@ -46,7 +46,7 @@ PARSE_ERRORS = {
 
 @pytest.mark.parametrize("line", PARSE_ERRORS.values(), ids=PARSE_ERRORS.keys())
 def test_what_is_not_json_is_a_parse_error(everything_stdio: StdioProcess, line: bytes) -> None:
-    """§1.6 -32700, §2.3 step 2"""
+    """RPC-9, STDIO-12"""
     assert refused(everything_stdio, line) == -32700
     is_alive(everything_stdio)
 
@@ -61,7 +61,7 @@ def test_what_is_not_json_is_a_parse_error(everything_stdio: StdioProcess, line:
     ],
 )
 def test_what_is_nested_too_deep_is_refused(everything_stdio: StdioProcess, line: bytes) -> None:
-    """§2.3 step 2: refused at the limit, before anyone knows whether the rest is JSON"""
+    """RPC-17: refused at the limit, before anyone knows whether the rest is JSON"""
     assert refused(everything_stdio, line) in (-32600, -32700)
     is_alive(everything_stdio)
 
@@ -84,7 +84,7 @@ INVALID_REQUESTS = {
 
 @pytest.mark.parametrize(("line", "identity"), INVALID_REQUESTS.values(), ids=INVALID_REQUESTS.keys())
 def test_what_is_no_message_is_an_invalid_request(everything_stdio: StdioProcess, line: bytes, identity: Any) -> None:
-    """§1.6 -32600, BATCH-6"""
+    """RPC-9, BATCH-6"""
     everything_stdio.send_bytes(line + b"\n")
     message = everything_stdio.receive()
     assert message["error"]["code"] == -32600
@@ -102,7 +102,7 @@ def test_what_is_no_message_is_an_invalid_request(everything_stdio: StdioProcess
     ],
 )
 def test_a_member_may_occur_only_once(everything_stdio: StdioProcess, line: bytes) -> None:
-    """§1.6: two readers of one message must not see different values"""
+    """RPC-14: two readers of one message must not see different values"""
     everything_stdio.send_bytes(line + b"\n")
     assert everything_stdio.receive()["error"]["code"] in (-32700, -32600)
     is_alive(everything_stdio)
@@ -126,7 +126,7 @@ def test_a_long_line_within_the_limit_is_served(everything_stdio: StdioProcess) 
 
 
 def test_blank_lines_and_carriage_returns_are_harmless(everything_stdio: StdioProcess) -> None:
-    """§2.3"""
+    """STDIO-11"""
     everything_stdio.send_bytes(b"\n\r\n  \n")
     everything_stdio.send_bytes(json.dumps(call("echo", {"text": "dos"}, "crlf")).encode() + b"\r\n")
     assert text_of(everything_stdio.answer_to("crlf")) == "dos"
@@ -135,14 +135,14 @@ def test_blank_lines_and_carriage_returns_are_harmless(everything_stdio: StdioPr
 
 @pytest.mark.parametrize("identity", [0, -1, 2**53, "", "a", "1", 'quote " and \\ and \u0007 and 世界'])
 def test_an_id_comes_back_as_it_was(everything_stdio: StdioProcess, identity: Any) -> None:
-    """§1.6, PROG-7: ids and tokens keep their JSON type"""
+    """RPC-3, PROG-7: ids and tokens keep their JSON type"""
     everything_stdio.send(call("add", {"a": 1, "b": 1}, identity))
     answer = everything_stdio.receive()
     assert answer["id"] == identity and type(answer["id"]) is type(identity)
 
 
 def test_before_a_handshake_only_enveloped_requests_and_pings_are_served(everything_stdio: StdioProcess) -> None:
-    """§2.3 stdio step 3, VER-9, ERA-13"""
+    """VER-9, ERA-13"""
     assert everything_stdio.request("ping")["result"] == {}
     error = everything_stdio.request("tools/list")["error"]
     assert error["code"] == -32602
@@ -199,7 +199,7 @@ def test_a_handshake_agrees_on_a_version(everything_stdio: StdioProcess, asked: 
 
 
 def test_unknown_methods_and_wrong_params_are_told_apart(everything_stdio: StdioProcess) -> None:
-    """§1.6 -32601 and -32602, TOOL-6, TOOL-17, PRM-3, PING-3, LOG-4"""
+    """RPC-9, TOOL-6, TOOL-17, PRM-3, PING-3, LOG-4"""
     cases: list[tuple[dict[str, Any], int]] = [
         (modern("no/such/method"), -32601),
         (modern("ping"), -32601),

@@ -106,7 +106,7 @@ def test_a_cancelled_legacy_call_is_not_answered(everything_stdio: StdioProcess)
 
 
 def test_answers_cancel_nothing_and_confuse_nobody(everything_stdio: StdioProcess) -> None:
-    """§2.3: responses to questions that were never asked are dropped"""
+    """RPC-21: responses to questions that were never asked are dropped"""
     server = everything_stdio
     for message in (
         {"jsonrpc": "2.0", "id": 1, "result": {}},
@@ -119,7 +119,7 @@ def test_answers_cancel_nothing_and_confuse_nobody(everything_stdio: StdioProces
 
 
 def test_the_end_of_input_is_the_end_of_the_server(everything_stdio: StdioProcess) -> None:
-    """§2.3 stdio: a host closes the pipe to stop a server"""
+    """STDIO-5: a host closes the pipe to stop a server"""
     everything_stdio.send(call("echo", {"text": "last"}))
     everything_stdio.answer_to(1)
     everything_stdio.close_input()
@@ -127,14 +127,14 @@ def test_the_end_of_input_is_the_end_of_the_server(everything_stdio: StdioProces
 
 
 def test_input_that_ends_at_once_ends_the_server() -> None:
-    """§2.3 stdio"""
+    """STDIO-5"""
     with serve_stdio("everything_server.py") as server:
         server.close_input()
         assert server.process.wait(60) == 0
 
 
 def test_what_was_asked_before_the_end_of_input_is_answered(everything_stdio: StdioProcess) -> None:
-    """§2.3 stdio: `echo … | server` works"""
+    """STDIO-14: `echo … | server` works"""
     for number in range(20):
         everything_stdio.send(call("echo", {"text": "piped"}, number))
     everything_stdio.close_input()
@@ -143,7 +143,7 @@ def test_what_was_asked_before_the_end_of_input_is_answered(everything_stdio: St
 
 
 def test_a_last_line_without_its_end_is_still_a_message(everything_stdio: StdioProcess) -> None:
-    """§2.3 stdio"""
+    """STDIO-11"""
     everything_stdio.send_bytes(json.dumps(call("echo", {"text": "unended"}, 9)).encode())
     everything_stdio.close_input()
     assert [text_of(message) for message in everything_stdio.remaining()] == ["unended"]
@@ -151,7 +151,7 @@ def test_a_last_line_without_its_end_is_still_a_message(everything_stdio: StdioP
 
 
 def test_the_end_of_input_does_not_wait_for_a_call_without_end(everything_stdio: StdioProcess) -> None:
-    """§2.3 stdio"""
+    """STDIO-14"""
     server = everything_stdio
     meta = {**envelope(), "progressToken": 1}
     server.send(modern("tools/call", 1, meta, name="wait_until_cancelled", arguments={"label": "eof"}))
@@ -165,7 +165,7 @@ def test_the_end_of_input_does_not_wait_for_a_call_without_end(everything_stdio:
 def test_a_signal_ends_the_server_while_its_input_is_open(
     everything_stdio: StdioProcess, number: signal.Signals, busy: bool
 ) -> None:
-    """§2.3 stdio: Ctrl-C works although nobody closed the pipe"""
+    """Ctrl-C works although nobody closed the pipe"""
     server = everything_stdio
     meta = {**envelope(), "progressToken": 1}
     server.send(modern("tools/call", 1, meta, name="steps", arguments={"count": 1}))

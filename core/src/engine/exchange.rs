@@ -30,7 +30,7 @@ pub enum Outgoing {
 pub struct ResponseMessage {
     /// One JSON-RPC response, or an array of them for a batch. One line.
     pub body: String,
-    /// The HTTP status (digest §2.7), unless an event stream has begun already.
+    /// The HTTP status (HTTP-6, HTTP-7, HTTP-18), unless an event stream has begun already.
     pub status: u16,
     /// The value of `Mcp-Session-Id` to send along (SESS-1).
     pub session_id: Option<Arc<str>>,

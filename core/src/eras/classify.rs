@@ -1,4 +1,4 @@
-//! Which era does this message open? Pure and total: every combination of clues has one verdict (digest §2.3).
+//! Which era does this message open? Pure and total: every combination of clues has one verdict.
 
 use crate::protocol_version::{Era, ProtocolVersion};
 
@@ -81,11 +81,11 @@ pub enum Verdict {
 #[expect(clippy::match_same_arms, reason = "the arms follow the specification, not the verdicts")]
 pub const fn classify(clues: Clues) -> Verdict {
     match (clues.kind, clues.edge) {
-        // §2.3 HTTP 3, stdio 1: `initialize` opens a session whatever the header says.
+        // `initialize` opens a session whatever the header says (VER-7).
         (MessageKind::Request, _) if matches!(clues.method, MethodClue::Initialize) && !clues.envelope => {
             Verdict::Handshake
         }
-        // §2.3 HTTP 4, stdio 2: the envelope decides, also after a handshake (VER-6, ERA-5).
+        // The envelope decides, also after a handshake (VER-6, ERA-5).
         (MessageKind::Request, _) if clues.envelope => Verdict::Modern,
         (MessageKind::Request | MessageKind::Notification, EdgeClue::Duplex { session: true }) => {
             Verdict::Legacy
@@ -94,12 +94,12 @@ pub const fn classify(clues: Clues) -> Verdict {
             MethodClue::Ping => Verdict::Legacy,
             _ => Verdict::Unopened,
         },
-        // §2.3 stdio 4, ERA-13: no evidence, no effect. Cancellations are matched before anyone asks for the era.
+        // ERA-13: no evidence, no effect. Cancellations are matched before anyone asks for the era.
         (MessageKind::Notification, EdgeClue::Duplex { session: false }) => Verdict::Ignored,
         // RPC-21: we send no requests, so every response is to an unknown id.
         (MessageKind::Response, EdgeClue::Duplex { .. }) => Verdict::Ignored,
         (MessageKind::Notification, EdgeClue::Http { .. }) if clues.envelope => Verdict::Modern,
-        // §2.3 HTTP 5 to 7.
+        // Without an envelope the header decides (ERA-2).
         (_, EdgeClue::Http { version: VersionHeader::Other }) => Verdict::Modern,
         (_, EdgeClue::Http { version: VersionHeader::Absent | VersionHeader::Handshake(_) }) => {
             Verdict::Legacy

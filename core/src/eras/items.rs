@@ -1,4 +1,4 @@
-//! Listed items on the wire. One writer for every version: the features table says what each may see (digest §2.10).
+//! Listed items on the wire. One writer for every version: the features table says what each may see (DOWN-*).
 
 use std::fmt::Write as _;
 

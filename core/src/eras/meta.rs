@@ -6,7 +6,7 @@ use crate::jsonrpc::{Outline, RequestId};
 
 /// The member of a request's params that all of this is about.
 pub const META: &str = "_meta";
-/// The version a request is to be served by: the key that makes an envelope (digest §2.2).
+/// The version a request is to be served by: the key that makes an envelope (META-1).
 pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 /// What the client can do.
 pub const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";

@@ -244,7 +244,7 @@ impl Eras {
 
     fn open_notification(&self, notification: &Notification<'_>, side: Side<'_>) -> Opened {
         match side {
-            // §2.3 stdio 4: a cancellation is matched over both eras' requests at once.
+            // A cancellation is matched over both eras' requests at once.
             Side::Duplex(duplex) => {
                 if notification.method == legacy::notifications::CANCELLED {
                     legacy::notifications::cancel(&duplex.in_flight, notification);

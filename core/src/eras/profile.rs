@@ -73,7 +73,7 @@ impl Profile {
         declared || method_name(kind).is_some_and(|name| snapshot.method(name).is_some())
     }
 
-    /// The server's capabilities as JSON (digest §1.4). `changes` says whether the peer can be told of changes at all.
+    /// The server's capabilities as JSON. `changes` says whether the peer can be told of changes at all.
     pub fn write_capabilities(
         &self,
         out: &mut String,

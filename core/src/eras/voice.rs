@@ -17,7 +17,7 @@ use crate::protocol_version::{Era, ProtocolVersion};
 pub struct Said {
     /// One JSON-RPC response, one line.
     pub body: String,
-    /// The HTTP status (digest §2.7).
+    /// The HTTP status (HTTP-6, HTTP-7, HTTP-18).
     pub status: u16,
 }
 

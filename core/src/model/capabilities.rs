@@ -2,7 +2,7 @@
 
 use crate::json::RawJson;
 
-/// The capabilities a server offers (digest §1.4). What is not offered answers -32601 (RPC-19).
+/// The capabilities a server offers. What is not offered answers -32601 (RPC-19).
 #[derive(Debug, Clone)]
 pub struct Capabilities {
     /// Tools (TOOL-1).

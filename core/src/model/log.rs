@@ -1,6 +1,6 @@
 //! The eight log levels.
 
-/// How serious a log message is, in rising order (digest §3.5).
+/// How serious a log message is, in rising order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the levels of RFC 5424 say what they are")]
 pub enum LogLevel {

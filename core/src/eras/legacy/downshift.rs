@@ -1,4 +1,4 @@
-//! What an older version cannot hold, taken out or said otherwise (digest §2.10). Text is parsed only when it has some.
+//! What an older version cannot hold, taken out or said otherwise (DOWN-*). Text is parsed only when it has some.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The envelope: what every request says of itself in `_meta` (digest §2.2).
+//! The envelope: what every request says of itself in `_meta` (META-*).
 
 use std::borrow::Cow;
 

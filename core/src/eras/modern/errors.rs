@@ -1,4 +1,4 @@
-//! Failures as JSON-RPC errors of the modern era, with the HTTP status each has (digest §2.7, HTTP-18).
+//! Failures as JSON-RPC errors of the modern era, with the HTTP status each has (HTTP-18).
 
 use crate::eras::errors::common;
 use crate::eras::voice::WireError;

@@ -1,4 +1,4 @@
-//! Headers mirror the body and must agree with it (digest §2.5).
+//! Headers mirror the body and must agree with it (HDR-*, PARAM-*).
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

@@ -1,4 +1,4 @@
-//! `subscriptions/listen`: a request that stays open and tells of changes (digest §3.9).
+//! `subscriptions/listen`: a request that stays open and tells of changes (SUB-*).
 
 use std::sync::Arc;
 

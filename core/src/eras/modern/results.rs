@@ -1,4 +1,4 @@
-//! Results of the modern era: `resultType`, cache hints, and who answers (digest §2.4).
+//! Results of the modern era: `resultType`, cache hints, and who answers (RESULT-1, CACHE-1, META-3).
 
 use crate::eras::answer::Answer;
 use crate::eras::items::Object;
