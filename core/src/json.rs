@@ -12,15 +12,21 @@ pub(crate) use scan::Scanner;
 pub use text::{as_boolean, as_integer, as_number, as_string, is_array, is_null, is_object};
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// The text of one JSON value. Whoever makes one vouches that the text is valid JSON; it is spliced into messages as it is.
 ///
-/// Cloning is cheap (a reference count).
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct RawJson(Arc<str>);
+/// Cloning is cheap (a reference count). It may be a part of a larger text that it keeps alive.
+#[derive(Clone)]
+pub struct RawJson {
+    whole: Arc<str>,
+    start: usize,
+    end: usize,
+}
 
 impl RawJson {
     /// Checks that `text` is one JSON value that every reader understands the same way: no repeated keys, no lone
@@ -34,7 +40,7 @@ impl RawJson {
             Err(fault) => format!("this is not JSON: {fault}"),
             Ok(()) => match scanner.take_flaw() {
                 Some(flaw) => format!("this JSON {flaw}"),
-                None => return Ok(Self(Arc::from(text.trim_ascii()))),
+                None => return Ok(Self::from_checked(text.trim_ascii())),
             },
         };
         Err(Error::new(ErrorKind::Internal, refused))
@@ -43,13 +49,19 @@ impl RawJson {
     /// Takes text that is known to be one JSON value: a part of a frame that was scanned, or what our own writer wrote.
     #[must_use]
     pub fn from_checked(text: impl Into<Arc<str>>) -> Self {
-        Self(text.into())
+        let whole = text.into();
+        Self { start: 0, end: whole.len(), whole }
+    }
+
+    /// Takes one value out of a text that was scanned; shares the text.
+    pub(crate) fn part_of(whole: &Arc<str>, range: Range<usize>) -> Self {
+        Self { whole: Arc::clone(whole), start: range.start, end: range.end }
     }
 
     /// The text of a value built in memory.
     #[must_use]
     pub fn from_value(value: &serde_json::Value) -> Self {
-        Self(Arc::from(value.to_string()))
+        Self::from_checked(value.to_string())
     }
 
     /// The JSON text of a string.
@@ -57,25 +69,25 @@ impl RawJson {
     pub fn from_string(value: &str) -> Self {
         let mut text = String::with_capacity(value.len() + 2);
         write_string(&mut text, value);
-        Self(Arc::from(text))
+        Self::from_checked(text)
     }
 
     /// `{}`.
     #[must_use]
     pub fn empty_object() -> Self {
-        Self(Arc::from("{}"))
+        Self::from_checked("{}")
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.whole.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Whether the value is an object.
     #[must_use]
     pub fn is_object(&self) -> bool {
-        self.0.trim_start().starts_with('{')
+        self.as_str().trim_start().starts_with('{')
     }
 
     /// Parses the text into a tree.
@@ -83,21 +95,35 @@ impl RawJson {
     /// # Errors
     /// When the text is not JSON after all, or nested deeper than serde_json allows (128).
     pub fn to_value(&self) -> Result<serde_json::Value> {
-        serde_json::from_str(&self.0).map_err(|error| {
+        serde_json::from_str(self.as_str()).map_err(|error| {
             Error::new(ErrorKind::Internal, "a carried JSON text does not parse").caused_by(error)
         })
     }
 }
 
+impl PartialEq for RawJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for RawJson {}
+
+impl Hash for RawJson {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 impl fmt::Debug for RawJson {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(self.as_str())
     }
 }
 
 impl fmt::Display for RawJson {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(self.as_str())
     }
 }
 

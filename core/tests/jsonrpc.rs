@@ -4,9 +4,10 @@
 
 use std::borrow::Cow;
 
+use oxmcp_core::json::{member, members};
 use oxmcp_core::jsonrpc::{
-    Frame, FrameLimits, Malformed, Message, Notification, Request, RequestId, Response, error_code, parse,
-    write,
+    Frame, FrameLimits, Malformed, Message, Notification, Outline, Request, RequestId, Response, error_code,
+    parse, parse_outlined, write,
 };
 
 fn single(text: &str) -> Message<'_> {
@@ -335,4 +336,35 @@ fn answers_and_notifications_are_written_as_one_line_of_json() {
     out.clear();
     write::notification(&mut out, "notifications/progress", Some("{\"progress\":1}"));
     assert_eq!(out, r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}}"#);
+}
+
+#[test]
+fn an_outline_holds_what_walking_the_same_text_finds_or_nothing() {
+    let many: Vec<String> = (0..40).map(|number| format!("\"key{number}\":{number}")).collect();
+    let many = many.join(",");
+    for (params, known, nested_known) in [
+        (r#"{"name":"a","_meta":{"x":{"y":[1]},"z":"}"},"last": 1 }"#.to_owned(), true, true),
+        (r#"{"_meta":{"\u0078":1},"a":2}"#.to_owned(), true, false),
+        (r#"{"\u0061":1,"_meta":{"b":{}}}"#.to_owned(), false, true),
+        (format!(r#"{{"_meta":{{{many}}},"a":1}}"#), true, false),
+        (format!(r#"{{{many},"_meta":{{}}}}"#), false, true),
+        ("{}".to_owned(), true, false),
+    ] {
+        let frame = format!(r#"{{"jsonrpc":"2.0","id":1,"params": {params} ,"method":"m"}}"#);
+        let mut outline = Outline::new("_meta");
+        let parsed = parse_outlined(frame.as_bytes(), &FrameLimits::default(), &mut outline);
+        let Ok(Frame::Single(Message::Request(request))) = parsed else { panic!("{frame}") };
+        let text = request.params.expect("params");
+        assert_eq!(text, params);
+        let walked = |text| members(text).map(|(key, value)| (key.into_owned(), value)).collect::<Vec<_>>();
+        let noted = |text: &str| {
+            let noted = outline.members(text)?.iter();
+            Some(noted.map(|&(key, value)| (key.to_owned(), value)).collect::<Vec<_>>())
+        };
+        assert_eq!(noted(text), known.then(|| walked(text)), "{params}");
+        if let Some(meta) = member(text, "_meta") {
+            assert_eq!(noted(meta), nested_known.then(|| walked(meta)), "{params}");
+        }
+        assert!(outline.members(&params).is_none(), "a copy elsewhere is not the same text");
+    }
 }

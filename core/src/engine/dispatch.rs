@@ -64,7 +64,7 @@ pub(super) fn dispatch(asked: &mut Asked, events: EventSender, call_timeout: Opt
             list(snapshot, kind, ListPage::ResourceTemplates, version, cursor.as_deref())
         }
         Operation::CallTool { name, arguments } => {
-            call_tool(snapshot, name, arguments, context, call_timeout)
+            call_tool(snapshot, &name, arguments, context, call_timeout)
         }
         Operation::ReadResource { uri } => read_resource(snapshot, uri, context, call_timeout),
         Operation::GetPrompt { name, arguments } => {
@@ -84,13 +84,13 @@ pub(super) fn dispatch(asked: &mut Asked, events: EventSender, call_timeout: Opt
 
 fn call_tool(
     snapshot: &Snapshot,
-    name: String,
+    name: &str,
     mut arguments: RawJson,
     context: CallContext,
     call_timeout: Option<Duration>,
 ) -> Result<Dispatched, Failure> {
-    let Some(entry) = snapshot.tool(&name) else {
-        return Err(Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(&name))));
+    let Some(entry) = snapshot.tool(name) else {
+        return Err(Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(name))));
     };
     if entry.tool.check_arguments {
         match entry.input.check_arguments(&arguments, entry.tool.convert_arguments) {
@@ -102,7 +102,7 @@ fn call_tool(
         }
     }
     let kind = OperationKind::CallTool;
-    let invocation = Invocation { kind, target: name.into(), arguments, context };
+    let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
     let finish = Finish { kind, tool: Some(Arc::clone(entry)), resource: None };
     Ok(run(&entry.handler, invocation, entry.tool.timeout.or(call_timeout), finish))
 }

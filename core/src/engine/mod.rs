@@ -20,7 +20,7 @@ pub use inbound::{Edge, HttpEdge, Inbound};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 
-use crate::eras::{Asked, Eras, Opened, Refused, Side, WireError};
+use crate::eras::{self, Asked, Eras, Opened, Refused, Side, WireError};
 use crate::handler::{Failure, FailureKind, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::Implementation;
@@ -66,8 +66,9 @@ impl Engine {
     pub fn exchange(&self, inbound: Inbound) -> Exchange {
         let Inbound { frame, edge } = inbound;
         let side = edge.side();
-        let state = match jsonrpc::parse(&frame, &self.0.limits.frame) {
-            Ok(Frame::Single(message)) => self.begin(self.0.eras.open(&message, side), &edge),
+        let mut outline = eras::outline();
+        let state = match jsonrpc::parse_outlined(&frame, &self.0.limits.frame, &mut outline) {
+            Ok(Frame::Single(message)) => self.begin(self.0.eras.open(&message, Some(&outline), side), &edge),
             Ok(Frame::Batch(members)) => match self.0.eras.accept_batch(side) {
                 Ok(()) => {
                     let bodies = members.iter().map(|_| None).collect();

@@ -2,8 +2,10 @@
 
 use crate::eras::params::request_id;
 use crate::json;
-use crate::jsonrpc::RequestId;
+use crate::jsonrpc::{Outline, RequestId};
 
+/// The member of a request's params that all of this is about.
+pub const META: &str = "_meta";
 /// The version a request is to be served by: the key that makes an envelope (META-1).
 pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 /// What the client can do.
@@ -30,23 +32,28 @@ pub struct Meta<'a> {
 }
 
 impl<'a> Meta<'a> {
-    /// Finds the members of `params._meta`. Anything but an object has none.
+    /// Finds the members of `params._meta`: those of the outline if it has them. Anything but an object has none.
     #[must_use]
-    pub fn read(text: Option<&'a str>) -> Self {
+    pub fn read(text: Option<&'a str>, outline: Option<&Outline<'a>>) -> Self {
         let Some(text) = text.filter(|text| json::is_object(text)) else { return Self::default() };
         let mut meta = Self { text: Some(text), ..Self::default() };
-        for (key, value) in json::members(text) {
-            let member = match &*key {
-                PROTOCOL_VERSION => &mut meta.protocol_version,
-                CLIENT_CAPABILITIES => &mut meta.client_capabilities,
-                CLIENT_INFO => &mut meta.client_info,
-                LOG_LEVEL => &mut meta.log_level,
-                "progressToken" => &mut meta.progress_token,
-                _ => continue,
-            };
-            *member = Some(value);
+        match outline.and_then(|outline| outline.members(text)) {
+            Some(members) => members.iter().for_each(|(key, value)| meta.note(key, value)),
+            None => json::members(text).for_each(|(key, value)| meta.note(&key, value)),
         }
         meta
+    }
+
+    fn note(&mut self, key: &str, value: &'a str) {
+        let member = match key {
+            PROTOCOL_VERSION => &mut self.protocol_version,
+            CLIENT_CAPABILITIES => &mut self.client_capabilities,
+            CLIENT_INFO => &mut self.client_info,
+            LOG_LEVEL => &mut self.log_level,
+            "progressToken" => &mut self.progress_token,
+            _ => return,
+        };
+        *member = Some(value);
     }
 
     /// The progress token; one that is neither string nor integer asks for nothing (RPC-20).

@@ -35,7 +35,7 @@ pub use voice::{Said, Voice, WireError};
 
 use crate::handler::{Caller, Handler};
 use crate::json::RawJson;
-use crate::jsonrpc::Request;
+use crate::jsonrpc::{Outline, Request};
 use crate::model::Operation;
 use crate::registry::Snapshot;
 
@@ -82,6 +82,12 @@ impl fmt::Debug for Whole {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Whole").field(&self.method).finish()
     }
+}
+
+/// What the scan of a frame is to note down for [`Eras::open`].
+#[must_use]
+pub const fn outline<'a>() -> Outline<'a> {
+    Outline::new(meta::META)
 }
 
 /// Something to dispatch.

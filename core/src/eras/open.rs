@@ -13,7 +13,7 @@ use super::{
     Held, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side,
     WireError, legacy, modern,
 };
-use crate::jsonrpc::{Message, Notification, Request, error_code};
+use crate::jsonrpc::{Message, Notification, Outline, Request, error_code};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Registry;
 
@@ -43,10 +43,10 @@ impl Eras {
         }
     }
 
-    /// Decides the era of a message and decodes it.
-    pub fn open(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
+    /// Decides the era of a message and decodes it. `outline` is what its scan noted down, if it did.
+    pub fn open(&self, message: &Message<'_>, outline: Option<&Outline<'_>>, side: Side<'_>) -> Opened {
         match message {
-            Message::Request(request) => self.answer_request(request, side, false),
+            Message::Request(request) => self.answer_request(request, outline, side, false),
             Message::Notification(notification) => self.open_notification(notification, side),
             Message::Response(_) => match side {
                 Side::Duplex(_) => Opened::Accepted,
@@ -61,8 +61,8 @@ impl Eras {
     /// envelope of its own.
     pub fn open_in_batch(&self, message: &Message<'_>, side: Side<'_>) -> Opened {
         match message {
-            Message::Request(request) => self.answer_request(request, side, true),
-            other => self.open(other, side),
+            Message::Request(request) => self.answer_request(request, None, side, true),
+            other => self.open(other, None, side),
         }
     }
 
@@ -110,19 +110,27 @@ impl Eras {
     }
 
     /// [`Eras::open_request`], with its error as an answer.
-    fn answer_request(&self, request: &Request<'_>, side: Side<'_>, in_batch: bool) -> Opened {
-        self.open_request(request, side, in_batch)
+    fn answer_request(
+        &self,
+        request: &Request<'_>,
+        outline: Option<&Outline<'_>>,
+        side: Side<'_>,
+        in_batch: bool,
+    ) -> Opened {
+        self.open_request(request, outline, side, in_batch)
             .unwrap_or_else(|error| Opened::Answered { said: error.say(Some(&request.id)), session_id: None })
     }
 
     fn open_request(
         &self,
         request: &Request<'_>,
+        outline: Option<&Outline<'_>>,
         side: Side<'_>,
         in_batch: bool,
     ) -> Result<Opened, WireError> {
-        let params = Params::read(request.params);
-        let meta = Meta::read(params.meta);
+        let params = Params::read(request.params, outline);
+        let meta = Meta::read(params.meta, outline);
+        let envelope = meta.protocol_version.is_some();
         let method = match &*request.method {
             "initialize" => MethodClue::Initialize,
             "ping" => MethodClue::Ping,
@@ -134,9 +142,10 @@ impl Eras {
         };
         let edge = match side {
             Side::Duplex(_) => EdgeClue::Duplex { session: session.is_some() },
+            // An envelope decides whatever the header says, which is checked against it later on.
+            Side::Post { .. } if envelope => EdgeClue::Http { version: VersionHeader::Other },
             Side::Post { headers, .. } => EdgeClue::Http { version: VersionHeader::read(headers) },
         };
-        let envelope = meta.protocol_version.is_some();
         match classify(Clues { kind: MessageKind::Request, method, envelope, edge }) {
             Verdict::Handshake | Verdict::Modern if in_batch => Err(WireError::new(
                 error_code::INVALID_REQUEST,
@@ -256,8 +265,8 @@ impl Eras {
         headers: &HeaderMap,
         stateless: bool,
     ) -> Result<(), WireError> {
-        let params = Params::read(notification.params);
-        let meta = Meta::read(params.meta);
+        let params = Params::read(notification.params, None);
+        let meta = Meta::read(params.meta, None);
         let clues = Clues {
             kind: MessageKind::Notification,
             method: MethodClue::Other,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::eras::items::Object;
-use crate::json::{self, write_string};
+use crate::json::write_string;
 use crate::model::{CompletionOutput, OperationKind, ToolOutput};
 
 /// At most this many suggestions are sent (CMP-2).
@@ -34,7 +34,7 @@ pub fn write_page(object: &mut Object<'_>, kind: OperationKind, items: &str, nex
 pub fn content_of(output: &ToolOutput) -> Cow<'_, str> {
     let content = output.content.as_str();
     match &output.structured_content {
-        Some(structured) if json::elements(content).next().is_none() => {
+        Some(structured) if is_empty_array(content) => {
             let mut text = String::with_capacity(structured.as_str().len() + 32);
             text.push_str(r#"[{"type":"text","text":"#);
             write_string(&mut text, structured.as_str());
@@ -43,6 +43,11 @@ pub fn content_of(output: &ToolOutput) -> Cow<'_, str> {
         }
         _ => Cow::Borrowed(content),
     }
+}
+
+/// Whether this array has no elements; looks no further than where the first would begin.
+fn is_empty_array(text: &str) -> bool {
+    text.trim_ascii_start().strip_prefix('[').is_none_or(|rest| rest.trim_ascii_start().starts_with(']'))
 }
 
 /// A tool's result. `wrap` puts the structured result into `{"result": …}`.

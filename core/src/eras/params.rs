@@ -1,13 +1,15 @@
 //! The members of a request's params that some era knows, found in one pass and left as text.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 use crate::json::{self, RawJson};
-use crate::jsonrpc::RequestId;
+use crate::jsonrpc::{Outline, RequestId};
 use crate::model::{CompletionReference, Operation, OperationKind};
 
 /// The known members of a params object: JSON texts, borrowed from the frame. Unknown members are ignored (RPC-12).
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Params<'a> {
     /// The whole object, if there is one.
     pub text: Option<&'a str>,
@@ -25,37 +27,61 @@ pub struct Params<'a> {
     pub protocol_version: Option<&'a str>,
     pub capabilities: Option<&'a str>,
     pub client_info: Option<&'a str>,
+    /// A copy of the whole object, which everything shares that outlives the frame.
+    shared: OnceCell<Arc<str>>,
 }
 
 /// What is wrong with a request's params: a sentence that names the member (-32602).
 pub type Wrong = Cow<'static, str>;
 
 impl<'a> Params<'a> {
-    /// Finds the members.
+    /// Finds the members: those of the outline if it has them.
     #[must_use]
-    pub fn read(text: Option<&'a str>) -> Self {
+    pub fn read(text: Option<&'a str>, outline: Option<&Outline<'a>>) -> Self {
         let mut params = Self { text, ..Self::default() };
-        for (key, value) in json::members(text.unwrap_or("{}")) {
-            let member = match &*key {
-                "_meta" => &mut params.meta,
-                "name" => &mut params.name,
-                "arguments" => &mut params.arguments,
-                "uri" => &mut params.uri,
-                "cursor" => &mut params.cursor,
-                "ref" => &mut params.reference,
-                "argument" => &mut params.argument,
-                "context" => &mut params.context,
-                "level" => &mut params.level,
-                "notifications" => &mut params.notifications,
-                "requestId" => &mut params.request_id,
-                "protocolVersion" => &mut params.protocol_version,
-                "capabilities" => &mut params.capabilities,
-                "clientInfo" => &mut params.client_info,
-                _ => continue,
-            };
-            *member = Some(value);
+        let Some(text) = text else { return params };
+        match outline.and_then(|outline| outline.members(text)) {
+            Some(members) => members.iter().for_each(|(key, value)| params.note(key, value)),
+            None => json::members(text).for_each(|(key, value)| params.note(&key, value)),
         }
         params
+    }
+
+    fn note(&mut self, key: &str, value: &'a str) {
+        let member = match key {
+            "_meta" => &mut self.meta,
+            "name" => &mut self.name,
+            "arguments" => &mut self.arguments,
+            "uri" => &mut self.uri,
+            "cursor" => &mut self.cursor,
+            "ref" => &mut self.reference,
+            "argument" => &mut self.argument,
+            "context" => &mut self.context,
+            "level" => &mut self.level,
+            "notifications" => &mut self.notifications,
+            "requestId" => &mut self.request_id,
+            "protocolVersion" => &mut self.protocol_version,
+            "capabilities" => &mut self.capabilities,
+            "clientInfo" => &mut self.client_info,
+            _ => return,
+        };
+        *member = Some(value);
+    }
+
+    /// A part of the params that outlives the frame. All parts share one copy of the params.
+    #[must_use]
+    pub fn keep(&self, part: &str) -> RawJson {
+        let place = self.text.and_then(|text| {
+            let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+            (start + part.len() <= text.len()).then_some((text, start))
+        });
+        match place {
+            Some((text, start)) => {
+                let shared = self.shared.get_or_init(|| Arc::from(text));
+                RawJson::part_of(shared, start..start + part.len())
+            }
+            None => RawJson::from_checked(part),
+        }
     }
 
     /// The operation of this kind that the params describe: what both eras share.
@@ -72,12 +98,12 @@ impl<'a> Params<'a> {
             }
             OperationKind::CallTool => Operation::CallTool {
                 name: required(self.name, "name")?.into_owned(),
-                arguments: object(self.arguments, "arguments")?,
+                arguments: self.object(self.arguments, "arguments")?,
             },
             OperationKind::ReadResource => Operation::ReadResource { uri: self.uri()? },
             OperationKind::GetPrompt => Operation::GetPrompt {
                 name: required(self.name, "name")?.into_owned(),
-                arguments: strings(self.arguments, "arguments")?,
+                arguments: self.strings(self.arguments, "arguments")?,
             },
             OperationKind::Complete => self.complete()?,
             OperationKind::Subscribe => Operation::Subscribe { uri: self.uri()? },
@@ -94,7 +120,7 @@ impl<'a> Params<'a> {
     pub fn custom(&self, method: &str) -> Operation {
         Operation::Custom {
             method: method.to_owned(),
-            params: self.text.map_or_else(RawJson::empty_object, RawJson::from_checked),
+            params: self.text.map_or_else(RawJson::empty_object, |text| self.keep(text)),
         }
     }
 
@@ -147,7 +173,7 @@ impl<'a> Params<'a> {
         if self.context.is_some_and(|text| !json::is_null(text)) {
             for (key, value) in json::members(object_text(self.context, "context")?) {
                 if key == "arguments" {
-                    context = strings(Some(value), "context.arguments")?;
+                    context = self.strings(Some(value), "context.arguments")?;
                 }
             }
         }
@@ -157,6 +183,24 @@ impl<'a> Params<'a> {
             value: required(value, "argument.value")?.into_owned(),
             context,
         })
+    }
+
+    /// An object that may be absent; absent is `{}` (TOOL-17). `null` is read as absent, as old clients write it.
+    fn object(&self, text: Option<&str>, member: &str) -> Result<RawJson, Wrong> {
+        match text {
+            None => Ok(RawJson::empty_object()),
+            Some(text) if json::is_null(text) => Ok(RawJson::empty_object()),
+            Some(text) => Ok(self.keep(object_text(Some(text), member)?)),
+        }
+    }
+
+    /// An object of strings that may be absent (PRM-6).
+    fn strings(&self, text: Option<&str>, member: &str) -> Result<RawJson, Wrong> {
+        let object = self.object(text, member)?;
+        match json::members(object.as_str()).find(|(_, value)| !value.starts_with('"')) {
+            Some((key, _)) => Err(format!("{member}.{key}: must be a string").into()),
+            None => Ok(object),
+        }
     }
 }
 
@@ -172,24 +216,6 @@ fn object_text<'a>(text: Option<&'a str>, member: &str) -> Result<&'a str, Wrong
         None => Err(format!("{member}: is missing").into()),
         Some(text) if text.starts_with('{') => Ok(text),
         Some(_) => Err(format!("{member}: must be an object").into()),
-    }
-}
-
-/// An object that may be absent; absent is `{}` (TOOL-17). `null` is read as absent, as old clients write it.
-fn object(text: Option<&str>, member: &str) -> Result<RawJson, Wrong> {
-    match text {
-        None => Ok(RawJson::empty_object()),
-        Some(text) if json::is_null(text) => Ok(RawJson::empty_object()),
-        Some(text) => Ok(RawJson::from_checked(object_text(Some(text), member)?)),
-    }
-}
-
-/// An object of strings that may be absent (PRM-6).
-fn strings(text: Option<&str>, member: &str) -> Result<RawJson, Wrong> {
-    let object = object(text, member)?;
-    match json::members(object.as_str()).find(|(_, value)| !value.starts_with('"')) {
-        Some((key, _)) => Err(format!("{member}.{key}: must be a string").into()),
-        None => Ok(object),
     }
 }
 

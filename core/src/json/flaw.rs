@@ -5,18 +5,21 @@ use std::fmt;
 /// How much of a peer's key a message repeats.
 const SHOWN_KEY_BYTES: usize = 64;
 
-/// The text is not JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// What is wrong, as the end of "at byte N: …".
-    pub(crate) what: &'static str,
-    /// Offset in bytes from the start of the scanned text.
-    pub(crate) offset: usize,
+/// The text is not JSON. Boxed, so that what the scan returns at every step fits in a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault(Box<(&'static str, usize)>);
+
+impl Fault {
+    /// `what` is wrong, `offset` bytes from the start of the scanned text.
+    #[cold]
+    pub(super) fn new(what: &'static str, offset: usize) -> Self {
+        Self(Box::new((what, offset)))
+    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} at byte {}", self.what, self.offset)
+        write!(formatter, "{} at byte {}", self.0.0, self.0.1)
     }
 }
 

@@ -69,6 +69,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next byte that is not white space, without moving past it.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         loop {
@@ -80,8 +81,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves past `byte` if it comes next, after white space.
+    #[inline]
     pub(crate) fn take(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
+        // Compact text has no white space to look for.
+        let found = self.text.as_bytes().get(self.position) == Some(&byte) || self.peek() == Some(byte);
         self.position += usize::from(found);
         found
     }
@@ -140,7 +143,7 @@ impl<'a> Scanner<'a> {
         let start = self.position;
         let escaped = self.string()?;
         let raw = self.text.get(start..self.position - 1).unwrap_or_default();
-        let key = if escaped { decode(raw).unwrap_or(Cow::Borrowed(raw)) } else { Cow::Borrowed(raw) };
+        let key = if escaped { decoded(raw) } else { Cow::Borrowed(raw) };
         let first = self.open.last().copied().unwrap_or(0).min(self.keys.len());
         // Larger objects are checked as a whole when they end.
         if self.keys.len() - first < COMPARE_KEYS && self.keys[first..].contains(&key) {
@@ -156,6 +159,14 @@ impl<'a> Scanner<'a> {
     /// A key of the innermost open object.
     pub(crate) fn key_at(&self, index: usize) -> &str {
         self.keys.get(index).map_or("", |key| key)
+    }
+
+    /// The same, if it had no escapes.
+    pub(crate) fn plain_key_at(&self, index: usize) -> Option<&'a str> {
+        match self.keys.get(index) {
+            Some(Cow::Borrowed(key)) => Some(key),
+            _ => None,
+        }
     }
 
     /// After a member or element: whether another follows. If not, `close` was taken and the container has ended.
@@ -226,7 +237,21 @@ impl<'a> Scanner<'a> {
     }
 
     /// Scans the rest of a string, whose opening quote was taken. Returns whether it has escapes.
+    #[inline]
     fn string(&mut self) -> Result<bool, Fault> {
+        let bytes = self.text.as_bytes();
+        let end = find_special(bytes, self.position);
+        self.position = end;
+        if bytes.get(end) == Some(&b'"') {
+            self.position += 1;
+            return Ok(false);
+        }
+        self.rest_of_string()
+    }
+
+    /// Goes on from where a string has something else than plain text.
+    #[inline(never)]
+    fn rest_of_string(&mut self) -> Result<bool, Fault> {
         let bytes = self.text.as_bytes();
         let mut escaped = false;
         loop {
@@ -284,7 +309,7 @@ impl<'a> Scanner<'a> {
             .as_bytes()
             .get(start + 2..start + 6)
             .and_then(super::text::hex)
-            .ok_or(Fault { what: "an escape in a string is not valid", offset: start })
+            .ok_or_else(|| Fault::new("an escape in a string is not valid", start))
     }
 
     fn number(&mut self) -> Result<(), Fault> {
@@ -344,9 +369,15 @@ impl<'a> Scanner<'a> {
     }
 
     #[cold]
-    const fn fault(&self, what: &'static str) -> Fault {
-        Fault { what, offset: self.position }
+    fn fault(&self, what: &'static str) -> Fault {
+        Fault::new(what, self.position)
     }
+}
+
+/// What a key with escapes means.
+#[cold]
+fn decoded(raw: &str) -> Cow<'_, str> {
+    decode(raw).unwrap_or(Cow::Borrowed(raw))
 }
 
 /// The first position at or after `at` that holds no digit.

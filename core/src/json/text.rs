@@ -11,15 +11,17 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 ///
 /// Eight bytes at a time: a byte's high bit in the mask says that it is one of them. Borrows can only spoil bits above the
 /// first hit, and only the first is used.
+#[inline]
 pub(crate) fn find_special(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*chunk);
         let quote = word ^ (LOW_BITS * 0x22);
         let backslash = word ^ (LOW_BITS * 0x5c);
-        let mask = (word.wrapping_sub(LOW_BITS * 0x20) & !word)
-            | (quote.wrapping_sub(LOW_BITS) & !quote)
-            | (backslash.wrapping_sub(LOW_BITS) & !backslash);
-        let hits = mask & HIGH_BITS;
+        // The three share the high bits of `word`: a byte that has its own set is none of them.
+        let borrowed = word.wrapping_sub(LOW_BITS * 0x20)
+            | quote.wrapping_sub(LOW_BITS)
+            | backslash.wrapping_sub(LOW_BITS);
+        let hits = borrowed & !word & HIGH_BITS;
         if hits != 0 {
             return at + (hits.trailing_zeros() / 8) as usize;
         }

@@ -15,7 +15,7 @@ pub(super) fn read<'a>(
     scanner: &mut Scanner<'a>,
     limits: &FrameLimits,
 ) -> Result<Vec<Result<Message<'a>, Malformed>>, Malformed> {
-    let elements = read_elements(scanner, limits.max_batch).map_err(|fault| not_json(scanner, fault))?;
+    let elements = read_elements(scanner, limits.max_batch).map_err(|fault| not_json(scanner, &fault))?;
     let Some(elements) = elements else {
         return Err(Malformed::invalid_request(format!(
             "the batch has more than {} messages",
@@ -44,7 +44,7 @@ fn read_elements<'a>(scanner: &mut Scanner<'a>, max: usize) -> Result<Option<Vec
                 return Ok(None);
             }
             elements.push(if scanner.take(b'{') {
-                Element::Object(read_members(scanner)?)
+                Element::Object(read_members(scanner, None)?)
             } else {
                 scanner.value()?;
                 scanner.take_flaw();

@@ -5,11 +5,13 @@ pub mod error_code;
 mod frame;
 mod malformed;
 mod message;
+mod outline;
 mod parse;
 mod request_id;
 pub mod write;
 
 pub use frame::{Frame, Message, Notification, Request, Response};
 pub use malformed::Malformed;
-pub use parse::{FrameLimits, parse};
+pub use outline::Outline;
+pub use parse::{FrameLimits, parse, parse_outlined};
 pub use request_id::RequestId;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::batch;
 use super::message::Members;
-use super::{Frame, Malformed};
+use super::{Frame, Malformed, Outline};
 use crate::json::{Fault, MAX_DEPTH, Scanner};
 
 /// How large a frame may be.
@@ -33,6 +33,18 @@ impl Default for FrameLimits {
 /// For the frame as a whole: not UTF-8 or not exactly one JSON value (-32700), not a valid message, or over a limit (-32600),
 /// positional parameters (-32602). A bad message in a batch is an error of that element alone.
 pub fn parse<'a>(bytes: &'a [u8], limits: &FrameLimits) -> Result<Frame<'a>, Malformed> {
+    parse_outlined(bytes, limits, &mut Outline::new(""))
+}
+
+/// [`parse`] that notes down an outline of a single message in passing. For an empty one.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_outlined<'a>(
+    bytes: &'a [u8],
+    limits: &FrameLimits,
+    outline: &mut Outline<'a>,
+) -> Result<Frame<'a>, Malformed> {
     if bytes.len() > limits.max_bytes {
         return Err(Malformed::invalid_request(format!(
             "the message has {} bytes, more than the {} allowed",
@@ -46,20 +58,21 @@ pub fn parse<'a>(bytes: &'a [u8], limits: &FrameLimits) -> Result<Frame<'a>, Mal
     })?;
     let mut scanner = Scanner::new(text, limits.max_depth);
     if scanner.take(b'{') {
-        let members = read_members(&mut scanner).and_then(|members| scanner.end().map(|()| members));
-        let members = members.map_err(|fault| not_json(&mut scanner, fault))?;
+        let members =
+            read_members(&mut scanner, Some(outline)).and_then(|members| scanner.end().map(|()| members));
+        let members = members.map_err(|fault| not_json(&mut scanner, &fault))?;
         members.judge(limits).map(Frame::Single)
     } else if scanner.take(b'[') {
         batch::read(&mut scanner, limits).map(Frame::Batch)
     } else {
-        scanner.value().and_then(|()| scanner.end()).map_err(|fault| not_json(&mut scanner, fault))?;
+        scanner.value().and_then(|()| scanner.end()).map_err(|fault| not_json(&mut scanner, &fault))?;
         Err(Malformed::invalid_request("the message is not an object"))
     }
 }
 
 /// The refusal of text that is not JSON. Text that goes on too deep for the scan to follow is refused for its depth.
 #[cold]
-pub(super) fn not_json(scanner: &mut Scanner<'_>, fault: Fault) -> Malformed {
+pub(super) fn not_json(scanner: &mut Scanner<'_>, fault: &Fault) -> Malformed {
     match scanner.take_flaw() {
         Some(flaw) if scanner.gave_up() => Malformed::invalid_request(format!("the message {flaw}")),
         _ => Malformed::parse_error(format!("the message is not JSON: {fault}")),
@@ -67,7 +80,10 @@ pub(super) fn not_json(scanner: &mut Scanner<'_>, fault: Fault) -> Malformed {
 }
 
 /// Scans an object whose brace was taken and keeps the members that make a message; others are ignored (RPC-12).
-pub(super) fn read_members<'a>(scanner: &mut Scanner<'a>) -> Result<Members<'a>, Fault> {
+pub(super) fn read_members<'a>(
+    scanner: &mut Scanner<'a>,
+    mut outline: Option<&mut Outline<'a>>,
+) -> Result<Members<'a>, Fault> {
     let mut members = Members::default();
     scanner.begin_object()?;
     if scanner.take(b'}') {
@@ -84,9 +100,15 @@ pub(super) fn read_members<'a>(scanner: &mut Scanner<'a>) -> Result<Members<'a>,
                 "error" => Some(&mut members.error),
                 _ => None,
             };
-            scanner.peek();
+            let opening = scanner.peek();
             let start = scanner.position();
-            scanner.value()?;
+            match &mut outline {
+                Some(outline) if opening == Some(b'{') && scanner.key_at(key) == "params" => {
+                    outline.clear();
+                    read_outline(scanner, outline, false)?;
+                }
+                _ => scanner.value()?,
+            }
             if let Some(slot) = slot {
                 // Which of two ids is meant cannot be known.
                 members.two_ids |= slot.is_some() && scanner.key_at(key) == "id";
@@ -99,6 +121,33 @@ pub(super) fn read_members<'a>(scanner: &mut Scanner<'a>) -> Result<Members<'a>,
     }
     members.flaw = scanner.take_flaw();
     Ok(members)
+}
+
+/// Scans an object, whose brace comes next, and notes its members down.
+fn read_outline<'a>(scanner: &mut Scanner<'a>, outline: &mut Outline<'a>, nested: bool) -> Result<(), Fault> {
+    let begin = scanner.position();
+    scanner.take(b'{');
+    scanner.begin_object()?;
+    if scanner.take(b'}') {
+        scanner.end_container();
+    } else {
+        loop {
+            let key = scanner.key()?;
+            let opening = scanner.peek();
+            let start = scanner.position();
+            if !nested && opening == Some(b'{') && scanner.key_at(key) == outline.nested_name() {
+                read_outline(scanner, outline, true)?;
+            } else {
+                scanner.value()?;
+            }
+            outline.note(nested, scanner.plain_key_at(key), scanner.text_since(start));
+            if !scanner.another(b'}')? {
+                break;
+            }
+        }
+    }
+    outline.end(nested, scanner.text_since(begin));
+    Ok(())
 }
 
 /// The value of a string member whose text is `raw`.

@@ -9,6 +9,7 @@ mod changes;
 mod completions;
 mod cursors;
 mod methods;
+mod name_hash;
 mod pages;
 mod prompts;
 mod resource_templates;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::name_hash::NameHash;
 use super::pages::PageCache;
 
 /// What an edit did.
@@ -25,7 +26,7 @@ impl Effect {
 /// The items of one kind. Cloning copies references, never items; the clone has no pages yet.
 pub(super) struct Shelf<T> {
     /// Key → place.
-    places: HashMap<Arc<str>, u64>,
+    places: HashMap<Arc<str>, u64, NameHash>,
     /// Place → item. Places only grow, so the order is that of registration and a removal moves nobody.
     slots: BTreeMap<u64, Slot<T>>,
     next: u64,
@@ -124,7 +125,7 @@ impl<T> Shelf<T> {
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { places: HashMap::new(), slots: BTreeMap::new(), next: 0, pages: PageCache::default() }
+        Self { places: HashMap::default(), slots: BTreeMap::new(), next: 0, pages: PageCache::default() }
     }
 }
 

@@ -17,6 +17,8 @@ use crate::schema::{CompiledSchema, HeaderParameter, SchemaLimits, header_parame
 pub struct ToolEntry {
     /// What its author wrote.
     pub tool: Tool,
+    /// The tool's name once more, for every call to share.
+    pub name: Arc<str>,
     /// Checks arguments.
     pub input: CompiledSchema,
     /// Checks structured results.
@@ -93,7 +95,7 @@ impl ToolEntry {
             tool.output_schema.as_ref().map(|schema| compile(schema, "the output schema")).transpose()?;
         let header_parameters = header_parameters(&tool.input_schema)
             .map_err(|error| about(&format!("an x-mcp-header in the input schema of {item}"), error))?;
-        Ok(Self { tool, input, output, header_parameters, handler })
+        Ok(Self { name: tool.name.as_str().into(), tool, input, output, header_parameters, handler })
     }
 }
 

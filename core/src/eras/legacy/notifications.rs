@@ -23,7 +23,7 @@ pub(crate) fn accept(session: &Session, notification: &Notification<'_>) {
 /// Cancels what the notification names. A malformed one, or one for a request that is not in flight, is ignored (CAN-4);
 /// `initialize` is answered at once and so never in flight (LIFE-8).
 pub(crate) fn cancel(in_flight: &InFlight, notification: &Notification<'_>) {
-    if let Some(id) = Params::read(notification.params).cancelled_id() {
+    if let Some(id) = Params::read(notification.params, None).cancelled_id() {
         in_flight.cancel(&id);
     }
 }

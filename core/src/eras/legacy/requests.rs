@@ -13,7 +13,7 @@ use crate::eras::params::Params;
 use crate::eras::voice::{Voice, WireError};
 use crate::eras::{Asked, Eras, Whole};
 use crate::handler::Caller;
-use crate::json::{self, RawJson};
+use crate::json;
 use crate::jsonrpc::{Request, error_code};
 use crate::model::{LogLevel, Operation, OperationKind};
 use crate::protocol_version::ProtocolVersion;
@@ -81,7 +81,7 @@ pub(crate) fn decode(
         session_id: session.and_then(|session| session.id.clone()),
         client_info: session.and_then(|session| session.client_info.clone()),
         client_capabilities: session.and_then(|session| session.client_capabilities.clone()),
-        meta: meta.text.map(RawJson::from_checked),
+        meta: meta.text.map(|text| params.keep(text)),
         headers: headers.cloned(),
         log_threshold: eras.profile.capabilities.logging.then_some(threshold),
         wants_progress: progress_token.is_some(),

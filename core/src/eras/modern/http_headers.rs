@@ -7,7 +7,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::AsHeaderName;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::eras::PROTOCOL_VERSION_HEADER;
 use crate::eras::modern::envelope;
@@ -32,12 +32,13 @@ pub(crate) fn check_request(
     method: &str,
     params: &Params<'_>,
 ) -> Result<(), WireError> {
-    match single(headers, &PROTOCOL_VERSION_HEADER)? {
+    let standard = Standard::read(headers);
+    match standard.version.only(&PROTOCOL_VERSION_HEADER)? {
         Some(value) if value == version => {}
         Some(_) => return Err(mismatch("MCP-Protocol-Version differs from the request's envelope")),
         None => return Err(mismatch("MCP-Protocol-Version is missing")),
     }
-    match single(headers, &METHOD)? {
+    match standard.method.only(&METHOD)? {
         Some(value) if value == method => {}
         Some(_) => return Err(mismatch("Mcp-Method differs from the request's method")),
         None => return Err(mismatch("Mcp-Method is missing")),
@@ -48,7 +49,7 @@ pub(crate) fn check_request(
         // On methods without a name the header is ignored (HDR-13).
         _ => return Ok(()),
     };
-    let Some(value) = single(headers, &NAME)? else {
+    let Some(value) = standard.name.only(&NAME)? else {
         return Err(mismatch("Mcp-Name is missing"));
     };
     // A body without a name is told so further on: the ladder checks params after headers (HDR-14).
@@ -58,6 +59,47 @@ pub(crate) fn check_request(
         return Err(mismatch("Mcp-Name differs from the request's params"));
     }
     Ok(())
+}
+
+/// The copies of one header.
+#[derive(Clone, Copy, Default)]
+struct Copies<'a> {
+    first: Option<&'a HeaderValue>,
+    more: bool,
+}
+
+impl<'a> Copies<'a> {
+    fn note(&mut self, value: &'a HeaderValue) {
+        self.more |= self.first.is_some();
+        self.first = Some(value);
+    }
+
+    fn only(self, name: &HeaderName) -> Result<Option<&'a str>, WireError> {
+        only(name, self.first, self.more)
+    }
+}
+
+/// The three standard headers, found in one pass: three look-ups by name would hash every name.
+#[derive(Default)]
+struct Standard<'a> {
+    version: Copies<'a>,
+    method: Copies<'a>,
+    name: Copies<'a>,
+}
+
+impl<'a> Standard<'a> {
+    fn read(headers: &'a HeaderMap) -> Self {
+        let mut found = Self::default();
+        for (name, value) in headers {
+            match name.as_str() {
+                "mcp-protocol-version" => found.version.note(value),
+                "mcp-method" => found.method.note(value),
+                "mcp-name" => found.name.note(value),
+                _ => {}
+            }
+        }
+        found
+    }
 }
 
 /// The headers of a notification: none is required, those that are there must agree (G-6, LHTTP-13).
@@ -145,13 +187,20 @@ fn single(
     name: impl AsHeaderName + fmt::Display + Copy,
 ) -> Result<Option<&str>, WireError> {
     let mut values = headers.get_all(name).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    if values.next().is_some() {
+    let first = values.next();
+    only(name, first, values.next().is_some())
+}
+
+/// The same, of a header whose copies were counted.
+fn only(name: impl fmt::Display, first: Option<&HeaderValue>, more: bool) -> Result<Option<&str>, WireError> {
+    let Some(value) = first else { return Ok(None) };
+    if more {
         return Err(mismatch(format!("the header {name} is there twice")));
     }
     // HDR-7: visible ASCII, space and tab, which is what `to_str` allows.
     match value.to_str() {
-        Ok(text) => Ok(Some(text.trim_matches([' ', '\t']))),
+        // Of white space that leaves space and tab.
+        Ok(text) => Ok(Some(text.trim_ascii())),
         Err(_) => Err(mismatch(format!("the header {name} has characters outside visible ASCII"))),
     }
 }

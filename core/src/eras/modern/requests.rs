@@ -12,7 +12,6 @@ use crate::eras::params::Params;
 use crate::eras::voice::{Said, Voice, WireError};
 use crate::eras::{Asked, Eras, Whole};
 use crate::handler::Caller;
-use crate::json::RawJson;
 use crate::jsonrpc::{Request, error_code};
 use crate::model::{Operation, OperationKind};
 
@@ -71,9 +70,9 @@ pub(crate) fn decode(
         request_id: request.id.clone(),
         protocol_version: version,
         session_id: None,
-        client_info: envelope.client_info.map(RawJson::from_checked),
-        client_capabilities: Some(RawJson::from_checked(envelope.client_capabilities)),
-        meta: meta.text.map(RawJson::from_checked),
+        client_info: envelope.client_info.map(|text| params.keep(text)),
+        client_capabilities: Some(params.keep(envelope.client_capabilities)),
+        meta: meta.text.map(|text| params.keep(text)),
         headers: headers.cloned(),
         log_threshold: envelope.log_level.filter(|_| eras.profile.capabilities.logging),
         wants_progress: progress_token.is_some(),

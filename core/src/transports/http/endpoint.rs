@@ -9,7 +9,7 @@ use std::task::Poll;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, Response, StatusCode, request};
 use http_body::{Body, Frame};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::event_stream::{EventStream, Source};
 use super::guards::{self, Accepts, Guards, Refused, Route};
@@ -127,13 +127,21 @@ impl Endpoint {
 
     /// What the exchange says next; `None` when it is silent for so long that keep-alives should flow (SSE-8).
     async fn next(&self, exchange: &mut Exchange, may_stream: bool) -> Option<Option<Outgoing>> {
-        // Most answers are there at once: they must not pay for a timer.
-        let first = poll_fn(|cx| Poll::Ready(exchange.poll_next(cx))).await;
-        match first {
-            Poll::Ready(outgoing) => Some(outgoing),
-            Poll::Pending if may_stream => timeout(self.0.options.sse_after, exchange.next()).await.ok(),
-            Poll::Pending => Some(exchange.next().await),
-        }
+        let mut timer = pin!(None);
+        poll_fn(|cx| {
+            if let Poll::Ready(outgoing) = exchange.poll_next(cx) {
+                return Poll::Ready(Some(outgoing));
+            }
+            if !may_stream {
+                return Poll::Pending;
+            }
+            // Answers that are there at once must not pay for a timer.
+            if timer.is_none() {
+                timer.set(Some(sleep(self.0.options.sse_after)));
+            }
+            timer.as_mut().as_pin_mut().map_or(Poll::Pending, |timer| timer.poll(cx)).map(|()| None)
+        })
+        .await
     }
 
     /// Reads the body: without a copy when it comes in one piece, never past the limit (HTTP-17).
