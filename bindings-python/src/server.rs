@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
-use oxmcp_core::error::{Error, ErrorKind};
+use oxmcp_core::error::{Error, ErrorKind, Result};
+use oxmcp_core::handler::Handler;
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{CacheHint, Capabilities, Change, Implementation, ListKind, OperationKind};
 use oxmcp_core::registry::{Registry, RegistryOptions};
@@ -106,7 +107,7 @@ impl Host {
         drop(target);
     }
 
-    fn handler(&self, target: Py<Target>) -> Arc<dyn oxmcp_core::handler::Handler> {
+    fn handler(&self, target: Py<Target>) -> Arc<dyn Handler> {
         let is_async = target.get().is_async;
         let mut table = self.table();
         if is_async {
@@ -142,6 +143,19 @@ pub struct Server {
     pub capabilities: Mutex<Capabilities>,
     pub cache_hints: Vec<(OperationKind, CacheHint)>,
     pub workers: usize,
+}
+
+impl Server {
+    /// Offers what `descriptor` says, with the function behind it.
+    fn offer<D>(
+        &self,
+        descriptor: Result<D>,
+        target: Py<Target>,
+        offer: fn(&Registry, D, Arc<dyn Handler>) -> Result<()>,
+    ) -> PyResult<()> {
+        let descriptor = descriptor.into_python()?;
+        offer(&self.host.registry, descriptor, self.host.handler(target)).into_python()
+    }
 }
 
 /// The lists and the read whose results carry cache hints (CACHE-1).
@@ -200,46 +214,27 @@ impl Server {
 
     #[pyo3(signature = (descriptor, target, *, replace=false))]
     fn add_tool(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
-        let tool = descriptors::tool(descriptor).into_python()?;
-        let handler = self.host.handler(target);
-        let registry = &self.host.registry;
-        if replace { registry.replace_tool(tool, handler) } else { registry.add_tool(tool, handler) }
-            .into_python()
+        let offer = if replace { Registry::replace_tool } else { Registry::add_tool };
+        self.offer(descriptors::tool(descriptor), target, offer)
     }
 
     #[pyo3(signature = (descriptor, target, *, replace=false))]
     fn add_resource(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
-        let resource = descriptors::resource(descriptor).into_python()?;
-        let handler = self.host.handler(target);
-        let registry = &self.host.registry;
-        if replace {
-            registry.replace_resource(resource, handler)
-        } else {
-            registry.add_resource(resource, handler)
-        }
-        .into_python()
+        let offer = if replace { Registry::replace_resource } else { Registry::add_resource };
+        self.offer(descriptors::resource(descriptor), target, offer)
     }
 
     #[pyo3(signature = (descriptor, target, *, replace=false))]
     fn add_resource_template(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
-        let template = descriptors::resource_template(descriptor).into_python()?;
-        let handler = self.host.handler(target);
-        let registry = &self.host.registry;
-        if replace {
-            registry.replace_resource_template(template, handler)
-        } else {
-            registry.add_resource_template(template, handler)
-        }
-        .into_python()
+        let offer =
+            if replace { Registry::replace_resource_template } else { Registry::add_resource_template };
+        self.offer(descriptors::resource_template(descriptor), target, offer)
     }
 
     #[pyo3(signature = (descriptor, target, *, replace=false))]
     fn add_prompt(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
-        let prompt = descriptors::prompt(descriptor).into_python()?;
-        let handler = self.host.handler(target);
-        let registry = &self.host.registry;
-        if replace { registry.replace_prompt(prompt, handler) } else { registry.add_prompt(prompt, handler) }
-            .into_python()
+        let offer = if replace { Registry::replace_prompt } else { Registry::add_prompt };
+        self.offer(descriptors::prompt(descriptor), target, offer)
     }
 
     #[pyo3(signature = (target))]

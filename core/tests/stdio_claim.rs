@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use oxmcp_core::engine::Shutdown;
 use oxmcp_core::transports::stdio::{StdioOptions, claim, serve};
@@ -52,8 +52,8 @@ fn check_end(mut child: Child) {
     assert!(errors.contains("printed"), "STDIO-13: {errors}");
 }
 
-#[test]
-fn pipes_are_served() {
+/// A child at pipes, which has answered one call.
+fn asked_over_pipes() -> (Child, ChildStdin, BufReader<ChildStdout>) {
     let mut child = spawn(Stdio::piped(), Stdio::piped());
     let mut input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
@@ -64,6 +64,12 @@ fn pipes_are_served() {
         assert_ne!(output.read_line(&mut line).unwrap(), 0);
     }
     assert!(line.contains(r#""id":1"#), "{line}");
+    (child, input, output)
+}
+
+#[test]
+fn pipes_are_served() {
+    let (child, input, mut output) = asked_over_pipes();
     drop(input);
     let mut rest = String::new();
     output.read_to_string(&mut rest).unwrap();
@@ -108,15 +114,7 @@ fn files_are_served() {
 
 #[test]
 fn a_reader_that_leaves_ends_the_server_without_a_complaint() {
-    let mut child = spawn(Stdio::piped(), Stdio::piped());
-    let mut input = child.stdin.take().unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    input.write_all(format!("{}\n", modern_call(1, "echo", ENVELOPE)).as_bytes()).unwrap();
-    let mut line = String::new();
-    while !line.starts_with('{') {
-        line.clear();
-        assert_ne!(output.read_line(&mut line).unwrap(), 0);
-    }
+    let (child, mut input, output) = asked_over_pipes();
     drop(output);
     // The next answer finds nobody; the input may be refused by then.
     let _ = input.write_all(flood().as_bytes());

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, TypeVar
 
-Transport = Literal["stdio", "http", "streamable-http"]
+Transport = Literal["stdio", "http"]
 OnDuplicate = Literal["warn", "error", "replace", "ignore"]
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+N = TypeVar("N")
 
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off", "")
@@ -24,21 +24,25 @@ def text(name: str, given: str | None, default: str) -> str:
     return default if found is None else found
 
 
-def number(name: str, given: float | None, default: float | None) -> float | None:
-    """A number setting.
-
-    Raises:
-        ValueError: the variable is not a number.
-    """
+def _read(name: str, given: N | None, default: N | None, read: Callable[[str], N], what: str) -> N | None:
     if given is not None:
         return given
     found = _variable(name)
     if found is None:
         return default
     try:
-        return float(found)
+        return read(found)
     except ValueError:
-        raise ValueError(f"OXMCP_{name} must be a number, not {found!r}") from None
+        raise ValueError(f"OXMCP_{name} must be {what}, not {found!r}") from None
+
+
+def number(name: str, given: float | None, default: float | None) -> float | None:
+    """A number setting.
+
+    Raises:
+        ValueError: the variable is not a number.
+    """
+    return _read(name, given, default, float, "a number")
 
 
 def whole(name: str, given: int | None, default: int | None) -> int | None:
@@ -47,15 +51,7 @@ def whole(name: str, given: int | None, default: int | None) -> int | None:
     Raises:
         ValueError: the variable is not a whole number.
     """
-    if given is not None:
-        return given
-    found = _variable(name)
-    if found is None:
-        return default
-    try:
-        return int(found)
-    except ValueError:
-        raise ValueError(f"OXMCP_{name} must be a whole number, not {found!r}") from None
+    return _read(name, given, default, int, "a whole number")
 
 
 def switch(name: str, given: bool | None, default: bool) -> bool:

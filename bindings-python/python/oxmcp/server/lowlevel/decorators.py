@@ -225,7 +225,10 @@ class Decorators(Serving):
         return self._simple("logging/setLevel", answer)
 
     def progress_notification(self) -> Callable[[F], F]:
-        """The handler of a client's `notifications/progress`: `async (token, progress, total, message) -> None`."""
+        """The handler of a client's `notifications/progress`: `async (token, progress, total, message) -> None`.
+
+        Never called so far: a client tells of progress on what a server asked of it, and servers ask nothing yet.
+        """
 
         async def answer(progressed: Callable[..., Any], params: dict[str, Any]) -> answers.Result:
             told = [params.get(name) for name in ("progressToken", "progress", "total", "message")]

@@ -72,7 +72,8 @@ class Server(Decorators):
         description: What it is for.
         cache_hints: How long results may be kept, by method (CACHE-1).
         mask_error_details: Whether callers get a fixed sentence instead of the message of an unexpected exception.
-        on_…: A handler for the method of that name.
+        on_…: A handler for the method of that name. `on_progress` and `on_roots_list_changed` are never called so far:
+            a client tells of these where a server asks something of it, and servers ask nothing yet.
 
     Raises:
         TypeError: a keyword is unknown.
