@@ -7,7 +7,6 @@ alone), each time with the official Python client. Run it with `make demo`.
 from __future__ import annotations
 
 import json
-import signal
 import socket
 import statistics
 import subprocess
@@ -127,7 +126,7 @@ def http_server(log: TextIO) -> Iterator[str]:
             except OSError:
                 time.sleep(0.02)
         yield f"http://127.0.0.1:{port}/mcp"
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(timeout=5)
     finally:
         process.kill()

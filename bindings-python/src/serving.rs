@@ -231,7 +231,7 @@ impl Serving {
     }
 
     /// Takes descriptors 0 and 1 for itself and serves them; the end of standard input ends it. With `owns_process`, an
-    /// event loop that does not hear of that end, because a handler blocks it, is told by SIGINT.
+    /// event loop that does not hear of that end, because a handler blocks it, is told by SIGTERM.
     #[pyo3(signature = (*, owns_process=false))]
     fn serve_stdio(&self, owns_process: bool) -> PyResult<u64> {
         self.driver.check_process().into_python()?;
@@ -249,7 +249,7 @@ impl Serving {
                         // Fails for no process but one that is gone.
                         let _ = rustix::process::kill_process(
                             rustix::process::getpid(),
-                            rustix::process::Signal::INT,
+                            rustix::process::Signal::TERM,
                         );
                     }
                 });

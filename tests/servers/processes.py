@@ -36,12 +36,17 @@ def free_port() -> int:
 def end(process: subprocess.Popen[bytes], patience: float = 10.0) -> int:
     """Ask one process to end, insist after a while, and return its exit code."""
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         try:
             process.wait(patience)
         except subprocess.TimeoutExpired:
             process.kill()
     return process.wait()
+
+
+def take_interrupts() -> None:
+    """Undoes what a shell does to its background jobs, whose children inherit it: there an interrupt is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class HttpProcess:
@@ -66,6 +71,7 @@ class HttpProcess:
             stdout=self._log or subprocess.DEVNULL,
             stderr=self._log or subprocess.DEVNULL,
             env={**os.environ, **(environment or {})},
+            preexec_fn=take_interrupts,
         )
 
     def __enter__(self) -> HttpProcess:
@@ -110,6 +116,7 @@ class StdioProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
+            preexec_fn=take_interrupts,
         )
         self.lines: queue.Queue[bytes | None] = queue.Queue()
         self.errors: list[bytes] = []
