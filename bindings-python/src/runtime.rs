@@ -154,6 +154,10 @@ impl Driver {
     /// Keeps an answer until somebody polls the runtime next: sent from inside it, it wakes its connection without a system call.
     pub fn send_later(&self, answer: Answer) {
         self.sealed.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
+        // The standby thread took what there was when it took over; it looks again only when the leader is back.
+        if self.standby_leads.load(Ordering::SeqCst) {
+            self.send_sealed();
+        }
     }
 
     fn send_sealed(&self) {

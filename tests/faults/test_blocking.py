@@ -76,6 +76,19 @@ def test_a_function_that_was_quick_and_then_blocks_is_no_exception(server: HttpP
     assert [text_of(answer.message) for answer in answers] == ["released"]
 
 
+@pytest.mark.parametrize("io", PLACEMENTS)
+def test_an_answer_does_not_wait_for_the_handler_that_blocks_next(tmp_path: Path, io: str) -> None:
+    turns = [tmp_path / name for name in ("first", "second", "third")]
+    with StdioProcess([*python_server("faulty_server.py"), "--stdio", "--io", io]) as server:
+        for turn in turns:
+            server.send(call("blocks_the_loop", {"path": str(turn)}, identity=turn.name))
+        for turn in turns:
+            # Answered after the calls were taken, and by somebody else than the thread that is blocked.
+            assert "result" in server.request("server/discover", modern("server/discover")["params"])
+            turn.touch()
+            assert server.receive()["id"] == turn.name
+
+
 @pytest.mark.parametrize("way", ["SIGINT", "SIGTERM", "end of input"])
 @pytest.mark.parametrize("blocker", BLOCKERS)
 @pytest.mark.parametrize("io", PLACEMENTS)
