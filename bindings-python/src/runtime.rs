@@ -119,7 +119,6 @@ impl Driver {
 
     /// Polls the runtime on this thread until `until` is ready. Release the interpreter first.
     pub fn lead<F: Future>(&self, until: F) -> F::Output {
-        LED.set(std::ptr::from_ref(self).addr());
         self.left_at.store(0, Ordering::SeqCst);
         if self.standby_leads.load(Ordering::SeqCst) {
             self.leader_back.notify_one();

@@ -64,14 +64,6 @@ impl RawJson {
         Self::from_checked(value.to_string())
     }
 
-    /// The JSON text of a string.
-    #[must_use]
-    pub fn from_string(value: &str) -> Self {
-        let mut text = String::with_capacity(value.len() + 2);
-        write_string(&mut text, value);
-        Self::from_checked(text)
-    }
-
     /// `{}`.
     #[must_use]
     pub fn empty_object() -> Self {
