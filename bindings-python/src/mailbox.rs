@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::os::fd::{IntoRawFd as _, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use oxmcp_core::handler::FailureKind;
+use oxmcp_core::handler::{Failure, FailureKind};
 use oxmcp_core::mailbox::{CallId, HostMessage, Mailbox, PendingCall};
 use pyo3::exceptions::asyncio::CancelledError;
 use pyo3::intern;
@@ -37,6 +38,8 @@ pub struct LoopSide {
     driver: Arc<Driver>,
     workers: Arc<Workers>,
     pub bell: Arc<LoopBell>,
+    /// Whether the server is told to stop: what did not start yet is refused then.
+    closing: AtomicBool,
     event_loop: Py<PyAny>,
     task_class: Py<PyAny>,
     /// The context variables every call starts from.
@@ -102,6 +105,7 @@ impl LoopSide {
             driver,
             workers,
             bell,
+            closing: AtomicBool::new(false),
             event_loop,
             task_class: asyncio.getattr("Task")?.unbind(),
             context,
@@ -228,6 +232,11 @@ impl LoopSide {
         }
     }
 
+    /// Starts no more calls.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+    }
+
     /// Cancels every task; their calls fail as abandoned.
     pub fn cancel_all(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
         let tasks: Vec<_> = self.tasks.lock().drain().map(|(_, task)| task).collect();
@@ -239,6 +248,12 @@ impl LoopSide {
 
     fn start(&self, py: Python<'_>, pending: PendingCall) {
         if pending.responder.is_cancelled() {
+            return;
+        }
+        if self.closing.load(Ordering::SeqCst) {
+            // Started now, a call that blocks would keep the process from ending.
+            let refusal = Failure::new(FailureKind::Abandoned, "The server is shutting down.");
+            pending.responder.answer(Err(refusal));
             return;
         }
         let Some(target) = self.host.target(py, pending.slot.index()) else { return };

@@ -296,8 +296,9 @@ impl Serving {
         *self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the transports to finish; each end is a notice.
+    /// Tells the transports to finish, each end is a notice; and starts no more coroutine functions.
     fn shut_down(&self) {
+        self.loop_side.close();
         self.engine.shutdown().trigger();
     }
 

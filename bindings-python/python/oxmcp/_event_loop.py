@@ -493,6 +493,10 @@ class _Stop:
 
     def _unwind(self) -> None:
         self._heard.set()
+        for shared in _shared.values():
+            if shared.serving.loop is self._loop:
+                # At once: a call that starts and blocks between here and the unwinding would never be interrupted.
+                shared.serving.native.shut_down()
         self._main.cancel()
 
     def _insist(self, number: int) -> None:
