@@ -235,7 +235,7 @@ class MemoryConnection:
         await _release(self._serving)
 
 
-#: The servings on loops that are not ours, so that several clients of one server share one.
+#: What is being served, so that clients of a server within its process share its serving.
 _shared: weakref.WeakKeyDictionary[_native.Server, _Shared] = weakref.WeakKeyDictionary()
 
 
