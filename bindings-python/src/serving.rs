@@ -34,7 +34,6 @@ pub struct Serving {
     workers: Arc<Workers>,
     loop_side: LoopSide,
     next_token: AtomicU64,
-    open: Arc<Mutex<usize>>,
 }
 
 /// The options of `serve_http`; what is not said keeps the engine's default.
@@ -51,7 +50,6 @@ struct HttpText {
     max_body_bytes: Option<usize>,
     keep_alive_seconds: Option<f64>,
     max_connections: Option<usize>,
-    drain_seconds: Option<f64>,
 }
 
 impl HttpText {
@@ -68,7 +66,6 @@ impl HttpText {
         options.max_body_bytes = self.max_body_bytes.unwrap_or(options.max_body_bytes);
         options.keep_alive = self.keep_alive_seconds.map_or(options.keep_alive, seconds);
         options.max_connections = self.max_connections.unwrap_or(options.max_connections);
-        options.drain_timeout = self.drain_seconds.map_or(options.drain_timeout, seconds);
         options
     }
 }
@@ -152,15 +149,7 @@ pub fn attach(
     if placement == Placement::Workers {
         workers.wake_one();
     }
-    Ok(Serving {
-        host,
-        engine,
-        driver,
-        workers,
-        loop_side,
-        next_token: AtomicU64::new(1),
-        open: Arc::new(Mutex::new(0)),
-    })
+    Ok(Serving { host, engine, driver, workers, loop_side, next_token: AtomicU64::new(1) })
 }
 
 impl Serving {
@@ -172,11 +161,8 @@ impl Serving {
         let token = self.next_token.fetch_add(1, Ordering::Relaxed);
         let future = transport(token);
         let host = Arc::clone(&self.host);
-        let open = Arc::clone(&self.open);
-        *open.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.driver.spawn(async move {
             let outcome = future.await;
-            *open.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
             host.notices.push(token, Notice::Ended(outcome.err()));
         });
         token
@@ -204,15 +190,6 @@ impl Serving {
 
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
         self.loop_side.drain(py)
-    }
-
-    /// "loop" or "thread": where the I/O is driven at the moment.
-    #[getter]
-    fn placement(&self) -> &'static str {
-        match self.driver.placement() {
-            Placement::EventLoop => "loop",
-            Placement::Workers => "thread",
-        }
     }
 
     /// Binds and serves HTTP; returns the token and the address it is bound to.
@@ -288,12 +265,6 @@ impl Serving {
             Ok(())
         });
         Ok(MemoryConnection { token, frames: Mutex::new(Some(frames)) })
-    }
-
-    /// How many transports are open.
-    #[getter]
-    fn open(&self) -> usize {
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the transports to finish, each end is a notice; and starts no more coroutine functions.

@@ -198,7 +198,9 @@ impl Workers {
                             if !mailbox.is_empty() {
                                 self.wake_one();
                             }
-                            self.run(py, driver, pending);
+                            if let Some(target) = self.target(py, pending.slot.index()) {
+                                self.run(py, driver, pending, &target);
+                            }
                         }
                     }
                 }
@@ -258,11 +260,12 @@ impl Workers {
                         continue;
                     }
                 };
-                if self.target(py, pending.slot.index()).is_some_and(|target| target.get().is_quick()) {
-                    self.run(py, driver, pending);
-                } else {
-                    self.state().jobs.push_back(pending);
-                    self.wake_one();
+                match self.target(py, pending.slot.index()) {
+                    Some(target) if target.get().is_quick() => self.run(py, driver, pending, &target),
+                    _ => {
+                        self.state().jobs.push_back(pending);
+                        self.wake_one();
+                    }
                 }
             }
         }
@@ -281,12 +284,17 @@ impl Workers {
     }
 
     /// Runs one call. An answer is certain: a call dropped unanswered fails as abandoned.
-    fn run(self: &Arc<Self>, py: Python<'_>, driver: &Arc<Driver>, pending: PendingCall) {
+    fn run(
+        self: &Arc<Self>,
+        py: Python<'_>,
+        driver: &Arc<Driver>,
+        pending: PendingCall,
+        target: &Py<Target>,
+    ) {
         if pending.responder.is_cancelled() {
             return;
         }
         let Some(surroundings) = self.surroundings.get() else { return };
-        let Some(target) = (surroundings.target)(py, pending.slot.index()) else { return };
         let started = Instant::now();
         let outcome = Bound::new(py, Call::new(pending, Arc::clone(driver))).and_then(|call| {
             let context = surroundings.context.bind(py).call_method0(pyo3::intern!(py, "copy"))?;
