@@ -1,0 +1,3 @@
+'use strict';
+// Finds the compiled engine for this platform.
+module.exports = require('./oxmcp.node');

@@ -1,0 +1,2 @@
+declare const native: import('../typescript/native.js').NativeModule;
+export = native;
