@@ -1,0 +1,38 @@
+// What a schema says about a value that does not fit.
+
+/** One thing that is wrong, and where. */
+export interface SchemaIssue {
+  /** Member names and array positions, from the outside in. */
+  readonly path: readonly (string | number)[];
+  /** As in "is required" or "must be a string". */
+  readonly message: string;
+}
+
+/** `params.items[0].name` */
+function spelled(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}
+
+/** Says that a value is not what it was taken for. */
+export class SchemaError extends Error {
+  /** Everything that was found wrong. */
+  readonly issues: readonly SchemaIssue[];
+
+  /** @param name what the value should have been, as in "CallToolRequest" */
+  constructor(name: string, issues: readonly SchemaIssue[]) {
+    const all = issues.map((issue) => `${spelled(issue.path) || 'the value'} ${issue.message}`);
+    super(`Not a ${name}: ${all.join('; ')}.`);
+    this.name = 'SchemaError';
+    this.issues = issues;
+  }
+}
+
+/** The path the engine spells as `params.items[0].name`, in steps. */
+export function steps(field: string): (string | number)[] {
+  return [...field.matchAll(/\[(\d+)\]|([^.[]+)/g)].map(([, position, name]) =>
+    position === undefined ? (name ?? '') : Number(position),
+  );
+}
