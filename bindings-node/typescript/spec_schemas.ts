@@ -13,21 +13,24 @@ const withContent = (value: unknown): unknown =>
     ? { content: [], ...value }
     : value;
 
+const names = Object.keys(definitions);
+
 /** The schema of each type of the specification, by the type's name. */
-export const specTypeSchemas = Object.fromEntries(
-  Object.keys(definitions).map((name) => [
+export const specTypeSchemas: { readonly [N in SpecTypeName]: WireSchema<SpecTypes[N]> } = Object.fromEntries(
+  names.map((name): unknown[] => [
     name,
     new DefinitionSchema(name, definitions[name], name === 'CallToolResult' ? withContent : undefined),
   ]),
-) as { readonly [N in SpecTypeName]: WireSchema<SpecTypes[N]> };
+);
+
+const guard =
+  (name: SpecTypeName) =>
+  (value: unknown): boolean =>
+    specTypeSchemas[name].safeParse(value).success;
 
 /** Tells for each type of the specification, by the type's name, whether a value is one. */
-export const isSpecType = Object.fromEntries(
-  Object.entries(specTypeSchemas).map(([name, schema]) => [
-    name,
-    (value: unknown): boolean => schema.safeParse(value).success,
-  ]),
-) as { readonly [N in SpecTypeName]: (value: unknown) => value is SpecTypes[N] };
+export const isSpecType: { readonly [N in SpecTypeName]: (value: unknown) => value is SpecTypes[N] } =
+  Object.fromEntries(names.map((name): unknown[] => [name, guard(name as SpecTypeName)]));
 
 export const AnnotationsSchema = specTypeSchemas.Annotations;
 export const AudioContentSchema = specTypeSchemas.AudioContent;
