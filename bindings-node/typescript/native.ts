@@ -65,7 +65,13 @@ export interface NativeServing {
 
   // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON.
   completeText(id: number, text: string): void;
-  completeTool(id: number, content: string, structured: string | null, isError: boolean, meta: string | null): void;
+  completeTool(
+    id: number,
+    content: string,
+    structured: string | null,
+    isError: boolean,
+    meta: string | null,
+  ): void;
   completeResource(id: number, contents: string, meta: string | null, cacheHint: string | null): void;
   completePrompt(id: number, description: string | null, messages: string, meta: string | null): void;
   completeCompletion(id: number, values: string[], total: number | null, hasMore: boolean | null): void;
