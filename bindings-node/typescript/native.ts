@@ -111,9 +111,9 @@ export interface NativeSchema {
 }
 
 export interface NativeModule {
-  version: string;
-  errorKinds: string[];
-  failureKinds: string[];
+  VERSION: string;
+  errorKinds(): string[];
+  failureKinds(): string[];
   Server: new (implementation: string, options: string) => NativeServer;
   Schema: new (text: string) => NativeSchema;
   /** `ring` is called on this thread when there is something to drain. It does not keep the process alive, and must not throw. */
