@@ -22,6 +22,6 @@ export type {
   StandardSchema,
   ZodSchema,
 } from './schemas/inference.js';
-export { type Issue, inWords, type Parse, type ParseOutcome } from './schemas/parsing.js';
+export type { Issue, Parse, ParseOutcome } from './schemas/parsing.js';
 export { type PromptArgument, promptArguments } from './schemas/prompts.js';
 export { isRawShape, isSchema } from './schemas/recognition.js';
