@@ -291,10 +291,10 @@ def test_one_process_serves_both_eras_side_by_side(everything_stdio: StdioProces
     assert server.request("initialize", initialize()["params"])["error"]["code"] == -32600
 
 
-def test_a_flood_that_nobody_reads_is_answered_once_it_is_read() -> None:
+def test_a_flood_that_nobody_reads_is_answered_once_it_is_read(language: str) -> None:
     """HTTP-19, SUB-11 in spirit: slow readers are waited for, not buffered for without limit"""
     count = 3000
-    with serve_stdio("everything_server.py") as server:
+    with serve_stdio("everything_server", language) as server:
         lines = b"".join(
             json.dumps(call("echo", {"text": f"{number} {'y' * 500}"}, number)).encode() + b"\n"
             for number in range(count)
