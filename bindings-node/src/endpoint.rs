@@ -15,7 +15,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::errors::{IntoJs, JsError};
-use crate::mailbox::number;
 use crate::notices::Notice;
 use crate::serving::{Connection, Serving, js_number};
 
@@ -102,11 +101,5 @@ impl Serving {
         });
         self.connections().insert(token, Connection::Request(task.abort_handle()));
         Ok(js_number(token))
-    }
-
-    /// Forgets a request that ended.
-    #[napi]
-    pub fn forget(&self, token: f64) {
-        self.connections().remove(&number(token));
     }
 }

@@ -254,6 +254,12 @@ impl Serving {
         }
     }
 
+    /// Forgets a connection or request that ended.
+    #[napi]
+    pub fn forget(&self, token: f64) {
+        self.connections().remove(&number(token));
+    }
+
     /// Tells the transports to finish, each end is a notice; and starts no more calls.
     #[napi]
     pub fn shut_down(&self) {

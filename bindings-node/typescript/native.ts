@@ -50,6 +50,8 @@ export interface NativeServing {
   send(token: number, frame: string): boolean;
   /** Ends such a connection (its calls are cancelled), or a request begun with `fetch`. */
   close(token: number): void;
+  /** The connection or request of this token has ended: nothing more will be done with it. */
+  forget(token: number): void;
   /** An HTTP endpoint without a listener, for requests that somebody else received. Takes the options of `serveHttp` without an address. */
   openEndpoint(options: string): number;
   /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port"}`. Notices: `head`, `chunk`…, `ended`. */
