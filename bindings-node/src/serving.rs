@@ -83,7 +83,10 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
     host.notices.clear();
     let bell = Arc::new(Doorbell::new(&ring)?);
     let driving = match placement {
-        Placement::Thread => None,
+        Placement::Thread => {
+            driver.spawn(ring_once_a_turn(Arc::clone(&bell)));
+            None
+        }
         Placement::EventLoop => {
             let event_loop = env
                 .get_uv_event_loop()
@@ -297,6 +300,14 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// Rings for the calls of a whole turn at once: woken by the first of them, this runs behind the connections that are ready.
+async fn ring_once_a_turn(bell: Arc<Doorbell>) {
+    loop {
+        bell.notify.notified().await;
+        bell.ring_loop();
     }
 }
 
