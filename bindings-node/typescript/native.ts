@@ -50,6 +50,8 @@ export interface NativeServing {
   send(token: number, frame: string): boolean;
   /** Ends such a connection (its calls are cancelled), or a request begun with `fetch`. */
   close(token: number): void;
+  /** The connection or request of this token has ended: nothing more will be done with it. */
+  forget(token: number): void;
   /** An HTTP endpoint without a listener, for requests that somebody else received. Takes the options of `serveHttp` without an address. */
   openEndpoint(options: string): number;
   /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port"}`. Notices: `head`, `chunk`…, `ended`. */
@@ -65,7 +67,13 @@ export interface NativeServing {
 
   // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON.
   completeText(id: number, text: string): void;
-  completeTool(id: number, content: string, structured: string | null, isError: boolean, meta: string | null): void;
+  completeTool(
+    id: number,
+    content: string,
+    structured: string | null,
+    isError: boolean,
+    meta: string | null,
+  ): void;
   completeResource(id: number, contents: string, meta: string | null, cacheHint: string | null): void;
   completePrompt(id: number, description: string | null, messages: string, meta: string | null): void;
   completeCompletion(id: number, values: string[], total: number | null, hasMore: boolean | null): void;
@@ -105,9 +113,9 @@ export interface NativeSchema {
 }
 
 export interface NativeModule {
-  version: string;
-  errorKinds: string[];
-  failureKinds: string[];
+  VERSION: string;
+  errorKinds(): string[];
+  failureKinds(): string[];
   Server: new (implementation: string, options: string) => NativeServer;
   Schema: new (text: string) => NativeSchema;
   /** `ring` is called on this thread when there is something to drain. It does not keep the process alive, and must not throw. */

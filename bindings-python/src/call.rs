@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString};
 
 use crate::convert;
-use crate::runtime::Driver;
+use oxmcp_core::host::Driver;
 
 /// One call in flight. The first answer counts; dropped unanswered it fails as abandoned.
 #[pyclass(module = "oxmcp._native", frozen)]

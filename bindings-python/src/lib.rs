@@ -5,12 +5,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod call;
 mod convert;
-mod descriptors;
 mod doorbell;
 mod errors;
 mod mailbox;
 mod notices;
-mod runtime;
 mod schema;
 mod server;
 mod serving;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use oxmcp_core::handler::{Failure, FailureKind};
+use oxmcp_core::host::{Driver, Placement};
 use oxmcp_core::mailbox::{CallId, HostMessage, Mailbox, PendingCall};
 use pyo3::exceptions::asyncio::CancelledError;
 use pyo3::intern;
@@ -17,7 +18,6 @@ use tokio::io::unix::AsyncFd;
 
 use crate::call::Call;
 use crate::doorbell::LoopBell;
-use crate::runtime::{Driver, Placement};
 use crate::server::{Host, current_call};
 use crate::target::Target;
 use crate::workers::Workers;
@@ -198,7 +198,7 @@ impl LoopSide {
 
     /// Starts the calls that wait, cancels those nobody waits for any more, and hands out notices.
     pub fn drain(&self, py: Python<'_>) -> PyResult<()> {
-        if self.driver.placement() == Placement::Workers {
+        if self.driver.placement() == Placement::Thread {
             self.bell.hush();
         }
         let mut batch = Vec::new();

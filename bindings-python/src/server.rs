@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
-use oxmcp_core::error::{Error, ErrorKind, Result};
+use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
+use oxmcp_core::host::descriptors;
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{CacheHint, Capabilities, Change, Implementation, ListKind, OperationKind};
 use oxmcp_core::registry::{Registry, RegistryOptions};
@@ -12,7 +13,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::descriptors::{self, CacheText};
 use crate::doorbell::LoopBell;
 use crate::errors::IntoPython;
 use crate::notices::Notices;
@@ -158,18 +158,6 @@ impl Server {
     }
 }
 
-/// The lists and the read whose results carry cache hints (CACHE-1).
-fn cacheable(method: &str) -> Option<OperationKind> {
-    Some(match method {
-        "tools/list" => OperationKind::ListTools,
-        "prompts/list" => OperationKind::ListPrompts,
-        "resources/list" => OperationKind::ListResources,
-        "resources/templates/list" => OperationKind::ListResourceTemplates,
-        "resources/read" => OperationKind::ReadResource,
-        _ => return None,
-    })
-}
-
 #[pymethods]
 impl Server {
     #[new]
@@ -184,23 +172,12 @@ impl Server {
     ) -> PyResult<Self> {
         let options = RegistryOptions { page_size, ..RegistryOptions::default() };
         let registry = Registry::new(options).into_python()?;
-        let hints: std::collections::HashMap<String, CacheText> =
-            descriptors::read("the cache hints", cache_hints).into_python()?;
-        let mut cache_hints = Vec::new();
-        for (method, hint) in hints {
-            let Some(kind) = cacheable(&method) else {
-                let message =
-                    format!("results of {method:?} carry no cache hints; see tools/list, resources/read");
-                return Err(Error::new(ErrorKind::Configuration, message)).into_python();
-            };
-            cache_hints.push((kind, hint.into()));
-        }
         Ok(Self {
             host: Arc::new(Host::new(registry)),
             implementation: descriptors::implementation(implementation).into_python()?,
             instructions,
             capabilities: Mutex::new(descriptors::capabilities(capabilities).into_python()?),
-            cache_hints,
+            cache_hints: descriptors::cache_hints(cache_hints).into_python()?,
             workers,
         })
     }

@@ -7,18 +7,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::transports::http::{HttpOptions, HttpServer};
+use oxmcp_core::host::{Driver, HttpText, Placement};
+use oxmcp_core::transports::http::HttpServer;
 use oxmcp_core::transports::{memory, stdio};
 use pyo3::prelude::*;
-use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use crate::descriptors;
 use crate::doorbell::LoopBell;
 use crate::errors::IntoPython;
 use crate::mailbox::{LoopSide, run_plain};
 use crate::notices::Notice;
-use crate::runtime::{Driver, Placement};
 use crate::server::{Host, Server};
 use crate::workers::{Surroundings, Workers};
 
@@ -34,40 +32,6 @@ pub struct Serving {
     workers: Arc<Workers>,
     loop_side: LoopSide,
     next_token: AtomicU64,
-}
-
-/// The options of `serve_http`; what is not said keeps the engine's default.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HttpText {
-    host: String,
-    port: u16,
-    path: Option<String>,
-    stateless: Option<bool>,
-    json_response: Option<bool>,
-    allowed_hosts: Option<Vec<String>>,
-    allowed_origins: Option<Vec<String>>,
-    max_body_bytes: Option<usize>,
-    keep_alive_seconds: Option<f64>,
-    max_connections: Option<usize>,
-}
-
-impl HttpText {
-    fn options(&self) -> HttpOptions {
-        let mut options = HttpOptions::default();
-        let seconds = |value: f64| Duration::try_from_secs_f64(value).unwrap_or(Duration::ZERO);
-        if let Some(path) = &self.path {
-            options.path.clone_from(path);
-        }
-        options.stateless = self.stateless.unwrap_or(options.stateless);
-        options.json_only = self.json_response.unwrap_or(options.json_only);
-        options.allowed_hosts.clone_from(&self.allowed_hosts);
-        options.allowed_origins.clone_from(&self.allowed_origins);
-        options.max_body_bytes = self.max_body_bytes.unwrap_or(options.max_body_bytes);
-        options.keep_alive = self.keep_alive_seconds.map_or(options.keep_alive, seconds);
-        options.max_connections = self.max_connections.unwrap_or(options.max_connections);
-        options
-    }
 }
 
 /// Starts serving on an event loop. `drives` says that the loop calls `wait` to wait, and so may drive the I/O; then
@@ -98,7 +62,7 @@ pub fn attach(
     let placement = match io {
         "loop" if drives => Placement::EventLoop,
         "auto" if drives && host.has_coroutine_functions() => Placement::EventLoop,
-        _ => Placement::Workers,
+        _ => Placement::Thread,
     };
     let capabilities = server.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut builder = Engine::builder(server.implementation.clone())
@@ -146,7 +110,7 @@ pub fn attach(
         context,
         guard,
     )?;
-    if placement == Placement::Workers {
+    if placement == Placement::Thread {
         workers.wake_one();
     }
     Ok(Serving { host, engine, driver, workers, loop_side, next_token: AtomicU64::new(1) })
@@ -195,12 +159,10 @@ impl Serving {
     /// Binds and serves HTTP; returns the token and the address it is bound to.
     fn serve_http(&self, py: Python<'_>, options: &str) -> PyResult<(u64, (String, u16))> {
         self.driver.check_process().into_python()?;
-        let text: HttpText = descriptors::read("the HTTP transport", options).into_python()?;
+        let text = HttpText::read(options).into_python()?;
         let engine = self.engine.clone();
         // A name may have to be resolved.
-        let server = py
-            .detach(|| HttpServer::bind(engine, (text.host.as_str(), text.port), text.options()))
-            .into_python()?;
+        let server = py.detach(|| HttpServer::bind(engine, text.address(), text.options())).into_python()?;
         let address = server.local_addr();
         let shutdown = self.engine.shutdown().clone();
         let token = self.run(|_| server.serve(shutdown));

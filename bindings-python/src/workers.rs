@@ -1,6 +1,6 @@
 //! The threads that run plain functions, so that none blocks the event loop or another.
 //!
-//! In the placement [`Placement::Workers`] one of them leads: it drives the engine's I/O and runs functions that have shown to be
+//! In the placement [`Placement::Thread`] one of them leads: it drives the engine's I/O and runs functions that have shown to be
 //! quick right there, without a thread switch. Everything else goes to the others.
 
 use std::collections::VecDeque;
@@ -15,8 +15,8 @@ use tokio::sync::Notify;
 
 use crate::call::Call;
 use crate::doorbell::LoopBell;
-use crate::runtime::{Driver, Placement};
 use crate::target::Target;
+use oxmcp_core::host::{Driver, Placement};
 
 /// So many calls are counted before the I/O may move to where most of them run.
 const WINDOW: u32 = 128;
@@ -95,7 +95,7 @@ impl Workers {
     /// The doorbell of the pool's mailbox: the leading worker if this is it, otherwise an idle one, otherwise a new one.
     pub fn ring(self: &Arc<Self>) {
         let Some(driver) = self.driver.get() else { return };
-        if driver.placement() == Placement::Workers && driver.is_led_by_this_thread() {
+        if driver.placement() == Placement::Thread && driver.is_led_by_this_thread() {
             self.leader_bell.notify_one();
         } else {
             self.wake_one();
@@ -154,11 +154,11 @@ impl Workers {
         self.balance.coroutine.store(0, Ordering::Relaxed);
         match driver.placement() {
             Placement::EventLoop if plain / 2 > coroutine => {
-                driver.set_placement(Placement::Workers);
+                driver.set_placement(Placement::Thread);
                 loop_bell.set_driven(false);
                 self.wake_one();
             }
-            Placement::Workers if coroutine / 2 > plain => {
+            Placement::Thread if coroutine / 2 > plain => {
                 driver.set_placement(Placement::EventLoop);
                 self.leader_bell.notify_one();
                 loop_bell.set_driven(true);
@@ -231,7 +231,7 @@ impl Workers {
                 }
                 None => {}
             }
-            if driver.placement() == Placement::Workers && !state.led {
+            if driver.placement() == Placement::Thread && !state.led {
                 state.led = true;
                 return Some(Duty::Lead);
             }
@@ -242,7 +242,7 @@ impl Workers {
     }
 
     fn lead(self: &Arc<Self>, py: Python<'_>, driver: &Arc<Driver>, mailbox: &Mailbox) {
-        let over = || self.state().stopped || driver.placement() != Placement::Workers;
+        let over = || self.state().stopped || driver.placement() != Placement::Thread;
         while !over() {
             py.detach(|| {
                 driver.lead(async {

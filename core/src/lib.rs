@@ -1,12 +1,13 @@
 //! The oxmcp protocol engine.
 //!
 //! Rooms, lowest first; each uses only those above it: `error`, `json` · `protocol_version` · `jsonrpc` · `model` · `schema` ·
-//! `handler` · `mailbox` · `registry` · `eras` · `middleware` · `engine` · `transports`.
+//! `handler` · `mailbox` · `registry` · `eras` · `middleware` · `engine` · `transports` · `host`.
 
 pub mod engine;
 pub mod eras;
 pub mod error;
 pub mod handler;
+pub mod host;
 pub mod json;
 pub mod jsonrpc;
 pub mod mailbox;

@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "middleware",
     "engine",
     "transports",
+    "host",
     "testing",
 ];
 

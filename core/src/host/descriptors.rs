@@ -1,12 +1,13 @@
 //! Descriptors and options as the front end writes them: JSON in the newest wire shape, our own members under `oxmcp`.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use oxmcp_core::error::{Error, ErrorKind, Result};
-use oxmcp_core::json::RawJson;
-use oxmcp_core::model::{
-    CacheHint, CacheScope, Capabilities, CommonFields, Implementation, Prompt, PromptArgument, Resource,
-    ResourceTemplate, Tool,
+use crate::error::{Error, ErrorKind, Result};
+use crate::json::RawJson;
+use crate::model::{
+    CacheHint, CacheScope, Capabilities, CommonFields, Implementation, OperationKind, Prompt, PromptArgument,
+    Resource, ResourceTemplate, Tool,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +18,9 @@ fn raw(value: Option<Box<RawValue>>) -> Option<RawJson> {
 }
 
 /// Reads a front end's JSON.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] when the text is something else.
 pub fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
         Error::new(ErrorKind::InvalidDescriptor, format!("{what} cannot be used as described"))
@@ -50,7 +54,7 @@ impl From<CommonText> for CommonFields {
 }
 
 /// `{"ttlMs": …, "cacheScope": "private" | "public"}`
-#[derive(Deserialize, Default)]
+#[derive(Debug, Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CacheText {
     ttl_ms: u64,
@@ -91,6 +95,9 @@ impl Default for ToolOptions {
 }
 
 /// A tool.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] when the text is something else.
 pub fn tool(text: &str) -> Result<Tool> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -119,6 +126,9 @@ pub fn tool(text: &str) -> Result<Tool> {
 }
 
 /// A resource.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] when the text is something else.
 pub fn resource(text: &str) -> Result<Resource> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -143,6 +153,9 @@ pub fn resource(text: &str) -> Result<Resource> {
 }
 
 /// A resource template.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] when the text is something else.
 pub fn resource_template(text: &str) -> Result<ResourceTemplate> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -165,6 +178,9 @@ pub fn resource_template(text: &str) -> Result<ResourceTemplate> {
 }
 
 /// A prompt.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] when the text is something else.
 pub fn prompt(text: &str) -> Result<Prompt> {
     #[derive(Deserialize)]
     struct Argument {
@@ -197,6 +213,9 @@ pub fn prompt(text: &str) -> Result<Prompt> {
 }
 
 /// Who the server is.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] when the text is something else.
 pub fn implementation(text: &str) -> Result<Implementation> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -221,6 +240,9 @@ pub fn implementation(text: &str) -> Result<Implementation> {
 }
 
 /// What the server offers; what is not said is on.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] when the text is something else.
 pub fn capabilities(text: &str) -> Result<Capabilities> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -247,4 +269,28 @@ pub fn capabilities(text: &str) -> Result<Capabilities> {
         experimental: raw(text.experimental),
         extensions: raw(text.extensions),
     })
+}
+
+/// The lists and the read whose results carry cache hints (CACHE-1), by method name.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] when the text is something else, [`ErrorKind::Configuration`] for any other method.
+pub fn cache_hints(text: &str) -> Result<Vec<(OperationKind, CacheHint)>> {
+    let hints: HashMap<String, CacheText> = read("the cache hints", text)?;
+    let hint = |(method, hint): (String, CacheText)| {
+        let kind = match method.as_str() {
+            "tools/list" => OperationKind::ListTools,
+            "prompts/list" => OperationKind::ListPrompts,
+            "resources/list" => OperationKind::ListResources,
+            "resources/templates/list" => OperationKind::ListResourceTemplates,
+            "resources/read" => OperationKind::ReadResource,
+            _ => {
+                let message =
+                    format!("results of {method:?} carry no cache hints; see tools/list, resources/read");
+                return Err(Error::new(ErrorKind::Configuration, message));
+            }
+        };
+        Ok((kind, hint.into()))
+    };
+    hints.into_iter().map(hint).collect()
 }

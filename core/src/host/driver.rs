@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use oxmcp_core::error::{Error, ErrorKind, Result};
-use oxmcp_core::mailbox::Answer;
+use crate::error::{Error, ErrorKind, Result};
+use crate::mailbox::Answer;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -34,10 +34,11 @@ thread_local! {
 /// Which threads drive the I/O.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
-    /// The event loop: best where most calls are coroutine functions.
+    /// The event loop: best where most calls are short and run there.
     EventLoop = 0,
-    /// A worker thread: best where most calls are plain functions, and the only choice on a loop that is not ours.
-    Workers = 1,
+    /// Another thread: one that runs plain functions, or the standby thread for good. The only choice on a loop that is not
+    /// ours to wait for.
+    Thread = 1,
 }
 
 /// The runtime, its leader and its standby thread.
@@ -50,6 +51,8 @@ pub struct Driver {
     left_at: AtomicU64,
     departures: AtomicU64,
     leader_back: Notify,
+    /// Answers wait in `sealed` for the standby thread.
+    mail_out: Notify,
     sealed: Mutex<Vec<Answer>>,
     standby: OnceLock<Thread>,
     standby_leads: AtomicBool,
@@ -62,6 +65,9 @@ pub type Chore = Box<dyn Fn() -> bool + Send>;
 
 impl Driver {
     /// Builds the runtime and starts its standby thread, which leads until somebody better does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when the system gives no event queue or no thread.
     pub fn start(placement: Placement, chore: Chore) -> Result<Arc<Self>> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
             Error::new(ErrorKind::Io, "the engine's runtime could not be started").caused_by(error)
@@ -74,6 +80,7 @@ impl Driver {
             left_at: AtomicU64::new(1),
             departures: AtomicU64::new(0),
             leader_back: Notify::new(),
+            mail_out: Notify::new(),
             sealed: Mutex::default(),
             standby: OnceLock::new(),
             standby_leads: AtomicBool::new(false),
@@ -93,6 +100,9 @@ impl Driver {
     }
 
     /// Fails with a clear message in a child process: threads and sockets of a runtime do not survive `fork`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Closed`] in a child process.
     pub fn check_process(&self) -> Result<()> {
         if std::process::id() == self.process {
             return Ok(());
@@ -159,6 +169,20 @@ impl Driver {
         }
     }
 
+    /// Sends the answers of a host thread that may or may not lead: with its next turn at the runtime, or by the standby
+    /// thread, which is woken once for all of them.
+    pub fn send_batch(&self, answers: &mut Vec<Answer>) {
+        if answers.is_empty() {
+            return;
+        }
+        self.sealed.lock().unwrap_or_else(PoisonError::into_inner).append(answers);
+        if self.standby_leads.load(Ordering::SeqCst) {
+            self.mail_out.notify_one();
+        } else if !self.is_led_by_this_thread() {
+            self.send_sealed();
+        }
+    }
+
     fn send_sealed(&self) {
         let answers = std::mem::take(&mut *self.sealed.lock().unwrap_or_else(PoisonError::into_inner));
         for answer in answers {
@@ -171,7 +195,7 @@ impl Driver {
         if self.placement.load(Ordering::SeqCst) == Placement::EventLoop as u8 {
             Placement::EventLoop
         } else {
-            Placement::Workers
+            Placement::Thread
         }
     }
 
@@ -211,8 +235,13 @@ impl Driver {
         self.standby_leads.store(true, Ordering::SeqCst);
         if self.left_at.load(Ordering::SeqCst) != 0 && !self.is_stopped() {
             self.runtime.block_on(async {
-                self.send_sealed();
-                self.leader_back.notified().await;
+                loop {
+                    self.send_sealed();
+                    tokio::select! {
+                        () = self.leader_back.notified() => break,
+                        () = self.mail_out.notified() => {}
+                    }
+                }
             });
         }
         self.standby_leads.store(false, Ordering::SeqCst);

@@ -1,0 +1,251 @@
+//! What JavaScript may ask and say of one call in flight.
+
+use napi_derive::napi;
+use oxmcp_core::error::{Error, ErrorKind};
+use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply};
+use oxmcp_core::host::descriptors::{self, CacheText};
+use oxmcp_core::json::RawJson;
+use oxmcp_core::jsonrpc::RequestId;
+use oxmcp_core::mailbox::Responder;
+use oxmcp_core::model::{
+    CompletionOutput, LogLevel, LogMessage, OperationKind, Output, Progress, PromptOutput, ResourceOutput,
+    ToolOutput,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use crate::errors::{IntoJs, JsError};
+use crate::serving::Serving;
+
+/// The largest integer a JavaScript number holds exactly.
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+fn raw(text: String) -> RawJson {
+    // The front end writes these with `JSON.stringify`.
+    RawJson::from_checked(text)
+}
+
+const fn kind(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::ListTools => "list_tools",
+        OperationKind::ListPrompts => "list_prompts",
+        OperationKind::ListResources => "list_resources",
+        OperationKind::ListResourceTemplates => "list_resource_templates",
+        OperationKind::CallTool => "call_tool",
+        OperationKind::ReadResource => "read_resource",
+        OperationKind::GetPrompt => "get_prompt",
+        OperationKind::Complete => "complete",
+        OperationKind::SetLogLevel => "set_log_level",
+        OperationKind::Subscribe => "subscribe",
+        OperationKind::Unsubscribe => "unsubscribe",
+        OperationKind::Watch => "watch",
+        OperationKind::Ping => "ping",
+        OperationKind::Custom => "custom",
+    }
+}
+
+fn request_id(id: &RequestId) -> Value {
+    match id {
+        RequestId::String(text) => Value::from(&**text),
+        // Digits as a string where a JavaScript number would be another one.
+        RequestId::Integer(number) => match i64::try_from(*number) {
+            Ok(small) if small.unsigned_abs() <= MAX_SAFE_INTEGER => json!(small),
+            _ => json!(number.to_string()),
+        },
+    }
+}
+
+/// `Caller` of `typescript/native.ts`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Description<'a> {
+    kind: &'a str,
+    target: &'a str,
+    request_id: Value,
+    protocol_version: &'a str,
+    session_id: Option<&'a str>,
+    client_info: Option<Box<RawValue>>,
+    client_capabilities: Option<Box<RawValue>>,
+    meta: Option<Box<RawValue>>,
+    headers: Option<Map<String, Value>>,
+    log_threshold: Option<&'a str>,
+    wants_progress: bool,
+}
+
+fn describe(invocation: &Invocation) -> String {
+    let caller = &invocation.context.caller;
+    let text = |value: &Option<RawJson>| -> Option<Box<RawValue>> {
+        value.as_ref().and_then(|value| RawValue::from_string(value.as_str().to_owned()).ok())
+    };
+    let headers = caller.headers.as_ref().map(|headers| {
+        let mut map = Map::new();
+        for name in headers.keys() {
+            let values: Vec<_> =
+                headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+            map.insert(name.as_str().to_owned(), json!(values.join(", ")));
+        }
+        map
+    });
+    let description = Description {
+        kind: kind(invocation.kind),
+        target: &invocation.target,
+        request_id: request_id(&caller.request_id),
+        protocol_version: caller.protocol_version.as_str(),
+        session_id: caller.session_id.as_deref(),
+        client_info: text(&caller.client_info),
+        client_capabilities: text(&caller.client_capabilities),
+        meta: text(&caller.meta),
+        headers,
+        log_threshold: caller.log_threshold.map(LogLevel::as_str),
+        wants_progress: caller.wants_progress,
+    };
+    // Strings and checked JSON always have a JSON form.
+    serde_json::to_string(&description).unwrap_or_default()
+}
+
+impl Serving {
+    fn answer(&self, id: f64, reply: Reply) {
+        self.calls.answer(id, reply);
+    }
+
+    fn emit(&self, id: f64, event: Event) -> bool {
+        self.calls.with(id, |call| call.invocation.context.events.emit(event)).unwrap_or(false)
+    }
+}
+
+#[napi]
+impl Serving {
+    /// Who asks, as JSON; `null` once the call is answered.
+    #[napi]
+    pub fn describe(&self, id: f64) -> Option<String> {
+        self.calls.with(id, |call| describe(&call.invocation))
+    }
+
+    /// Whether nobody waits for the answer any more.
+    #[napi]
+    pub fn is_cancelled(&self, id: f64) -> bool {
+        self.calls.with(id, |call| Responder::is_cancelled(&call.responder)).unwrap_or(true)
+    }
+
+    /// Reports progress; returns whether the client will see it.
+    #[napi]
+    pub fn progress(&self, id: f64, progress: f64, total: Option<f64>, message: Option<String>) -> bool {
+        self.emit(id, Event::Progress(Progress { progress, total, message }))
+    }
+
+    /// Logs to the client; `data` is JSON. Returns whether the client will see it.
+    #[napi]
+    pub fn log(&self, id: f64, level: String, logger: Option<String>, data: String) -> Result<bool, JsError> {
+        let Some(level) = LogLevel::from_text(&level) else {
+            let known: Vec<_> = LogLevel::ALL.iter().map(|level| level.as_str()).collect();
+            let message = format!("no log level {level:?}; the levels are {}", known.join(", "));
+            return Err(Error::new(ErrorKind::Configuration, message)).into_js();
+        };
+        Ok(self.emit(id, Event::Log(LogMessage { level, logger, data: raw(data) })))
+    }
+
+    /// Answers a tool call with one text block.
+    #[napi]
+    pub fn complete_text(&self, id: f64, text: String) {
+        self.answer(id, Ok(Output::Tool(ToolOutput::text(&text))));
+    }
+
+    /// Answers a tool call.
+    #[napi]
+    pub fn complete_tool(
+        &self,
+        id: f64,
+        content: String,
+        structured: Option<String>,
+        is_error: bool,
+        meta: Option<String>,
+    ) {
+        self.answer(
+            id,
+            Ok(Output::Tool(ToolOutput {
+                content: raw(content),
+                structured_content: structured.map(raw),
+                is_error,
+                meta: meta.map(raw),
+            })),
+        );
+    }
+
+    /// Answers a read.
+    #[napi]
+    pub fn complete_resource(
+        &self,
+        id: f64,
+        contents: String,
+        meta: Option<String>,
+        cache_hint: Option<String>,
+    ) -> Result<(), JsError> {
+        let cache = match cache_hint {
+            Some(text) => Some(descriptors::read::<CacheText>("the cache hint", &text).into_js()?.into()),
+            None => None,
+        };
+        self.answer(
+            id,
+            Ok(Output::Resource(ResourceOutput { contents: raw(contents), meta: meta.map(raw), cache })),
+        );
+        Ok(())
+    }
+
+    /// Answers a prompt.
+    #[napi]
+    pub fn complete_prompt(
+        &self,
+        id: f64,
+        description: Option<String>,
+        messages: String,
+        meta: Option<String>,
+    ) {
+        let output = PromptOutput { description, messages: raw(messages), meta: meta.map(raw) };
+        self.answer(id, Ok(Output::Prompt(output)));
+    }
+
+    /// Answers a completion.
+    #[napi]
+    pub fn complete_completion(
+        &self,
+        id: f64,
+        values: Vec<String>,
+        total: Option<f64>,
+        has_more: Option<bool>,
+    ) {
+        let output = CompletionOutput { values, total: total.map(crate::mailbox::number), has_more };
+        self.answer(id, Ok(Output::Completion(output)));
+    }
+
+    /// Answers a call of a whole method.
+    #[napi]
+    pub fn complete_whole(&self, id: f64, result: String) {
+        self.answer(id, Ok(Output::Whole(raw(result))));
+    }
+
+    /// Fails; the detail is for the log.
+    #[napi]
+    pub fn fail(
+        &self,
+        id: f64,
+        kind: String,
+        message: String,
+        detail: Option<String>,
+    ) -> Result<(), JsError> {
+        let Some(kind) = FailureKind::from_name(&kind) else {
+            let message = format!("no failure kind {kind:?}; see failureKinds");
+            return Err(Error::new(ErrorKind::Configuration, message)).into_js();
+        };
+        let mut failure = Failure::new(kind, message);
+        failure.detail = detail;
+        self.answer(id, Err(failure));
+        Ok(())
+    }
+
+    /// Fails with a JSON-RPC error.
+    #[napi]
+    pub fn fail_protocol(&self, id: f64, code: i32, message: String, data: Option<String>) {
+        self.answer(id, Err(Failure::protocol(code, message, data.map(raw))));
+    }
+}

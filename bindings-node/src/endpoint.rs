@@ -1,0 +1,105 @@
+//! HTTP requests that somebody else received: an express application, a `fetch` handler.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http_body_util::{BodyExt as _, Full};
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+use oxmcp_core::error::{self, Error, ErrorKind};
+use oxmcp_core::host::{HttpText, descriptors};
+use oxmcp_core::transports::http::Endpoint;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::errors::{IntoJs, JsError};
+use crate::notices::Notice;
+use crate::serving::{Connection, Serving, js_number};
+
+/// The endpoints that were opened, by number.
+#[derive(Default)]
+pub struct Endpoints(Mutex<Vec<Endpoint>>);
+
+/// A request's head as the front end writes it.
+#[derive(Deserialize)]
+struct HeadText {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    remote: Option<SocketAddr>,
+}
+
+/// Header values arrive with one character a byte, as Node reads them; what has larger ones is sent as UTF-8.
+fn header_value(text: &str) -> Option<HeaderValue> {
+    let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
+    HeaderValue::from_bytes(bytes.as_deref().unwrap_or(text.as_bytes())).ok()
+}
+
+fn request(text: &HeadText, body: Bytes) -> error::Result<Request<Full<Bytes>>> {
+    let wrong = |what: &str| {
+        Error::new(ErrorKind::InvalidDescriptor, format!("the request has an impossible {what}"))
+    };
+    let mut request = Request::new(Full::new(body));
+    *request.method_mut() = Method::from_bytes(text.method.as_bytes()).map_err(|_| wrong("method"))?;
+    *request.uri_mut() = text.url.parse::<Uri>().map_err(|_| wrong("URL"))?;
+    for (name, value) in &text.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("header name"))?;
+        let value = header_value(value).ok_or_else(|| wrong("header value"))?;
+        request.headers_mut().append(name, value);
+    }
+    Ok(request)
+}
+
+#[napi]
+impl Serving {
+    /// Opens an endpoint without a listener; takes the options of `serveHttp`, whose `host` says where its listener listens.
+    #[napi]
+    pub fn open_endpoint(&self, options: String) -> Result<u32, JsError> {
+        let text = HttpText::read(&options).into_js()?;
+        let listens_on = text.host.as_deref().and_then(|host| host.parse().ok());
+        let endpoint = Endpoint::new(self.engine.clone(), text.options(), listens_on).into_js()?;
+        let mut endpoints = self.endpoints.0.lock().unwrap_or_else(PoisonError::into_inner);
+        endpoints.push(endpoint);
+        // Four billion endpoints do not fit in memory.
+        Ok(u32::try_from(endpoints.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Answers a request; the answer arrives as notices under the token: a head, chunks, an end.
+    #[napi]
+    pub fn fetch(&self, endpoint: u32, head: String, body: Option<Uint8Array>) -> Result<f64, JsError> {
+        self.driver.check_process().into_js()?;
+        let endpoint = {
+            let endpoints = self.endpoints.0.lock().unwrap_or_else(PoisonError::into_inner);
+            endpoints.get(endpoint as usize).cloned()
+        };
+        let Some(endpoint) = endpoint else {
+            return Err(Error::new(ErrorKind::Configuration, "there is no such endpoint")).into_js();
+        };
+        let text: HeadText = descriptors::read("the request", &head).into_js()?;
+        let body = body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default();
+        let request = request(&text, body).into_js()?;
+        let token = self.token();
+        let host = Arc::clone(&self.host);
+        let task = self.driver.spawn(async move {
+            let response = endpoint.handle(request, text.remote).await;
+            let headers: Vec<_> = response
+                .headers()
+                .iter()
+                .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+                .collect();
+            let head = json!({ "status": response.status().as_u16(), "headers": headers });
+            host.notices.push(token, Notice::Head(head.to_string()));
+            let mut body = response.into_body();
+            while let Some(Ok(frame)) = body.frame().await {
+                if let Ok(bytes) = frame.into_data() {
+                    host.notices.push(token, Notice::Chunk(String::from_utf8_lossy(&bytes).into_owned()));
+                }
+            }
+            host.notices.push(token, Notice::Ended(None));
+        });
+        self.connections().insert(token, Connection::Request(task.abort_handle()));
+        Ok(js_number(token))
+    }
+}

@@ -1,0 +1,22 @@
+//! The engine for Node: the compiled module behind `typescript/native.ts`, which documents its face. The list of names; each lives
+//! in the file of its subject.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+mod call;
+mod doorbell;
+mod endpoint;
+mod errors;
+mod event_loop;
+mod mailbox;
+mod notices;
+mod schema;
+mod server;
+mod serving;
+
+use napi_derive::napi;
+
+/// The version of the module, which must be that of the package around it.
+#[napi]
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,200 @@
+//! A server as JavaScript sees it: what it offers, and the numbers of the functions behind it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use napi_derive::napi;
+use oxmcp_core::error::{self, Error, ErrorKind};
+use oxmcp_core::handler::Handler;
+use oxmcp_core::host::descriptors;
+use oxmcp_core::mailbox::Mailbox;
+use oxmcp_core::model::{CacheHint, Capabilities, Change, Implementation, ListKind, OperationKind};
+use oxmcp_core::registry::{Registry, RegistryOptions};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::doorbell::Doorbell;
+use crate::errors::{IntoJs, JsError};
+use crate::notices::Notices;
+
+/// How many calls may wait for the JavaScript thread before further ones are refused as overloaded.
+const CAPACITY: usize = 10_000;
+
+/// A server's registry and mailbox: what outlives one serving of it.
+pub struct Host {
+    pub registry: Registry,
+    pub mailbox: Mailbox,
+    /// Where the mailbox and the notices ring. Empty while nothing is served.
+    pub bell: Arc<ArcSwapOption<Doorbell>>,
+    pub notices: Notices,
+}
+
+impl Host {
+    fn new(registry: Registry) -> Self {
+        let bell = Arc::new(ArcSwapOption::<Doorbell>::empty());
+        let for_mailbox = Arc::clone(&bell);
+        let ring = move || {
+            if let Some(bell) = &*for_mailbox.load() {
+                bell.ring();
+            }
+        };
+        let mailbox = Mailbox::new(ring, CAPACITY);
+        Self { registry, mailbox, notices: Notices::new(Arc::clone(&bell)), bell }
+    }
+}
+
+/// The engine's options as the front end writes them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct OptionsText {
+    instructions: Option<String>,
+    page_size: Option<usize>,
+    capabilities: Option<Box<RawValue>>,
+    cache_hints: Option<Box<RawValue>>,
+}
+
+fn text(value: Option<&RawValue>) -> &str {
+    value.map_or("{}", RawValue::get)
+}
+
+/// What a server offers.
+#[napi]
+pub struct Server {
+    pub(crate) host: Arc<Host>,
+    pub(crate) implementation: Implementation,
+    pub(crate) instructions: Option<String>,
+    pub(crate) capabilities: Mutex<Capabilities>,
+    pub(crate) cache_hints: Vec<(OperationKind, CacheHint)>,
+}
+
+impl Server {
+    fn handler(&self, slot: u32) -> Arc<dyn Handler> {
+        self.host.mailbox.handler(slot)
+    }
+
+    /// Offers what `descriptor` says, with the function behind it.
+    fn offer<D>(
+        &self,
+        descriptor: error::Result<D>,
+        slot: u32,
+        offer: fn(&Registry, D, Arc<dyn Handler>) -> error::Result<()>,
+    ) -> Result<(), JsError> {
+        // Made first: whatever goes wrong after this, the slot is given back.
+        let handler = self.handler(slot);
+        offer(&self.host.registry, descriptor.into_js()?, handler).into_js()
+    }
+}
+
+#[napi]
+impl Server {
+    /// Both texts are JSON: who the server is, and `{instructions?, pageSize?, capabilities?, cacheHints?}`.
+    #[napi(constructor)]
+    pub fn new(implementation: String, options: String) -> Result<Self, JsError> {
+        let options: OptionsText = descriptors::read("the server's options", &options).into_js()?;
+        let registry =
+            Registry::new(RegistryOptions { page_size: options.page_size, ..RegistryOptions::default() })
+                .into_js()?;
+        Ok(Self {
+            host: Arc::new(Host::new(registry)),
+            implementation: descriptors::implementation(&implementation).into_js()?,
+            instructions: options.instructions,
+            capabilities: Mutex::new(
+                descriptors::capabilities(text(options.capabilities.as_deref())).into_js()?,
+            ),
+            cache_hints: descriptors::cache_hints(text(options.cache_hints.as_deref())).into_js()?,
+        })
+    }
+
+    /// Says anew what the server offers; counts from the next time it is served.
+    #[napi]
+    pub fn set_capabilities(&self, capabilities: String) -> Result<(), JsError> {
+        let capabilities = descriptors::capabilities(&capabilities).into_js()?;
+        *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = capabilities;
+        Ok(())
+    }
+
+    /// Offers a tool.
+    #[napi]
+    pub fn add_tool(&self, descriptor: String, slot: u32, replace: bool) -> Result<(), JsError> {
+        let offer = if replace { Registry::replace_tool } else { Registry::add_tool };
+        self.offer(descriptors::tool(&descriptor), slot, offer)
+    }
+
+    /// Offers a resource.
+    #[napi]
+    pub fn add_resource(&self, descriptor: String, slot: u32, replace: bool) -> Result<(), JsError> {
+        let offer = if replace { Registry::replace_resource } else { Registry::add_resource };
+        self.offer(descriptors::resource(&descriptor), slot, offer)
+    }
+
+    /// Offers a resource template.
+    #[napi]
+    pub fn add_resource_template(&self, descriptor: String, slot: u32, replace: bool) -> Result<(), JsError> {
+        let offer =
+            if replace { Registry::replace_resource_template } else { Registry::add_resource_template };
+        self.offer(descriptors::resource_template(&descriptor), slot, offer)
+    }
+
+    /// Offers a prompt.
+    #[napi]
+    pub fn add_prompt(&self, descriptor: String, slot: u32, replace: bool) -> Result<(), JsError> {
+        let offer = if replace { Registry::replace_prompt } else { Registry::add_prompt };
+        self.offer(descriptors::prompt(&descriptor), slot, offer)
+    }
+
+    /// Sets or takes away the function behind `completion/complete`.
+    #[napi]
+    pub fn set_completion(&self, slot: Option<u32>) {
+        self.host.registry.set_completion(slot.map(|slot| self.handler(slot)));
+    }
+
+    /// Sets or takes away the function behind a whole method.
+    #[napi]
+    pub fn set_method(&self, method: String, slot: Option<u32>) {
+        self.host.registry.set_method(&method, slot.map(|slot| self.handler(slot)));
+    }
+
+    /// Takes something back; returns whether it was there.
+    #[napi]
+    pub fn remove(&self, kind: String, key: String) -> Result<bool, JsError> {
+        let registry = &self.host.registry;
+        Ok(match kind.as_str() {
+            "tool" => registry.remove_tool(&key),
+            "resource" => registry.remove_resource(&key),
+            "resource_template" => registry.remove_resource_template(&key),
+            "prompt" => registry.remove_prompt(&key),
+            _ => return unknown_kind(&kind),
+        })
+    }
+
+    /// Shows or hides something; returns whether it is there.
+    #[napi]
+    pub fn set_enabled(&self, kind: String, key: String, enabled: bool) -> Result<bool, JsError> {
+        let registry = &self.host.registry;
+        Ok(match kind.as_str() {
+            "tool" => registry.set_tool_enabled(&key, enabled),
+            "resource" => registry.set_resource_enabled(&key, enabled),
+            "resource_template" => registry.set_resource_template_enabled(&key, enabled),
+            "prompt" => registry.set_prompt_enabled(&key, enabled),
+            _ => return unknown_kind(&kind),
+        })
+    }
+
+    /// Tells clients that a list, or the resource with this URI, changed.
+    #[napi]
+    pub fn notify(&self, kind: String, uri: Option<String>) -> Result<(), JsError> {
+        let change = match (kind.as_str(), uri) {
+            ("tools", _) => Change::List(ListKind::Tools),
+            ("prompts", _) => Change::List(ListKind::Prompts),
+            ("resources", _) => Change::List(ListKind::Resources),
+            ("resource", Some(uri)) => Change::Resource(uri.as_str().into()),
+            _ => return unknown_kind(&kind),
+        };
+        self.host.registry.notify(&change);
+        Ok(())
+    }
+}
+
+fn unknown_kind<T>(kind: &str) -> Result<T, JsError> {
+    Err(Error::new(ErrorKind::Configuration, format!("no kind {kind:?}"))).into_js()
+}

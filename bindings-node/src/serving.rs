@@ -1,0 +1,313 @@
+//! One serving of a server: the engine, its runtime, and the transports that are open.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use napi::bindgen_prelude::{Env, Function};
+use napi_derive::napi;
+use oxmcp_core::engine::Engine;
+use oxmcp_core::error::{Error, ErrorKind};
+use oxmcp_core::host::{Driver, HttpText, Placement};
+use oxmcp_core::mailbox::Answer;
+use oxmcp_core::transports::http::HttpServer;
+use oxmcp_core::transports::{memory, stdio};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use crate::doorbell::Doorbell;
+use crate::endpoint::Endpoints;
+use crate::errors::{Code, IntoJs, JsError};
+use crate::event_loop::Driving;
+use crate::mailbox::{Calls, number};
+use crate::notices::Notice;
+use crate::server::{Host, Server};
+
+/// How long a blocked JavaScript thread may take to hear that standard input ended.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A server being served on one JavaScript thread.
+#[napi]
+pub struct Serving {
+    pub(crate) host: Arc<Host>,
+    pub(crate) engine: Engine,
+    pub(crate) driver: Arc<Driver>,
+    /// Set while the JavaScript thread drives the I/O.
+    driving: Mutex<Option<Driving>>,
+    pub(crate) calls: Calls,
+    pub(crate) endpoints: Endpoints,
+    connections: Mutex<HashMap<u64, Connection>>,
+    /// Whether the server is told to stop: what did not start yet is refused then.
+    closing: AtomicBool,
+    next_token: AtomicU64,
+}
+
+/// What can be done from outside to something that has a token.
+pub enum Connection {
+    /// A connection within the process: takes frames. Dropped, it ends.
+    Memory(mpsc::UnboundedSender<Bytes>),
+    /// A request somebody else received.
+    Request(AbortHandle),
+}
+
+/// Starts serving on this thread. `ring` is called when there is something to drain.
+#[napi]
+pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String) -> Result<Serving, JsError> {
+    let host = Arc::clone(&server.host);
+    if host.bell.load().is_some() {
+        let message = "this server is being served already; stop that first, or make another server";
+        return Err(Error::new(ErrorKind::Configuration, message)).into_js();
+    }
+    let placement = match io.as_str() {
+        "loop" => Placement::EventLoop,
+        "auto" | "thread" => Placement::Thread,
+        _ => {
+            let message = format!("io is \"auto\", \"loop\" or \"thread\", not {io:?}");
+            return Err(Error::new(ErrorKind::Configuration, message)).into_js();
+        }
+    };
+    let capabilities = server.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut builder = Engine::builder(server.implementation.clone())
+        .registry(host.registry.clone())
+        .capabilities(capabilities);
+    if let Some(instructions) = &server.instructions {
+        builder = builder.instructions(instructions);
+    }
+    for (kind, hint) in &server.cache_hints {
+        builder = builder.cache_hint(*kind, *hint);
+    }
+    let engine = builder.build().into_js()?;
+    let driver = Driver::start(placement, Box::new(|| false)).into_js()?;
+    host.notices.clear();
+    let bell = Arc::new(Doorbell::new(&ring)?);
+    let driving = match placement {
+        Placement::Thread => None,
+        Placement::EventLoop => {
+            let event_loop = env
+                .get_uv_event_loop()
+                .map_err(|error| napi::Error::new(Code::from(error.status), error.reason.clone()))?;
+            let (driver, host, bell) = (Arc::clone(&driver), Arc::clone(&host), Arc::clone(&bell));
+            Some(Driving::start(event_loop.cast(), driver, host, bell).into_js()?)
+        }
+    };
+    host.bell.store(Some(Arc::clone(&bell)));
+    // What came to the mailbox while nobody was at home rang nowhere.
+    bell.ring();
+    Ok(Serving {
+        host,
+        engine,
+        driver,
+        driving: Mutex::new(driving),
+        calls: Calls::default(),
+        endpoints: Endpoints::default(),
+        connections: Mutex::default(),
+        closing: AtomicBool::new(false),
+        next_token: AtomicU64::new(1),
+    })
+}
+
+impl Serving {
+    pub(crate) fn connections(&self) -> MutexGuard<'_, HashMap<u64, Connection>> {
+        // A map is valid whatever happened while it was locked.
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn token(&self) -> u64 {
+        self.next_token.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Runs a transport; its end is a notice.
+    fn run<F>(&self, transport: impl FnOnce(u64) -> F) -> u64
+    where
+        F: Future<Output = oxmcp_core::error::Result<()>> + Send + 'static,
+    {
+        let token = self.token();
+        let future = transport(token);
+        let host = Arc::clone(&self.host);
+        self.driver.spawn(async move {
+            let outcome = future.await;
+            host.notices.push(token, Notice::Ended(outcome.err()));
+        });
+        token
+    }
+
+    fn end(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+        self.engine.shutdown().trigger();
+        self.host.bell.store(None);
+        self.connections().clear();
+        let driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(driving);
+        self.driver.stop();
+        // What nobody will run any more is dropped, and so answered as abandoned.
+        let mut abandoned = Vec::new();
+        while self.host.mailbox.take(usize::MAX, &mut abandoned) {}
+        drop(abandoned);
+        self.calls.abandon();
+    }
+}
+
+/// Numbers of tokens are made by counting up, far below where a JavaScript number loses digits.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+pub const fn js_number(token: u64) -> f64 {
+    token as f64
+}
+
+#[napi]
+impl Serving {
+    /// What waits for this thread, as JSON; `""` when nothing does.
+    #[napi]
+    pub fn drain(&self) -> String {
+        let mut text = String::from("[");
+        let closing = self.closing.load(Ordering::SeqCst);
+        if self.calls.fetch(&self.host.mailbox, closing, &mut text)
+            && let Some(bell) = &*self.host.bell.load()
+        {
+            bell.ring();
+        }
+        self.host.notices.write(&mut text);
+        if text.pop() == Some('[') {
+            return String::new();
+        }
+        text.push(']');
+        text
+    }
+
+    /// Sends the answers given since the last time.
+    #[napi]
+    pub fn flush(&self) {
+        let mut answers: Vec<Answer> = Vec::new();
+        self.calls.take_answers(&mut answers);
+        self.driver.send_batch(&mut answers);
+    }
+
+    /// Binds and serves HTTP; returns the token and the address it is bound to, as JSON.
+    #[napi]
+    pub fn serve_http(&self, options: String) -> Result<String, JsError> {
+        self.driver.check_process().into_js()?;
+        let text = HttpText::read(&options).into_js()?;
+        let server = HttpServer::bind(self.engine.clone(), text.address(), text.options()).into_js()?;
+        let address = server.local_addr();
+        let shutdown = self.engine.shutdown().clone();
+        let token = self.run(|_| server.serve(shutdown));
+        let told = serde_json::json!({
+            "token": token,
+            "host": address.ip().to_string(),
+            "port": address.port(),
+        });
+        Ok(told.to_string())
+    }
+
+    /// Takes descriptors 0 and 1 for itself and serves them; the end of standard input ends it. With `owns_process`, a thread
+    /// that does not hear of that end, because a handler blocks it, is ended with the process.
+    #[napi]
+    pub fn serve_stdio(&self, owns_process: bool) -> Result<f64, JsError> {
+        self.driver.check_process().into_js()?;
+        let engine = self.engine.clone();
+        let shutdown = self.engine.shutdown().clone();
+        let host = Arc::clone(&self.host);
+        let driver = Arc::downgrade(&self.driver);
+        let token = self.run(|_| async move {
+            let (input, output) = stdio::claim()?;
+            let outcome = stdio::serve(engine, input, output, stdio::StdioOptions::default(), shutdown).await;
+            if let (true, Some(driver)) = (owns_process, driver.upgrade()) {
+                driver.spawn(end_blocked_process(host));
+            }
+            outcome
+        });
+        Ok(js_number(token))
+    }
+
+    /// Opens a connection within the process; its messages are notices under the connection's token.
+    #[napi]
+    pub fn connect(&self) -> Result<f64, JsError> {
+        self.driver.check_process().into_js()?;
+        let client = {
+            let _context = self.driver.enter();
+            memory::connect(&self.engine).into_js()?
+        };
+        let (frames, mut inbox) = mpsc::unbounded_channel::<Bytes>();
+        let host = Arc::clone(&self.host);
+        let sender = client.clone();
+        let token = self.run(|token| async move {
+            let messages = async {
+                while let Some(message) = client.receive().await {
+                    host.notices.push(token, Notice::Message(message));
+                }
+            };
+            let frames = async move {
+                while let Some(frame) = inbox.recv().await {
+                    if sender.send(frame).await.is_err() {
+                        break;
+                    }
+                }
+            };
+            tokio::select! {
+                () = messages => {}
+                () = frames => {}
+            }
+            Ok(())
+        });
+        self.connections().insert(token, Connection::Memory(frames));
+        Ok(js_number(token))
+    }
+
+    /// Sends a frame on such a connection; returns whether it is still open.
+    #[napi]
+    pub fn send(&self, token: f64, frame: String) -> bool {
+        match self.connections().get(&number(token)) {
+            Some(Connection::Memory(frames)) => frames.send(Bytes::from(frame)).is_ok(),
+            _ => false,
+        }
+    }
+
+    /// Ends such a connection, or a request begun with `fetch`; their calls are cancelled.
+    #[napi]
+    pub fn close(&self, token: f64) {
+        let token = number(token);
+        let connection = self.connections().remove(&token);
+        if let Some(Connection::Request(task)) = connection {
+            task.abort();
+            self.host.notices.push(token, Notice::Ended(None));
+        }
+    }
+
+    /// Forgets a connection or request that ended.
+    #[napi]
+    pub fn forget(&self, token: f64) {
+        self.connections().remove(&number(token));
+    }
+
+    /// Tells the transports to finish, each end is a notice; and starts no more calls.
+    #[napi]
+    pub fn shut_down(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+        self.engine.shutdown().trigger();
+    }
+
+    /// Ends everything.
+    #[napi]
+    pub fn stop(&self) {
+        self.end();
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Ends the process when its JavaScript thread did not fetch the news that standard input ended: nobody can reach it any more.
+async fn end_blocked_process(host: Arc<Host>) {
+    use rustix::process::{Signal, getpid, kill_process};
+    for signal in [Signal::TERM, Signal::KILL] {
+        tokio::time::sleep(PATIENCE).await;
+        if host.notices.has_any() {
+            // Fails for no process but one that is gone.
+            let _ = kill_process(getpid(), signal);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+// One call in flight, as the front end sees it.
+
+import type { Caller, NativeServing } from './native.js';
+
+/** Where a call answers: the part of a `Serving` it needs. */
+export interface Answering {
+  readonly native: NativeServing;
+  /** The call was answered; the answer goes out with the next flush. */
+  answered(call: Call): void;
+}
+
+/** One call in flight. The first answer counts. */
+export class Call {
+  /** Whether it was answered, or nobody waits for the answer any more. */
+  isOver = false;
+  /** Whether the call outlived the batch that started it, and so is known to its `Serving` by its id. */
+  isTracked = false;
+  private cancelled = false;
+  private known: Caller | undefined;
+  private controller: AbortController | undefined;
+
+  constructor(
+    private readonly serving: Answering,
+    readonly id: number,
+  ) {}
+
+  /** Who asks, and for what. Asked of the engine once, when first needed; while the call is not answered. */
+  get caller(): Caller {
+    if (this.known === undefined) {
+      const text = this.serving.native.describe(this.id);
+      if (text === null) {
+        throw new Error(
+          'this call is answered, and its caller was never asked for: read the context before you return',
+        );
+      }
+      this.known = JSON.parse(text) as Caller;
+    }
+    return this.known;
+  }
+
+  /** Whether nobody waits for the answer any more. */
+  get isCancelled(): boolean {
+    return this.cancelled || (!this.isOver && this.serving.native.isCancelled(this.id));
+  }
+
+  /** Aborts when nobody waits for the answer any more: the client cancelled, or went away. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.isCancelled) this.abort();
+    }
+    return this.controller.signal;
+  }
+
+  /** Nobody waits for this call any more. */
+  cancel(): void {
+    this.cancelled = true;
+    this.isOver = true;
+    if (this.controller !== undefined) this.abort();
+  }
+
+  private abort(): void {
+    this.controller?.abort(new DOMException('the client cancelled the request, or went away', 'AbortError'));
+  }
+
+  /** Tells the client how far the call has come; returns whether the client will see it. */
+  progress(progress: number, total?: number, message?: string): boolean {
+    return !this.isOver && this.serving.native.progress(this.id, progress, total ?? null, message ?? null);
+  }
+
+  /** Sends a log message (`data` is JSON text); returns whether the client will see it. */
+  log(level: string, data: string, logger?: string): boolean {
+    return !this.isOver && this.serving.native.log(this.id, level, logger ?? null, data);
+  }
+
+  /** Answers a tool call with one text block. */
+  completeText(text: string): void {
+    if (this.isOver) return;
+    this.serving.native.completeText(this.id, text);
+    this.finish();
+  }
+
+  /** Answers a tool call; all but the flag are JSON texts. */
+  completeTool(content: string, structured?: string, isError = false, meta?: string): void {
+    if (this.isOver) return;
+    this.serving.native.completeTool(this.id, content, structured ?? null, isError, meta ?? null);
+    this.finish();
+  }
+
+  /** Answers a read; JSON texts. `cacheHint` is `{ttlMs?, cacheScope?}`. */
+  completeResource(contents: string, meta?: string, cacheHint?: string): void {
+    if (this.isOver) return;
+    this.serving.native.completeResource(this.id, contents, meta ?? null, cacheHint ?? null);
+    this.finish();
+  }
+
+  /** Answers a prompt; `messages` and `meta` are JSON texts. */
+  completePrompt(description: string | undefined, messages: string, meta?: string): void {
+    if (this.isOver) return;
+    this.serving.native.completePrompt(this.id, description ?? null, messages, meta ?? null);
+    this.finish();
+  }
+
+  /** Answers a completion. */
+  completeCompletion(values: string[], total?: number, hasMore?: boolean): void {
+    if (this.isOver) return;
+    this.serving.native.completeCompletion(this.id, values, total ?? null, hasMore ?? null);
+    this.finish();
+  }
+
+  /** Answers a call of a whole method with its result, JSON text. */
+  completeWhole(result: string): void {
+    if (this.isOver) return;
+    this.serving.native.completeWhole(this.id, result);
+    this.finish();
+  }
+
+  /** Fails with one of `failureKinds`; the message is for the client, the detail for the log. */
+  fail(kind: string, message: string, detail?: string): void {
+    if (this.isOver) return;
+    this.serving.native.fail(this.id, kind, message, detail ?? null);
+    this.finish();
+  }
+
+  /** Fails with a JSON-RPC error; `data` is JSON text. */
+  failProtocol(code: number, message: string, data?: string): void {
+    if (this.isOver) return;
+    this.serving.native.failProtocol(this.id, code, message, data ?? null);
+    this.finish();
+  }
+
+  private finish(): void {
+    this.isOver = true;
+    this.serving.answered(this);
+  }
+}

@@ -1,0 +1,361 @@
+// The JavaScript side of the mailbox: fetches what the engine has for this thread, runs the calls, sends the answers.
+//
+// The engine rings once when there is something to fetch; one text brings a whole batch of calls and news, and the answers of
+// a batch go back together. Nothing here waits: a handler that returns a promise answers when it is settled.
+
+import { Call } from './call.js';
+import { type NativeServer, type NativeServing, type NoticeKind, native, type Placement } from './native.js';
+
+/** Runs a call and answers it, now or later. Must not throw. `args` is the parsed JSON object of the arguments. */
+export type Run = (call: Call, args: Record<string, unknown>) => void;
+
+/** The functions of one server, by slot. A slot is taken here and given back when the engine has forgotten it. */
+export class Functions {
+  private readonly table: (Run | undefined)[] = [];
+  private readonly free: number[] = [];
+
+  /** Returns the slot. */
+  add(run: Run): number {
+    const slot = this.free.pop() ?? this.table.length;
+    this.table[slot] = run;
+    return slot;
+  }
+
+  get(slot: number): Run | undefined {
+    return this.table[slot];
+  }
+
+  /** The engine refers to this slot no more. */
+  release(slot: number): void {
+    this.table[slot] = undefined;
+    this.free.push(slot);
+  }
+}
+
+/** Options of the HTTP transport. What is not said keeps the engine's default. */
+export interface HttpOptions {
+  /** Where to listen. Default `"127.0.0.1"`. */
+  host?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** Default `"/mcp"`. */
+  path?: string;
+  /** Legacy clients get no session. */
+  stateless?: boolean;
+  /** Answer with JSON only, never with an event stream. */
+  jsonResponse?: boolean;
+  /** `Host` values to accept. By default the loopback names for a listener on loopback, and all others otherwise. */
+  allowedHosts?: string[];
+  /** `Origin` values to accept. */
+  allowedOrigins?: string[];
+  /** Larger requests are refused. Bytes. */
+  maxBodyBytes?: number;
+  /** How often a silent stream gets a comment. Seconds. */
+  keepAliveSeconds?: number;
+  /** How many connections may be open at once. */
+  maxConnections?: number;
+}
+
+function httpText(options: HttpOptions, defaults: HttpOptions): string {
+  const all = { ...defaults, ...options };
+  return JSON.stringify({
+    host: all.host,
+    port: all.port,
+    path: all.path,
+    stateless: all.stateless,
+    json_response: all.jsonResponse,
+    allowed_hosts: all.allowedHosts,
+    allowed_origins: all.allowedOrigins,
+    max_body_bytes: all.maxBodyBytes,
+    keep_alive_seconds: all.keepAliveSeconds,
+    max_connections: all.maxConnections,
+  });
+}
+
+/** The client's end of a connection within the process. */
+export interface MemoryConnection {
+  /** Sends one frame, as JSON text or as the message itself; returns whether the connection is still open. */
+  send(frame: string | object): boolean;
+  /** Ends the connection; its calls are cancelled. */
+  close(): void;
+}
+
+/** What an HTTP request that somebody else received consists of. */
+export interface RequestHead {
+  method: string;
+  /** Absolute, or path and query. */
+  url: string;
+  headers: [name: string, value: string][];
+  /** `address:port` of the client. */
+  remote?: string;
+}
+
+/** Hears the answer to such a request: one head, any number of chunks, one end. */
+export interface ResponseSink {
+  head(status: number, headers: [name: string, value: string][]): void;
+  chunk(text: string): void;
+  end(error?: Error): void;
+}
+
+/** An HTTP endpoint without a listener. */
+export interface Endpoint {
+  /** Answers one request. `cancel` says that nobody reads the answer any more. */
+  fetch(head: RequestHead, body: Uint8Array | null, sink: ResponseSink): { cancel(): void };
+}
+
+/** Hears the news of one token; returns whether it was the last. */
+type Listener = (kind: NoticeKind, payload: unknown) => void;
+
+interface EndedPayload {
+  kind: string;
+  message: string;
+}
+
+function errorOf(payload: unknown): Error | undefined {
+  if (payload === null || payload === undefined) return undefined;
+  const { kind, message } = payload as EndedPayload;
+  return Object.assign(new Error(message), { code: kind });
+}
+
+/** A server being served on this thread. */
+export class Serving {
+  /** The engine's side. */
+  readonly native: NativeServing;
+  private readonly running = new Map<number, Call>();
+  private readonly listeners = new Map<number, Listener>();
+  private readonly lifeline = new Lifeline();
+  private draining = false;
+  private flushing = false;
+  /** Set while part of a fetched batch waits for its turn. */
+  private backlog: NodeJS.Immediate | undefined;
+
+  constructor(
+    server: NativeServer,
+    private readonly functions: Functions,
+    options: { io?: Placement } = {},
+  ) {
+    this.native = native.attach(server, () => this.drain(), options.io ?? 'auto');
+  }
+
+  /** Listens and serves. The process lives until `ended` is settled. */
+  serveHttp(options: HttpOptions = {}): { host: string; port: number; ended: Promise<void> } {
+    const text = this.native.serveHttp(httpText(options, { host: '127.0.0.1', port: 0 }));
+    const { token, host, port } = JSON.parse(text) as { token: number; host: string; port: number };
+    return { host, port, ended: this.ended(token) };
+  }
+
+  /** Serves standard input and output. The process lives until `ended` is settled: when the input ends, or by `shutDown`. */
+  serveStdio(ownsProcess: boolean): { ended: Promise<void> } {
+    return { ended: this.ended(this.native.serveStdio(ownsProcess)) };
+  }
+
+  private ended(token: number): Promise<void> {
+    this.lifeline.hold();
+    return new Promise((resolve, reject) => {
+      this.listeners.set(token, (kind, payload) => {
+        if (kind !== 'ended') return;
+        this.listeners.delete(token);
+        this.lifeline.release();
+        const error = errorOf(payload);
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  }
+
+  /** Opens a connection within the process. The process lives while requests sent on it are unanswered. */
+  connect(
+    onMessage: (message: unknown) => void,
+    onEnd: (error?: Error) => void = () => {},
+  ): MemoryConnection {
+    const token = this.native.connect();
+    const waiting = new Set<unknown>();
+    const forget = (id: unknown): void => {
+      if (waiting.delete(id)) this.lifeline.release();
+    };
+    this.listeners.set(token, (kind, payload) => {
+      if (kind === 'message') {
+        const messages = Array.isArray(payload) ? payload : [payload];
+        for (const message of messages) {
+          if (!('method' in message)) forget(message.id);
+        }
+        onMessage(payload);
+      } else if (kind === 'ended') {
+        this.listeners.delete(token);
+        this.native.forget(token);
+        for (const id of waiting) forget(id);
+        onEnd(errorOf(payload));
+      }
+    });
+    return {
+      send: (frame) => {
+        const message = typeof frame === 'string' ? parsed(frame) : frame;
+        for (const each of Array.isArray(message) ? message : [message]) {
+          const { id, method, params } = (each ?? {}) as {
+            id?: unknown;
+            method?: unknown;
+            params?: { requestId?: unknown };
+          };
+          if (method === 'notifications/cancelled') forget(params?.requestId);
+          if (id === undefined || id === null || method === undefined || waiting.has(id)) continue;
+          waiting.add(id);
+          this.lifeline.hold();
+        }
+        return this.native.send(token, typeof frame === 'string' ? frame : JSON.stringify(frame));
+      },
+      close: () => this.native.close(token),
+    };
+  }
+
+  /** An endpoint for requests that somebody else received. */
+  openEndpoint(options: HttpOptions = {}): Endpoint {
+    const endpoint = this.native.openEndpoint(httpText(options, {}));
+    return {
+      fetch: (head, body, sink) => {
+        const token = this.native.fetch(endpoint, JSON.stringify(head), body);
+        this.lifeline.hold();
+        this.listeners.set(token, (kind, payload) => {
+          if (kind === 'head') {
+            const { status, headers } = payload as { status: number; headers: [string, string][] };
+            sink.head(status, headers);
+          } else if (kind === 'chunk') {
+            sink.chunk(payload as string);
+          } else if (kind === 'ended') {
+            this.listeners.delete(token);
+            this.native.forget(token);
+            this.lifeline.release();
+            sink.end(errorOf(payload));
+          }
+        });
+        return { cancel: () => this.native.close(token) };
+      },
+    };
+  }
+
+  /** Tells the transports to finish; no further call is started. */
+  shutDown(): void {
+    this.native.shutDown();
+  }
+
+  /** Ends everything at once: running calls are cancelled. */
+  stop(): void {
+    this.native.stop();
+    clearImmediate(this.backlog);
+    for (const call of this.running.values()) call.cancel();
+    this.running.clear();
+    for (const listener of [...this.listeners.values()]) listener('ended', null);
+  }
+
+  /** @internal The call is answered: its answer goes out with the others of this turn. */
+  answered(call: Call): void {
+    if (call.isTracked) this.running.delete(call.id);
+    if (this.draining || this.flushing) return;
+    this.flushing = true;
+    // Behind the microtasks that are queued already, so that the calls they settle share the flush.
+    queueMicrotask(() => {
+      this.flushing = false;
+      this.native.flush();
+    });
+  }
+
+  /** Fetches a batch and runs it. */
+  private drain(): void {
+    // What was fetched before comes first.
+    if (this.backlog !== undefined) return;
+    const text = this.native.drain();
+    if (text !== '') this.run(JSON.parse(text) as Entry[], 0);
+  }
+
+  /** Runs the entries of a batch, until one of them took so long that the others' answers must not wait for more. */
+  private run(entries: Entry[], from: number): void {
+    this.draining = true;
+    const began = performance.now();
+    let next = from;
+    while (next < entries.length) {
+      this.take(entries[next] as Entry, from > 0);
+      next += 1;
+      if (performance.now() - began > PATIENCE_MS) break;
+    }
+    this.draining = false;
+    this.native.flush();
+    if (next === entries.length) return;
+    this.backlog = setImmediate(() => {
+      this.backlog = undefined;
+      this.run(entries, next);
+      // Rung for while the backlog was there.
+      this.drain();
+    });
+  }
+
+  private take(entry: Entry, isLate: boolean): void {
+    const slot = entry[0];
+    if (slot >= 0) {
+      const call = new Call(this, entry[1]);
+      if (isLate && call.isCancelled) return;
+      const run = this.functions.get(slot);
+      try {
+        if (run === undefined) throw new Error(`no function in slot ${slot}`);
+        run(call, entry[2] as Record<string, unknown>);
+      } catch (error) {
+        call.fail('internal', 'The server failed.', error instanceof Error ? error.stack : String(error));
+      }
+      if (!call.isOver) {
+        call.isTracked = true;
+        this.running.set(call.id, call);
+      }
+    } else if (slot === CANCEL) {
+      const call = this.running.get(entry[1]);
+      this.running.delete(entry[1]);
+      call?.cancel();
+    } else if (slot === RELEASE) {
+      this.functions.release(entry[1]);
+    } else {
+      this.tell(entry[1], entry[2] as NoticeKind, entry[3]);
+    }
+  }
+
+  private tell(token: number, kind: NoticeKind, payload: unknown): void {
+    try {
+      this.listeners.get(token)?.(kind, payload);
+    } catch (error) {
+      // The listener's own fault; the rest of the batch must not suffer from it.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/** How long the calls of a batch may run together before the answers so far are sent. Milliseconds. */
+const PATIENCE_MS = 2;
+
+const CANCEL = -1;
+const RELEASE = -2;
+
+type Entry = [slot: number, id: number, arguments: unknown, payload: unknown];
+
+function parsed(frame: string): unknown {
+  try {
+    return JSON.parse(frame);
+  } catch {
+    // Malformed on purpose or not: the engine answers it.
+    return null;
+  }
+}
+
+/** Keeps the process alive while somebody holds it: the engine's own doorbell does not. */
+class Lifeline {
+  private holds = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  hold(): void {
+    this.holds += 1;
+    this.timer ??= setInterval(() => {}, 2 ** 30);
+    this.timer.ref();
+  }
+
+  release(): void {
+    this.holds -= 1;
+    if (this.holds === 0) this.timer?.unref();
+  }
+}

@@ -1,0 +1,9 @@
+//! What every host language needs beside the mailbox, and none of it knows which language: descriptors and options as the
+//! front ends write them, and the runtime with the thread that drives it.
+
+pub mod descriptors;
+mod driver;
+mod http_text;
+
+pub use driver::{Chore, Driver, Placement};
+pub use http_text::HttpText;
