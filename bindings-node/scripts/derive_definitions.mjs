@@ -122,9 +122,13 @@ for (const [name, definition] of Object.entries(definitions)) {
     definition.properties[key] = member;
   }
 }
-// What became wider.
-for (const key of ['inputSchema', 'outputSchema'])
-  definitions.Tool.properties[key] = newer.Tool.properties[key];
+// What became wider: any JSON Schema, and for what comes out any root.
+const { inputSchema, outputSchema } = definitions.Tool.properties;
+for (const schema of [inputSchema, outputSchema]) {
+  schema.properties.properties.additionalProperties = { type: ['object', 'boolean'] };
+}
+outputSchema.properties.type = { type: ['string', 'array'], items: { type: 'string' } };
+delete outputSchema.required;
 delete definitions.CallToolResult.properties.structuredContent;
 for (const side of ['ClientCapabilities', 'ServerCapabilities']) {
   definitions[side].properties.extensions = definitions[side].properties.experimental;

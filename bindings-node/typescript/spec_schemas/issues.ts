@@ -1,5 +1,10 @@
 // What a schema says about a value that does not fit.
 
+import { OxmcpError } from '../errors.js';
+
+/** By it `instanceof` knows an instance of the copy that `require` loads, and the other way round. */
+const BRAND = Symbol.for('oxmcp.errors.SchemaError');
+
 /** One thing that is wrong, and where. */
 export interface SchemaIssue {
   /** Member names and array positions, from the outside in. */
@@ -17,16 +22,21 @@ function spelled(path: readonly (string | number)[]): string {
 }
 
 /** Says that a value is not what it was taken for. */
-export class SchemaError extends Error {
+export class SchemaError extends OxmcpError {
   /** Everything that was found wrong. */
   readonly issues: readonly SchemaIssue[];
 
   /** @param name what the value should have been, as in "CallToolRequest" */
   constructor(name: string, issues: readonly SchemaIssue[]) {
     const all = issues.map((issue) => `${spelled(issue.path) || 'the value'} ${issue.message}`);
-    super(`Not a ${name}: ${all.join('; ')}.`);
+    super(`${/^[AEIOU]/.test(name) ? 'Not an' : 'Not a'} ${name}: ${all.join('; ')}.`);
     this.name = 'SchemaError';
     this.issues = issues;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
   }
 }
 

@@ -36,14 +36,14 @@ export type Tool = BaseMetadata &
     /** JSON Schema of the arguments. */
     inputSchema: {
       type: 'object';
-      properties?: { [name: string]: object };
+      properties?: { [name: string]: object | boolean };
       required?: string[];
       [keyword: string]: unknown;
     };
     /** JSON Schema of `structuredContent`. Up to 2025-11-25 its root is an object. */
     outputSchema?: {
-      type?: string;
-      properties?: { [name: string]: object };
+      type?: string | string[];
+      properties?: { [name: string]: object | boolean };
       required?: string[];
       [keyword: string]: unknown;
     };
