@@ -8,7 +8,7 @@ import { call, clientOf, emptyServer, news, textOf, withClient } from './support
 type Seen = Record<string, unknown>;
 
 /** What `look` sees of the context of a call with this `_meta`. */
-async function seen(look: (ctx: Context) => unknown, meta?: object): Promise<unknown> {
+async function seen(look: (ctx: Context) => unknown, meta?: Record<string, unknown>): Promise<unknown> {
   const server = emptyServer();
   let found: unknown;
   server.registerTool('tool', {}, (ctx) => {

@@ -127,7 +127,7 @@ describe('handlers of whole methods', () => {
     ];
     for (const [method, params, value, message] of cases) {
       const server = lowLevel();
-      server.setRequestHandler(method as 'ping', () => value as object);
+      server.setRequestHandler(method as 'ping', () => value as Record<string, unknown>);
       await withClient(server, async (client) => {
         const answer = client.request({ method, params } as never, official.ResultSchema);
         const { code, message: said } = await refusal(answer);

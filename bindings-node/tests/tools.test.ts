@@ -401,7 +401,7 @@ describe('tools', () => {
   test('whose schema cannot be used are refused by name and place', () => {
     const server = emptyServer();
     assert.throws(
-      () => server.registerTool('tool', { inputSchema: 5 as never }, () => ''),
+      () => server.registerTool('tool', { inputSchema: 5 as unknown as object }, () => ''),
       (error: Error) => error.message.includes("tool 'tool', inputSchema"),
     );
     assert.throws(
