@@ -1,7 +1,5 @@
 //! What wakes the JavaScript thread.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use napi::Status;
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -12,12 +10,10 @@ use crate::errors::{Code, JsError};
 /// Weak: a server that nobody waits for does not keep the process alive.
 type Ring = ThreadsafeFunction<(), (), (), Status, false, true>;
 
-/// Wakes the JavaScript thread: through the runtime while that thread drives it, otherwise through Node's own loop.
+/// Wakes the JavaScript thread, by way of whoever drives the runtime.
 pub struct Doorbell {
     ring: Ring,
-    /// Whether the JavaScript thread drives the runtime.
-    driven: AtomicBool,
-    /// For a thread that drives the runtime.
+    /// Heard by a task of the runtime, or by the JavaScript thread while it drives the runtime itself.
     pub notify: Notify,
 }
 
@@ -29,19 +25,11 @@ impl Doorbell {
             .callee_handled::<false>()
             .build()
             .map_err(|error| napi::Error::new(Code::from(error.status), error.reason.clone()))?;
-        Ok(Self { ring, driven: AtomicBool::new(false), notify: Notify::new() })
-    }
-
-    pub fn set_driven(&self, driven: bool) {
-        self.driven.store(driven, Ordering::SeqCst);
+        Ok(Self { ring, notify: Notify::new() })
     }
 
     pub fn ring(&self) {
-        if self.driven.load(Ordering::SeqCst) {
-            self.notify.notify_one();
-        } else {
-            self.ring_loop();
-        }
+        self.notify.notify_one();
     }
 
     /// Has Node's loop call the function, in its next turn.

@@ -157,7 +157,6 @@ impl Driving {
         let (prepare_handle, idle_handle) =
             (prepare.as_mut_ptr().cast::<Handle>(), idle.as_mut_ptr().cast::<Handle>());
         let last = Turn { at: Instant::now(), was_short: false, timeout: 0, events: 0 };
-        bell.set_driven(true);
         let hook = Box::into_raw(Box::new(Hook {
             libuv,
             event_loop,
@@ -193,7 +192,6 @@ impl Drop for Driving {
         // SAFETY: freed by the second `closed`, which libuv calls in a later turn of this thread.
         unsafe {
             let hook = &*self.0;
-            hook.bell.set_driven(false);
             hook.driver.resign();
             (hook.libuv.prepare_stop)(hook.prepare_handle);
             (hook.libuv.idle_stop)(hook.idle_handle);
