@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use bytes::Bytes;
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{Env, Function};
 use napi_derive::napi;
 use oxmcp_core::engine::Engine;
 use oxmcp_core::error::{Error, ErrorKind};
@@ -14,12 +15,13 @@ use oxmcp_core::host::{Driver, HttpText, Placement};
 use oxmcp_core::mailbox::Answer;
 use oxmcp_core::transports::http::HttpServer;
 use oxmcp_core::transports::{memory, stdio};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::AbortHandle;
 
 use crate::doorbell::Doorbell;
 use crate::endpoint::Endpoints;
-use crate::errors::{IntoJs, JsError};
+use crate::errors::{Code, IntoJs, JsError};
+use crate::event_loop::Driving;
 use crate::mailbox::{Calls, number};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
@@ -33,6 +35,8 @@ pub struct Serving {
     pub(crate) host: Arc<Host>,
     pub(crate) engine: Engine,
     pub(crate) driver: Arc<Driver>,
+    /// Set while the JavaScript thread drives the I/O.
+    driving: Mutex<Option<Driving>>,
     pub(crate) calls: Calls,
     pub(crate) endpoints: Endpoints,
     connections: Mutex<HashMap<u64, Connection>>,
@@ -45,22 +49,31 @@ pub struct Serving {
 pub enum Connection {
     /// A connection within the process: takes frames. Dropped, it ends.
     Memory(mpsc::UnboundedSender<Bytes>),
-    /// A request somebody else received.
-    Request(AbortHandle),
+    /// A request somebody else received, and how many more pieces of its answer may be under way.
+    Request(AbortHandle, Arc<Semaphore>),
 }
 
 /// Starts serving on this thread. `ring` is called when there is something to drain.
 #[napi]
-pub fn attach(server: &Server, ring: Function<'_, (), ()>, io: String) -> Result<Serving, JsError> {
+pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String) -> Result<Serving, JsError> {
     let host = Arc::clone(&server.host);
     if host.bell.load().is_some() {
         let message = "this server is being served already; stop that first, or make another server";
         return Err(Error::new(ErrorKind::Configuration, message)).into_js();
     }
-    if !matches!(io.as_str(), "auto" | "loop" | "thread") {
-        let message = format!("io is \"auto\", \"loop\" or \"thread\", not {io:?}");
-        return Err(Error::new(ErrorKind::Configuration, message)).into_js();
-    }
+    let (placement, is_wish) = match io.as_str() {
+        "loop" => (Placement::EventLoop, false),
+        "thread" => (Placement::Thread, false),
+        // With one processor a thread of its own only costs switches; with more it leaves the JavaScript thread to the handlers.
+        "auto" => match available_parallelism() {
+            Ok(processors) if processors.get() == 1 => (Placement::EventLoop, true),
+            _ => (Placement::Thread, true),
+        },
+        _ => {
+            let message = format!("io is \"auto\", \"loop\" or \"thread\", not {io:?}");
+            return Err(Error::new(ErrorKind::Configuration, message)).into_js();
+        }
+    };
     let capabilities = server.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut builder = Engine::builder(server.implementation.clone())
         .registry(host.registry.clone())
@@ -72,9 +85,21 @@ pub fn attach(server: &Server, ring: Function<'_, (), ()>, io: String) -> Result
         builder = builder.cache_hint(*kind, *hint);
     }
     let engine = builder.build().into_js()?;
-    let driver = Driver::start(Placement::Thread, Box::new(|| false)).into_js()?;
+    let driver = Driver::start(placement, Box::new(|| false)).into_js()?;
     host.notices.clear();
     let bell = Arc::new(Doorbell::new(&ring)?);
+    let driving = match placement {
+        Placement::Thread => None,
+        Placement::EventLoop => match drive(env, &driver, &host, &bell) {
+            Ok(driving) => Some(driving),
+            Err(_) if is_wish => None,
+            Err(error) => return Err(error),
+        },
+    };
+    if driving.is_none() {
+        driver.set_placement(Placement::Thread);
+        driver.spawn(ring_once_a_turn(Arc::clone(&bell)));
+    }
     host.bell.store(Some(Arc::clone(&bell)));
     // What came to the mailbox while nobody was at home rang nowhere.
     bell.ring();
@@ -82,6 +107,7 @@ pub fn attach(server: &Server, ring: Function<'_, (), ()>, io: String) -> Result
         host,
         engine,
         driver,
+        driving: Mutex::new(driving),
         calls: Calls::default(),
         endpoints: Endpoints::default(),
         connections: Mutex::default(),
@@ -120,6 +146,8 @@ impl Serving {
         self.engine.shutdown().trigger();
         self.host.bell.store(None);
         self.connections().clear();
+        let driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(driving);
         self.driver.stop();
         // What nobody will run any more is dropped, and so answered as abandoned.
         let mut abandoned = Vec::new();
@@ -248,10 +276,24 @@ impl Serving {
     pub fn close(&self, token: f64) {
         let token = number(token);
         let connection = self.connections().remove(&token);
-        if let Some(Connection::Request(task)) = connection {
+        if let Some(Connection::Request(task, _)) = connection {
             task.abort();
             self.host.notices.push(token, Notice::Ended(None));
         }
+    }
+
+    /// A piece of the answer to such a request was taken: another may follow.
+    #[napi]
+    pub fn taken(&self, token: f64) {
+        if let Some(Connection::Request(_, credit)) = self.connections().get(&number(token)) {
+            credit.add_permits(1);
+        }
+    }
+
+    /// Forgets a connection or request that ended.
+    #[napi]
+    pub fn forget(&self, token: f64) {
+        self.connections().remove(&number(token));
     }
 
     /// Tells the transports to finish, each end is a notice; and starts no more calls.
@@ -271,6 +313,21 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+fn drive(env: Env, driver: &Arc<Driver>, host: &Arc<Host>, bell: &Arc<Doorbell>) -> Result<Driving, JsError> {
+    let event_loop = env
+        .get_uv_event_loop()
+        .map_err(|error| napi::Error::new(Code::from(error.status), error.reason.clone()))?;
+    Driving::start(event_loop.cast(), Arc::clone(driver), Arc::clone(host), Arc::clone(bell)).into_js()
+}
+
+/// Rings for the calls of a whole turn at once: woken by the first of them, this runs behind the connections that are ready.
+async fn ring_once_a_turn(bell: Arc<Doorbell>) {
+    loop {
+        bell.notify.notified().await;
+        bell.ring_loop();
     }
 }
 

@@ -93,7 +93,8 @@ export interface RequestHead {
 /** Hears the answer to such a request: one head, any number of chunks, one end. */
 export interface ResponseSink {
   head(status: number, headers: [name: string, value: string][]): void;
-  chunk(text: string): void;
+  /** Whoever cannot take another piece yet returns a promise of when. */
+  chunk(text: string): void | Promise<void>;
   end(error?: Error): void;
 }
 
@@ -126,6 +127,8 @@ export class Serving {
   private readonly lifeline = new Lifeline();
   private draining = false;
   private flushing = false;
+  /** Set while part of a fetched batch waits for its turn. */
+  private backlog: NodeJS.Immediate | undefined;
 
   constructor(
     server: NativeServer,
@@ -180,6 +183,7 @@ export class Serving {
         onMessage(payload);
       } else if (kind === 'ended') {
         this.listeners.delete(token);
+        this.native.forget(token);
         for (const id of waiting) forget(id);
         onEnd(errorOf(payload));
       }
@@ -216,9 +220,13 @@ export class Serving {
             const { status, headers } = payload as { status: number; headers: [string, string][] };
             sink.head(status, headers);
           } else if (kind === 'chunk') {
-            sink.chunk(payload as string);
+            const taken = (): void => this.native.taken(token);
+            const ready = sink.chunk(payload as string);
+            if (ready === undefined) taken();
+            else void ready.then(taken, taken);
           } else if (kind === 'ended') {
             this.listeners.delete(token);
+            this.native.forget(token);
             this.lifeline.release();
             sink.end(errorOf(payload));
           }
@@ -236,6 +244,7 @@ export class Serving {
   /** Ends everything at once: running calls are cancelled. */
   stop(): void {
     this.native.stop();
+    clearImmediate(this.backlog);
     for (const call of this.running.values()) call.cancel();
     this.running.clear();
     for (const listener of [...this.listeners.values()]) listener('ended', null);
@@ -253,38 +262,60 @@ export class Serving {
     });
   }
 
+  /** Fetches a batch and runs it. */
   private drain(): void {
+    // What was fetched before comes first.
+    if (this.backlog !== undefined) return;
     const text = this.native.drain();
-    if (text === '') return;
+    if (text !== '') this.run(JSON.parse(text) as Entry[], 0);
+  }
+
+  /** Runs the entries of a batch, until one of them took so long that the others' answers must not wait for more. */
+  private run(entries: Entry[], from: number): void {
     this.draining = true;
-    const { functions } = this;
-    for (const entry of JSON.parse(text) as Entry[]) {
-      const slot = entry[0];
-      if (slot >= 0) {
-        const call = new Call(this, entry[1]);
-        const run = functions.get(slot);
-        try {
-          if (run === undefined) throw new Error(`no function in slot ${slot}`);
-          run(call, entry[2] as Record<string, unknown>);
-        } catch (error) {
-          call.fail('internal', 'The server failed.', error instanceof Error ? error.stack : String(error));
-        }
-        if (!call.isOver) {
-          call.isTracked = true;
-          this.running.set(call.id, call);
-        }
-      } else if (slot === CANCEL) {
-        const call = this.running.get(entry[1]);
-        this.running.delete(entry[1]);
-        call?.cancel();
-      } else if (slot === RELEASE) {
-        functions.release(entry[1]);
-      } else {
-        this.tell(entry[1], entry[2] as NoticeKind, entry[3]);
-      }
+    const began = performance.now();
+    let next = from;
+    while (next < entries.length) {
+      this.take(entries[next] as Entry, from > 0);
+      next += 1;
+      if (performance.now() - began > PATIENCE_MS) break;
     }
     this.draining = false;
     this.native.flush();
+    if (next === entries.length) return;
+    this.backlog = setImmediate(() => {
+      this.backlog = undefined;
+      this.run(entries, next);
+      // Rung for while the backlog was there.
+      this.drain();
+    });
+  }
+
+  private take(entry: Entry, isLate: boolean): void {
+    const slot = entry[0];
+    if (slot >= 0) {
+      const call = new Call(this, entry[1]);
+      if (isLate && call.isCancelled) return;
+      const run = this.functions.get(slot);
+      try {
+        if (run === undefined) throw new Error(`no function in slot ${slot}`);
+        run(call, entry[2] as Record<string, unknown>);
+      } catch (error) {
+        call.fail('internal', 'The server failed.', error instanceof Error ? error.stack : String(error));
+      }
+      if (!call.isOver) {
+        call.isTracked = true;
+        this.running.set(call.id, call);
+      }
+    } else if (slot === CANCEL) {
+      const call = this.running.get(entry[1]);
+      this.running.delete(entry[1]);
+      call?.cancel();
+    } else if (slot === RELEASE) {
+      this.functions.release(entry[1]);
+    } else {
+      this.tell(entry[1], entry[2] as NoticeKind, entry[3]);
+    }
   }
 
   private tell(token: number, kind: NoticeKind, payload: unknown): void {
@@ -298,6 +329,9 @@ export class Serving {
     }
   }
 }
+
+/** How long the calls of a batch may run together before the answers so far are sent. Milliseconds. */
+const PATIENCE_MS = 2;
 
 const CANCEL = -1;
 const RELEASE = -2;

@@ -1,0 +1,217 @@
+// Derived from the JSON Schemas of the specification, 2025-11-25 and 2026-07-28, by scripts/derive_definitions.mjs.
+
+/** JSON Schema texts by definition. They refer to each other as `#/$defs/<name>`. */
+export const definitions: Readonly<Record<string, string>> = {
+  Annotations:
+    '{"properties":{"audience":{"items":{"$ref":"#/$defs/Role"},"type":"array"},"lastModified":{"type":"string"},"priority":{"maximum":1,"minimum":0,"type":"number"}},"type":"object"}',
+  AudioContent:
+    '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"data":{"format":"byte","type":"string"},"mimeType":{"type":"string"},"type":{"const":"audio","type":"string"}},"required":["data","mimeType","type"],"type":"object"}',
+  BaseMetadata:
+    '{"properties":{"name":{"type":"string"},"title":{"type":"string"}},"required":["name"],"type":"object"}',
+  BlobResourceContents:
+    '{"properties":{"_meta":{"type":"object"},"blob":{"format":"byte","type":"string"},"mimeType":{"type":"string"},"uri":{"format":"uri","type":"string"}},"required":["blob","uri"],"type":"object"}',
+  CacheableResult:
+    '{"properties":{"_meta":{"$ref":"#/$defs/ResultMetaObject"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"type":"object"}',
+  CallToolRequest:
+    '{"properties":{"method":{"const":"tools/call","type":"string"},"params":{"$ref":"#/$defs/CallToolRequestParams"}},"required":["method","params"],"type":"object"}',
+  CallToolRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"arguments":{"type":"object"},"name":{"type":"string"},"task":{"$ref":"#/$defs/TaskMetadata"}},"required":["name"],"type":"object"}',
+  CallToolResult:
+    '{"properties":{"_meta":{"type":"object"},"content":{"items":{"$ref":"#/$defs/ContentBlock"},"type":"array"},"isError":{"type":"boolean"},"resultType":{"type":"string"}},"required":["content"],"type":"object"}',
+  CancelledNotification:
+    '{"properties":{"method":{"const":"notifications/cancelled","type":"string"},"params":{"$ref":"#/$defs/CancelledNotificationParams"}},"required":["method","params"],"type":"object"}',
+  CancelledNotificationParams:
+    '{"properties":{"_meta":{"type":"object"},"reason":{"type":"string"},"requestId":{"$ref":"#/$defs/RequestId"}},"type":"object"}',
+  ClientCapabilities:
+    '{"properties":{"elicitation":{"properties":{"form":{"type":"object"},"url":{"type":"object"}},"type":"object"},"experimental":{"additionalProperties":{"type":"object"},"type":"object"},"roots":{"properties":{"listChanged":{"type":"boolean"}},"type":"object"},"sampling":{"properties":{"context":{"type":"object"},"tools":{"type":"object"}},"type":"object"},"tasks":{"properties":{"cancel":{"type":"object"},"list":{"type":"object"},"requests":{"properties":{"elicitation":{"properties":{"create":{"type":"object"}},"type":"object"},"sampling":{"properties":{"createMessage":{"type":"object"}},"type":"object"}},"type":"object"}},"type":"object"},"extensions":{"additionalProperties":{"type":"object"},"type":"object"}},"type":"object"}',
+  ClientNotification:
+    '{"anyOf":[{"$ref":"#/$defs/InitializedNotification"},{"$ref":"#/$defs/CancelledNotification"},{"$ref":"#/$defs/ProgressNotification"}]}',
+  ClientRequest:
+    '{"anyOf":[{"$ref":"#/$defs/InitializeRequest"},{"$ref":"#/$defs/PingRequest"},{"$ref":"#/$defs/DiscoverRequest"},{"$ref":"#/$defs/ListToolsRequest"},{"$ref":"#/$defs/CallToolRequest"},{"$ref":"#/$defs/ListResourcesRequest"},{"$ref":"#/$defs/ListResourceTemplatesRequest"},{"$ref":"#/$defs/ReadResourceRequest"},{"$ref":"#/$defs/SubscribeRequest"},{"$ref":"#/$defs/UnsubscribeRequest"},{"$ref":"#/$defs/ListPromptsRequest"},{"$ref":"#/$defs/GetPromptRequest"},{"$ref":"#/$defs/CompleteRequest"},{"$ref":"#/$defs/SetLevelRequest"},{"$ref":"#/$defs/SubscriptionsListenRequest"}]}',
+  ClientResult: '{"$ref":"#/$defs/EmptyResult"}',
+  CompatibilityCallToolResult:
+    '{"anyOf":[{"$ref":"#/$defs/CallToolResult"},{"type":"object","required":["toolResult"]}]}',
+  CompleteRequest:
+    '{"properties":{"method":{"const":"completion/complete","type":"string"},"params":{"$ref":"#/$defs/CompleteRequestParams"}},"required":["method","params"],"type":"object"}',
+  CompleteRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"argument":{"properties":{"name":{"type":"string"},"value":{"type":"string"}},"required":["name","value"],"type":"object"},"context":{"properties":{"arguments":{"additionalProperties":{"type":"string"},"type":"object"}},"type":"object"},"ref":{"anyOf":[{"$ref":"#/$defs/PromptReference"},{"$ref":"#/$defs/ResourceTemplateReference"}]}},"required":["argument","ref"],"type":"object"}',
+  CompleteResult:
+    '{"properties":{"_meta":{"type":"object"},"completion":{"properties":{"hasMore":{"type":"boolean"},"total":{"type":"integer"},"values":{"items":{"type":"string"},"maxItems":100,"type":"array"}},"required":["values"],"type":"object"},"resultType":{"type":"string"}},"required":["completion"],"type":"object"}',
+  ContentBlock:
+    '{"anyOf":[{"$ref":"#/$defs/TextContent"},{"$ref":"#/$defs/ImageContent"},{"$ref":"#/$defs/AudioContent"},{"$ref":"#/$defs/ResourceLink"},{"$ref":"#/$defs/EmbeddedResource"}]}',
+  Cursor: '{"type":"string"}',
+  DiscoverRequest:
+    '{"properties":{"method":{"const":"server/discover","type":"string"},"params":{"$ref":"#/$defs/RequestParams"}},"required":["method","params"],"type":"object"}',
+  DiscoverResult:
+    '{"properties":{"_meta":{"$ref":"#/$defs/ResultMetaObject"},"capabilities":{"$ref":"#/$defs/ServerCapabilities"},"instructions":{"type":"string"},"supportedVersions":{"items":{"type":"string"},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["capabilities","supportedVersions"],"type":"object"}',
+  EmbeddedResource:
+    '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"resource":{"anyOf":[{"$ref":"#/$defs/TextResourceContents"},{"$ref":"#/$defs/BlobResourceContents"}]},"type":{"const":"resource","type":"string"}},"required":["resource","type"],"type":"object"}',
+  EmptyResult: '{"$ref":"#/$defs/Result"}',
+  Error:
+    '{"properties":{"code":{"type":"integer"},"data":{},"message":{"type":"string"}},"required":["code","message"],"type":"object"}',
+  GetPromptRequest:
+    '{"properties":{"method":{"const":"prompts/get","type":"string"},"params":{"$ref":"#/$defs/GetPromptRequestParams"}},"required":["method","params"],"type":"object"}',
+  GetPromptRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"arguments":{"additionalProperties":{"type":"string"},"type":"object"},"name":{"type":"string"}},"required":["name"],"type":"object"}',
+  GetPromptResult:
+    '{"properties":{"_meta":{"type":"object"},"description":{"type":"string"},"messages":{"items":{"$ref":"#/$defs/PromptMessage"},"type":"array"},"resultType":{"type":"string"}},"required":["messages"],"type":"object"}',
+  Icon: '{"properties":{"mimeType":{"type":"string"},"sizes":{"items":{"type":"string"},"type":"array"},"src":{"format":"uri","type":"string"},"theme":{"enum":["dark","light"],"type":"string"}},"required":["src"],"type":"object"}',
+  Icons: '{"properties":{"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"}},"type":"object"}',
+  ImageContent:
+    '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"data":{"format":"byte","type":"string"},"mimeType":{"type":"string"},"type":{"const":"image","type":"string"}},"required":["data","mimeType","type"],"type":"object"}',
+  Implementation:
+    '{"properties":{"description":{"type":"string"},"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"},"name":{"type":"string"},"title":{"type":"string"},"version":{"type":"string"},"websiteUrl":{"format":"uri","type":"string"}},"required":["name","version"],"type":"object"}',
+  InitializeRequest:
+    '{"properties":{"method":{"const":"initialize","type":"string"},"params":{"$ref":"#/$defs/InitializeRequestParams"}},"required":["method","params"],"type":"object"}',
+  InitializeRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"capabilities":{"$ref":"#/$defs/ClientCapabilities"},"clientInfo":{"$ref":"#/$defs/Implementation"},"protocolVersion":{"type":"string"}},"required":["capabilities","clientInfo","protocolVersion"],"type":"object"}',
+  InitializeResult:
+    '{"properties":{"_meta":{"type":"object"},"capabilities":{"$ref":"#/$defs/ServerCapabilities"},"instructions":{"type":"string"},"protocolVersion":{"type":"string"},"serverInfo":{"$ref":"#/$defs/Implementation"}},"required":["capabilities","protocolVersion","serverInfo"],"type":"object"}',
+  InitializedNotification:
+    '{"properties":{"method":{"const":"notifications/initialized","type":"string"},"params":{"$ref":"#/$defs/NotificationParams"}},"required":["method"],"type":"object"}',
+  JSONRPCErrorResponse:
+    '{"type":"object","properties":{"jsonrpc":{"const":"2.0"},"id":{"$ref":"#/$defs/RequestId"},"error":{"$ref":"#/$defs/Error"}},"required":["jsonrpc","error"],"additionalProperties":false}',
+  JSONRPCMessage:
+    '{"anyOf":[{"$ref":"#/$defs/JSONRPCRequest"},{"$ref":"#/$defs/JSONRPCNotification"},{"$ref":"#/$defs/JSONRPCResultResponse"},{"$ref":"#/$defs/JSONRPCErrorResponse"}]}',
+  JSONRPCNotification:
+    '{"type":"object","properties":{"jsonrpc":{"const":"2.0"},"method":{"type":"string"},"params":{"$ref":"#/$defs/NotificationParams"}},"required":["jsonrpc","method"],"additionalProperties":false}',
+  JSONRPCRequest:
+    '{"type":"object","properties":{"jsonrpc":{"const":"2.0"},"id":{"$ref":"#/$defs/RequestId"},"method":{"type":"string"},"params":{"$ref":"#/$defs/RequestParams"}},"required":["jsonrpc","id","method"],"additionalProperties":false}',
+  JSONRPCResponse:
+    '{"anyOf":[{"$ref":"#/$defs/JSONRPCResultResponse"},{"$ref":"#/$defs/JSONRPCErrorResponse"}]}',
+  JSONRPCResultResponse:
+    '{"type":"object","properties":{"jsonrpc":{"const":"2.0"},"id":{"$ref":"#/$defs/RequestId"},"result":{"$ref":"#/$defs/Result"}},"required":["jsonrpc","id","result"],"additionalProperties":false}',
+  ListPromptsRequest:
+    '{"properties":{"method":{"const":"prompts/list","type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
+  ListPromptsResult:
+    '{"properties":{"_meta":{"type":"object"},"nextCursor":{"type":"string"},"prompts":{"items":{"$ref":"#/$defs/Prompt"},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["prompts"],"type":"object"}',
+  ListResourceTemplatesRequest:
+    '{"properties":{"method":{"const":"resources/templates/list","type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
+  ListResourceTemplatesResult:
+    '{"properties":{"_meta":{"type":"object"},"nextCursor":{"type":"string"},"resourceTemplates":{"items":{"$ref":"#/$defs/ResourceTemplate"},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["resourceTemplates"],"type":"object"}',
+  ListResourcesRequest:
+    '{"properties":{"method":{"const":"resources/list","type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
+  ListResourcesResult:
+    '{"properties":{"_meta":{"type":"object"},"nextCursor":{"type":"string"},"resources":{"items":{"$ref":"#/$defs/Resource"},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["resources"],"type":"object"}',
+  ListToolsRequest:
+    '{"properties":{"method":{"const":"tools/list","type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
+  ListToolsResult:
+    '{"properties":{"_meta":{"type":"object"},"nextCursor":{"type":"string"},"tools":{"items":{"$ref":"#/$defs/Tool"},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["tools"],"type":"object"}',
+  LoggingLevel:
+    '{"enum":["alert","critical","debug","emergency","error","info","notice","warning"],"type":"string"}',
+  LoggingMessageNotification:
+    '{"properties":{"method":{"const":"notifications/message","type":"string"},"params":{"$ref":"#/$defs/LoggingMessageNotificationParams"}},"required":["method","params"],"type":"object"}',
+  LoggingMessageNotificationParams:
+    '{"properties":{"_meta":{"type":"object"},"data":{},"level":{"$ref":"#/$defs/LoggingLevel"},"logger":{"type":"string"}},"required":["data","level"],"type":"object"}',
+  Notification:
+    '{"properties":{"method":{"type":"string"},"params":{"type":"object"}},"required":["method"],"type":"object"}',
+  NotificationMetaObject:
+    '{"properties":{"io.modelcontextprotocol/subscriptionId":{"$ref":"#/$defs/RequestId"}},"type":"object"}',
+  NotificationParams: '{"properties":{"_meta":{"type":"object"}},"type":"object"}',
+  PaginatedRequest:
+    '{"properties":{"method":{"type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
+  PaginatedRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"cursor":{"type":"string"}},"type":"object"}',
+  PaginatedResult:
+    '{"properties":{"_meta":{"type":"object"},"nextCursor":{"type":"string"},"resultType":{"type":"string"}},"type":"object"}',
+  PingRequest:
+    '{"properties":{"method":{"const":"ping","type":"string"},"params":{"$ref":"#/$defs/RequestParams"}},"required":["method"],"type":"object"}',
+  Progress:
+    '{"type":"object","properties":{"message":{"type":"string"},"progress":{"type":"number"},"total":{"type":"number"}},"required":["progress"]}',
+  ProgressNotification:
+    '{"properties":{"method":{"const":"notifications/progress","type":"string"},"params":{"$ref":"#/$defs/ProgressNotificationParams"}},"required":["method","params"],"type":"object"}',
+  ProgressNotificationParams:
+    '{"properties":{"_meta":{"type":"object"},"message":{"type":"string"},"progress":{"type":"number"},"progressToken":{"$ref":"#/$defs/ProgressToken"},"total":{"type":"number"}},"required":["progress","progressToken"],"type":"object"}',
+  ProgressToken: '{"type":["string","integer"]}',
+  Prompt:
+    '{"properties":{"_meta":{"type":"object"},"arguments":{"items":{"$ref":"#/$defs/PromptArgument"},"type":"array"},"description":{"type":"string"},"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"},"name":{"type":"string"},"title":{"type":"string"}},"required":["name"],"type":"object"}',
+  PromptArgument:
+    '{"properties":{"description":{"type":"string"},"name":{"type":"string"},"required":{"type":"boolean"},"title":{"type":"string"}},"required":["name"],"type":"object"}',
+  PromptListChangedNotification:
+    '{"properties":{"method":{"const":"notifications/prompts/list_changed","type":"string"},"params":{"$ref":"#/$defs/NotificationParams"}},"required":["method"],"type":"object"}',
+  PromptMessage:
+    '{"properties":{"content":{"$ref":"#/$defs/ContentBlock"},"role":{"$ref":"#/$defs/Role"}},"required":["content","role"],"type":"object"}',
+  PromptReference:
+    '{"properties":{"name":{"type":"string"},"title":{"type":"string"},"type":{"const":"ref/prompt","type":"string"}},"required":["name","type"],"type":"object"}',
+  ReadResourceRequest:
+    '{"properties":{"method":{"const":"resources/read","type":"string"},"params":{"$ref":"#/$defs/ReadResourceRequestParams"}},"required":["method","params"],"type":"object"}',
+  ReadResourceRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
+  ReadResourceResult:
+    '{"properties":{"_meta":{"type":"object"},"contents":{"items":{"anyOf":[{"$ref":"#/$defs/TextResourceContents"},{"$ref":"#/$defs/BlobResourceContents"}]},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["contents"],"type":"object"}',
+  Request:
+    '{"properties":{"method":{"type":"string"},"params":{"type":"object"}},"required":["method"],"type":"object"}',
+  RequestId: '{"type":["string","integer"]}',
+  RequestMeta: '{"type":"object","properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}}}',
+  RequestMetaObject:
+    '{"properties":{"io.modelcontextprotocol/clientCapabilities":{"$ref":"#/$defs/ClientCapabilities"},"io.modelcontextprotocol/clientInfo":{"$ref":"#/$defs/Implementation"},"io.modelcontextprotocol/logLevel":{"$ref":"#/$defs/LoggingLevel"},"io.modelcontextprotocol/protocolVersion":{"type":"string"},"progressToken":{"$ref":"#/$defs/ProgressToken"}},"required":["io.modelcontextprotocol/clientCapabilities","io.modelcontextprotocol/protocolVersion"],"type":"object"}',
+  RequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"}},"type":"object"}',
+  Resource:
+    '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"description":{"type":"string"},"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"},"mimeType":{"type":"string"},"name":{"type":"string"},"size":{"type":"integer"},"title":{"type":"string"},"uri":{"format":"uri","type":"string"}},"required":["name","uri"],"type":"object"}',
+  ResourceContents:
+    '{"properties":{"_meta":{"type":"object"},"mimeType":{"type":"string"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
+  ResourceLink:
+    '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"description":{"type":"string"},"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"},"mimeType":{"type":"string"},"name":{"type":"string"},"size":{"type":"integer"},"title":{"type":"string"},"type":{"const":"resource_link","type":"string"},"uri":{"format":"uri","type":"string"}},"required":["name","type","uri"],"type":"object"}',
+  ResourceListChangedNotification:
+    '{"properties":{"method":{"const":"notifications/resources/list_changed","type":"string"},"params":{"$ref":"#/$defs/NotificationParams"}},"required":["method"],"type":"object"}',
+  ResourceRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
+  ResourceTemplate:
+    '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"description":{"type":"string"},"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"},"mimeType":{"type":"string"},"name":{"type":"string"},"title":{"type":"string"},"uriTemplate":{"format":"uri-template","type":"string"}},"required":["name","uriTemplate"],"type":"object"}',
+  ResourceTemplateReference:
+    '{"properties":{"type":{"const":"ref/resource","type":"string"},"uri":{"format":"uri-template","type":"string"}},"required":["type","uri"],"type":"object"}',
+  ResourceUpdatedNotification:
+    '{"properties":{"method":{"const":"notifications/resources/updated","type":"string"},"params":{"$ref":"#/$defs/ResourceUpdatedNotificationParams"}},"required":["method","params"],"type":"object"}',
+  ResourceUpdatedNotificationParams:
+    '{"properties":{"_meta":{"type":"object"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
+  Result: '{"properties":{"_meta":{"type":"object"},"resultType":{"type":"string"}},"type":"object"}',
+  ResultMetaObject:
+    '{"properties":{"io.modelcontextprotocol/serverInfo":{"$ref":"#/$defs/Implementation"}},"type":"object"}',
+  Role: '{"enum":["assistant","user"],"type":"string"}',
+  ServerCapabilities:
+    '{"properties":{"completions":{"type":"object"},"experimental":{"additionalProperties":{"type":"object"},"type":"object"},"logging":{"type":"object"},"prompts":{"properties":{"listChanged":{"type":"boolean"}},"type":"object"},"resources":{"properties":{"listChanged":{"type":"boolean"},"subscribe":{"type":"boolean"}},"type":"object"},"tasks":{"properties":{"cancel":{"type":"object"},"list":{"type":"object"},"requests":{"properties":{"tools":{"properties":{"call":{"type":"object"}},"type":"object"}},"type":"object"}},"type":"object"},"tools":{"properties":{"listChanged":{"type":"boolean"}},"type":"object"},"extensions":{"additionalProperties":{"type":"object"},"type":"object"}},"type":"object"}',
+  ServerNotification:
+    '{"anyOf":[{"$ref":"#/$defs/CancelledNotification"},{"$ref":"#/$defs/ProgressNotification"},{"$ref":"#/$defs/LoggingMessageNotification"},{"$ref":"#/$defs/ToolListChangedNotification"},{"$ref":"#/$defs/PromptListChangedNotification"},{"$ref":"#/$defs/ResourceListChangedNotification"},{"$ref":"#/$defs/ResourceUpdatedNotification"},{"$ref":"#/$defs/SubscriptionsAcknowledgedNotification"}]}',
+  ServerRequest: '{"$ref":"#/$defs/PingRequest"}',
+  ServerResult: '{"$ref":"#/$defs/Result"}',
+  SetLevelRequest:
+    '{"properties":{"method":{"const":"logging/setLevel","type":"string"},"params":{"$ref":"#/$defs/SetLevelRequestParams"}},"required":["method","params"],"type":"object"}',
+  SetLevelRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"level":{"$ref":"#/$defs/LoggingLevel"}},"required":["level"],"type":"object"}',
+  SubscribeRequest:
+    '{"properties":{"method":{"const":"resources/subscribe","type":"string"},"params":{"$ref":"#/$defs/SubscribeRequestParams"}},"required":["method","params"],"type":"object"}',
+  SubscribeRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
+  SubscriptionFilter:
+    '{"properties":{"promptsListChanged":{"type":"boolean"},"resourceSubscriptions":{"items":{"type":"string"},"type":"array"},"resourcesListChanged":{"type":"boolean"},"toolsListChanged":{"type":"boolean"}},"type":"object"}',
+  SubscriptionsAcknowledgedNotification:
+    '{"properties":{"method":{"const":"notifications/subscriptions/acknowledged","type":"string"},"params":{"$ref":"#/$defs/SubscriptionsAcknowledgedNotificationParams"}},"required":["method","params"],"type":"object"}',
+  SubscriptionsAcknowledgedNotificationParams:
+    '{"properties":{"_meta":{"$ref":"#/$defs/NotificationMetaObject"},"notifications":{"$ref":"#/$defs/SubscriptionFilter"}},"required":["notifications"],"type":"object"}',
+  SubscriptionsListenRequest:
+    '{"properties":{"method":{"const":"subscriptions/listen","type":"string"},"params":{"$ref":"#/$defs/SubscriptionsListenRequestParams"}},"required":["method","params"],"type":"object"}',
+  SubscriptionsListenRequestParams:
+    '{"properties":{"_meta":{"$ref":"#/$defs/RequestMetaObject"},"notifications":{"$ref":"#/$defs/SubscriptionFilter"}},"required":["_meta","notifications"],"type":"object"}',
+  SubscriptionsListenResult:
+    '{"properties":{"_meta":{"$ref":"#/$defs/SubscriptionsListenResultMetaObject"},"resultType":{"type":"string"}},"required":["_meta"],"type":"object"}',
+  SubscriptionsListenResultMeta: '{"$ref":"#/$defs/SubscriptionsListenResultMetaObject"}',
+  SubscriptionsListenResultMetaObject:
+    '{"properties":{"io.modelcontextprotocol/serverInfo":{"$ref":"#/$defs/Implementation"},"io.modelcontextprotocol/subscriptionId":{"$ref":"#/$defs/RequestId"}},"required":["io.modelcontextprotocol/subscriptionId"],"type":"object"}',
+  TaskMetadata: '{"properties":{"ttl":{"type":"integer"}},"type":"object"}',
+  TextContent:
+    '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"text":{"type":"string"},"type":{"const":"text","type":"string"}},"required":["text","type"],"type":"object"}',
+  TextResourceContents:
+    '{"properties":{"_meta":{"type":"object"},"mimeType":{"type":"string"},"text":{"type":"string"},"uri":{"format":"uri","type":"string"}},"required":["text","uri"],"type":"object"}',
+  Tool: '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/ToolAnnotations"},"description":{"type":"string"},"execution":{"$ref":"#/$defs/ToolExecution"},"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"},"inputSchema":{"properties":{"$schema":{"type":"string"},"properties":{"additionalProperties":{"type":["object","boolean"]},"type":"object"},"required":{"items":{"type":"string"},"type":"array"},"type":{"const":"object","type":"string"}},"required":["type"],"type":"object"},"name":{"type":"string"},"outputSchema":{"properties":{"$schema":{"type":"string"},"properties":{"additionalProperties":{"type":["object","boolean"]},"type":"object"},"required":{"items":{"type":"string"},"type":"array"},"type":{"type":["string","array"],"items":{"type":"string"}}},"type":"object"},"title":{"type":"string"}},"required":["inputSchema","name"],"type":"object"}',
+  ToolAnnotations:
+    '{"properties":{"destructiveHint":{"type":"boolean"},"idempotentHint":{"type":"boolean"},"openWorldHint":{"type":"boolean"},"readOnlyHint":{"type":"boolean"},"title":{"type":"string"}},"type":"object"}',
+  ToolExecution:
+    '{"properties":{"taskSupport":{"enum":["forbidden","optional","required"],"type":"string"}},"type":"object"}',
+  ToolListChangedNotification:
+    '{"properties":{"method":{"const":"notifications/tools/list_changed","type":"string"},"params":{"$ref":"#/$defs/NotificationParams"}},"required":["method"],"type":"object"}',
+  UnsubscribeRequest:
+    '{"properties":{"method":{"const":"resources/unsubscribe","type":"string"},"params":{"$ref":"#/$defs/UnsubscribeRequestParams"}},"required":["method","params"],"type":"object"}',
+  UnsubscribeRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
+};

@@ -1,0 +1,59 @@
+// The types of the protocol, what it fixes by value, the tests that tell messages apart, and the schemas of all of it.
+
+import {
+  CallToolResultSchema,
+  InitializedNotificationSchema,
+  InitializeRequestSchema,
+  JSONRPCMessageSchema,
+} from './spec_schemas.js';
+import type { JSONRPCMessage } from './types/jsonrpc.js';
+import type { InitializedNotification, InitializeRequest } from './types/lifecycle.js';
+import type { CallToolResult } from './types/tools.js';
+
+export { ErrorCode, McpError, ProtocolError } from './errors.js';
+export * from './spec_schemas.js';
+export * from './types/base.js';
+export * from './types/completions.js';
+export * from './types/constants.js';
+export * from './types/content.js';
+export * from './types/jsonrpc.js';
+export * from './types/lifecycle.js';
+export * from './types/logging.js';
+export * from './types/methods.js';
+export * from './types/progress.js';
+export * from './types/prompts.js';
+export * from './types/resources.js';
+export type { SpecTypeName, SpecTypes } from './types/spec_types.js';
+export * from './types/subscriptions.js';
+export * from './types/tools.js';
+
+/** Tells whether this begins a session: what decides whether an HTTP request without a session id gets one. */
+export const isInitializeRequest = (value: unknown): value is InitializeRequest =>
+  InitializeRequestSchema.safeParse(value).success;
+
+/** Tells whether this ends the handshake. */
+export const isInitializedNotification = (value: unknown): value is InitializedNotification =>
+  InitializedNotificationSchema.safeParse(value).success;
+
+/** Tells whether this is the result of a tool, its content written out. */
+export const isCallToolResult = (value: unknown): value is CallToolResult =>
+  typeof value === 'object' &&
+  value !== null &&
+  'content' in value &&
+  CallToolResultSchema.safeParse(value).success;
+
+/**
+ * A message out of something that was parsed already.
+ *
+ * @throws SchemaError when it is none
+ */
+export const parseJSONRPCMessage = (value: unknown): JSONRPCMessage => JSONRPCMessageSchema.parse(value);
+
+/** How to show something to people: its title, a tool's annotated title, or its name. */
+export function getDisplayName(metadata: {
+  name: string;
+  title?: string | undefined;
+  annotations?: { title?: string | undefined } | undefined;
+}): string {
+  return metadata.title || metadata.annotations?.title || metadata.name;
+}
