@@ -10,20 +10,26 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "servers"))
 
-from processes import DATABASE_ASSISTANT, HttpProcess, StdioProcess, free_port, serve_http, serve_stdio
+from processes import DATABASE_ASSISTANT, LANGUAGES, HttpProcess, StdioProcess, free_port, serve_http, serve_stdio
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """What the server under test is written in: a test that uses a server runs once for each."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def everything_http() -> Iterator[HttpProcess]:
+def everything_http(language: str) -> Iterator[HttpProcess]:
     """The everything server over HTTP, one process for the whole file."""
-    with serve_http("everything_server.py") as server:
+    with serve_http("everything_server", language) as server:
         yield server
 
 
 @pytest.fixture
-def everything_stdio() -> Iterator[StdioProcess]:
+def everything_stdio(language: str) -> Iterator[StdioProcess]:
     """The everything server over pipes, a fresh process for each test."""
-    with serve_stdio("everything_server.py") as server:
+    with serve_stdio("everything_server", language) as server:
         yield server
 
 

@@ -1,17 +1,87 @@
-// Compiles the TypeScript front end twice, for `import` and for `require`, into bindings-node/dist/{esm,cjs}.
-import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// Compiles the wrapper twice, for `import` and for `require`, into bindings-node/dist/{esm,cjs}, and puts the loader beside.
+// Does nothing when nothing has changed since the last time.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const here = join(dirname(fileURLToPath(import.meta.url)), '..');
-const tsc = join(here, '..', 'node_modules', 'typescript', 'bin', 'tsc');
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const here = join(root, 'bindings-node');
+const dist = join(here, 'dist');
+const stamp = join(dist, '.inputs');
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
-for (const [format, config, type] of [
-  ['esm', 'tsconfig.json', 'module'],
-  ['cjs', 'tsconfig.cjs.json', 'commonjs'],
-]) {
-  rmSync(join(here, 'dist', format), { recursive: true, force: true });
-  execFileSync(process.execPath, [tsc, '--project', join(here, config)], { stdio: 'inherit' });
-  writeFileSync(join(here, 'dist', format, 'package.json'), `{ "type": "${type}" }\n`);
+const formats = [
+  { name: 'esm', config: 'tsconfig.json', type: 'module' },
+  { name: 'cjs', config: 'tsconfig.cjs.json', type: 'commonjs' },
+];
+
+/** A fingerprint of everything the result depends on. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const read = (file) => hash.update(`${file}\0`).update(readFileSync(file));
+  for (const folder of ['typescript', 'native', 'scripts']) {
+    for (const entry of readdirSync(join(here, folder), { recursive: true, withFileTypes: true }).sort(
+      byPath,
+    )) {
+      if (entry.isFile()) read(join(entry.parentPath ?? entry.path, entry.name));
+    }
+  }
+  for (const { config } of formats) read(join(here, config));
+  read(join(root, 'package-lock.json'));
+  return hash.digest('hex');
 }
+
+function byPath(one, other) {
+  return pathOf(one) < pathOf(other) ? -1 : 1;
+}
+
+function pathOf(entry) {
+  return join(entry.parentPath ?? entry.path, entry.name);
+}
+
+/** Runs the compiler into a folder of its own, which then takes the place of the last result in one step. */
+async function compile({ name, config, type }) {
+  const unfinished = join(dist, `${name}.new`);
+  rmSync(unfinished, { recursive: true, force: true });
+  const child = spawn(process.execPath, [tsc, '--project', join(here, config), '--outDir', unfinished], {
+    stdio: 'inherit',
+  });
+  const code = await new Promise((done) => child.on('close', done));
+  if (code !== 0) return false;
+  writeFileSync(join(unfinished, 'package.json'), `{ "type": "${type}" }\n`);
+  rmSync(join(dist, name), { recursive: true, force: true });
+  renameSync(unfinished, join(dist, name));
+  return true;
+}
+
+if (!existsSync(tsc)) {
+  console.error('The TypeScript compiler is missing: run `npm ci` first.');
+  process.exit(1);
+}
+const inputs = fingerprint();
+if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) process.exit(0);
+rmSync(stamp, { force: true });
+
+mkdirSync(join(dist, 'native'), { recursive: true });
+for (const file of ['loader.cjs', 'platforms.cjs'])
+  cpSync(join(here, 'native', file), join(dist, 'native', file));
+// In the package there are no sources for the declarations to refer to.
+const declarations = readFileSync(join(here, 'native', 'loader.d.cts'), 'utf8').replace(
+  '../typescript/',
+  '../cjs/',
+);
+writeFileSync(join(dist, 'native', 'loader.d.cts'), declarations);
+
+if (!(await Promise.all(formats.map(compile))).every(Boolean)) process.exit(1);
+writeFileSync(stamp, inputs);

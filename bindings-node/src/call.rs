@@ -11,6 +11,7 @@ use oxmcp_core::model::{
     CompletionOutput, LogLevel, LogMessage, OperationKind, Output, Progress, PromptOutput, ResourceOutput,
     ToolOutput,
 };
+use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -55,6 +56,23 @@ fn request_id(id: &RequestId) -> Value {
     }
 }
 
+/// `Caller` of `typescript/native.ts`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Description<'a> {
+    kind: &'a str,
+    target: &'a str,
+    request_id: Value,
+    protocol_version: &'a str,
+    session_id: Option<&'a str>,
+    client_info: Option<Box<RawValue>>,
+    client_capabilities: Option<Box<RawValue>>,
+    meta: Option<Box<RawValue>>,
+    headers: Option<Map<String, Value>>,
+    log_threshold: Option<&'a str>,
+    wants_progress: bool,
+}
+
 fn describe(invocation: &Invocation) -> String {
     let caller = &invocation.context.caller;
     let text = |value: &Option<RawJson>| -> Option<Box<RawValue>> {
@@ -69,21 +87,6 @@ fn describe(invocation: &Invocation) -> String {
         }
         map
     });
-    #[derive(serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Description<'a> {
-        kind: &'a str,
-        target: &'a str,
-        request_id: Value,
-        protocol_version: &'a str,
-        session_id: Option<&'a str>,
-        client_info: Option<Box<RawValue>>,
-        client_capabilities: Option<Box<RawValue>>,
-        meta: Option<Box<RawValue>>,
-        headers: Option<Map<String, Value>>,
-        log_threshold: Option<&'a str>,
-        wants_progress: bool,
-    }
     let description = Description {
         kind: kind(invocation.kind),
         target: &invocation.target,

@@ -3,14 +3,19 @@
 use napi::Status;
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use tokio::sync::Notify;
 
 use crate::errors::{Code, JsError};
 
 /// Weak: a server that nobody waits for does not keep the process alive.
 type Ring = ThreadsafeFunction<(), (), (), Status, false, true>;
 
-/// Calls a function on the JavaScript thread, soon.
-pub struct Doorbell(Ring);
+/// Wakes the JavaScript thread, by way of whoever drives the runtime.
+pub struct Doorbell {
+    ring: Ring,
+    /// Heard by a task of the runtime, or by the JavaScript thread while it drives the runtime itself.
+    pub notify: Notify,
+}
 
 impl Doorbell {
     pub fn new(ring: &Function<'_, (), ()>) -> Result<Self, JsError> {
@@ -20,11 +25,16 @@ impl Doorbell {
             .callee_handled::<false>()
             .build()
             .map_err(|error| napi::Error::new(Code::from(error.status), error.reason.clone()))?;
-        Ok(Self(ring))
+        Ok(Self { ring, notify: Notify::new() })
     }
 
     pub fn ring(&self) {
+        self.notify.notify_one();
+    }
+
+    /// Has Node's loop call the function, in its next turn.
+    pub fn ring_loop(&self) {
         // Refused only while the thread is ending, and then nobody is left to come to the door.
-        let _ = self.0.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        let _ = self.ring.call((), ThreadsafeFunctionCallMode::NonBlocking);
     }
 }

@@ -8,6 +8,7 @@ mod call;
 mod doorbell;
 mod endpoint;
 mod errors;
+mod event_loop;
 mod mailbox;
 mod notices;
 mod schema;

@@ -32,9 +32,9 @@ pub struct Host {
 impl Host {
     fn new(registry: Registry) -> Self {
         let bell = Arc::new(ArcSwapOption::<Doorbell>::empty());
-        let rung = Arc::clone(&bell);
+        let for_mailbox = Arc::clone(&bell);
         let ring = move || {
-            if let Some(bell) = &*rung.load() {
+            if let Some(bell) = &*for_mailbox.load() {
                 bell.ring();
             }
         };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{Env, Function};
 use napi_derive::napi;
 use oxmcp_core::engine::Engine;
 use oxmcp_core::error::{Error, ErrorKind};
@@ -19,7 +19,8 @@ use tokio::task::AbortHandle;
 
 use crate::doorbell::Doorbell;
 use crate::endpoint::Endpoints;
-use crate::errors::{IntoJs, JsError};
+use crate::errors::{Code, IntoJs, JsError};
+use crate::event_loop::Driving;
 use crate::mailbox::{Calls, number};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
@@ -33,6 +34,8 @@ pub struct Serving {
     pub(crate) host: Arc<Host>,
     pub(crate) engine: Engine,
     pub(crate) driver: Arc<Driver>,
+    /// Set while the JavaScript thread drives the I/O.
+    driving: Mutex<Option<Driving>>,
     pub(crate) calls: Calls,
     pub(crate) endpoints: Endpoints,
     connections: Mutex<HashMap<u64, Connection>>,
@@ -51,16 +54,20 @@ pub enum Connection {
 
 /// Starts serving on this thread. `ring` is called when there is something to drain.
 #[napi]
-pub fn attach(server: &Server, ring: Function<'_, (), ()>, io: String) -> Result<Serving, JsError> {
+pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String) -> Result<Serving, JsError> {
     let host = Arc::clone(&server.host);
     if host.bell.load().is_some() {
         let message = "this server is being served already; stop that first, or make another server";
         return Err(Error::new(ErrorKind::Configuration, message)).into_js();
     }
-    if !matches!(io.as_str(), "auto" | "loop" | "thread") {
-        let message = format!("io is \"auto\", \"loop\" or \"thread\", not {io:?}");
-        return Err(Error::new(ErrorKind::Configuration, message)).into_js();
-    }
+    let placement = match io.as_str() {
+        "loop" => Placement::EventLoop,
+        "auto" | "thread" => Placement::Thread,
+        _ => {
+            let message = format!("io is \"auto\", \"loop\" or \"thread\", not {io:?}");
+            return Err(Error::new(ErrorKind::Configuration, message)).into_js();
+        }
+    };
     let capabilities = server.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut builder = Engine::builder(server.implementation.clone())
         .registry(host.registry.clone())
@@ -72,9 +79,22 @@ pub fn attach(server: &Server, ring: Function<'_, (), ()>, io: String) -> Result
         builder = builder.cache_hint(*kind, *hint);
     }
     let engine = builder.build().into_js()?;
-    let driver = Driver::start(Placement::Thread, Box::new(|| false)).into_js()?;
+    let driver = Driver::start(placement, Box::new(|| false)).into_js()?;
     host.notices.clear();
     let bell = Arc::new(Doorbell::new(&ring)?);
+    let driving = match placement {
+        Placement::Thread => {
+            driver.spawn(ring_once_a_turn(Arc::clone(&bell)));
+            None
+        }
+        Placement::EventLoop => {
+            let event_loop = env
+                .get_uv_event_loop()
+                .map_err(|error| napi::Error::new(Code::from(error.status), error.reason.clone()))?;
+            let (driver, host, bell) = (Arc::clone(&driver), Arc::clone(&host), Arc::clone(&bell));
+            Some(Driving::start(event_loop.cast(), driver, host, bell).into_js()?)
+        }
+    };
     host.bell.store(Some(Arc::clone(&bell)));
     // What came to the mailbox while nobody was at home rang nowhere.
     bell.ring();
@@ -82,6 +102,7 @@ pub fn attach(server: &Server, ring: Function<'_, (), ()>, io: String) -> Result
         host,
         engine,
         driver,
+        driving: Mutex::new(driving),
         calls: Calls::default(),
         endpoints: Endpoints::default(),
         connections: Mutex::default(),
@@ -120,6 +141,8 @@ impl Serving {
         self.engine.shutdown().trigger();
         self.host.bell.store(None);
         self.connections().clear();
+        let driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(driving);
         self.driver.stop();
         // What nobody will run any more is dropped, and so answered as abandoned.
         let mut abandoned = Vec::new();
@@ -277,6 +300,14 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// Rings for the calls of a whole turn at once: woken by the first of them, this runs behind the connections that are ready.
+async fn ring_once_a_turn(bell: Arc<Doorbell>) {
+    loop {
+        bell.notify.notified().await;
+        bell.ring_loop();
     }
 }
 

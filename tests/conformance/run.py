@@ -1,8 +1,9 @@
-"""Run the official MCP conformance suite against the everything server.
+"""Run the official MCP conformance suite against the everything servers.
 
-Usage: python tests/conformance/run.py [--spec-version V]... [--scenario NAME] [--server COMMAND] [--output DIR]
+Usage: python tests/conformance/run.py [--server python|typescript|COMMAND]... [--spec-version V]... [--scenario NAME]
+       [--output DIR]
 
-Installs the suite into this folder the first time (`npm ci`). Starts the server on a free loopback port, runs the suite
+Installs the suite into this folder the first time (`npm ci`). Starts each server on a free loopback port, runs the suite
 for every protocol version, and stops the server. Exits 1 on a failure that expected_failures.yaml does not list, and on
 an entry that no longer fails.
 """
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "servers"))
 
-from processes import HttpProcess, free_port, python_server  # noqa: E402
+from processes import LANGUAGES, HttpProcess, free_port, server_command  # noqa: E402
 
 VERSIONS = ("2025-06-18", "2025-11-25", "2026-07-28")
 SUITE = HERE / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
@@ -88,6 +90,13 @@ def run_version(url: str, version: str, scenario: str | None, output: Path) -> S
     return score
 
 
+def run_server(command: list[str], versions: Sequence[str], scenario: str | None, output: Path) -> list[Score]:
+    """Start a server, run the suite for all versions, stop the server."""
+    port = free_port()
+    with HttpProcess([*command, "--port", str(port)], port=port, log=output / "server.log") as server:
+        return [run_version(server.url, version, scenario, output / version) for version in versions]
+
+
 def report(scores: list[Score], expected: set[str], *, complete: bool) -> bool:
     """Print the summary; true when the run is as expected."""
     ran = set().union(*(score.passed | set(score.failed) for score in scores))
@@ -123,25 +132,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--spec-version", action="append", choices=VERSIONS, help="default: all of them")
     parser.add_argument("--scenario", help="only this scenario")
-    parser.add_argument("--server", help="a command that takes `--port N`; default: the everything server")
+    parser.add_argument(
+        "--server",
+        action="append",
+        help="the everything server of a language (python, typescript), or a command that takes `--port N`; default: all",
+    )
     parser.add_argument("--output", type=Path, help="keep the suite's results in this folder")
     parser.add_argument(
         "--expected-failures", type=Path, default=EXPECTED_FAILURES, help="another list of expected failures"
     )
     options = parser.parse_args()
     install()
-    command = shlex.split(options.server) if options.server else python_server("everything_server.py")
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="conformance-") as scratch:
-        output: Path = options.output.resolve() if options.output else Path(scratch)
-        output.mkdir(parents=True, exist_ok=True)
-        with HttpProcess([*command, "--port", str(port)], port=port, log=output / "server.log") as server:
-            scores = [
-                run_version(server.url, version, options.scenario, output / version)
-                for version in options.spec_version or VERSIONS
-            ]
+    expected = expected_failures(options.expected_failures)
     complete = not options.scenario and not options.spec_version
-    return 0 if report(scores, expected_failures(options.expected_failures), complete=complete) else 1
+    good = True
+    with tempfile.TemporaryDirectory(prefix="conformance-") as scratch:
+        for number, name in enumerate(options.server or LANGUAGES):
+            print(f"{name}:")
+            output = (options.output.resolve() if options.output else Path(scratch)) / f"{number + 1}"
+            output.mkdir(parents=True, exist_ok=True)
+            command = server_command("everything_server", name) if name in LANGUAGES else shlex.split(name)
+            scores = run_server(command, options.spec_version or VERSIONS, options.scenario, output)
+            good = report(scores, expected, complete=complete) and good
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

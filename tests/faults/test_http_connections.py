@@ -177,9 +177,9 @@ def test_a_listener_needs_a_stream(everything_http: HttpProcess) -> None:
 
 
 @pytest.fixture
-def own_server() -> Iterator[HttpProcess]:
+def own_server(language: str) -> Iterator[HttpProcess]:
     """A server that a test may end."""
-    with serve_http("everything_server.py") as server:
+    with serve_http("everything_server", language) as server:
         yield server
 
 

@@ -13,9 +13,9 @@ PAGED = {"OXMCP_LIST_PAGE_SIZE": "5"}
 
 
 @pytest.fixture
-def paged() -> Iterator[StdioProcess]:
+def paged(language: str) -> Iterator[StdioProcess]:
     """The everything server with five items to a page, a legacy session open."""
-    with serve_stdio("everything_server.py", environment=PAGED) as server:
+    with serve_stdio("everything_server", language, environment=PAGED) as server:
         server.send(initialize())
         server.answer_to(0)
         server.send(INITIALIZED)
@@ -56,13 +56,13 @@ def test_pages_hold_every_item_once(paged: StdioProcess, era: str) -> None:
     assert walk(paged, era, "tools/list", "tools")[0] == tools
 
 
-def test_a_cursor_is_good_for_its_own_list_only(paged: StdioProcess) -> None:
+def test_a_cursor_is_good_for_its_own_list_only(paged: StdioProcess, language: str) -> None:
     """PAG-6"""
     _, (cursor, *_) = walk(paged, "modern", "tools/list", "tools")
     for method in ("prompts/list", "resources/list", "resources/templates/list"):
         assert ask(paged, "modern", method, cursor)["error"]["code"] == -32602
     assert "result" in ask(paged, "modern", "tools/list", cursor)
-    with serve_stdio("everything_server.py", environment=PAGED) as other:
+    with serve_stdio("everything_server", language, environment=PAGED) as other:
         assert ask(other, "modern", "tools/list", cursor)["error"]["code"] == -32602
 
 

@@ -6,9 +6,9 @@ from processes import serve_http, serve_stdio
 from wire import INITIALIZED, LegacySession, call, initialize, request, send, send_modern, text_of
 
 
-def test_without_sessions_each_legacy_post_stands_alone() -> None:
+def test_without_sessions_each_legacy_post_stands_alone(language: str) -> None:
     """SESS-13"""
-    with serve_http("everything_server.py", environment={"OXMCP_STATELESS_HTTP": "1"}) as server:
+    with serve_http("everything_server", language, environment={"OXMCP_STATELESS_HTTP": "1"}) as server:
         welcome = send(server, initialize())
         assert welcome.status == 200 and "mcp-session-id" not in welcome.headers
         assert send(server, INITIALIZED, {"MCP-Protocol-Version": "2025-11-25"}).status == 202
@@ -20,9 +20,9 @@ def test_without_sessions_each_legacy_post_stands_alone() -> None:
         assert send_modern(server, call("echo", {"text": "both"})).status == 200
 
 
-def test_causes_can_be_kept_from_callers() -> None:
+def test_causes_can_be_kept_from_callers(language: str) -> None:
     """TOOL-7, LOG-6"""
-    with serve_stdio("faulty_server.py", environment={"OXMCP_MASK_ERRORS": "1"}) as server:
+    with serve_stdio("faulty_server", language, environment={"OXMCP_MASK_ERRORS": "1"}) as server:
         server.send(call("raises", {"text": "the secret cause"}, 1))
         answer = server.answer_to(1)
         assert answer["result"]["isError"] and "secret" not in text_of(answer)
@@ -31,9 +31,9 @@ def test_causes_can_be_kept_from_callers() -> None:
     assert b"the secret cause" in b"".join(server.errors)
 
 
-def test_json_answers_carry_no_stream() -> None:
+def test_json_answers_carry_no_stream(language: str) -> None:
     """HTTP-4, HTTP-16"""
-    with serve_http("everything_server.py", environment={"OXMCP_JSON_RESPONSE": "1"}) as server:
+    with serve_http("everything_server", language, environment={"OXMCP_JSON_RESPONSE": "1"}) as server:
         session = LegacySession(server)
         params = {"name": "steps", "arguments": {"count": 3}, "_meta": {"progressToken": 1}}
         answer = session.send(request("tools/call", params))

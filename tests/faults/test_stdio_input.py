@@ -8,7 +8,21 @@ from typing import Any
 
 import pytest
 from processes import StdioProcess, serve_stdio
-from wire import BATCHING, INITIALIZED, LEGACY, MODERN, PREFIX, call, envelope, initialize, modern, request, text_of
+from wire import (
+    BATCHING,
+    INITIALIZED,
+    INVALID_REQUESTS,
+    LEGACY,
+    MODERN,
+    PARSE_ERRORS,
+    PREFIX,
+    call,
+    envelope,
+    initialize,
+    modern,
+    request,
+    text_of,
+)
 
 MIB = 1 << 20
 
@@ -26,22 +40,6 @@ def refused(server: StdioProcess, line: bytes, identity: Any = 1) -> int:
     assert message["jsonrpc"] == "2.0" and "result" not in message
     assert message.get("id") in (None, identity)
     return int(message["error"]["code"])
-
-
-PARSE_ERRORS = {
-    "not JSON": b"hello",
-    "half an object": b'{"jsonrpc":"2.0","id":1',
-    "two values": b'{"jsonrpc":"2.0","id":1,"method":"ping"} {}',
-    "not UTF-8": b'{"jsonrpc":"2.0","id":1,"method":"\xff\xfe"}',
-    "an overlong encoding": b'{"jsonrpc":"2.0","id":1,"method":"\xc0\xaf"}',
-    "a control character": b'{"jsonrpc":"2.0","id":1,"method":"a\x01b"}',
-    "a NUL": b'{"jsonrpc":"2.0","id":1,"method":"ping"}\x00',
-    "a lone surrogate": rb'{"jsonrpc":"2.0","id":1,"method":"\ud800"}',
-    "not a number": b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":NaN}}',
-    "a number with a leading zero": b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":01}}',
-    "a comment": b'{"jsonrpc":"2.0","id":1,"method":"ping"/*x*/}',
-    "a trailing comma": b'{"jsonrpc":"2.0","id":1,"method":"ping",}',
-}
 
 
 @pytest.mark.parametrize("line", PARSE_ERRORS.values(), ids=PARSE_ERRORS.keys())
@@ -64,22 +62,6 @@ def test_what_is_nested_too_deep_is_refused(everything_stdio: StdioProcess, line
     """RPC-17: refused at the limit, before anyone knows whether the rest is JSON"""
     assert refused(everything_stdio, line) in (-32600, -32700)
     is_alive(everything_stdio)
-
-
-INVALID_REQUESTS = {
-    "a string": (b'"hello"', None),
-    "a number": (b"7", None),
-    "null": (b"null", None),
-    "an empty object": (b"{}", None),
-    "no version": (b'{"id":1,"method":"ping"}', 1),
-    "the wrong version": (b'{"jsonrpc":"1.0","id":1,"method":"ping"}', 1),
-    "a method that is a number": (b'{"jsonrpc":"2.0","id":1,"method":7}', 1),
-    "an id that is null": (b'{"jsonrpc":"2.0","id":null,"method":"ping"}', None),
-    "an id that is an object": (b'{"jsonrpc":"2.0","id":{},"method":"ping"}', None),
-    "an id that is a fraction": (b'{"jsonrpc":"2.0","id":1.5,"method":"ping"}', None),
-    "an id that is true": (b'{"jsonrpc":"2.0","id":true,"method":"ping"}', None),
-    "an empty array": (b"[]", None),
-}
 
 
 @pytest.mark.parametrize(("line", "identity"), INVALID_REQUESTS.values(), ids=INVALID_REQUESTS.keys())
@@ -291,10 +273,10 @@ def test_one_process_serves_both_eras_side_by_side(everything_stdio: StdioProces
     assert server.request("initialize", initialize()["params"])["error"]["code"] == -32600
 
 
-def test_a_flood_that_nobody_reads_is_answered_once_it_is_read() -> None:
+def test_a_flood_that_nobody_reads_is_answered_once_it_is_read(language: str) -> None:
     """HTTP-19, SUB-11 in spirit: slow readers are waited for, not buffered for without limit"""
     count = 3000
-    with serve_stdio("everything_server.py") as server:
+    with serve_stdio("everything_server", language) as server:
         lines = b"".join(
             json.dumps(call("echo", {"text": f"{number} {'y' * 500}"}, number)).encode() + b"\n"
             for number in range(count)

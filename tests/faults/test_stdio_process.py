@@ -126,9 +126,9 @@ def test_the_end_of_input_is_the_end_of_the_server(everything_stdio: StdioProces
     assert everything_stdio.process.wait(PROMPTLY) == 0
 
 
-def test_input_that_ends_at_once_ends_the_server() -> None:
+def test_input_that_ends_at_once_ends_the_server(language: str) -> None:
     """STDIO-5"""
-    with serve_stdio("everything_server.py") as server:
+    with serve_stdio("everything_server", language) as server:
         server.close_input()
         assert server.process.wait(60) == 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -37,9 +36,9 @@ def conversation(talk: Callable[[], Awaitable[T]]) -> T:
         raise error from None
 
 
-def stdio_parameters(script: str, *options: str) -> StdioServerParameters:
+def stdio_parameters(command: str, *options: str) -> StdioServerParameters:
     """A server of our own as the official client's stdio parameters."""
-    return StdioServerParameters(command=sys.executable, args=[script, *options], env=dict(os.environ))
+    return StdioServerParameters(command=command, args=[*options], env=dict(os.environ))
 
 
 @asynccontextmanager
@@ -50,13 +49,11 @@ async def official(where: str | StdioServerParameters, mode: str, **options: Any
 
 
 @asynccontextmanager
-async def fast(where: str | tuple[str, list[str]], mode: str, **options: Any) -> AsyncIterator[FastClient[Any]]:
+async def fast(where: str | list[str], mode: str, **options: Any) -> AsyncIterator[FastClient[Any]]:
     """fastmcp's client, connected."""
     transport: Any = where
-    if isinstance(where, tuple):
-        transport = StdioTransport(
-            command=sys.executable, args=[where[0], *where[1]], env=dict(os.environ), keep_alive=False
-        )
+    if isinstance(where, list):
+        transport = StdioTransport(command=where[0], args=where[1:], env=dict(os.environ), keep_alive=False)
     async with FastClient(transport, mode=mode, **options) as client:
         yield client
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ COUNT = "SELECT count(*) AS books FROM books"
 
 def test_the_official_client_uses_all_of_it(transport: str, mode: str, assistant_http: HttpProcess) -> None:
     """TOOL-1, TOOL-7, TOOL-8, TOOL-9, RSRC-7, RSRC-12, PRM-1"""
-    where: Any = assistant_http.url if transport == "http" else stdio_parameters(str(DATABASE_ASSISTANT))
+    where: Any = (
+        assistant_http.url if transport == "http" else stdio_parameters(sys.executable, str(DATABASE_ASSISTANT))
+    )
 
     async def talk() -> None:
         async with official(where, mode) as client:
@@ -60,7 +63,7 @@ def test_the_official_client_uses_all_of_it(transport: str, mode: str, assistant
 
 def test_the_fastmcp_client_uses_all_of_it(transport: str, mode: str, assistant_http: HttpProcess) -> None:
     """TOOL-1, TOOL-8, RSRC-7, PRM-1"""
-    where: Any = assistant_http.url if transport == "http" else (str(DATABASE_ASSISTANT), [])
+    where: Any = assistant_http.url if transport == "http" else [sys.executable, str(DATABASE_ASSISTANT)]
 
     async def talk() -> None:
         async with fast(where, mode) as client:

@@ -9,15 +9,15 @@ import pytest
 from fastmcp.exceptions import ToolError
 from mcp import MCPError
 from peers import MODES, TRANSPORTS, VERSION_OF_MODE, conversation, eventually, fast, value_of
-from processes import SERVERS, HttpProcess
+from processes import HttpProcess, server_command
 
 pytestmark = [pytest.mark.parametrize("transport", TRANSPORTS), pytest.mark.parametrize("mode", MODES)]
 
 
 @pytest.fixture
-def where(transport: str, everything_http: HttpProcess) -> Any:
+def where(transport: str, language: str, everything_http: HttpProcess) -> Any:
     """The everything server, as the client wants it named."""
-    return everything_http.url if transport == "http" else (str(SERVERS / "everything_server.py"), ["--stdio"])
+    return everything_http.url if transport == "http" else [*server_command("everything_server", language), "--stdio"]
 
 
 def test_everything_is_listed_and_called(where: Any, mode: str) -> None:

@@ -12,16 +12,17 @@ import pytest
 from mcp import MCPError
 from mcp.client.subscriptions import PromptsListChanged, ResourceUpdated, ToolsListChanged
 from peers import MODES, TRANSPORTS, VERSION_OF_MODE, conversation, eventually, official, stdio_parameters, value_of
-from processes import SERVERS, HttpProcess
+from processes import HttpProcess, server_command
 
 pytestmark = [pytest.mark.parametrize("transport", TRANSPORTS), pytest.mark.parametrize("mode", MODES)]
-EVERYTHING = str(SERVERS / "everything_server.py")
 
 
 @pytest.fixture
-def where(transport: str, everything_http: HttpProcess) -> Any:
+def where(transport: str, language: str, everything_http: HttpProcess) -> Any:
     """The everything server, as the client wants it named."""
-    return everything_http.url if transport == "http" else stdio_parameters(EVERYTHING, "--stdio")
+    if transport == "http":
+        return everything_http.url
+    return stdio_parameters(*server_command("everything_server", language), "--stdio")
 
 
 def text_of(result: types.CallToolResult) -> str:

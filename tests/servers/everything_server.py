@@ -261,7 +261,7 @@ def weather(city: str, unit: Literal["celsius", "fahrenheit"] = "celsius") -> We
 @mcp.tool()
 def forecasts(cities: list[str]) -> list[Weather]:
     """Report several structured values."""
-    return [Weather(city=city, temperature=1.0, conditions=[]) for city in cities]
+    return [Weather(city=city, temperature=1.5, conditions=[]) for city in cities]
 
 
 @mcp.tool()

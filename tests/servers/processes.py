@@ -20,6 +20,10 @@ from typing import Any
 SERVERS = Path(__file__).resolve().parent
 ROOT = SERVERS.parent.parent
 DATABASE_ASSISTANT = ROOT / "examples" / "database_assistant" / "server.py"
+LANGUAGES = ("python", "typescript")
+"""Every server of this folder exists once in each."""
+NODE = os.environ.get("OXMCP_NODE", "node")
+"""What runs the TypeScript servers."""
 READY_WITHIN = 60.0
 """Seconds a server may take to accept connections: generous, because test machines are busy."""
 ANSWER_WITHIN = 30.0
@@ -60,6 +64,7 @@ class HttpProcess:
         path: str = "/mcp",
         log: Path | None = None,
         environment: dict[str, str] | None = None,
+        directory: Path | None = None,
     ) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}{path}"
@@ -71,6 +76,7 @@ class HttpProcess:
             stdout=self._log or subprocess.DEVNULL,
             stderr=self._log or subprocess.DEVNULL,
             env={**os.environ, **(environment or {})},
+            cwd=directory,
             preexec_fn=take_interrupts,
         )
 
@@ -109,13 +115,16 @@ class HttpProcess:
 class StdioProcess:
     """A server process that speaks over its standard input and output, seen as raw lines."""
 
-    def __init__(self, command: Sequence[str], *, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], *, environment: dict[str, str] | None = None, directory: Path | None = None
+    ) -> None:
         self.process = subprocess.Popen(
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
+            cwd=directory,
             preexec_fn=take_interrupts,
         )
         self.lines: queue.Queue[bytes | None] = queue.Queue()
@@ -212,17 +221,20 @@ class StdioProcess:
         return code
 
 
-def python_server(name: str) -> list[str]:
+def server_command(name: str, language: str) -> list[str]:
     """The command that runs one of the servers of this folder, without its transport options."""
-    return [sys.executable, str(SERVERS / name)]
+    if language == "typescript":
+        return [NODE, str(SERVERS / f"{name}.mjs")]
+    return [sys.executable, str(SERVERS / f"{name}.py")]
 
 
-def serve_http(name: str, *, environment: dict[str, str] | None = None) -> HttpProcess:
+def serve_http(name: str, language: str, *options: str, environment: dict[str, str] | None = None) -> HttpProcess:
     """Start one of the servers of this folder over HTTP on a free port."""
     port = free_port()
-    return HttpProcess([*python_server(name), "--port", str(port)], port=port, environment=environment)
+    command = [*server_command(name, language), "--port", str(port), *options]
+    return HttpProcess(command, port=port, environment=environment)
 
 
-def serve_stdio(name: str, *, environment: dict[str, str] | None = None) -> StdioProcess:
+def serve_stdio(name: str, language: str, *options: str, environment: dict[str, str] | None = None) -> StdioProcess:
     """Start one of the servers of this folder over standard input and output."""
-    return StdioProcess([*python_server(name), "--stdio"], environment=environment)
+    return StdioProcess([*server_command(name, language), "--stdio", *options], environment=environment)

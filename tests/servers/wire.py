@@ -52,6 +52,39 @@ def initialize(version: str = LEGACY, identity: Any = 0) -> dict[str, Any]:
 INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 
 
+PARSE_ERRORS = {
+    "not JSON": b"hello",
+    "half an object": b'{"jsonrpc":"2.0","id":1',
+    "two values": b'{"jsonrpc":"2.0","id":1,"method":"ping"} {}',
+    "not UTF-8": b'{"jsonrpc":"2.0","id":1,"method":"\xff\xfe"}',
+    "an overlong encoding": b'{"jsonrpc":"2.0","id":1,"method":"\xc0\xaf"}',
+    "a control character": b'{"jsonrpc":"2.0","id":1,"method":"a\x01b"}',
+    "a NUL": b'{"jsonrpc":"2.0","id":1,"method":"ping"}\x00',
+    "a lone surrogate": rb'{"jsonrpc":"2.0","id":1,"method":"\ud800"}',
+    "not a number": b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":NaN}}',
+    "a number with a leading zero": b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":01}}',
+    "a comment": b'{"jsonrpc":"2.0","id":1,"method":"ping"/*x*/}',
+    "a trailing comma": b'{"jsonrpc":"2.0","id":1,"method":"ping",}',
+}
+"""What is not JSON, by what is wrong with it."""
+
+INVALID_REQUESTS = {
+    "a string": (b'"hello"', None),
+    "a number": (b"7", None),
+    "null": (b"null", None),
+    "an empty object": (b"{}", None),
+    "no version": (b'{"id":1,"method":"ping"}', 1),
+    "the wrong version": (b'{"jsonrpc":"1.0","id":1,"method":"ping"}', 1),
+    "a method that is a number": (b'{"jsonrpc":"2.0","id":1,"method":7}', 1),
+    "an id that is null": (b'{"jsonrpc":"2.0","id":null,"method":"ping"}', None),
+    "an id that is an object": (b'{"jsonrpc":"2.0","id":{},"method":"ping"}', None),
+    "an id that is a fraction": (b'{"jsonrpc":"2.0","id":1.5,"method":"ping"}', None),
+    "an id that is true": (b'{"jsonrpc":"2.0","id":true,"method":"ping"}', None),
+    "an empty array": (b"[]", None),
+}
+"""JSON that is no message, with the id that an answer may name."""
+
+
 def text_of(response: Any) -> str:
     """All text of a tool's result."""
     return "".join(block.get("text", "") for block in response["result"]["content"])

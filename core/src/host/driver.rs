@@ -65,6 +65,9 @@ pub type Chore = Box<dyn Fn() -> bool + Send>;
 
 impl Driver {
     /// Builds the runtime and starts its standby thread, which leads until somebody better does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when the system gives no event queue or no thread.
     pub fn start(placement: Placement, chore: Chore) -> Result<Arc<Self>> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
             Error::new(ErrorKind::Io, "the engine's runtime could not be started").caused_by(error)
@@ -97,6 +100,9 @@ impl Driver {
     }
 
     /// Fails with a clear message in a child process: threads and sockets of a runtime do not survive `fork`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Closed`] in a child process.
     pub fn check_process(&self) -> Result<()> {
         if std::process::id() == self.process {
             return Ok(());
