@@ -149,9 +149,16 @@ conformance: $(VENV)/.tests build ## the official conformance suite alone, on th
 	$(BIN)/python tests/conformance/run.py $(ARGS)
 	$(BIN)/python tests/conformance/run.py --server "node tests/servers/everything_server.mjs" $(ARGS)
 
-.PHONY: bench-python
-bench-python: $(VENV)/.tests $(VENV)/.bench build-python ## CPU and latency per call, next to other servers
-	$(BIN)/python tests/load/bench.py $(ARGS)
+.PHONY: bench-python bench-node
+bench-python: $(VENV)/.tests $(VENV)/.bench build-python ## CPU and latency per call, next to other Python servers
+	$(BIN)/python tests/load/bench.py python $(ARGS)
+
+bench-node: build-node tests/load/npm/node_modules/.ready ## the same, next to other JavaScript servers
+	$(PYTHON) tests/load/bench.py node $(ARGS)
+
+tests/load/npm/node_modules/.ready: tests/load/npm/package-lock.json
+	npm ci --prefix tests/load/npm --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 .PHONY: fuzz
 fuzz: ## look for inputs that break it: make fuzz TARGET=parse [FOR=60]

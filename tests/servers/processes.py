@@ -64,6 +64,7 @@ class HttpProcess:
         path: str = "/mcp",
         log: Path | None = None,
         environment: dict[str, str] | None = None,
+        directory: Path | None = None,
     ) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}{path}"
@@ -75,6 +76,7 @@ class HttpProcess:
             stdout=self._log or subprocess.DEVNULL,
             stderr=self._log or subprocess.DEVNULL,
             env={**os.environ, **(environment or {})},
+            cwd=directory,
             preexec_fn=take_interrupts,
         )
 
@@ -113,13 +115,16 @@ class HttpProcess:
 class StdioProcess:
     """A server process that speaks over its standard input and output, seen as raw lines."""
 
-    def __init__(self, command: Sequence[str], *, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], *, environment: dict[str, str] | None = None, directory: Path | None = None
+    ) -> None:
         self.process = subprocess.Popen(
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
+            cwd=directory,
             preexec_fn=take_interrupts,
         )
         self.lines: queue.Queue[bytes | None] = queue.Queue()
