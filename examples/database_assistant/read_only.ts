@@ -1,6 +1,5 @@
 // Reading a SQLite file for somebody you do not trust: no writes, no other files, no endless statements.
 
-import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 
 export type Cell = string | number | null;
@@ -13,19 +12,26 @@ export interface Rows {
 export const SECONDS_PER_STATEMENT = 2;
 export const MEGABYTES_OF_MEMORY = 64;
 export const LONGEST_CELL = 2_000;
+const MOST_THREADS = 4;
 
 /** The statement was not run, or not to its end. The message says why, in words a person can act on. */
 export class Refused extends Error {}
 
-type Answer = { answer: { columns: string[]; rows: (Cell | bigint | Uint8Array)[][] } } | { refusal: string };
+interface Question {
+  sql: string;
+  most: number;
+}
+
+type Answer = { columns: string[]; rows: (Cell | bigint | Uint8Array)[][] } | { refusal: string };
 
 /**
- * A SQLite file that can only be read. A statement runs on a thread, because SQLite does not come back before it is done;
- * while all threads are busy, another one is started.
+ * A SQLite file that can only be read. Statements run on threads of their own, because SQLite does not come back before a
+ * statement is done; those for which there is no thread wait.
  */
 export class ReadOnlyDatabase {
-  private idle: Worker[] = [];
-  private version = '';
+  private threads = 0;
+  private readonly idle: Worker[] = [];
+  private readonly waiting: (() => void)[] = [];
 
   constructor(
     private readonly path: string,
@@ -34,13 +40,13 @@ export class ReadOnlyDatabase {
 
   /** Runs one statement and returns its column names and at most `most` rows. Throws `Refused`. */
   async read(sql: string, most: number): Promise<Rows> {
-    const thread = await this.thread();
-    const version = this.version;
-    const answer = await ask(thread, { sql, most });
-    if (version === this.version) this.idle.push(thread);
-    else void thread.terminate();
+    while (this.idle.length === 0 && this.threads === MOST_THREADS) {
+      await new Promise<void>((free) => this.waiting.push(free));
+    }
+    const thread = this.idle.pop() ?? this.start();
+    const answer = await this.ask(thread, { sql, most });
     if ('refusal' in answer) throw new Refused(this.inPlainWords(answer.refusal));
-    const { columns, rows } = answer.answer;
+    const { columns, rows } = answer;
     return { columns, rows: rows.map((row) => row.map(shorten)) };
   }
 
@@ -54,17 +60,8 @@ export class ReadOnlyDatabase {
     return new Map(rows.map(([name, sql]) => [String(name), String(sql)]));
   }
 
-  /** A thread that has the file as it is now. */
-  private async thread(): Promise<Worker> {
-    const version = await versionOf(this.path);
-    if (version !== this.version) {
-      for (const outdated of this.idle.splice(0)) void outdated.terminate();
-      this.version = version;
-    }
-    return this.idle.pop() ?? this.start();
-  }
-
   private start(): Worker {
+    this.threads += 1;
     const thread = new Worker(new URL('./sqlite_thread.mjs', import.meta.url), {
       execArgv: [],
       workerData: {
@@ -75,6 +72,26 @@ export class ReadOnlyDatabase {
     });
     thread.unref(); // An idle thread is no reason for the process to stay.
     return thread;
+  }
+
+  private ask(thread: Worker, question: Question): Promise<Answer> {
+    return new Promise((resolve) => {
+      const answered = (answer: Answer) => {
+        thread.off('error', failed);
+        this.idle.push(thread);
+        this.waiting.shift()?.();
+        resolve(answer);
+      };
+      const failed = (error: Error) => {
+        thread.off('message', answered);
+        this.threads -= 1;
+        this.waiting.shift()?.();
+        resolve({ refusal: error.message });
+      };
+      thread.once('message', answered);
+      thread.once('error', failed);
+      thread.postMessage(question);
+    });
   }
 
   private inPlainWords(message: string): string {
@@ -91,26 +108,6 @@ export class ReadOnlyDatabase {
     }
     return `SQLite could not run this: ${message.replace(/^.*?sqlite3 result code \d+: /, '').replace(/\.$/, '')}.`;
   }
-}
-
-/** Changes when the file does. What is only in a write-ahead log would be missing from the answers, so it is refused. */
-async function versionOf(path: string): Promise<string> {
-  const { mtimeMs, size } = await stat(path);
-  const log = await stat(`${path}-wal`).catch(() => undefined);
-  if (log?.size) throw new Refused('Another program is writing to this database: its write-ahead log is not empty.');
-  return `${mtimeMs} ${size}`;
-}
-
-function ask(thread: Worker, question: { sql: string; most: number }): Promise<Answer> {
-  return new Promise((resolve) => {
-    const fail = (error: Error) => resolve({ refusal: error.message });
-    thread.once('error', fail);
-    thread.once('message', (answer: Answer) => {
-      thread.off('error', fail);
-      resolve(answer);
-    });
-    thread.postMessage(question);
-  });
 }
 
 /** What JSON cannot carry becomes text. */
