@@ -10,6 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 VENV_MCP1 := .venv-mcp1
 BIN := $(VENV)/bin
+NODE_MODULES := node_modules/.ready
+NODE_BIN := node_modules/.bin
 
 # Where tools that have to be compiled are kept. CI points it outside the tree, so that the next run finds them.
 TOOLS ?= .tools
@@ -20,8 +22,8 @@ CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Rust tests live in the core; the binding is tested from Python, where its users are.
-RUST_TESTS := --locked --workspace --exclude oxmcp-python
+# Rust tests live in the core; the bindings are tested from Python and Node, where their users are.
+RUST_TESTS := --locked --workspace --exclude oxmcp-python --exclude oxmcp-node
 
 # A workspace of its own, which `cargo fmt` does not see.
 FUZZ_TARGETS := $(wildcard core/fuzz/fuzz_targets/*.rs)
@@ -33,17 +35,28 @@ help: ## list the commands
 # ── Getting ready ────────────────────────────────────────────────────────────────────────────────────────────
 
 .PHONY: demo
-demo: $(VENV)/.demo build ## build, then ask the example server questions, four ways
+demo: $(VENV)/.demo build ## build, then ask the example servers questions: two languages, four ways
 	@$(BIN)/python examples/demo.py
 
 .PHONY: setup
 setup: $(VENV)/.tests $(VENV_MCP1)/.ready $(CARGO_DENY) build ## install everything the other commands need
 
-.PHONY: build
-build: $(VENV)/.demo ## compile the native module into .venv (release mode, incremental)
+.PHONY: build build-python build-node build-typescript
+build: build-python build-node ## compile what has changed, for Python and for Node (release mode)
+
+build-python: $(VENV)/.demo need-rust ## the native module of the Python package, into .venv
+	@[ -t 1 ] || quiet=--quiet; unset CONDA_PREFIX; PIP_QUIET=1 VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release $$quiet
+
+build-node: $(NODE_MODULES) need-rust ## the addon and the wrapper of the Node package, into bindings-node/dist
+	@npm run --silent build
+
+build-typescript: $(NODE_MODULES)
+	@npm run --silent build:typescript
+
+.PHONY: need-rust
+need-rust:
 	@command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }
 	@test -d $${CARGO_TARGET_DIR:-target}/release || echo "Building the engine. The first time takes a few minutes…"
-	@[ -t 1 ] || quiet=--quiet; unset CONDA_PREFIX; PIP_QUIET=1 VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release $$quiet
 
 # pip learned dependency groups in 25.1.
 define install_group
@@ -67,6 +80,13 @@ $(VENV)/.bench: pyproject.toml $(VENV)/.demo
 $(VENV_MCP1)/.ready: pyproject.toml
 	$(call install_group,$(VENV_MCP1),mcp1)
 
+$(NODE_MODULES): package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node, 10) < 20 ? 1 : 0)' 2>/dev/null \
+		|| { echo "Node 20 or newer is missing$$(node --version 2>/dev/null | sed 's/^/: this is /'). See https://nodejs.org"; exit 1; }
+	@echo "Installing the Node packages…"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # Unoptimised on purpose: it compiles in a minute and then runs for half a second.
 $(CARGO_DENY):
 	@echo "Compiling cargo-deny $(CARGO_DENY_VERSION), once…"
@@ -77,8 +97,8 @@ $(CARGO_DENY):
 
 # ── Checks ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-.PHONY: check check-rust check-python check-bans
-check: check-rust check-python check-bans ## format, lints, types, and what may stand in Cargo.lock
+.PHONY: check check-rust check-python check-node check-bans
+check: check-rust check-python check-node check-bans ## format, lints, types, and what may stand in Cargo.lock
 
 check-rust: $(VENV)/.demo
 	cargo fmt --all --check
@@ -90,38 +110,55 @@ check-python: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+check-node: build-typescript
+	$(NODE_BIN)/biome ci --error-on-warnings
+	$(NODE_BIN)/tsc --project bindings-node/tsconfig.check.json
+	node bindings-node/scripts/check_package.mjs
+
 check-bans: $(CARGO_DENY)
 	$(CARGO_DENY) --locked check bans licenses sources
 
 .PHONY: format
-format: $(VENV)/.tests ## rewrite everything in the house style
+format: $(VENV)/.tests $(NODE_MODULES) ## rewrite everything in the house style
 	cargo fmt --all
 	rustfmt --edition 2024 $(FUZZ_TARGETS)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(NODE_BIN)/biome check --write
 
 # ── Tests ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-.PHONY: test test-core test-python test-cross conformance
-test: test-core test-python test-cross ## build everything, run every test
+.PHONY: test test-core test-python test-node test-cross conformance
+test: test-core test-python test-node test-cross ## build everything, run every test
 
 test-core: ## the engine, in Rust
 	@if cargo nextest --version >/dev/null 2>&1; \
 		then set -x; cargo nextest run $(RUST_TESTS) --status-level fail && cargo test $(RUST_TESTS) --doc --quiet; \
 		else set -x; cargo test $(RUST_TESTS); fi
 
-test-python: $(VENV)/.tests build ## the Python package
+test-python: $(VENV)/.tests build-python ## the Python package
 	$(BIN)/python -m pytest bindings-python/tests
+
+test-node: build-node ## the Node package
+	node --import tsx --test --test-reporter=spec $$(find bindings-node/tests -name '*.test.ts' | sort)
 
 test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build ## other people's clients, faults, examples, conformance
 	$(BIN)/python -m pytest tests
 
-conformance: $(VENV)/.tests build ## the official conformance suite alone
+conformance: $(VENV)/.tests build ## the official conformance suite alone, on the servers of both languages
 	$(BIN)/python tests/conformance/run.py $(ARGS)
+	$(BIN)/python tests/conformance/run.py --server "node tests/servers/everything_server.mjs" $(ARGS)
 
-.PHONY: bench-python
-bench-python: $(VENV)/.tests $(VENV)/.bench build ## CPU and latency per call, next to other servers
-	$(BIN)/python tests/load/bench.py $(ARGS)
+.PHONY: bench-python bench-node
+bench-python: $(VENV)/.tests $(VENV)/.bench build-python ## CPU and latency per call, next to other Python servers
+	$(BIN)/python tests/load/bench.py python $(ARGS)
+
+bench-node: build-node tests/load/npm/node_modules/.ready ## the same, next to other JavaScript servers
+	$(PYTHON) tests/load/bench.py node $(ARGS)
+
+tests/load/npm/node_modules/.ready: tests/load/npm/package-lock.json
+	npm ci --prefix tests/load/npm --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 .PHONY: fuzz
 fuzz: ## look for inputs that break it: make fuzz TARGET=parse [FOR=60]
@@ -137,4 +174,4 @@ ready: ## exactly what CI runs
 .PHONY: clean
 clean: ## remove what was built, keep the environments
 	cargo clean
-	rm -rf dist build bindings-python/python/oxmcp/*.so
+	rm -rf dist build bindings-python/python/oxmcp/*.so bindings-node/dist

@@ -6,12 +6,12 @@
 // Publish the platforms' packages first and the wrapper (target/npm/oxmcp) last: it names them by their exact version.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const { current, packageOf, packages } = createRequire(import.meta.url)('../native/platforms.cjs');
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const out = join(root, 'target', 'npm');
+const out = process.env.OXMCP_STAGE ?? join(root, 'target', 'npm');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const licences = ['LICENSE-APACHE', 'LICENSE-MIT'];
 
@@ -88,6 +88,5 @@ function stageWrapper() {
 }
 
 rmSync(out, { recursive: true, force: true });
-mkdirSync(dirname(join(out, manifest.name)), { recursive: true });
 for (const engine of engines()) stagePlatform(engine);
 stageWrapper();

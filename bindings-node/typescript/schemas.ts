@@ -2,10 +2,10 @@
 //
 // Registering (`server/mcp.ts`): `convert(config.inputSchema, 'input', "tool 'add', inputSchema")`. The JSON goes into the
 // descriptor with `oxmcp: {convertArguments: false, checkArguments: converted.checkInRust}`. On a call, if there is `parse`,
-// its value (or `inWords(issues)`) is what counts; otherwise `prune`, if there is one.
+// its value (or its issues) is what counts; otherwise `prune`, if there is one.
 // Outputs the same with `'output'` and `checkOutput`: `parse` or `prune` what the handler gave, send what they leave.
 
-export { attachCompleter, completerOf } from './schemas/completers.js';
+export { attachCompleter, type Complete, completerOf } from './schemas/completers.js';
 export { type Converted, convert } from './schemas/conversion.js';
 export {
   fromJsonSchema,
@@ -22,6 +22,6 @@ export type {
   StandardSchema,
   ZodSchema,
 } from './schemas/inference.js';
-export { type Issue, inWords, type Parse, type ParseOutcome } from './schemas/parsing.js';
-export { convertPrompt, type PromptArgument, type PromptSchema, promptArguments } from './schemas/prompts.js';
+export type { Issue, Parse, ParseOutcome } from './schemas/parsing.js';
+export { type PromptArgument, promptArguments } from './schemas/prompts.js';
 export { isRawShape, isSchema } from './schemas/recognition.js';

@@ -3,7 +3,16 @@
 import { isRecord, type Json } from './described.js';
 import { isZod3, isZod4 } from './recognition.js';
 
+/** Suggests values for what was typed so far. */
+export type Complete = (
+  value: string,
+  context?: { arguments?: Record<string, string> },
+) => string[] | Promise<string[]>;
+
 const COMPLETER = Symbol.for('oxmcp.completer');
+
+/** What has, or may have, a function attached. */
+type Carrier = { [COMPLETER]?: Complete };
 
 /** Under this the official SDK keeps `{complete}` on a schema. */
 const OFFICIAL = Symbol.for('mcp.completable');
@@ -12,7 +21,7 @@ const OFFICIAL = Symbol.for('mcp.completable');
  * Attaches a function to a schema and returns the schema. It stays attached when the schema is described, refined or wrapped
  * afterwards: the definition, which zod copies along, carries it.
  */
-export function attachCompleter<S extends object>(schema: S, complete: unknown): S {
+export function attachCompleter<S extends object>(schema: S, complete: Complete): S {
   const carrier = definitionOf(schema) ?? schema;
   Object.defineProperty(carrier, COMPLETER, {
     value: complete,
@@ -24,15 +33,15 @@ export function attachCompleter<S extends object>(schema: S, complete: unknown):
 }
 
 /** The function attached to a schema, or to one inside it: optional, nullable, with a default, transformed, and so on. */
-export function completerOf(schema: unknown, depth = 0): unknown {
+export function completerOf(schema: unknown, depth = 0): Complete | undefined {
   if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null || depth > 20)
     return undefined;
   const def = definitionOf(schema);
-  for (const carrier of [def, schema as { [COMPLETER]?: unknown }]) {
+  for (const carrier of [def, schema as Carrier]) {
     if (carrier?.[COMPLETER] !== undefined) return carrier[COMPLETER];
   }
   const official = (schema as { [OFFICIAL]?: unknown })[OFFICIAL];
-  if (isRecord(official) && official.complete !== undefined) return official.complete;
+  if (isRecord(official) && typeof official.complete === 'function') return official.complete as Complete;
   const wrapped = (schema as { wrapped?: unknown }).wrapped; // valibot's optional, nullable
   const inside = def ? [def.innerType, def.schema, def.in, def.out, def.type] : [wrapped];
   for (const inner of inside) {
@@ -42,7 +51,7 @@ export function completerOf(schema: unknown, depth = 0): unknown {
   return undefined;
 }
 
-function definitionOf(schema: object): (Json & { [COMPLETER]?: unknown }) | undefined {
+function definitionOf(schema: object): (Json & Carrier) | undefined {
   if (isZod4(schema)) return schema._zod.def;
   return isZod3(schema) ? (schema._def as Json) : undefined;
 }

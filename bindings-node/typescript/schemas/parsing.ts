@@ -1,4 +1,4 @@
-// Runs a schema's own parse and puts what it finds into plain words.
+// Runs a schema's own parse.
 
 import type { StandardIssue, StandardResult, Validate } from './described.js';
 
@@ -14,9 +14,6 @@ export type ParseOutcome = { value: unknown } | { issues: Issue[] };
 
 /** A parse: the value in its JSON form in, the outcome out. Never throws, never rejects. */
 export type Parse = (value: unknown) => ParseOutcome | Promise<ParseOutcome>;
-
-/** How many issues are told. */
-const SHOWN = 10;
 
 /** A schema's own parse between what JSON gave and what is passed on. */
 export function parseWith(
@@ -49,24 +46,4 @@ function issueOf(issue: StandardIssue): Issue {
     return typeof key === 'symbol' ? String(key) : key;
   });
   return { path, message: issue.message };
-}
-
-/** Issues as one line: `name: must be text; filters[0].since: Invalid date`. */
-export function inWords(issues: readonly Issue[]): string {
-  const said = issues.slice(0, SHOWN).map(({ path, message }) => {
-    const field = fieldName(path);
-    return field === '' ? message : `${field}: ${message}`;
-  });
-  if (issues.length > SHOWN) said.push(`and ${issues.length - SHOWN} more`);
-  return said.join('; ');
-}
-
-function fieldName(path: readonly (string | number)[]): string {
-  let name = '';
-  for (const part of path) {
-    if (typeof part === 'number') name += `[${part}]`;
-    else if (/^[\p{L}\p{N}_$@-]+$/u.test(part)) name += name === '' ? part : `.${part}`;
-    else name += `[${JSON.stringify(part)}]`;
-  }
-  return name;
 }

@@ -62,11 +62,15 @@ pub fn run(options: &Options) -> Result<(), String> {
         for _ in 0..options.connections {
             connections.push(Connection::open(&options).await?);
         }
-        let warmup = Phase { next_id: Cell::new(1), left: Cell::new(options.warmup), until: None };
-        let (connections, _) = drive(connections, &options, warmup).await?;
+        let warmup = Phase {
+            next_id: Cell::new(1),
+            left: Cell::new(options.warmup),
+            until: options.warmup_duration.map(|duration| Instant::now() + duration),
+        };
+        let (connections, warm) = drive(connections, &options, warmup).await?;
         wait_for_the_word("")?;
         let measured = Phase {
-            next_id: Cell::new(options.warmup + 1),
+            next_id: Cell::new(warm.count() + 1),
             left: Cell::new(options.most),
             until: Some(Instant::now() + options.duration),
         };
@@ -163,36 +167,79 @@ impl Connection {
         self.outgoing.push_str(&self.body);
         self.stream.write_all(self.outgoing.as_bytes()).await.map_err(|error| error.to_string())?;
         self.received.clear();
-        let mut searched = 0;
-        let head_end = loop {
-            self.fill().await?;
-            if let Some(found) = find(&self.received[searched..], b"\r\n\r\n") {
-                break searched + found + 4;
-            }
-            searched = self.received.len().saturating_sub(3);
-        };
+        let head_end = self.find(0, b"\r\n\r\n").await? + 4;
         let head = std::str::from_utf8(&self.received[..head_end]).map_err(|error| error.to_string())?;
         let status = head.get(9..12).and_then(|digits| digits.parse().ok()).ok_or("no status line")?;
         let mut length = None;
+        let mut chunked = false;
         let mut session = None;
         for line in head.split("\r\n").skip(1) {
             let Some((name, value)) = line.split_once(':') else { continue };
+            let value = value.trim();
             if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse::<usize>().ok();
+                length = value.parse::<usize>().ok();
+            } else if name.eq_ignore_ascii_case("transfer-encoding") {
+                chunked = value.eq_ignore_ascii_case("chunked");
             } else if name.eq_ignore_ascii_case("mcp-session-id") {
-                session = Some(value.trim().to_owned());
+                session = Some(value.to_owned());
             }
         }
-        let Some(length) = length.or((status == 202).then_some(0)) else {
-            return Err(format!("only answers with a length are understood: {head}"));
+        let range = if chunked {
+            self.join_chunks(head_end).await?
+        } else {
+            let Some(length) = length.or((status == 202).then_some(0)) else {
+                return Err(format!("only answers with a length or in chunks are understood: {head}"));
+            };
+            self.fill_up_to(head_end + length).await?;
+            self.expect_end(head_end + length)?;
+            head_end..head_end + length
         };
-        while self.received.len() < head_end + length {
+        Ok(Received { status, session, range })
+    }
+
+    /// Read a chunked body that begins at `start`, and move its pieces together.
+    async fn join_chunks(&mut self, start: usize) -> Result<std::ops::Range<usize>, String> {
+        let (mut read, mut joined) = (start, start);
+        loop {
+            let line_end = self.find(read, b"\r\n").await?;
+            let size = std::str::from_utf8(&self.received[read..line_end])
+                .ok()
+                .and_then(|digits| usize::from_str_radix(digits, 16).ok())
+                .ok_or("not the length of a chunk")?;
+            let data = line_end + 2;
+            self.fill_up_to(data + size + 2).await?;
+            self.received.copy_within(data..data + size, joined);
+            joined += size;
+            read = data + size + 2;
+            if size == 0 {
+                self.expect_end(read)?;
+                return Ok(start..joined);
+            }
+        }
+    }
+
+    /// Where `needle` is, from `start` on.
+    async fn find(&mut self, start: usize, needle: &[u8]) -> Result<usize, String> {
+        let mut searched = start;
+        loop {
+            let rest = self.received.get(searched..).unwrap_or_default();
+            if let Some(found) = rest.windows(needle.len()).position(|window| window == needle) {
+                return Ok(searched + found);
+            }
+            searched = self.received.len().saturating_sub(needle.len() - 1).max(start);
             self.fill().await?;
         }
-        if self.received.len() > head_end + length {
-            return Err("more bytes than the answer has".to_owned());
+    }
+
+    async fn fill_up_to(&mut self, length: usize) -> Result<(), String> {
+        while self.received.len() < length {
+            self.fill().await?;
         }
-        Ok(Received { status, session, range: head_end..head_end + length })
+        Ok(())
+    }
+
+    fn expect_end(&self, length: usize) -> Result<(), String> {
+        if self.received.len() > length { Err("more bytes than the answer has".to_owned()) } else { Ok(()) }
     }
 
     async fn fill(&mut self) -> Result<(), String> {
@@ -202,10 +249,6 @@ impl Connection {
             Err(error) => Err(error.to_string()),
         }
     }
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
 }
 
 fn clone(options: &Options) -> Options {

@@ -3,7 +3,7 @@
 //! `generator http --address 127.0.0.1:8000 [--path /mcp] <common>`
 //! `generator stdio <common> -- COMMAND ...` (spawns the server; `--connections` is then the number of calls in flight)
 //!
-//! Common: `--era legacy|modern --connections N --seconds S --warmup COUNT --most COUNT --call echo|NAME|tools/list [--tools N] [--unchecked]`.
+//! Common: `--era legacy|modern --connections N --seconds S --warmup COUNT [--warmup-seconds S] --most COUNT --call echo|NAME|tools/list [--tools N] [--unchecked]`.
 //!
 //! After the warm-up it prints `READY` (with the child's id for stdio), waits for a line on its input, runs, and prints
 //! one line of JSON: answers, seconds, latency percentiles in microseconds. It then waits for another line (or the end of

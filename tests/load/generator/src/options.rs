@@ -22,8 +22,10 @@ pub struct Options {
     /// Keep-alive connections over HTTP; calls in flight over stdio.
     pub connections: usize,
     pub duration: Duration,
-    /// Answers before the measurement.
+    /// Answers before the measurement at most.
     pub warmup: u64,
+    /// How long to wait for them at most.
+    pub warmup_duration: Option<Duration>,
     /// Answers after which the measurement ends even if time is left.
     pub most: u64,
     /// A tool that takes `text` and returns it, or `tools/list`.
@@ -50,6 +52,7 @@ impl Options {
             connections: 1,
             duration: Duration::from_secs(1),
             warmup: 100,
+            warmup_duration: None,
             most: u64::MAX,
             call: "echo".to_owned(),
             tools: 0,
@@ -77,12 +80,9 @@ impl Options {
                     }
                 }
                 "--connections" => options.connections = number(&name, &value)?,
-                "--seconds" => {
-                    let seconds: f64 = number(&name, &value)?;
-                    options.duration =
-                        Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
-                }
+                "--seconds" => options.duration = seconds(&name, &value)?,
                 "--warmup" => options.warmup = number(&name, &value)?,
+                "--warmup-seconds" => options.warmup_duration = Some(seconds(&name, &value)?),
                 "--most" => options.most = number(&name, &value)?,
                 "--call" => options.call = value,
                 "--tools" => options.tools = number(&name, &value)?,
@@ -98,4 +98,8 @@ impl Options {
 
 fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("{name} {value}: not a number"))
+}
+
+fn seconds(name: &str, value: &str) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(number(name, value)?).map_err(|error| error.to_string())
 }

@@ -66,10 +66,11 @@ fn load(child: &mut Child, options: &Options) -> Result<(), String> {
         pipes.lines(|_| Ok(()))?;
         pipes.send(&format!("{}\n", request::INITIALIZED))?;
     }
-    drive(&mut pipes, options, 1, options.warmup, None)?;
+    let warm_until = options.warmup_duration.map(|duration| Instant::now() + duration);
+    let warm = drive(&mut pipes, options, 1, options.warmup, warm_until)?;
     wait_for_the_word(&child.id().to_string())?;
     let until = Instant::now() + options.duration;
-    let tally = drive(&mut pipes, options, options.warmup + 1, options.most, Some(until))?;
+    let tally = drive(&mut pipes, options, warm.count() + 1, options.most, Some(until))?;
     hand_over(tally);
     Ok(())
 }

@@ -17,6 +17,10 @@ impl Tally {
         self.latencies.append(&mut other.latencies);
     }
 
+    pub fn count(&self) -> u64 {
+        self.latencies.len() as u64
+    }
+
     /// One line of JSON.
     pub fn report(mut self) -> String {
         self.latencies.sort_unstable();
