@@ -13,6 +13,7 @@ export const server = new McpServer(
   {
     instructions: 'One of everything, for tests.',
     capabilities: { logging: {}, resources: { subscribe: true } },
+    listPageSize: process.env.OXMCP_LIST_PAGE_SIZE && Number(process.env.OXMCP_LIST_PAGE_SIZE),
   },
 );
 
