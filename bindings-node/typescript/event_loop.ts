@@ -93,7 +93,8 @@ export interface RequestHead {
 /** Hears the answer to such a request: one head, any number of chunks, one end. */
 export interface ResponseSink {
   head(status: number, headers: [name: string, value: string][]): void;
-  chunk(text: string): void;
+  /** Whoever cannot take another piece yet returns a promise of when. */
+  chunk(text: string): void | Promise<void>;
   end(error?: Error): void;
 }
 
@@ -219,7 +220,10 @@ export class Serving {
             const { status, headers } = payload as { status: number; headers: [string, string][] };
             sink.head(status, headers);
           } else if (kind === 'chunk') {
-            sink.chunk(payload as string);
+            const taken = (): void => this.native.taken(token);
+            const ready = sink.chunk(payload as string);
+            if (ready === undefined) taken();
+            else void ready.then(taken, taken);
           } else if (kind === 'ended') {
             this.listeners.delete(token);
             this.native.forget(token);
