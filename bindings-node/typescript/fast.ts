@@ -20,7 +20,8 @@ import {
   registerTool,
 } from './fast/registration.js';
 import type { AnySchema } from './schemas.js';
-import { type Listening, McpServer, type Transport } from './server/mcp.js';
+import type { Listening, Transport } from './server/index.js';
+import { McpServer } from './server/mcp.js';
 import { StdioServerTransport } from './server/stdio.js';
 import type { BlobResourceContents, TextResourceContents } from './types.js';
 
