@@ -184,7 +184,8 @@ export class HttpTransportFace implements Face, SessionOwner {
     } finally {
       // Code that keeps a transport for each session drops it now. One that is kept goes on serving.
       if (this.sessions.size === 0 && !this.closed) {
-        if (this.serving !== undefined && this.transport !== undefined) dropTransport(this.serving, this.transport);
+        if (this.serving !== undefined && this.transport !== undefined)
+          dropTransport(this.serving, this.transport);
         this.events.onclose?.();
       }
     }
