@@ -158,7 +158,8 @@ class HandlerFace implements Face {
       },
       authInfo: origin.authInfo,
       get requestInfo() {
-        return (origin.request ??= bareRequest(incoming));
+        origin.request ??= bareRequest(incoming);
+        return origin.request;
       },
     };
     this.source.acquire(context).then(

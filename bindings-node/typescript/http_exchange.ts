@@ -145,7 +145,7 @@ export class HeldSink implements ResponseSink {
     for (const each of held) each(this.sink);
   }
 
-  private pass<T>(step: (sink: ResponseSink) => T): T | Promise<T> {
+  private pass(step: (sink: ResponseSink) => void | Promise<void>): void | Promise<void> {
     const { held } = this;
     if (held === undefined) return step(this.sink);
     return new Promise((resolve) => held.push((sink) => resolve(step(sink))));
