@@ -19,7 +19,10 @@ interface Answer {
  *
  * @throws NotFoundError when there is none, or reading it failed; the message says which
  */
-export async function readWithin(server: Servable, uri: string): Promise<ReadResourceResult['contents'][number]> {
+export async function readWithin(
+  server: Servable,
+  uri: string,
+): Promise<ReadResourceResult['contents'][number]> {
   const answer = await new Promise<Answer>((resolve, reject) => {
     const connection = serving(server).connect(
       (message) => {
