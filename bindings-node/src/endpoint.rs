@@ -13,10 +13,14 @@ use oxmcp_core::host::{HttpText, descriptors};
 use oxmcp_core::transports::http::Endpoint;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::errors::{IntoJs, JsError};
 use crate::notices::Notice;
 use crate::serving::{Connection, Serving, js_number};
+
+/// How many pieces of one answer may be on their way to a reader that has not taken them.
+const PIECES: usize = 16;
 
 /// The endpoints that were opened, by number.
 #[derive(Default)]
@@ -82,6 +86,8 @@ impl Serving {
         let request = request(&text, body).into_js()?;
         let token = self.token();
         let host = Arc::clone(&self.host);
+        let credit = Arc::new(Semaphore::new(PIECES));
+        let allowed = Arc::clone(&credit);
         let task = self.driver.spawn(async move {
             let response = endpoint.handle(request, text.remote).await;
             let headers: Vec<_> = response
@@ -94,12 +100,16 @@ impl Serving {
             let mut body = response.into_body();
             while let Some(Ok(frame)) = body.frame().await {
                 if let Ok(bytes) = frame.into_data() {
+                    // Given back by `taken`; the semaphore is never closed.
+                    if let Ok(piece) = allowed.acquire().await {
+                        piece.forget();
+                    }
                     host.notices.push(token, Notice::Chunk(String::from_utf8_lossy(&bytes).into_owned()));
                 }
             }
             host.notices.push(token, Notice::Ended(None));
         });
-        self.connections().insert(token, Connection::Request(task.abort_handle()));
+        self.connections().insert(token, Connection::Request(task.abort_handle(), credit));
         Ok(js_number(token))
     }
 }

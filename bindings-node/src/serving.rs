@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use oxmcp_core::host::{Driver, HttpText, Placement};
 use oxmcp_core::mailbox::Answer;
 use oxmcp_core::transports::http::HttpServer;
 use oxmcp_core::transports::{memory, stdio};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::AbortHandle;
 
 use crate::doorbell::Doorbell;
@@ -48,8 +49,8 @@ pub struct Serving {
 pub enum Connection {
     /// A connection within the process: takes frames. Dropped, it ends.
     Memory(mpsc::UnboundedSender<Bytes>),
-    /// A request somebody else received.
-    Request(AbortHandle),
+    /// A request somebody else received, and how many more pieces of its answer may be under way.
+    Request(AbortHandle, Arc<Semaphore>),
 }
 
 /// Starts serving on this thread. `ring` is called when there is something to drain.
@@ -60,9 +61,14 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
         let message = "this server is being served already; stop that first, or make another server";
         return Err(Error::new(ErrorKind::Configuration, message)).into_js();
     }
-    let placement = match io.as_str() {
-        "loop" => Placement::EventLoop,
-        "auto" | "thread" => Placement::Thread,
+    let (placement, is_wish) = match io.as_str() {
+        "loop" => (Placement::EventLoop, false),
+        "thread" => (Placement::Thread, false),
+        // With one processor a thread of its own only costs switches; with more it leaves the JavaScript thread to the handlers.
+        "auto" => match available_parallelism() {
+            Ok(processors) if processors.get() == 1 => (Placement::EventLoop, true),
+            _ => (Placement::Thread, true),
+        },
         _ => {
             let message = format!("io is \"auto\", \"loop\" or \"thread\", not {io:?}");
             return Err(Error::new(ErrorKind::Configuration, message)).into_js();
@@ -83,18 +89,17 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
     host.notices.clear();
     let bell = Arc::new(Doorbell::new(&ring)?);
     let driving = match placement {
-        Placement::Thread => {
-            driver.spawn(ring_once_a_turn(Arc::clone(&bell)));
-            None
-        }
-        Placement::EventLoop => {
-            let event_loop = env
-                .get_uv_event_loop()
-                .map_err(|error| napi::Error::new(Code::from(error.status), error.reason.clone()))?;
-            let (driver, host, bell) = (Arc::clone(&driver), Arc::clone(&host), Arc::clone(&bell));
-            Some(Driving::start(event_loop.cast(), driver, host, bell).into_js()?)
-        }
+        Placement::Thread => None,
+        Placement::EventLoop => match drive(env, &driver, &host, &bell) {
+            Ok(driving) => Some(driving),
+            Err(_) if is_wish => None,
+            Err(error) => return Err(error),
+        },
     };
+    if driving.is_none() {
+        driver.set_placement(Placement::Thread);
+        driver.spawn(ring_once_a_turn(Arc::clone(&bell)));
+    }
     host.bell.store(Some(Arc::clone(&bell)));
     // What came to the mailbox while nobody was at home rang nowhere.
     bell.ring();
@@ -271,9 +276,17 @@ impl Serving {
     pub fn close(&self, token: f64) {
         let token = number(token);
         let connection = self.connections().remove(&token);
-        if let Some(Connection::Request(task)) = connection {
+        if let Some(Connection::Request(task, _)) = connection {
             task.abort();
             self.host.notices.push(token, Notice::Ended(None));
+        }
+    }
+
+    /// A piece of the answer to such a request was taken: another may follow.
+    #[napi]
+    pub fn taken(&self, token: f64) {
+        if let Some(Connection::Request(_, credit)) = self.connections().get(&number(token)) {
+            credit.add_permits(1);
         }
     }
 
@@ -301,6 +314,13 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+fn drive(env: Env, driver: &Arc<Driver>, host: &Arc<Host>, bell: &Arc<Doorbell>) -> Result<Driving, JsError> {
+    let event_loop = env
+        .get_uv_event_loop()
+        .map_err(|error| napi::Error::new(Code::from(error.status), error.reason.clone()))?;
+    Driving::start(event_loop.cast(), Arc::clone(driver), Arc::clone(host), Arc::clone(bell)).into_js()
 }
 
 /// Rings for the calls of a whole turn at once: woken by the first of them, this runs behind the connections that are ready.

@@ -93,7 +93,8 @@ export interface RequestHead {
 /** Hears the answer to such a request: one head, any number of chunks, one end. */
 export interface ResponseSink {
   head(status: number, headers: [name: string, value: string][]): void;
-  chunk(text: string): void;
+  /** Whoever cannot take another piece yet returns a promise of when. */
+  chunk(text: string): void | Promise<void>;
   end(error?: Error): void;
 }
 
@@ -124,6 +125,8 @@ export class Serving {
   private readonly running = new Map<number, Call>();
   private readonly listeners = new Map<number, Listener>();
   private readonly lifeline = new Lifeline();
+  /** The call whose handler is running right now, up to its first `await`. */
+  current: Call | undefined;
   private draining = false;
   private flushing = false;
   /** Set while part of a fetched batch waits for its turn. */
@@ -219,7 +222,10 @@ export class Serving {
             const { status, headers } = payload as { status: number; headers: [string, string][] };
             sink.head(status, headers);
           } else if (kind === 'chunk') {
-            sink.chunk(payload as string);
+            const taken = (): void => this.native.taken(token);
+            const ready = sink.chunk(payload as string);
+            if (ready === undefined) taken();
+            else void ready.then(taken, taken);
           } else if (kind === 'ended') {
             this.listeners.delete(token);
             this.native.forget(token);
@@ -244,6 +250,11 @@ export class Serving {
     for (const call of this.running.values()) call.cancel();
     this.running.clear();
     for (const listener of [...this.listeners.values()]) listener('ended', null);
+  }
+
+  /** The calls that wait for an answer to come later. */
+  inFlight(): Iterable<Call> {
+    return this.running.values();
   }
 
   /** @internal The call is answered: its answer goes out with the others of this turn. */
@@ -295,10 +306,12 @@ export class Serving {
       const run = this.functions.get(slot);
       try {
         if (run === undefined) throw new Error(`no function in slot ${slot}`);
+        this.current = call;
         run(call, entry[2] as Record<string, unknown>);
       } catch (error) {
         call.fail('internal', 'The server failed.', error instanceof Error ? error.stack : String(error));
       }
+      this.current = undefined;
       if (!call.isOver) {
         call.isTracked = true;
         this.running.set(call.id, call);

@@ -25,7 +25,10 @@ export interface NativeServer {
 /** Keyed by tool name, resource URI, URI template, prompt name. */
 export type Kind = 'tool' | 'resource' | 'resource_template' | 'prompt';
 
-/** Where the engine's I/O is driven: on a thread of its own, on the JavaScript thread, or where it fits best. */
+/**
+ * Where the engine's I/O is driven: on the JavaScript thread (`loop`), on a thread of its own (`thread`), or (`auto`) on a thread of its
+ * own wherever there is more than one processor.
+ */
 export type Placement = 'auto' | 'loop' | 'thread';
 
 /** A server being served by the thread that called `attach`. */
@@ -50,6 +53,8 @@ export interface NativeServing {
   send(token: number, frame: string): boolean;
   /** Ends such a connection (its calls are cancelled), or a request begun with `fetch`. */
   close(token: number): void;
+  /** A chunk of the answer to this request was taken: another may come. */
+  taken(token: number): void;
   /** The connection or request of this token has ended: nothing more will be done with it. */
   forget(token: number): void;
   /** An HTTP endpoint without a listener, for requests that somebody else received. Takes the options of `serveHttp` without an address. */
