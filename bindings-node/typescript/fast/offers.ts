@@ -1,6 +1,6 @@
 // What a FastMCP server offers, as its author writes it down.
 
-import type { AnySchema, InferArgs, InferResult } from '../schemas.js';
+import type { AnySchema, InferArgs, InferOutput } from '../schemas.js';
 import type { ToolReturn } from '../tools.js';
 import type { GetPromptResult, ToolAnnotations } from '../types.js';
 import type { LoadContext, ToolContext } from './context.js';
@@ -9,7 +9,7 @@ import type { LoadContext, ToolContext } from './context.js';
 export type Arguments<Params> = Params extends AnySchema ? InferArgs<Params> : Record<string, never>;
 
 /** What a tool returns: what every tool may return, or the value its output schema describes. */
-export type Returned<Output> = ToolReturn | (Output extends AnySchema ? InferResult<Output> : never);
+export type Returned<Output> = ToolReturn | (Output extends AnySchema ? InferOutput<Output> : never);
 
 /** A tool. */
 export interface Tool<

@@ -1,7 +1,6 @@
 // From what the author of a FastMCP server wrote to what an `McpServer` registers.
 
 import type { Context } from '../context.js';
-import type { JsonSchema } from '../schemas.js';
 import { completable } from '../server/completable.js';
 import { type McpServer, ResourceTemplate as UriFamily } from '../server/mcp.js';
 import type { BlobResourceContents, ReadResourceResult, TextResourceContents } from '../types.js';
@@ -144,7 +143,7 @@ export function registerPrompt(server: McpServer, prompt: Prompt): Registered {
     properties[argument.name] = completer === undefined ? property : completable(property, completer);
   }
   const required = prompt.arguments.filter((argument) => argument.required === true).map(({ name }) => name);
-  const argsSchema: JsonSchema = { type: 'object', properties, required };
+  const argsSchema = { type: 'object', properties, required };
   return server.registerPrompt(name, { description, argsSchema }, (args, context) =>
     load(args, undefined, new LoadContext(context)),
   );
