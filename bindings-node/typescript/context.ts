@@ -4,8 +4,9 @@
 // Functions come bound: `({ text }, { sendNotification }) => …` works.
 
 import type { Call } from './call.js';
+import type { AuthInfo } from './call_origin.js';
 import { encode } from './encoding.js';
-import type { Caller, NativeServer } from './native.js';
+import type { NativeServer } from './native.js';
 import type {
   ClientCapabilities,
   Implementation,
@@ -33,11 +34,16 @@ export interface Logger {
 export interface RequestInfo {
   /** Names are in lower case. */
   readonly headers: Record<string, string>;
+  /** Where it was sent, if the transport told. */
+  readonly url?: URL | undefined;
 }
 
 /** The HTTP side of a call. */
 export interface HttpContext {
-  readonly req: { readonly headers: Headers };
+  /** The request itself where it came as one, its body read already; otherwise its headers. */
+  readonly req: Request | { readonly headers: Headers };
+  /** Who asks, as the application's own authentication found out. */
+  readonly authInfo?: AuthInfo | undefined;
 }
 
 /** The request of a call. */
@@ -93,7 +99,7 @@ export class Context {
 
   /** The legacy session's id; undefined without a session that has one (stdio, modern requests). */
   get sessionId(): string | undefined {
-    return this.call.caller.sessionId ?? undefined;
+    return this.call.caller.sessionId ?? this.call.origin?.sessionId;
   }
 
   /** The request's own `_meta`, unknown keys included (META-10). */
@@ -103,14 +109,25 @@ export class Context {
 
   /** The HTTP request; undefined on other transports. */
   get requestInfo(): RequestInfo | undefined {
-    const { headers } = this.call.caller;
-    return headers === null ? undefined : { headers };
+    const { caller, origin } = this.call;
+    if (caller.headers === null) return undefined;
+    const url = origin?.url;
+    return { headers: caller.headers, ...(url !== undefined && URL.canParse(url) && { url: new URL(url) }) };
+  }
+
+  /** Who asks, as the application's own authentication found out. */
+  get authInfo(): AuthInfo | undefined {
+    return this.call.origin?.authInfo;
   }
 
   /** The HTTP side of the call; undefined on other transports. */
   get http(): HttpContext | undefined {
-    const { headers } = this.call.caller;
-    return headers === null ? undefined : { req: { headers: new Headers(headers) } };
+    const { caller, origin } = this.call;
+    if (caller.headers === null) return undefined;
+    return {
+      req: origin?.request ?? { headers: new Headers(caller.headers) },
+      authInfo: origin?.authInfo,
+    };
   }
 
   /** The version the client speaks, such as `2025-11-25`. */
@@ -257,5 +274,3 @@ export function announce(server: NativeServer, method: string, params: Record<st
     );
   }
 }
-
-export type { Caller };

@@ -4,7 +4,7 @@ import type { Call } from './call.js';
 import { isObject } from './content.js';
 import { Context } from './context.js';
 import { encode } from './encoding.js';
-import { AlreadyRegisteredError, InvalidResultError, translated } from './errors.js';
+import { AlreadyRegisteredError, InvalidArgumentsError, InvalidResultError, translated } from './errors.js';
 import type { Run } from './event_loop.js';
 import { writeResource } from './results.js';
 import type { Engine } from './server/serving.js';
@@ -326,14 +326,25 @@ export class Resources {
       this.owners.size > this.resources.size;
     if (wanted === this.listsItself) return;
     this.listsItself = wanted;
-    this.engine.setFallback('resources/list', wanted ? (call) => this.list(call) : null);
+    this.engine.setFallback('resources/list', wanted ? (call, params) => this.list(call, params) : null);
   }
 
-  private list(call: Call): void {
+  private list(call: Call, params: Record<string, unknown>): void {
     respond(
       call,
       () => this.all(new Context(call, this.engine.native)),
-      (_call, resources) => call.completeWhole(encode({ resources }, 'result')),
+      (_call, all) => {
+        // The engine does not know these pages, so their cursors are ours: the index of the first item.
+        const { cursor } = params;
+        const from = cursor === undefined ? 0 : Number(cursor);
+        const resources = all as unknown[];
+        if (!Number.isInteger(from) || from < 0 || from > resources.length) {
+          throw new InvalidArgumentsError('cursor: is none of this list');
+        }
+        const to = from + this.engine.listPageSize;
+        const rest = to < resources.length ? { nextCursor: String(to) } : {};
+        call.completeWhole(encode({ resources: resources.slice(from, to), ...rest }, 'result'));
+      },
     );
   }
 

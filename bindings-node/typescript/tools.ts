@@ -3,7 +3,7 @@
 import type { Call } from './call.js';
 import { Context } from './context.js';
 import { encode } from './encoding.js';
-import { AlreadyRegisteredError, InvalidArgumentsError, translated } from './errors.js';
+import { AlreadyRegisteredError, ConfigurationError, InvalidArgumentsError, translated } from './errors.js';
 import type { Run } from './event_loop.js';
 import { inWords, refuse } from './refusals.js';
 import { toolWriter } from './results.js';
@@ -55,6 +55,8 @@ export interface ToolConfig<
   annotations?: ToolAnnotations | undefined;
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
+  /** How long a call may take, in milliseconds; without a limit when absent. */
+  timeoutMs?: number | undefined;
 }
 
 /** What `update` may change. What is absent or undefined stays. */
@@ -69,6 +71,7 @@ export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
   annotations?: ToolAnnotations | undefined;
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
+  timeoutMs?: number | undefined;
   callback?: ToolCallback<Input>;
   enabled?: boolean | undefined;
 }
@@ -111,6 +114,7 @@ export class Tools {
       annotations: config.annotations,
       icons: config.icons,
       _meta: config._meta,
+      timeoutMs: config.timeoutMs,
       inputSchema: config.inputSchema,
       outputSchema: config.outputSchema,
       input: schemaOf(config.inputSchema, 'input', `tool '${name}', inputSchema`),
@@ -124,6 +128,11 @@ export class Tools {
 
   /** @internal Tells the engine. */
   offer(state: State, replace: boolean): void {
+    if (state.timeoutMs !== undefined && !(state.timeoutMs > 0)) {
+      throw new ConfigurationError(
+        `tool '${state.name}': timeoutMs must be a positive number of milliseconds`,
+      );
+    }
     const descriptor = encode(descriptorOf(state), `tool '${state.name}'`);
     const slot = this.engine.slot(runOf(state, this.engine, this.mostElements));
     translated(() => this.engine.native.addTool(descriptor, slot, replace));
@@ -290,6 +299,7 @@ function descriptorOf(state: State): object {
       checkArguments: input !== undefined && input.checkInRust !== false,
       convertArguments: false,
       checkOutput: output !== undefined && output.checkInRust !== false,
+      timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
       wrapOutput: output !== undefined && (output.json as { type?: unknown }).type !== 'object',
     },

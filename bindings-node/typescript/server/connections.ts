@@ -1,26 +1,17 @@
 // The transports of one server object: any number at once, each with its own end.
 
-import { translated } from '../errors.js';
-import type { HttpOptions } from '../event_loop.js';
-import { fetchWith } from '../fetch.js';
+import { fromNative } from '../errors.js';
+import { type FetchOptions, fetchWith } from '../fetch.js';
+import { type Listening, type ListenOptions, listen } from '../listen.js';
 import { closeTransports, connectTransport, type Transport } from '../transport.js';
 import type { Engine } from './serving.js';
 
+export type { FetchOptions } from '../fetch.js';
+export type { Listening, ListenOptions } from '../listen.js';
 export type { Transport } from '../transport.js';
 
-/** Options of `listen`. */
-export type ListenOptions = HttpOptions;
-
-/** A listener. */
-export interface Listening {
-  readonly host: string;
-  /** The port that was chosen, where none was asked for. */
-  readonly port: number;
-  /** Where clients send their requests to. */
-  readonly url: string;
-  /** Settled when it listens no more; rejected when it failed. */
-  readonly ended: Promise<void>;
-}
+/** Answers one HTTP request. */
+export type Fetch = (request: Request, options?: FetchOptions) => Promise<Response>;
 
 /** Hears of the ends and faults of connections. */
 export interface ConnectionEvents {
@@ -33,7 +24,7 @@ export interface ConnectionEvents {
 export class Connections {
   private readonly transports = new Set<Transport>();
   private listeners = 0;
-  private answer: ((request: Request) => Promise<Response>) | undefined;
+  private answer: Fetch | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -72,27 +63,25 @@ export class Connections {
   }
 
   async listen(options: ListenOptions): Promise<Listening> {
-    const { host, port, ended } = translated(() => this.engine.serving.serveHttp(options));
+    const { serving } = this.engine;
+    const listening = await translatedLater(() => listen(serving, options, () => this.close()));
     this.listeners += 1;
     const gone = (): void => {
       this.listeners -= 1;
       this.tellEnd();
     };
-    ended.then(gone, (error) => {
+    listening.ended.then(gone, (error) => {
       this.events.failed(error);
       gone();
     });
-    const authority = host.includes(':') ? `[${host}]` : host;
-    return { host, port, url: `http://${authority}:${port}${options.path ?? '/mcp'}`, ended };
+    return listening;
   }
 
   /** Answers requests that somebody else received. */
-  get fetch(): (request: Request) => Promise<Response> {
-    return (request) => {
-      this.answer ??= fetchWith(this.engine.serving);
-      return this.answer(request);
-    };
-  }
+  readonly fetch: Fetch = (request, options) => {
+    this.answer ??= fetchWith(() => this.engine.serving);
+    return this.answer(request, options);
+  };
 
   close(): Promise<void> {
     this.closing ??= this.end().finally(() => {
@@ -116,5 +105,13 @@ export class Connections {
   private tellEnd(): void {
     if (this.isOpen) return;
     this.events.ended();
+  }
+}
+
+async function translatedLater<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw fromNative(error);
   }
 }

@@ -1,10 +1,10 @@
 // Handlers of whole methods: by the method's name, by name with schemas, or by a schema whose shape holds the name.
 
+import { ORIGIN_META } from '../call_origin.js';
 import { isObject } from '../content.js';
 import type { Context } from '../context.js';
 import { InvalidArgumentsError } from '../errors.js';
 import type { Run } from '../event_loop.js';
-import type { NativeServer } from '../native.js';
 import { type Issue, inWords } from '../refusals.js';
 import { writeWhole } from '../results.js';
 import { respond } from '../settling.js';
@@ -38,6 +38,8 @@ export function methodRun(
     respond(
       call,
       () => {
+        // A token of ours is nobody's business.
+        if (isObject(params._meta)) delete params._meta[ORIGIN_META];
         const request = takesParams ? params : { method, params };
         const ctx = makeContext(call);
         if (read === null) return handle(request, ctx);
@@ -130,5 +132,3 @@ export function checkMethod(method: string): void {
     throw new TypeError(`${method} is answered by the engine; a handler for it would never be called`);
   }
 }
-
-export type { NativeServer };

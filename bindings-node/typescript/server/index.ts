@@ -15,7 +15,13 @@ import type {
   ResultTypeMap,
   ServerCapabilities,
 } from '../types.js';
-import { Connections, type Listening, type ListenOptions, type Transport } from './connections.js';
+import {
+  Connections,
+  type Fetch,
+  type Listening,
+  type ListenOptions,
+  type Transport,
+} from './connections.js';
 import {
   checkMethod,
   methodOf,
@@ -27,7 +33,7 @@ import {
 import { checkOptions, mergeCapabilities, type ServerOptions } from './options.js';
 import { ENGINE, Engine, type Servable } from './serving.js';
 
-export type { Listening, ListenOptions, Transport } from './connections.js';
+export type { Fetch, FetchOptions, Listening, ListenOptions, Transport } from './connections.js';
 export type { ReadingSchema, RequestSchema } from './handlers.js';
 export type { ServerOptions } from './options.js';
 
@@ -62,6 +68,8 @@ export class Server implements Servable {
       instructions: options.instructions,
       cacheHints: options.cacheHints,
       capabilities: options.capabilities ?? {},
+      listPageSize: options.listPageSize,
+      io: options.io,
     });
     this.connections = new Connections(this[ENGINE], {
       ended: () => this.onclose?.(),
@@ -261,7 +269,7 @@ export class Server implements Servable {
   }
 
   /** Answers one HTTP request that somebody else received. */
-  get fetch(): (request: Request) => Promise<Response> {
+  get fetch(): Fetch {
     return this.connections.fetch;
   }
 

@@ -27,7 +27,7 @@ import {
   Tools,
 } from '../tools.js';
 import type { Implementation, LoggingMessageNotificationParams, ToolAnnotations } from '../types.js';
-import { type Listening, type ListenOptions, Server, type Transport } from './index.js';
+import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
 import { type McpServerOptions, mostElements } from './options.js';
 import { ENGINE, type Engine, type Servable } from './serving.js';
 
@@ -309,7 +309,7 @@ export class McpServer implements Servable {
   }
 
   /** Answers one HTTP request that somebody else received. */
-  get fetch(): (request: Request) => Promise<Response> {
+  get fetch(): Fetch {
     return this.server.fetch;
   }
 

@@ -1,6 +1,7 @@
 // The options of a server, and those of other libraries that have no subject here.
 
 import { ConfigurationError } from '../errors.js';
+import type { Placement } from '../native.js';
 import type { CacheHint } from '../resources.js';
 import type { ServerCapabilities } from '../types.js';
 
@@ -12,6 +13,13 @@ export interface ServerOptions {
   instructions?: string | undefined;
   /** How long results may be kept, by method: `tools/list`, `prompts/list`, `resources/list`, … (CACHE-1). */
   cacheHints?: { [method: string]: CacheHint } | undefined;
+  /** How many items a page of a list has; all of them when absent. */
+  listPageSize?: number | undefined;
+  /**
+   * Where the I/O is driven: on a thread of its own (`thread`), on the JavaScript thread (`loop`), or where it fits best
+   * (`auto`, the default).
+   */
+  io?: Placement | undefined;
   /** Accepted for code that sets it: a server asks nothing of its clients that they would have to be able to do. */
   enforceStrictCapabilities?: boolean | undefined;
   /** Accepted for code that sets it: changes of one kind that come together are told once anyway. */
@@ -41,7 +49,14 @@ const WITHOUT_SUBJECT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Throws ConfigurationError for an option that cannot be honoured, rather than ignoring it. */
-export function checkOptions(options: object): void {
+export function checkOptions(options: ServerOptions): void {
+  const { io, listPageSize } = options;
+  if (io !== undefined && !['auto', 'loop', 'thread'].includes(io)) {
+    throw new ConfigurationError(`io must be 'auto', 'loop' or 'thread', not ${JSON.stringify(io)}`);
+  }
+  if (listPageSize !== undefined && !(Number.isInteger(listPageSize) && listPageSize >= 1)) {
+    throw new ConfigurationError('listPageSize must be a whole number of at least 1');
+  }
   for (const [name, value] of Object.entries(options)) {
     const why = WITHOUT_SUBJECT.get(name);
     if (why !== undefined && value !== undefined) {

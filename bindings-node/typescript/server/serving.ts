@@ -3,7 +3,7 @@
 import type { Call } from '../call.js';
 import { translated } from '../errors.js';
 import { Functions, type Run, Serving } from '../event_loop.js';
-import { type NativeServer, native } from '../native.js';
+import { type NativeServer, native, type Placement } from '../native.js';
 import type { Implementation, ServerCapabilities } from '../types.js';
 
 /** Where a server object keeps its `Engine`. A symbol of the global registry: the ESM and the CJS copy know each other's. */
@@ -21,6 +21,10 @@ export interface EngineOptions {
   /** By method: how long results may be kept (CACHE-1). */
   cacheHints?: object | undefined;
   capabilities: ServerCapabilities;
+  /** How many items a page of a list has. */
+  listPageSize?: number | undefined;
+  /** Where the I/O is driven. */
+  io?: Placement | undefined;
 }
 
 /** The engine's side of one server object. */
@@ -30,6 +34,8 @@ export class Engine {
   declared: ServerCapabilities;
   /** Whether a registry offers every list, from the start: what is registered later is found, too. */
   offersLists = false;
+  readonly listPageSize: number;
+  private readonly io: Placement;
   private readonly functions = new Functions();
   /** What the author answers, and what the registries answer beside the engine. */
   private readonly methods = new Map<string, Run>();
@@ -38,11 +44,17 @@ export class Engine {
 
   constructor(implementation: Implementation, options: EngineOptions) {
     this.declared = options.capabilities;
+    this.io = options.io ?? 'auto';
+    this.listPageSize = options.listPageSize ?? Number.POSITIVE_INFINITY;
     this.native = translated(
       () =>
         new native.Server(
           JSON.stringify(implementation),
-          JSON.stringify({ instructions: options.instructions, cacheHints: options.cacheHints }),
+          JSON.stringify({
+            instructions: options.instructions,
+            cacheHints: options.cacheHints,
+            pageSize: options.listPageSize,
+          }),
         ),
     );
   }
@@ -82,7 +94,7 @@ export class Engine {
   get serving(): Serving {
     if (this.attached === undefined) {
       this.native.setCapabilities(JSON.stringify(this.flags()));
-      this.attached = translated(() => new Serving(this.native, this.functions));
+      this.attached = translated(() => new Serving(this.native, this.functions, { io: this.io }));
     }
     return this.attached;
   }
