@@ -191,7 +191,8 @@ SUITE = Suite(
     judge=judge,
     versions=versions,
     sizes=sizes,
-    full=Effort(rounds=5, seconds=1.5, warmup=100_000, warmup_seconds=1.0, spawns=15),
-    quick=Effort(rounds=1, seconds=0.5, warmup=20_000, warmup_seconds=0.5, spawns=5),
+    # A compiler that works while the program runs needs tens of thousands of calls before it has nothing left to do.
+    full=Effort(rounds=5, seconds=1.5, warmup=40_000, rewarm=1_000, warmup_seconds=10.0, spawns=15),
+    quick=Effort(rounds=1, seconds=0.5, warmup=10_000, rewarm=500, warmup_seconds=3.0, spawns=5),
     many_tools=MANY_TOOLS,
 )
