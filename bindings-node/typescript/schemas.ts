@@ -16,8 +16,6 @@ export type {
   AnySchema,
   InferArgs,
   InferOutput,
-  InferResult,
-  JsonSchema,
   ShapeInput,
   StandardSchema,
   ZodSchema,

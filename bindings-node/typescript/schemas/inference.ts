@@ -17,67 +17,51 @@ export type ZodSchema = { readonly _zod: { readonly output: unknown } } | { read
 /** An object whose members are schemas: `{name: z.string()}`. */
 export type ShapeInput = { readonly [name: string]: ZodSchema | StandardSchema };
 
-/** Plain JSON Schema of an object. */
-export interface JsonSchema {
-  readonly type?: string | readonly string[];
-  readonly properties?: { readonly [name: string]: unknown };
-  readonly required?: readonly string[];
-  readonly [keyword: string]: unknown;
-}
-
-/** Whatever `registerTool` takes for a schema. */
-export type AnySchema = ZodSchema | StandardSchema | ShapeInput | JsonSchema;
+/**
+ * Whatever `registerTool` takes for a schema: a raw shape, a schema of zod 3 or 4, a Standard Schema, plain JSON Schema.
+ *
+ * No narrower than that, because comparing a schema with a union of all of these costs the type checker more than the schema
+ * itself. What is none of these is refused at registration.
+ *
+ * A function with a schema's values is best declared as an overload for itself, and `const`, so that plain JSON Schema is
+ * taken by its letter:
+ * `<const S extends AnySchema>(config: {inputSchema: S}, run: (args: InferArgs<S>) => …): …`.
+ */
+export type AnySchema = object;
 
 /** What a handler gets for a schema: the parsed value. */
-export type InferArgs<S> = S extends { readonly _zod: { readonly output: infer O } }
-  ? O
+export type InferArgs<S> = S extends { readonly _zod: { readonly output: unknown } }
+  ? S['_zod']['output']
   : S extends { readonly _output: infer O }
     ? O
     : S extends { readonly '~standard': { readonly types?: { readonly output: infer O } | undefined } }
       ? O
       : S extends ShapeInput
-        ? InferShape<S, 'output'>
+        ? InferShape<S>
         : FromJsonSchema<S>;
 
 /** What parsing leaves of a schema: the same as `InferArgs`. */
 export type InferOutput<S> = InferArgs<S>;
 
-/** What a handler may give for an output schema: a value that has yet to be parsed. */
-export type InferResult<S> = S extends { readonly _zod: { readonly input: infer I } }
-  ? I
-  : S extends { readonly _input: infer I }
-    ? I
-    : S extends { readonly '~standard': { readonly types?: { readonly input: infer I } | undefined } }
-      ? I
-      : S extends ShapeInput
-        ? InferShape<S, 'input'>
-        : FromJsonSchema<S>;
-
-type Side = 'input' | 'output';
-
-type Member<T, D extends Side> = T extends { readonly _zod: { readonly [K in D]: infer V } }
-  ? V
-  : T extends { readonly [K in `_${D}`]: infer V }
-    ? V
-    : T extends { readonly '~standard': { readonly types?: { readonly [K in D]: infer V } | undefined } }
-      ? V
+type Member<T> = T extends { readonly _zod: { readonly output: unknown } }
+  ? T['_zod']['output']
+  : T extends { readonly _output: infer O }
+    ? O
+    : T extends { readonly '~standard': { readonly types?: { readonly output: infer O } | undefined } }
+      ? O
       : unknown;
 
-type OptionalNames<S, D extends Side> = {
-  [K in keyof S]: S[K] extends {
-    readonly _zod: { readonly [P in D extends 'output' ? 'optout' : 'optin']: 'optional' | 'defaulted' };
-  }
+type OptionalNames<S> = {
+  [K in keyof S]: S[K] extends { readonly _zod: { readonly optout: 'optional' } }
     ? K
-    : S[K] extends { readonly _zod: unknown }
-      ? never
-      : undefined extends Member<S[K], D>
-        ? K
-        : never;
+    : undefined extends Member<S[K]>
+      ? K
+      : never;
 }[keyof S];
 
-type InferShape<S, D extends Side> = Flat<
-  { -readonly [K in Exclude<keyof S, OptionalNames<S, D>>]: Member<S[K], D> } & {
-    -readonly [K in OptionalNames<S, D>]?: Member<S[K], D>;
+type InferShape<S> = Flat<
+  { -readonly [K in Exclude<keyof S, OptionalNames<S>>]: Member<S[K]> } & {
+    -readonly [K in OptionalNames<S>]?: Member<S[K]>;
   }
 >;
 
