@@ -11,6 +11,7 @@ export {
   InvalidResultError,
   InvalidSchemaError,
   McpError,
+  MissingRequiredClientCapabilityError,
   NotFoundError,
   OxmcpError,
   PromptError,
@@ -22,14 +23,17 @@ export {
   SdkErrorCode,
   ToolError,
   TransportError,
+  UnsupportedProtocolVersionError,
   UserError,
 } from './errors.js';
-export { UriTemplate } from './resources.js';
+export { UriTemplate } from './resource_templates.js';
 export { fromJsonSchema } from './schemas.js';
 export type { CompleteCallback, CompletionContext } from './server/completable.js';
 export { completable, getCompleter, isCompletable } from './server/completable.js';
 export { Server, type ServerOptions, type Transport } from './server/index.js';
 export * from './server/mcp.js';
+// Said by name, because the protocol's own words below have a type of this name.
+export { ResourceTemplate } from './server/mcp.js';
 
 // What serves it.
 
@@ -52,3 +56,21 @@ export {
   WebStandardStreamableHTTPServerTransport,
   type WebStandardStreamableHTTPServerTransportOptions,
 } from './server/webStandardStreamableHttp.js';
+
+// The protocol's own words. `ResourceTemplate` is the class above; the type of that name is `ResourceTemplateType`.
+
+export { isSpecType, specTypeSchemas } from './spec_schemas.js';
+export * from './types/constants.js';
+export type * from './types.js';
+export {
+  getDisplayName,
+  isCallToolResult,
+  isInitializedNotification,
+  isInitializeRequest,
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResponse,
+  isJSONRPCResultResponse,
+  parseJSONRPCMessage,
+} from './types.js';

@@ -1,0 +1,3 @@
+// URI templates, by the path of the older API.
+
+export { UriTemplate, type Variables } from '../resource_templates.js';
