@@ -6,6 +6,7 @@ import { z as z3 } from 'zod3';
 import { native } from '../dist/esm/native.js';
 import { convert } from '../typescript/schemas/conversion.js';
 
+// biome-ignore lint/suspicious/noExplicitAny: two libraries with different types are used the same way
 type Any = any;
 
 /** Numbers that look random and are the same in every run. */

@@ -185,7 +185,7 @@ function readRest(catchall: Zod4 | undefined): 'strip' | 'strict' | 'loose' | { 
 }
 
 function readRecord(def: Json): Described {
-  const partial = (def.keyType as Zod4)._zod.values === undefined;
+  const partial = def.partial === true || (def.keyType as Zod4)._zod.values === undefined;
   const mode = def.mode === 'loose' ? 'loose' : partial ? 'some' : 'all';
   return { kind: 'record', key: def.keyType as Raw, value: def.valueType as Raw, mode };
 }
