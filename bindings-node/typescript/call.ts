@@ -1,5 +1,6 @@
 // One call in flight, as the front end sees it.
 
+import { type CallOrigin, takeOrigin } from './call_origin.js';
 import type { Caller, NativeServing } from './native.js';
 
 /** Where a call answers: the part of a `Serving` it needs. */
@@ -17,6 +18,7 @@ export class Call {
   isTracked = false;
   private cancelled = false;
   private known: Caller | undefined;
+  private cameFrom: CallOrigin | undefined;
   private controller: AbortController | undefined;
 
   constructor(
@@ -34,8 +36,14 @@ export class Call {
         );
       }
       this.known = JSON.parse(text) as Caller;
+      this.cameFrom = takeOrigin(this.known);
     }
     return this.known;
+  }
+
+  /** What the transport told of the request beside what the engine knows of it. */
+  get origin(): CallOrigin | undefined {
+    return this.caller && this.cameFrom;
   }
 
   /** Whether nobody waits for the answer any more. */

@@ -125,6 +125,8 @@ export class Serving {
   private readonly running = new Map<number, Call>();
   private readonly listeners = new Map<number, Listener>();
   private readonly lifeline = new Lifeline();
+  /** The call whose handler is running right now, up to its first `await`. */
+  current: Call | undefined;
   private draining = false;
   private flushing = false;
   /** Set while part of a fetched batch waits for its turn. */
@@ -250,6 +252,11 @@ export class Serving {
     for (const listener of [...this.listeners.values()]) listener('ended', null);
   }
 
+  /** The calls that wait for an answer to come later. */
+  inFlight(): Iterable<Call> {
+    return this.running.values();
+  }
+
   /** @internal The call is answered: its answer goes out with the others of this turn. */
   answered(call: Call): void {
     if (call.isTracked) this.running.delete(call.id);
@@ -299,10 +306,12 @@ export class Serving {
       const run = this.functions.get(slot);
       try {
         if (run === undefined) throw new Error(`no function in slot ${slot}`);
+        this.current = call;
         run(call, entry[2] as Record<string, unknown>);
       } catch (error) {
         call.fail('internal', 'The server failed.', error instanceof Error ? error.stack : String(error));
       }
+      this.current = undefined;
       if (!call.isOver) {
         call.isTracked = true;
         this.running.set(call.id, call);

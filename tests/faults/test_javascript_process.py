@@ -260,43 +260,26 @@ def test_a_signal_ends_a_listener_that_is_asked_to_end(way: str) -> None:
         assert server.process.wait(PROMPTLY) == 0
 
 
-WORKER = """
-import { parentPort, workerData } from 'node:worker_threads';
-import { McpServer } from 'oxmcp';
-const server = new McpServer({ name: `worker ${workerData}`, version: '1.0.0' });
-server.registerTool('who', {}, () => ({ content: [{ type: 'text', text: String(workerData) }] }));
-server.registerTool('block', {}, () => { parentPort.postMessage('there'); for (;;); });
-server.registerTool('wait', {}, () => { parentPort.postMessage('there'); return new Promise(() => {}); });
-const { port } = await server.listen({ port: 0 });
-parentPort.postMessage(port);
-"""
-
-
 @pytest.mark.parametrize("way", ["block", "wait"])
 def test_threads_each_run_a_server_and_can_be_ended_within_a_call(way: str) -> None:
     """The others go on serving, and the process ends when the last is gone"""
     script = (
         ECHO
-        + f"const source = {json.dumps(WORKER)}; const way = {json.dumps(way)};"
+        + f"const way = {json.dumps(way)};"
         + """
     import { once } from 'node:events';
     import { Worker } from 'node:worker_threads';
-    import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
-    const file = new URL('./worker-' + process.pid + '.mjs', import.meta.url.startsWith('file:')
-      ? import.meta.url : 'file://' + process.cwd() + '/');
-    writeFileSync(file, source);
-    const workers = [1, 2, 3].map((workerData) => new Worker(file, { workerData }));
+    const workers = [1, 2, 3].map((workerData) => new Worker('./worker.mjs', { workerData }));
     const ports = [];
     for (const worker of workers) ports.push((await once(worker, 'message'))[0]);
-    rmSync(file);
     const ask = async (number, name) => {
       const answer = await fetch(`http://127.0.0.1:${ports[number]}/mcp`, post(call(1, name)));
       return (await answer.json()).result.content[0].text;
     };
     const before = await Promise.all([0, 1, 2].map((number) => ask(number, 'who')));
-    const there = once(workers[1], 'message');
+    const begun = once(workers[1], 'message');
     const stuck = ask(1, way).catch(() => 'gone');
-    await there;
+    await begun;
     await workers[1].terminate();
     const after = await Promise.all([0, 2].map((number) => ask(number, 'who')));
     const outcome = await stuck;

@@ -1,6 +1,6 @@
 // A conversation of the official `@modelcontextprotocol/sdk` client (v1); prints what it saw as JSON.
 //
-// Usage: node client_v1.mjs legacy LABEL (URL | COMMAND ARGUMENT...)
+// Usage: node client_v1.mjs (legacy | stateless) LABEL (URL | COMMAND ARGUMENT...)
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';

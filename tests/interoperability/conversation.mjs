@@ -40,9 +40,9 @@ async function until(isTrue, meanwhile) {
 /**
  * @param client a connected client; both packages name its methods alike
  * @param callTool `(params, options) => result`
- * @param options `isModern`, and `label`: a text nobody else uses with this server
+ * @param options `isModern`; `isAlone`, where no request knows of another one; `label`, a text nobody else uses with this server
  */
-export async function converse(client, callTool, { isModern, label }) {
+export async function converse(client, callTool, { isModern, isAlone, label }) {
   const heard = [];
   const logs = [];
   client.fallbackNotificationHandler = async ({ method, params }) => {
@@ -93,6 +93,13 @@ export async function converse(client, callTool, { isModern, label }) {
   const id = { name: 'id', value: 'o' };
   seen.templateCompletion = (await client.complete({ ref: template, argument: id })).completion;
 
+  // Many at once.
+  const numbers = Array.from({ length: 30 }, (_, number) => number);
+  const later = numbers.map((number) =>
+    call('echo_later', { text: `call ${number}`, milliseconds: (number * 37) % 50 }),
+  );
+  seen.together = (await Promise.all(later)).map((result) => result.content[0].text);
+
   // Progress and logs, before the answer. These clients forget the progress handler when the answer is in the same piece of
   // input, so the tool has to take its time.
   const progress = [];
@@ -104,19 +111,13 @@ export async function converse(client, callTool, { isModern, label }) {
     },
   );
   seen.progress = progress;
+  if (isAlone) return seen;
   logs.length = 0;
   if (!isModern) await client.setLoggingLevel('info');
   const params = { name: 'steps', arguments: { count: 5 } };
   if (isModern) params._meta = { 'io.modelcontextprotocol/logLevel': 'info' };
   await callTool(params);
   seen.logs = [...logs];
-
-  // Many at once.
-  const numbers = Array.from({ length: 30 }, (_, number) => number);
-  const later = numbers.map((number) =>
-    call('echo_later', { text: `call ${number}`, milliseconds: (number * 37) % 50 }),
-  );
-  seen.together = (await Promise.all(later)).map((result) => result.content[0].text);
 
   // Cancellation reaches the handler.
   const controller = new AbortController();
@@ -163,7 +164,11 @@ export async function converse(client, callTool, { isModern, label }) {
 export async function report(connect) {
   const [mode, label, ...where] = process.argv.slice(2);
   const { client, callTool, version } = await connect(where, mode);
-  const seen = await converse(client, callTool, { isModern: mode !== 'legacy', label });
+  const seen = await converse(client, callTool, {
+    isModern: version() >= '2026',
+    isAlone: mode === 'stateless',
+    label,
+  });
   seen.version = version();
   await client.close();
   // Written whole before the process may end: standard output is a pipe.

@@ -6,12 +6,15 @@ import base64
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from peers import TRANSPORTS, WITHIN
-from processes import NODE, HttpProcess, server_command
+from processes import NODE, SERVERS, HttpProcess, free_port, server_command
+from wire import LegacySession, send
+from wire import request as request_message
 
 HERE = Path(__file__).parent
 CLIENTS = [("v1", "legacy"), ("v2", "legacy"), ("v2", "auto")]
@@ -38,9 +41,8 @@ def text(result: Any) -> str:
     return "".join(block.get("text", "") for block in result["content"])
 
 
-def check(seen: Any, mode: str, label: str) -> None:
+def check(seen: Any) -> None:
     """What every client sees of every server."""
-    assert seen["version"] == VERSIONS[mode]
     assert seen["server"]["name"] == "everything" and seen["server"]["version"] == "1.0.0"
     assert seen["instructions"] == "One of everything, for tests."
     capabilities = seen["capabilities"]
@@ -86,8 +88,12 @@ def check(seen: Any, mode: str, label: str) -> None:
     assert seen["templateCompletion"]["values"] == ["other"]
 
     assert seen["progress"] == [[done, 100, f"Completed step {done} of 100"] for done in (0, 50, 100)]
-    assert seen["logs"] == [["info", f"log {step}"] for step in range(1, 6)]
     assert seen["together"] == [f"call {number}" for number in range(30)]
+
+
+def check_connection(seen: Any, label: str) -> None:
+    """What a client sees besides, where requests know of each other."""
+    assert seen["logs"] == [["info", f"log {step}"] for step in range(1, 6)]
     assert seen["cancelled"] and seen["observed"] == [f"started {label}", f"cancelled {label}"]
     assert {
         "notifications/resources/updated test://watched-resource",
@@ -107,4 +113,65 @@ def test_it_lists_and_calls_everything(
         where = [everything_http.url]
     else:
         where = [*server_command("everything_server", language), "--stdio"]
-    check(talk(client, mode, label, *where), mode, label)
+    seen = talk(client, mode, label, *where)
+    assert seen["version"] == VERSIONS[mode]
+    check(seen)
+    check_connection(seen, label)
+
+
+@pytest.fixture(scope="module")
+def express_app() -> Iterator[HttpProcess]:
+    """An express app that mounts the TypeScript server, as people of both official packages do."""
+    port = free_port()
+    with HttpProcess([NODE, str(SERVERS / "express_app.mjs"), "--port", str(port)], port=port, path="/sessions") as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def hono_app() -> Iterator[HttpProcess]:
+    """A hono app that mounts the TypeScript server."""
+    port = free_port()
+    with HttpProcess([NODE, str(SERVERS / "hono_app.mjs"), "--port", str(port)], port=port) as app:
+        yield app
+
+
+MOUNTED = [
+    # The v1 way sorts requests by their session itself, so a modern client falls back to the handshake.
+    ("express", "/sessions", "v1", "legacy", "2025-11-25"),
+    ("express", "/sessions", "v2", "legacy", "2025-11-25"),
+    ("express", "/sessions", "v2", "auto", "2025-11-25"),
+    ("express", "/stateless", "v1", "stateless", "2025-11-25"),
+    ("express", "/stateless", "v2", "stateless", "2025-11-25"),
+    ("express", "/handler", "v1", "stateless", "2025-11-25"),
+    ("express", "/handler", "v2", "stateless", "2025-11-25"),
+    ("express", "/handler", "v2", "auto", "2026-07-28"),
+    ("hono", "/mcp", "v1", "legacy", "2025-11-25"),
+    ("hono", "/mcp", "v2", "legacy", "2025-11-25"),
+    ("hono", "/mcp", "v2", "auto", "2026-07-28"),
+    ("hono", "/stateless", "v1", "stateless", "2025-11-25"),
+    ("hono", "/stateless", "v2", "stateless", "2025-11-25"),
+]
+
+
+@pytest.mark.parametrize(("app", "path", "client", "mode", "version"), MOUNTED)
+def test_it_works_mounted_in_an_app_of_others(
+    app: str, path: str, client: str, mode: str, version: str, request: pytest.FixtureRequest
+) -> None:
+    """VER-8, VER-10, TOOL-1, TOOL-7, RSRC-7, PRM-1, PROG-3, SESS-13"""
+    server: HttpProcess = request.getfixturevalue(f"{app}_app")
+    label = f"{client}_{mode}_{path[1:]}"
+    seen = talk(client, mode, label, f"http://127.0.0.1:{server.port}{path}")
+    assert seen["version"] == version
+    check(seen)
+    if mode != "stateless":
+        check_connection(seen, label)
+
+
+def test_sessions_that_end_leave_the_map_of_their_app(express_app: HttpProcess) -> None:
+    """SESS-1"""
+    before = send(express_app, b"", method="GET", path="/sessions/open").message
+    session = LegacySession(express_app)
+    assert session.id in send(express_app, b"", method="GET", path="/sessions/open").message
+    assert session.send(request_message("ping")).message["result"] == {}
+    assert session.send(request_message("ping"), method="DELETE").status in (200, 204)
+    assert send(express_app, b"", method="GET", path="/sessions/open").message == before

@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-FOLDERS = ("core", "bindings-python", "examples", "tests")
+FOLDERS = ("core", "bindings-node", "bindings-python", "examples", "tests")
 ID = re.compile(r"(?<![\w-])([A-Z]+)-\d+\b")
 
 DEFINED = set(re.findall(r"^\| ([A-Z]+-\d+) \|", (HERE / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
@@ -19,9 +19,9 @@ def cited() -> dict[str, str]:
     found = {}
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix not in (".rs", ".py", ".pyi", ".md") or path.parent == HERE:
+            if path.suffix not in (".rs", ".py", ".pyi", ".ts", ".mjs", ".cjs", ".md") or path.parent == HERE:
                 continue
-            if {"target", "node_modules"} & set(path.parts):
+            if {"target", "dist", "node_modules"} & set(path.relative_to(ROOT).parts):
                 continue
             for match in ID.finditer(path.read_text(encoding="utf-8")):
                 if match[1] in PREFIXES:

@@ -1,0 +1,269 @@
+// Every exception of this package. Three planes: what the engine refuses to start or register (`classOfKind`), what an
+// author throws on purpose (`ToolError` and its kin: their text reaches the caller), and JSON-RPC errors of the author's
+// choosing (`ProtocolError`, `McpError`).
+//
+// A program may load this package twice, once by `import` and once by `require`. `instanceof` holds across the copies:
+// each class marks its instances with a symbol of the global registry and looks for that mark.
+
+/** Marks the instances of `error` and makes `instanceof` look for the mark. Subclasses of authors are told as usual. */
+function branded(error: new (...parts: never[]) => Error, name: string): void {
+  const brand = Symbol.for(`oxmcp.errors.${name}`);
+  Object.defineProperty(error.prototype, brand, { value: true });
+  Object.defineProperty(error.prototype, 'name', { value: name, writable: true, configurable: true });
+  Object.defineProperty(error, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      if (this !== error) return Function.prototype[Symbol.hasInstance].call(this, value);
+      return typeof value === 'object' && value !== null && brand in value;
+    },
+  });
+}
+
+/** The base of everything thrown by this package itself. */
+export class OxmcpError extends Error {
+  static {
+    branded(OxmcpError, 'OxmcpError');
+  }
+}
+
+/** An option has a value that cannot work. */
+export class ConfigurationError extends OxmcpError {
+  static {
+    branded(ConfigurationError, 'ConfigurationError');
+  }
+}
+
+/** A tool, resource, resource template or prompt cannot be registered as described. */
+export class InvalidDescriptorError extends OxmcpError {
+  static {
+    branded(InvalidDescriptorError, 'InvalidDescriptorError');
+  }
+}
+
+/** A JSON Schema is not valid, not supported, or over the limits. */
+export class InvalidSchemaError extends OxmcpError {
+  static {
+    branded(InvalidSchemaError, 'InvalidSchemaError');
+  }
+}
+
+/** Something of this name is registered already. */
+export class AlreadyRegisteredError extends OxmcpError {
+  static {
+    branded(AlreadyRegisteredError, 'AlreadyRegisteredError');
+  }
+}
+
+/** Reading, writing, binding or accepting failed. */
+export class TransportError extends OxmcpError {
+  static {
+    branded(TransportError, 'TransportError');
+  }
+}
+
+/** The server was stopped, or never started. */
+export class ClosedError extends OxmcpError {
+  static {
+    branded(ClosedError, 'ClosedError');
+  }
+}
+
+/** A defect of the engine. */
+export class InternalError extends OxmcpError {
+  static {
+    branded(InternalError, 'InternalError');
+  }
+}
+
+/** The engine's kinds of error and their classes; a test holds it against the engine's own list. */
+export const classOfKind: ReadonlyMap<string, new (message: string, options?: ErrorOptions) => OxmcpError> =
+  new Map([
+    ['configuration', ConfigurationError],
+    ['invalid_descriptor', InvalidDescriptorError],
+    ['invalid_schema', InvalidSchemaError],
+    ['already_registered', AlreadyRegisteredError],
+    ['io', TransportError],
+    ['closed', ClosedError],
+    ['internal', InternalError],
+  ]);
+
+/** The exception of ours for what the engine threw, which stays its cause; anything else as it is. */
+export function fromNative(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof OxmcpError) return error;
+  const kind = (error as Error & { code?: unknown }).code;
+  const known = typeof kind === 'string' ? classOfKind.get(kind) : undefined;
+  return known === undefined ? error : new known(error.message, { cause: error });
+}
+
+/** Runs `action`; what the engine throws becomes our exception for its kind. */
+export function translated<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+/** Throw it in a tool: its text is what the caller reads (TOOL-7). */
+export class ToolError extends OxmcpError {
+  static {
+    branded(ToolError, 'ToolError');
+  }
+}
+
+/** A `ToolError` that may carry data; they reach the caller as structured content. */
+export class UserError extends ToolError {
+  constructor(
+    message: string,
+    /** Any JSON object. */
+    readonly extras?: Record<string, unknown>,
+  ) {
+    super(message);
+  }
+
+  static {
+    branded(UserError, 'UserError');
+  }
+}
+
+/** The same as `ToolError` for reading a resource. */
+export class ResourceError extends OxmcpError {
+  static {
+    branded(ResourceError, 'ResourceError');
+  }
+}
+
+/** The same for a prompt. */
+export class PromptError extends OxmcpError {
+  static {
+    branded(PromptError, 'PromptError');
+  }
+}
+
+/** What was asked for is not there (RSRC-3, PRM-3). */
+export class NotFoundError extends OxmcpError {
+  static {
+    branded(NotFoundError, 'NotFoundError');
+  }
+}
+
+/** The arguments do not fit. */
+export class InvalidArgumentsError extends OxmcpError {
+  static {
+    branded(InvalidArgumentsError, 'InvalidArgumentsError');
+  }
+}
+
+/** A function returned what cannot be sent, or what its own schema rules out. The text names the place. */
+export class InvalidResultError extends ToolError {
+  static {
+    branded(InvalidResultError, 'InvalidResultError');
+  }
+}
+
+/** The JSON-RPC error codes by the names of the newest protocol version. */
+export enum ProtocolErrorCode {
+  ParseError = -32700,
+  InvalidRequest = -32600,
+  MethodNotFound = -32601,
+  InvalidParams = -32602,
+  InternalError = -32603,
+  ResourceNotFound = -32002,
+  MissingRequiredClientCapability = -32021,
+  UnsupportedProtocolVersion = -32022,
+}
+
+/** The JSON-RPC error codes by their older names. */
+export enum ErrorCode {
+  ConnectionClosed = -32000,
+  RequestTimeout = -32001,
+  ParseError = -32700,
+  InvalidRequest = -32600,
+  MethodNotFound = -32601,
+  InvalidParams = -32602,
+  InternalError = -32603,
+}
+
+/** A JSON-RPC error, sent to the caller as it is: code, message and data. */
+export class ProtocolError extends OxmcpError {
+  /** The message without any prefix: what is sent. */
+  declare readonly plainMessage: string;
+
+  /**
+   * @param code An integer; see `ProtocolErrorCode`.
+   * @param message A sentence for people.
+   * @param data Any JSON value.
+   */
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly data?: unknown,
+  ) {
+    super(message);
+    Object.defineProperty(this, 'plainMessage', { value: message, configurable: true });
+  }
+
+  /** An error of these parts. */
+  static fromError(code: number, message: string, data?: unknown): ProtocolError {
+    return new ProtocolError(code, message, data);
+  }
+
+  static {
+    branded(ProtocolError, 'ProtocolError');
+  }
+}
+
+/** `ProtocolError` under its older name; `message` begins with `MCP error <code>: `, which is not sent. */
+export class McpError extends ProtocolError {
+  constructor(code: number, message: string, data?: unknown) {
+    super(code, `MCP error ${code}: ${message}`, data);
+    Object.defineProperty(this, 'plainMessage', { value: message, configurable: true });
+  }
+
+  static override fromError(code: number, message: string, data?: unknown): McpError {
+    return new McpError(code, message, data);
+  }
+
+  static {
+    branded(McpError, 'McpError');
+  }
+}
+
+/** There is no resource at this URI (RSRC-3). */
+export class ResourceNotFoundError extends ProtocolError {
+  constructor(
+    readonly uri: string,
+    message = `Resource not found: ${uri}`,
+  ) {
+    super(ProtocolErrorCode.InvalidParams, message, { uri });
+  }
+
+  static {
+    branded(ResourceNotFoundError, 'ResourceNotFoundError');
+  }
+}
+
+/** What went wrong on this side of the wire. */
+export enum SdkErrorCode {
+  NotConnected = 'NOT_CONNECTED',
+  AlreadyConnected = 'ALREADY_CONNECTED',
+  CapabilityNotSupported = 'CAPABILITY_NOT_SUPPORTED',
+  ConnectionClosed = 'CONNECTION_CLOSED',
+  SendFailed = 'SEND_FAILED',
+  InvalidResult = 'INVALID_RESULT',
+}
+
+/** Something asked of a server object that it cannot do: no peer has anything to do with it. */
+export class SdkError extends OxmcpError {
+  constructor(
+    readonly code: SdkErrorCode,
+    message: string,
+    readonly data?: unknown,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  static {
+    branded(SdkError, 'SdkError');
+  }
+}

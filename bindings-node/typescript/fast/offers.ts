@@ -1,0 +1,116 @@
+// What a FastMCP server offers, as its author writes it down.
+
+import type { AnySchema, InferArgs, InferOutput } from '../schemas.js';
+import type { ToolReturn } from '../tools.js';
+import type { GetPromptResult, ToolAnnotations } from '../types.js';
+import type { LoadContext, ToolContext } from './context.js';
+
+/** The arguments of a tool. */
+export type Arguments<Params> = Params extends AnySchema ? InferArgs<Params> : Record<string, never>;
+
+/** What a tool returns: what every tool may return, or the value its output schema describes. */
+export type Returned<Output> = ToolReturn | (Output extends AnySchema ? InferOutput<Output> : never);
+
+/** A tool. */
+export interface Tool<
+  Params extends AnySchema | undefined = AnySchema | undefined,
+  Output extends AnySchema | undefined = AnySchema | undefined,
+> {
+  name: string;
+  /** What it does, for the model. */
+  description?: string;
+  /** Of the arguments: any Standard Schema, zod 3 included, or plain JSON Schema. */
+  parameters?: Params;
+  /** Of the structured content; the same kinds. */
+  outputSchema?: Output;
+  annotations?: ToolAnnotations & { streamingHint?: boolean };
+  _meta?: { [key: string]: unknown };
+  /** Milliseconds after which the caller is told that it took too long. The function's `signal` aborts then. */
+  timeoutMs?: number;
+  execute(args: Arguments<Params>, context: ToolContext): Promise<Returned<Output>> | Returned<Output>;
+}
+
+/** What was typed so far, completed. */
+export interface Completion {
+  values: string[];
+  total?: number;
+  hasMore?: boolean;
+}
+
+/** Suggests values for an argument. */
+export type ArgumentValueCompleter = (value: string) => Completion | Promise<Completion>;
+
+/** Suggests values for any argument. */
+export type Completer = (name: string, value: string) => Completion | Promise<Completion>;
+
+/** What reading gives: text, or base64. What is left out is the resource's own. */
+export type ResourceResult =
+  | { blob: string; mimeType?: string; uri?: string }
+  | { mimeType?: string; text: string; uri?: string };
+
+type Loaded = ResourceResult | ResourceResult[];
+
+/** A resource. */
+export interface Resource {
+  uri: string;
+  name: string;
+  description?: string;
+  mimeType?: string;
+  /** `auth` is undefined: requests are not authenticated here. */
+  load(auth?: undefined, context?: LoadContext): Loaded | Promise<Loaded>;
+}
+
+/** A variable of a URI template. */
+export interface ResourceTemplateArgument {
+  readonly name: string;
+  readonly description?: string;
+  readonly required?: boolean;
+  readonly complete?: ArgumentValueCompleter;
+}
+
+/** Resources whose URIs follow a pattern. */
+export interface ResourceTemplate<
+  Args extends readonly ResourceTemplateArgument[] = readonly ResourceTemplateArgument[],
+> {
+  /** RFC 6570. */
+  uriTemplate: string;
+  name: string;
+  description?: string;
+  mimeType?: string;
+  arguments: Args;
+  complete?: Completer;
+  load(
+    args: { [K in Args[number]['name']]: string },
+    auth?: undefined,
+    context?: LoadContext,
+  ): Loaded | Promise<Loaded>;
+}
+
+/** An argument of a prompt. */
+export interface PromptArgument {
+  readonly name: string;
+  readonly description?: string;
+  readonly required?: boolean;
+  /** What is suggested, if there is no `complete`. */
+  readonly enum?: readonly string[];
+  readonly complete?: ArgumentValueCompleter;
+}
+
+/** A prompt. */
+export interface Prompt<Args extends readonly PromptArgument[] = readonly PromptArgument[]> {
+  name: string;
+  description?: string;
+  arguments?: Args;
+  complete?: Completer;
+  load(
+    args: PromptArguments<Args>,
+    auth?: undefined,
+    context?: LoadContext,
+  ): string | Pick<GetPromptResult, 'messages'> | Promise<string | Pick<GetPromptResult, 'messages'>>;
+}
+
+type PromptArguments<Args extends readonly PromptArgument[]> = {
+  [K in Args[number]['name']]: Extract<Args[number], { name: K }>['required'] extends true
+    ? string
+    : string | undefined;
+};

@@ -1,0 +1,65 @@
+// What FastMCP of npm has and this package has nothing to put in its place: refused by name, never ignored.
+
+import { ConfigurationError } from '../errors.js';
+
+const AUTH = 'requests are not authenticated here';
+const ASKS = 'a server asks nothing of its clients';
+const TLS = 'connections are not encrypted here: put a proxy in front';
+
+/** The options of others by where they are written, and why they cannot be taken. */
+const without = {
+  server: new Map([
+    ['authenticate', AUTH],
+    ['auth', AUTH],
+    ['oauth', AUTH],
+    ['health', 'the listener answers the endpoint only'],
+    ['utils', 'arguments are checked by the engine, which words what is wrong itself'],
+  ]),
+  tool: new Map([['canAccess', AUTH]]),
+  resource: new Map([['complete', 'a resource has no arguments']]),
+  template: new Map<string, string>(),
+  prompt: new Map<string, string>(),
+  httpStream: new Map([
+    ['cors', 'the endpoint answers no preflight requests'],
+    ['eventStore', 'streams are not resumed'],
+    ['sslCa', TLS],
+    ['sslCert', TLS],
+    ['sslKey', TLS],
+  ]),
+};
+
+/**
+ * Throws ConfigurationError for an option that cannot be honoured. What is switched off (`false`, or `{enabled: false}`)
+ * is fine.
+ *
+ * @param where how the place is called in the error, as in "tool 'add'"
+ */
+export function refuseForeign(kind: keyof typeof without, options: object, where: string): void {
+  const known = without[kind];
+  for (const [name, value] of Object.entries(options)) {
+    const why = known.get(name);
+    if (why === undefined || isOff(value)) continue;
+    throw new ConfigurationError(`${where}: ${name} is not supported: ${why}; leave it out`);
+  }
+}
+
+/** Throws ConfigurationError for what a server would have to ask of its clients by itself. */
+export function refuseAsking(options: { ping?: unknown; roots?: unknown }): void {
+  for (const name of ['ping', 'roots'] as const) {
+    const value = options[name];
+    if (isOff(value)) continue;
+    throw new ConfigurationError(`FastMCP: ${name} is not supported: ${ASKS}; leave it out`);
+  }
+}
+
+/** A function that is not there, as a function that says so. */
+export function missing(name: string, why: string): () => never {
+  return () => {
+    throw new ConfigurationError(`${name} is not supported: ${why}`);
+  };
+}
+
+function isOff(value: unknown): boolean {
+  if (value === undefined || value === null || value === false) return true;
+  return typeof value === 'object' && 'enabled' in value && value.enabled === false;
+}

@@ -1,0 +1,150 @@
+// From what the author of a FastMCP server wrote to what an `McpServer` registers.
+
+import type { Context } from '../context.js';
+import { completable } from '../server/completable.js';
+import { type McpServer, ResourceTemplate as UriFamily } from '../server/mcp.js';
+import type { BlobResourceContents, ReadResourceResult, TextResourceContents } from '../types.js';
+import { LoadContext, ToolContext } from './context.js';
+import { within } from './deadline.js';
+import type {
+  Completer,
+  Completion,
+  Prompt,
+  Resource,
+  ResourceResult,
+  ResourceTemplate,
+  Tool,
+} from './offers.js';
+import type { ServerOptions } from './options.js';
+import { refuseForeign } from './refusing.js';
+
+/** What can be taken away again. */
+export interface Registered {
+  remove(): void;
+}
+
+/** Registers a tool. */
+export function registerTool(server: McpServer, tool: Tool, onCall: ServerOptions['onToolCall']): Registered {
+  const { name, description, parameters, outputSchema, annotations, _meta, timeoutMs } = tool;
+  refuseForeign('tool', tool, `tool '${name}'`);
+  const execute = tool.execute.bind(tool) as (args: unknown, context: ToolContext) => unknown;
+  const run = (args: unknown, context: Context): unknown =>
+    timeoutMs === undefined
+      ? execute(args, new ToolContext(context, undefined))
+      : within(timeoutMs, name, context.signal, (signal) => execute(args, new ToolContext(context, signal)));
+  const call = (args: unknown, context: Context): unknown => {
+    if (onCall === undefined) return run(args, context);
+    const told = onCall({ toolName: name, arguments: args as Record<string, unknown> });
+    return told instanceof Promise ? told.then(() => run(args, context)) : run(args, context);
+  };
+  const config = { description, outputSchema, annotations, _meta };
+  if (parameters === undefined) {
+    return server.registerTool(name, config, (context) => call({}, context) as undefined);
+  }
+  return server.registerTool(
+    name,
+    { ...config, inputSchema: parameters },
+    (args: unknown, context: Context) => call(args, context) as undefined,
+  );
+}
+
+type Loaded = ResourceResult | ResourceResult[] | Promise<ResourceResult | ResourceResult[]>;
+
+/** With the URI and the kind of the resource where the contents do not say their own. */
+async function contentsOf(
+  loaded: Loaded,
+  uri: string,
+  mimeType: string | undefined,
+): Promise<ReadResourceResult> {
+  const results = await loaded;
+  const contents = (Array.isArray(results) ? results : [results]).map((result) => ({
+    ...result,
+    uri: result.uri ?? uri,
+    ...((result.mimeType ?? mimeType) === undefined ? {} : { mimeType: result.mimeType ?? mimeType }),
+  }));
+  return { contents: contents as (TextResourceContents | BlobResourceContents)[] };
+}
+
+/** Registers a resource. */
+export function registerResource(server: McpServer, resource: Resource): Registered {
+  const { uri, name, description, mimeType } = resource;
+  refuseForeign('resource', resource, `resource '${name}'`);
+  return server.registerResource(name, uri, { description, mimeType }, (_uri, context) =>
+    contentsOf(resource.load(undefined, new LoadContext(context)), uri, mimeType),
+  );
+}
+
+/** Only the values: how many there are is counted, and how many are sent is the engine's business. */
+type Values = (value: string) => Promise<string[]>;
+
+const values =
+  (complete: (value: string) => Completion | Promise<Completion>): Values =>
+  async (value) =>
+    (await complete(value)).values;
+
+/** What suggests values for an argument, if anything does. */
+function completerOf(
+  argument: {
+    name: string;
+    complete?: (value: string) => Completion | Promise<Completion>;
+    enum?: readonly string[];
+  },
+  all: Completer | undefined,
+): Values | undefined {
+  const { name, complete, enum: choices } = argument;
+  if (complete !== undefined) return values(complete);
+  if (all !== undefined) return values((value) => all(name, value));
+  if (choices === undefined) return undefined;
+  return async (value) => {
+    const typed = value.toLowerCase();
+    const at = (choice: string): number => choice.toLowerCase().indexOf(typed);
+    const found = choices.filter((choice) => at(choice) >= 0);
+    return [...found.filter((choice) => at(choice) === 0), ...found.filter((choice) => at(choice) > 0)];
+  };
+}
+
+/** Registers a family of resources. */
+export function registerTemplate(server: McpServer, template: ResourceTemplate): Registered {
+  const { uriTemplate, name, description, mimeType } = template;
+  refuseForeign('template', template, `resource template '${name}'`);
+  const complete: Record<string, Values> = {};
+  for (const argument of template.arguments ?? []) {
+    const completer = completerOf(argument, template.complete);
+    if (completer !== undefined) complete[argument.name] = completer;
+  }
+  const family = new UriFamily(uriTemplate, { list: undefined, complete });
+  return server.registerResource(name, family, { description, mimeType }, (uri, variables, context) => {
+    const load = template.load.bind(template) as (
+      args: unknown,
+      auth: undefined,
+      context: LoadContext,
+    ) => Loaded;
+    return contentsOf(load(variables, undefined, new LoadContext(context)), uri.href, mimeType);
+  });
+}
+
+/** Registers a prompt. */
+export function registerPrompt(server: McpServer, prompt: Prompt): Registered {
+  const { name, description } = prompt;
+  refuseForeign('prompt', prompt, `prompt '${name}'`);
+  const load = prompt.load.bind(prompt) as (args: unknown, auth: undefined, context: LoadContext) => string;
+  if (prompt.arguments === undefined || prompt.arguments.length === 0) {
+    return server.registerPrompt(name, { description }, (context) =>
+      load({}, undefined, new LoadContext(context)),
+    );
+  }
+  const properties: Record<string, object> = {};
+  for (const argument of prompt.arguments) {
+    const property = {
+      type: 'string',
+      ...(argument.description === undefined ? {} : { description: argument.description }),
+    };
+    const completer = completerOf(argument, prompt.complete);
+    properties[argument.name] = completer === undefined ? property : completable(property, completer);
+  }
+  const required = prompt.arguments.filter((argument) => argument.required === true).map(({ name }) => name);
+  const argsSchema = { type: 'object', properties, required };
+  return server.registerPrompt(name, { description, argsSchema }, (args, context) =>
+    load(args, undefined, new LoadContext(context)),
+  );
+}

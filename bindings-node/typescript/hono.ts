@@ -1,0 +1,80 @@
+// hono: an application with what an MCP server needs, and its checks as middleware.
+
+import { Hono, type MiddlewareHandler } from 'hono';
+import { readStream } from './fetch.js';
+import {
+  type AppOptions,
+  forbidden,
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+  namesToCheck,
+  validateHostHeader,
+  validateOriginHeader,
+} from './host_validation.js';
+import { bodyLimit, refusalText, tooLarge } from './http_exchange.js';
+
+/** Options of `createMcpHonoApp`. */
+export interface CreateMcpHonoAppOptions extends AppOptions {
+  /** The longest JSON body, in bytes. Default 4 MiB. */
+  maxRequestBodySize?: number | undefined;
+}
+
+/** What the application keeps for its handlers: the body, parsed, where it was JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever the client sent
+export type McpHonoEnv = { Variables: { parsedBody: any } };
+
+/**
+ * A hono application that, on a loopback address, lets in only who calls it by its name. JSON bodies are parsed:
+ * `c.get('parsedBody')`. The request itself can still be read.
+ */
+export function createMcpHonoApp(options: CreateMcpHonoAppOptions = {}): Hono<McpHonoEnv> {
+  const limit = bodyLimit(options.maxRequestBodySize);
+  const app = new Hono<McpHonoEnv>();
+  const { hosts, origins } = namesToCheck(options);
+  if (hosts !== undefined) app.use('*', hostHeaderValidation(hosts));
+  if (origins !== undefined) app.use('*', originValidation(origins));
+  app.use('*', async (c, next) => {
+    const isJson = /^\s*application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '');
+    if (!isJson || c.get('parsedBody') !== undefined) return await next();
+    const copy = c.req.raw.clone().body;
+    const bytes = copy === null ? new Uint8Array() : await readStream(copy, limit);
+    if (bytes === undefined) return c.body(refusalText(tooLarge(limit)), 413, JSON_TYPE);
+    try {
+      c.set('parsedBody', JSON.parse(Buffer.from(bytes).toString('utf8')));
+    } catch {
+      return c.body(refusalText('the body of the request is not JSON', -32700), 400, JSON_TYPE);
+    }
+    return await next();
+  });
+  return app;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Lets requests pass whose `Host` is one of these names (without ports; IPv6 addresses in brackets). */
+export function hostHeaderValidation(allowedHostnames: string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const result = validateHostHeader(c.req.header('host') ?? new URL(c.req.url).host, allowedHostnames);
+    if (!result.ok) return c.json(forbidden(result.message), 403);
+    return await next();
+  };
+}
+
+/** Lets requests pass that name this machine as their host. */
+export function localhostHostValidation(): MiddlewareHandler {
+  return hostHeaderValidation(localhostAllowedHostnames());
+}
+
+/** Lets requests pass that come from no web page, or from one of a site with one of these names. */
+export function originValidation(allowedOriginHostnames: string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const result = validateOriginHeader(c.req.header('origin'), allowedOriginHostnames);
+    if (!result.ok) return c.json(forbidden(result.message), 403);
+    return await next();
+  };
+}
+
+/** Lets requests pass that come from no web page, or from one of this machine. */
+export function localhostOriginValidation(): MiddlewareHandler {
+  return originValidation(localhostAllowedOrigins());
+}

@@ -1,0 +1,320 @@
+// Prompts: a function that writes messages, and what callers are told of it.
+
+import type { Call } from './call.js';
+import { Context } from './context.js';
+import { encode } from './encoding.js';
+import { AlreadyRegisteredError, InvalidArgumentsError, translated } from './errors.js';
+import type { Run } from './event_loop.js';
+import { native } from './native.js';
+import { inWords, refuse } from './refusals.js';
+import { writePrompt } from './results.js';
+import {
+  type AnySchema,
+  type Converted,
+  convert,
+  type InferArgs,
+  type ParseOutcome,
+  type PromptArgument,
+  promptArguments,
+} from './schemas.js';
+import type { CompleteCallback } from './server/completable.js';
+import type { Engine } from './server/serving.js';
+import { respond } from './settling.js';
+import type { ContentBlock, GetPromptResult, Icon, PromptMessage } from './types.js';
+
+/** What a prompt may return: a whole result; messages; or text and content blocks, which are said by the user. */
+export type PromptReturn =
+  | GetPromptResult
+  | PromptMessage
+  | ContentBlock
+  | string
+  | (PromptMessage | ContentBlock | string)[];
+
+/** The function of a prompt: `(args, ctx)` with arguments, `(ctx)` without. */
+export type PromptCallback<Args extends AnySchema | undefined = undefined> = Args extends AnySchema
+  ? (args: InferArgs<Args>, ctx: Context) => PromptReturn | Promise<PromptReturn>
+  : (ctx: Context) => PromptReturn | Promise<PromptReturn>;
+
+/** What callers are told of a prompt. */
+export interface PromptConfig<Args extends AnySchema | undefined = AnySchema | undefined> {
+  /** A name for people. */
+  title?: string | undefined;
+  description?: string | undefined;
+  /** The arguments, whose values are strings (PRM-6): a schema of any kind with properties. */
+  argsSchema?: Args;
+  icons?: Icon[] | undefined;
+  _meta?: Record<string, unknown> | undefined;
+}
+
+/** What `update` may change. What is absent or undefined stays. */
+export interface PromptUpdates<Args extends AnySchema | undefined = undefined> {
+  /** A new name; null removes the prompt. */
+  name?: string | null | undefined;
+  title?: string | undefined;
+  description?: string | undefined;
+  argsSchema?: Args;
+  icons?: Icon[] | undefined;
+  _meta?: Record<string, unknown> | undefined;
+  callback?: PromptCallback<Args>;
+  enabled?: boolean | undefined;
+}
+
+/** A function of a prompt, its types forgotten. */
+export type AnyPromptFunction = (...parts: never[]) => unknown;
+
+interface State extends Omit<PromptConfig, 'argsSchema'> {
+  name: string;
+  argsSchema: unknown;
+  args: Arguments | undefined;
+  callback: AnyPromptFunction;
+}
+
+/** The arguments of a prompt. */
+interface Arguments {
+  listed: Omit<PromptArgument, 'complete'>[];
+  completers: ReadonlyMap<string, CompleteCallback>;
+  /** The values as the schema makes them. Throws InvalidArgumentsError, or rejects with it. */
+  read(values: Record<string, unknown>): unknown;
+}
+
+/** The prompts of a server. */
+export class Prompts {
+  private readonly registered = new Map<string, RegisteredPrompt>();
+
+  constructor(
+    private readonly engine: Engine,
+    /** Told when a prompt with completers is offered. */
+    private readonly onCompletable: () => void,
+  ) {}
+
+  /**
+   * Registers a prompt.
+   *
+   * @throws AlreadyRegisteredError when there is one of this name.
+   */
+  add(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
+    if (typeof callback !== 'function')
+      throw new TypeError(`prompt '${name}': the callback must be a function`);
+    this.refuseTaken(name);
+    const prompt = new RegisteredPrompt(this, {
+      name,
+      title: config.title,
+      description: config.description,
+      icons: config.icons,
+      _meta: config._meta,
+      argsSchema: config.argsSchema,
+      args: argumentsOf(config.argsSchema, `prompt '${name}', argsSchema`),
+      callback,
+    });
+    this.offer(prompt.current, false);
+    this.registered.set(name, prompt);
+    return prompt;
+  }
+
+  /** The completer of an argument, if there is one. */
+  completer(prompt: string, argument: string): CompleteCallback | undefined {
+    return this.registered.get(prompt)?.current.args?.completers.get(argument);
+  }
+
+  /** @internal Tells the engine. */
+  offer(state: State, replace: boolean): void {
+    const descriptor = encode(
+      {
+        name: state.name,
+        title: state.title,
+        description: state.description,
+        arguments: state.args?.listed,
+        icons: state.icons,
+        _meta: state._meta,
+      },
+      `prompt '${state.name}'`,
+    );
+    const slot = this.engine.slot(runOf(state, this.engine));
+    translated(() => this.engine.native.addPrompt(descriptor, slot, replace));
+    if (state.args !== undefined && state.args.completers.size > 0) this.onCompletable();
+  }
+
+  /** @internal */
+  move(prompt: RegisteredPrompt, from: string, to: string): void {
+    this.withdraw(from);
+    this.registered.set(to, prompt);
+  }
+
+  /** @internal */
+  withdraw(name: string): void {
+    this.registered.delete(name);
+    this.engine.native.remove('prompt', name);
+  }
+
+  /** @internal */
+  setEnabled(name: string, enabled: boolean): void {
+    this.engine.native.setEnabled('prompt', name, enabled);
+  }
+
+  /** @internal */
+  refuseTaken(name: string): void {
+    if (this.registered.has(name)) throw new AlreadyRegisteredError(`Prompt ${name} is already registered`);
+  }
+}
+
+/** A registered prompt, to be switched off and on, changed and removed; clients are told. */
+export class RegisteredPrompt {
+  private isEnabled = true;
+  private isRemoved = false;
+
+  /** @internal */
+  constructor(
+    private readonly prompts: Prompts,
+    /** @internal */
+    public current: State,
+  ) {}
+
+  get name(): string {
+    return this.current.name;
+  }
+  get title(): string | undefined {
+    return this.current.title;
+  }
+  get description(): string | undefined {
+    return this.current.description;
+  }
+  /** As it was given. */
+  get argsSchema(): unknown {
+    return this.current.argsSchema;
+  }
+  get icons(): Icon[] | undefined {
+    return this.current.icons;
+  }
+  get _meta(): Record<string, unknown> | undefined {
+    return this.current._meta;
+  }
+  /** The function, as it was given. */
+  get callback(): AnyPromptFunction {
+    return this.current.callback;
+  }
+
+  /** Whether it is listed and can be rendered. */
+  get enabled(): boolean {
+    return this.isEnabled;
+  }
+  set enabled(enabled: boolean) {
+    if (enabled === this.isEnabled) return;
+    this.isEnabled = enabled;
+    if (!this.isRemoved) this.prompts.setEnabled(this.name, enabled);
+  }
+
+  /** Lists it again, and lets it be rendered again. */
+  enable(): void {
+    this.enabled = true;
+  }
+
+  /** Takes it out of sight: not listed, unknown when asked for, still registered. */
+  disable(): void {
+    this.enabled = false;
+  }
+
+  /** Takes it away for good. */
+  remove(): void {
+    if (this.isRemoved) return;
+    this.isRemoved = true;
+    this.prompts.withdraw(this.name);
+  }
+
+  /**
+   * Changes it; all at once or, where something cannot be registered, not at all.
+   *
+   * @throws AlreadyRegisteredError when the new name is taken.
+   */
+  update<Args extends AnySchema | undefined = undefined>(updates: PromptUpdates<Args>): void {
+    if (updates.name === null) {
+      this.remove();
+      return;
+    }
+    const before = this.current;
+    const { argsSchema } = updates;
+    const next: State = {
+      name: updates.name ?? before.name,
+      title: updates.title ?? before.title,
+      description: updates.description ?? before.description,
+      icons: updates.icons ?? before.icons,
+      _meta: updates._meta ?? before._meta,
+      argsSchema: argsSchema ?? before.argsSchema,
+      args:
+        argsSchema === undefined
+          ? before.args
+          : argumentsOf(argsSchema, `prompt '${updates.name ?? before.name}', argsSchema`),
+      callback: updates.callback ?? before.callback,
+    };
+    const isRenamed = next.name !== before.name;
+    if (isRenamed) this.prompts.refuseTaken(next.name);
+    if (!this.isRemoved) {
+      this.prompts.offer(next, !isRenamed);
+      if (isRenamed) {
+        if (!this.isEnabled) this.prompts.setEnabled(next.name, false);
+        this.prompts.move(this, before.name, next.name);
+      }
+    }
+    this.current = next;
+    if (updates.enabled !== undefined) this.enabled = updates.enabled;
+  }
+}
+
+function argumentsOf(schema: unknown, where: string): Arguments | undefined {
+  if (schema === undefined || schema === null) return undefined;
+  const listed: Arguments['listed'] = [];
+  const completers = new Map<string, CompleteCallback>();
+  for (const { complete, ...argument } of promptArguments(schema, where)) {
+    listed.push(argument);
+    if (complete !== undefined) completers.set(argument.name, complete as CompleteCallback);
+  }
+  return { listed, completers, read: reader(convert(schema, 'input', where)) };
+}
+
+/** Reads the arguments of a prompt; that all values are text the engine has seen to (PRM-6). */
+function reader(converted: Converted): (values: Record<string, unknown>) => unknown {
+  const { json, checkInRust, parse, prune } = converted;
+  // Of a prompt the engine asks only which arguments are missing.
+  const schema = checkInRust ? translated(() => new native.Schema(encode(json, 'argsSchema'))) : undefined;
+  const settled = (outcome: ParseOutcome): unknown => {
+    if ('issues' in outcome) throw new InvalidArgumentsError(inWords(outcome.issues));
+    return outcome.value;
+  };
+  return (values) => {
+    if (schema !== undefined) refuseFlaws(JSON.parse(schema.check(JSON.stringify(values))));
+    if (parse === undefined) return prune === undefined ? values : prune(values);
+    const outcome = parse(values);
+    return outcome instanceof Promise ? outcome.then(settled) : settled(outcome);
+  };
+}
+
+function refuseFlaws(flaws: [path: string, sentence: string][]): void {
+  if (flaws.length === 0) return;
+  const issues = flaws.map(([path, message]) => ({ path: path === '' ? [] : [path], message }));
+  throw new InvalidArgumentsError(inWords(issues));
+}
+
+function runOf(state: State, engine: Engine): Run {
+  const { args, description } = state;
+  const callback = state.callback as (...parts: unknown[]) => unknown;
+  const write = (call: Call, value: unknown): void => writePrompt(call, value, description);
+  return (call, values) => {
+    const ctx = new Context(call, engine.native);
+    if (args === undefined) {
+      respond(call, () => callback(ctx), write);
+      return;
+    }
+    try {
+      const read = args.read(values);
+      if (read instanceof Promise) {
+        read.then(
+          (settled) => respond(call, () => callback(settled, ctx), write),
+          (reason) => refuse(call, reason),
+        );
+      } else {
+        respond(call, () => callback(read, ctx), write);
+      }
+    } catch (error) {
+      refuse(call, error);
+    }
+  };
+}

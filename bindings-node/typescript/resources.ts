@@ -1,0 +1,573 @@
+// Resources and resource templates: what can be read, and what callers are told of it.
+
+import type { Call } from './call.js';
+import { isObject } from './content.js';
+import { Context } from './context.js';
+import { encode } from './encoding.js';
+import { AlreadyRegisteredError, InvalidArgumentsError, InvalidResultError, translated } from './errors.js';
+import type { Run } from './event_loop.js';
+import { writeResource } from './results.js';
+import type { Engine } from './server/serving.js';
+import { respond } from './settling.js';
+import type { ListResourcesResult, ReadResourceResult, Resource, ResourceContents } from './types.js';
+import { spellings, urlOf } from './uri.js';
+
+/** The values of a template's variables, decoded; a list for an exploded one. */
+export type Variables = Record<string, string | string[]>;
+
+/** How long a reader may keep what it read (CACHE-1). */
+export interface CacheHint {
+  /** Milliseconds of freshness; 0 is stale at once. */
+  ttlMs?: number;
+  /** `public` when anyone may share it (CACHE-2). */
+  cacheScope?: 'public' | 'private';
+}
+
+/** What callers are told of a resource beside its name and URI. */
+export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & { cacheHint?: CacheHint };
+
+/** What reading may return: a whole result; contents or several; text; bytes, which are sent as base64. */
+export type ReadReturn = ReadResourceResult | ResourceContents | ResourceContents[] | string | Uint8Array;
+
+/** Reads a resource. */
+export type ReadResourceCallback = (uri: URL, ctx: Context) => ReadReturn | Promise<ReadReturn>;
+
+/** Reads a resource of a family. */
+export type ReadResourceTemplateCallback = (
+  uri: URL,
+  variables: Variables,
+  ctx: Context,
+) => ReadReturn | Promise<ReadReturn>;
+
+/** Lists the resources of a family that are worth listing. */
+export type ListResourcesCallback = (ctx: Context) => ListResourcesResult | Promise<ListResourcesResult>;
+
+/** Suggests values for a variable. */
+export type CompleteResourceTemplateCallback = (
+  value: string,
+  context?: { arguments?: Record<string, string> },
+) => string[] | Promise<string[]>;
+
+/** A URI template (RFC 6570), as text. */
+export class UriTemplate {
+  constructor(private readonly text: string) {}
+
+  /** The names of the variables, in order. */
+  get variableNames(): string[] {
+    const names = new Set<string>();
+    for (const [, expression = ''] of this.text.matchAll(/\{([^}]*)\}/g)) {
+      for (const variable of expression.replace(/^[+#./;?&]/, '').split(',')) {
+        names.add(variable.trim().replace(/(:\d+|\*)$/, ''));
+      }
+    }
+    return [...names];
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** A family of resources: the pattern of their URIs, which of them are listed, and how variables are completed. */
+export class ResourceTemplate {
+  /** The pattern. */
+  readonly uriTemplate: UriTemplate;
+
+  /**
+   * @param uriTemplate RFC 6570.
+   * @param callbacks `list` has to be said even when there is none, so that it is not forgotten.
+   */
+  constructor(
+    uriTemplate: string | { toString(): string },
+    private readonly callbacks: {
+      list: ListResourcesCallback | undefined;
+      complete?: { [variable: string]: CompleteResourceTemplateCallback };
+    },
+  ) {
+    this.uriTemplate = new UriTemplate(String(uriTemplate));
+  }
+
+  /** Lists resources of the family. */
+  get listCallback(): ListResourcesCallback | undefined {
+    return this.callbacks.list;
+  }
+
+  /** The completer of a variable. */
+  completeCallback(variable: string): CompleteResourceTemplateCallback | undefined {
+    const { complete } = this.callbacks;
+    return complete !== undefined && Object.hasOwn(complete, variable) ? complete[variable] : undefined;
+  }
+
+  /** @internal */
+  get completes(): boolean {
+    return this.callbacks.complete !== undefined && Object.keys(this.callbacks.complete).length > 0;
+  }
+}
+
+/** Whether a value is a resource template, of this copy of the package or of another. */
+export function isTemplate(value: unknown): value is ResourceTemplate {
+  return isObject(value) && 'uriTemplate' in value && typeof value.completeCallback === 'function';
+}
+
+interface ResourceState {
+  name: string;
+  uri: string;
+  /** The spellings it is found under; the first is listed. */
+  keys: string[];
+  metadata: ResourceMetadata;
+  callback: ReadResourceCallback;
+}
+
+interface TemplateState {
+  name: string;
+  template: ResourceTemplate;
+  metadata: ResourceMetadata;
+  callback: ReadResourceTemplateCallback;
+}
+
+/** What `update` of a resource may change. What is absent or undefined stays. */
+export interface ResourceUpdates {
+  name?: string | undefined;
+  title?: string | undefined;
+  /** A new URI; null removes the resource. */
+  uri?: string | null | undefined;
+  metadata?: ResourceMetadata | undefined;
+  callback?: ReadResourceCallback | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** What `update` of a resource template may change. What is absent or undefined stays. */
+export interface ResourceTemplateUpdates {
+  /** A new name; null removes the template. */
+  name?: string | null | undefined;
+  title?: string | undefined;
+  template?: ResourceTemplate | undefined;
+  metadata?: ResourceMetadata | undefined;
+  callback?: ReadResourceTemplateCallback | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** The resources and resource templates of a server. */
+export class Resources {
+  /** By URI, as registered. */
+  private readonly resources = new Map<string, RegisteredResource>();
+  /** By name. */
+  private readonly templates = new Map<string, RegisteredResourceTemplate>();
+  /** Whose every spelling is, in the engine. */
+  private readonly owners = new Map<string, RegisteredResource>();
+  private listsItself = false;
+
+  constructor(
+    private readonly engine: Engine,
+    /** Told when a template with completers is offered. */
+    private readonly onCompletable: () => void,
+  ) {}
+
+  /**
+   * Registers a resource.
+   *
+   * @throws AlreadyRegisteredError when there is one at this URI.
+   */
+  add(
+    name: string,
+    uri: string,
+    metadata: ResourceMetadata,
+    callback: ReadResourceCallback,
+  ): RegisteredResource {
+    checkCallback(callback, `resource '${name}'`);
+    this.refuseTaken(uri);
+    const resource = new RegisteredResource(this, { name, uri, keys: spellings(uri), metadata, callback });
+    this.offer(resource, resource.current, undefined);
+    return resource;
+  }
+
+  /**
+   * Registers a family of resources.
+   *
+   * @throws AlreadyRegisteredError when there is one of this name, or with this template.
+   */
+  addTemplate(
+    name: string,
+    template: ResourceTemplate,
+    metadata: ResourceMetadata,
+    callback: ReadResourceTemplateCallback,
+  ): RegisteredResourceTemplate {
+    checkCallback(callback, `resource template '${name}'`);
+    this.refuseTakenName(name);
+    const registered = new RegisteredResourceTemplate(this, { name, template, metadata, callback });
+    this.offerTemplate(registered.current, false);
+    this.templates.set(name, registered);
+    this.decideWhoLists();
+    return registered;
+  }
+
+  /** The completer of a template's variable, if there is one. */
+  completer(uriTemplate: string, variable: string): CompleteResourceTemplateCallback | undefined {
+    for (const { current, enabled } of this.templates.values()) {
+      if (enabled && current.template.uriTemplate.toString() === uriTemplate) {
+        return current.template.completeCallback(variable);
+      }
+    }
+    return undefined;
+  }
+
+  /** @internal Tells the engine: all spellings of `next`, none of those that only `before` had. */
+  offer(resource: RegisteredResource, next: ResourceState, before: ResourceState | undefined): void {
+    const { native } = this.engine;
+    const kept = new Set(before?.keys);
+    const taken: string[] = [];
+    for (const [index, key] of next.keys.entries()) {
+      const owner = this.owners.get(key);
+      // The spelling somebody registered belongs to them; a further spelling gives way.
+      if (index > 0 && owner !== undefined && owner !== resource) continue;
+      const descriptor = encode(resourceDescriptor(next, key), `resource '${next.name}'`);
+      const slot = this.engine.slot(readRun(next, this.engine));
+      translated(() => native.addResource(descriptor, slot, owner !== undefined));
+      if (owner === undefined && !resource.enabled) native.setEnabled('resource', key, false);
+      this.owners.set(key, resource);
+      taken.push(key);
+    }
+    for (const key of kept) {
+      if (!taken.includes(key) && this.owners.get(key) === resource) this.release(key);
+    }
+    if (before !== undefined) this.resources.delete(before.uri);
+    this.resources.set(next.uri, resource);
+    this.decideWhoLists();
+  }
+
+  /** @internal */
+  withdraw(resource: RegisteredResource): void {
+    const { keys, uri } = resource.current;
+    for (const key of keys) {
+      if (this.owners.get(key) === resource) this.release(key);
+    }
+    this.resources.delete(uri);
+    this.decideWhoLists();
+  }
+
+  private release(key: string): void {
+    this.owners.delete(key);
+    this.engine.native.remove('resource', key);
+  }
+
+  /** @internal */
+  setEnabled(resource: RegisteredResource, enabled: boolean): void {
+    for (const key of resource.current.keys) {
+      if (this.owners.get(key) === resource) this.engine.native.setEnabled('resource', key, enabled);
+    }
+  }
+
+  /** @internal Tells the engine. */
+  offerTemplate(state: TemplateState, replace: boolean): void {
+    const { template, metadata } = state;
+    const { cacheHint, size: _size, ...told } = metadata;
+    const descriptor = encode(
+      {
+        ...told,
+        uriTemplate: template.uriTemplate.toString(),
+        name: state.name,
+        oxmcp: cacheHint ?? {},
+      },
+      `resource template '${state.name}'`,
+    );
+    const slot = this.engine.slot(readTemplateRun(state, this.engine));
+    translated(() => this.engine.native.addResourceTemplate(descriptor, slot, replace));
+    if (template.completes) this.onCompletable();
+  }
+
+  /** @internal */
+  exchangeTemplate(registered: RegisteredResourceTemplate, before: TemplateState, next: TemplateState): void {
+    const [from, to] = [before.template.uriTemplate.toString(), next.template.uriTemplate.toString()];
+    if (next.name !== before.name) this.refuseTakenName(next.name);
+    this.offerTemplate(next, from === to);
+    if (from !== to) {
+      if (!registered.enabled) this.engine.native.setEnabled('resource_template', to, false);
+      this.engine.native.remove('resource_template', from);
+    }
+    this.templates.delete(before.name);
+    this.templates.set(next.name, registered);
+    this.decideWhoLists();
+  }
+
+  /** @internal */
+  withdrawTemplate(state: TemplateState): void {
+    this.templates.delete(state.name);
+    this.engine.native.remove('resource_template', state.template.uriTemplate.toString());
+    this.decideWhoLists();
+  }
+
+  /** @internal */
+  setTemplateEnabled(state: TemplateState, enabled: boolean): void {
+    this.engine.native.setEnabled('resource_template', state.template.uriTemplate.toString(), enabled);
+  }
+
+  /** @internal */
+  refuseTaken(uri: string): void {
+    const owner = this.owners.get(spellings(uri)[0] ?? uri);
+    // A further spelling of another resource gives way to the resource that is registered under it.
+    if (this.resources.has(uri) || (owner !== undefined && owner.current.keys[0] === spellings(uri)[0])) {
+      throw new AlreadyRegisteredError(`Resource ${uri} is already registered`);
+    }
+  }
+
+  private refuseTakenName(name: string): void {
+    if (this.templates.has(name)) {
+      throw new AlreadyRegisteredError(`Resource template ${name} is already registered`);
+    }
+  }
+
+  /**
+   * The engine lists what is registered with it. Where a template lists resources of its own, or a resource has a second
+   * spelling that is not to be listed, the list is made here.
+   */
+  private decideWhoLists(): void {
+    const wanted =
+      [...this.templates.values()].some(({ current }) => current.template.listCallback !== undefined) ||
+      this.owners.size > this.resources.size;
+    if (wanted === this.listsItself) return;
+    this.listsItself = wanted;
+    this.engine.setFallback('resources/list', wanted ? (call, params) => this.list(call, params) : null);
+  }
+
+  private list(call: Call, params: Record<string, unknown>): void {
+    respond(
+      call,
+      () => this.all(new Context(call, this.engine.native)),
+      (_call, all) => {
+        // The engine does not know these pages, so their cursors are ours: the index of the first item.
+        const { cursor } = params;
+        const from = cursor === undefined ? 0 : Number(cursor);
+        const resources = all as unknown[];
+        if (!Number.isInteger(from) || from < 0 || from > resources.length) {
+          throw new InvalidArgumentsError('cursor: is none of this list');
+        }
+        const to = from + this.engine.listPageSize;
+        const rest = to < resources.length ? { nextCursor: String(to) } : {};
+        call.completeWhole(encode({ resources: resources.slice(from, to), ...rest }, 'result'));
+      },
+    );
+  }
+
+  private all(ctx: Context): unknown[] | Promise<unknown[]> {
+    const own: unknown[] = [];
+    for (const { current, enabled } of this.resources.values()) {
+      if (enabled) own.push(resourceDescriptor(current, current.keys[0] ?? current.uri));
+    }
+    const listed = [...this.templates.values()]
+      .filter(({ current, enabled }) => enabled && current.template.listCallback !== undefined)
+      .map(async ({ current }) => {
+        const result: unknown = await current.template.listCallback?.(ctx);
+        if (!isObject(result) || !Array.isArray(result.resources)) {
+          const whose = `the list of resource template '${current.name}'`;
+          throw new InvalidResultError(`${whose}: must be an object with an array of resources`);
+        }
+        const { cacheHint: _cacheHint, ...told } = current.metadata;
+        return result.resources.map((entry) => ({ ...told, ...(entry as object) }));
+      });
+    if (listed.length === 0) return own;
+    return Promise.all(listed).then((lists) => [...own, ...lists.flat()]);
+  }
+}
+
+/** A registered resource, to be switched off and on, changed and removed; clients are told. */
+export class RegisteredResource {
+  private isEnabled = true;
+  private isRemoved = false;
+
+  /** @internal */
+  constructor(
+    private readonly resources: Resources,
+    /** @internal */
+    public current: ResourceState,
+  ) {}
+
+  get name(): string {
+    return this.current.name;
+  }
+  /** As it was registered. */
+  get uri(): string {
+    return this.current.uri;
+  }
+  get title(): string | undefined {
+    return this.current.metadata.title;
+  }
+  get metadata(): ResourceMetadata {
+    return this.current.metadata;
+  }
+  /** The function, as it was given. */
+  get readCallback(): ReadResourceCallback {
+    return this.current.callback;
+  }
+
+  /** Whether it is listed and can be read. */
+  get enabled(): boolean {
+    return this.isEnabled;
+  }
+  set enabled(enabled: boolean) {
+    if (enabled === this.isEnabled) return;
+    this.isEnabled = enabled;
+    if (!this.isRemoved) this.resources.setEnabled(this, enabled);
+  }
+
+  /** Lists it again, and lets it be read again. */
+  enable(): void {
+    this.enabled = true;
+  }
+
+  /** Takes it out of sight: not listed, not found when read, still registered. */
+  disable(): void {
+    this.enabled = false;
+  }
+
+  /** Takes it away for good. */
+  remove(): void {
+    if (this.isRemoved) return;
+    this.isRemoved = true;
+    this.resources.withdraw(this);
+  }
+
+  /**
+   * Changes it.
+   *
+   * @throws AlreadyRegisteredError when the new URI is taken.
+   */
+  update(updates: ResourceUpdates): void {
+    if (updates.uri === null) {
+      this.remove();
+      return;
+    }
+    const before = this.current;
+    const uri = updates.uri ?? before.uri;
+    const next: ResourceState = {
+      name: updates.name ?? before.name,
+      uri,
+      keys: spellings(uri),
+      metadata: metadataOf(before.metadata, updates),
+      callback: updates.callback ?? before.callback,
+    };
+    if (uri !== before.uri && !this.isRemoved) this.resources.refuseTaken(uri);
+    if (!this.isRemoved) this.resources.offer(this, next, before);
+    this.current = next;
+    if (updates.enabled !== undefined) this.enabled = updates.enabled;
+  }
+}
+
+/** A registered resource template, to be switched off and on, changed and removed; clients are told. */
+export class RegisteredResourceTemplate {
+  private isEnabled = true;
+  private isRemoved = false;
+
+  /** @internal */
+  constructor(
+    private readonly resources: Resources,
+    /** @internal */
+    public current: TemplateState,
+  ) {}
+
+  get name(): string {
+    return this.current.name;
+  }
+  get resourceTemplate(): ResourceTemplate {
+    return this.current.template;
+  }
+  get title(): string | undefined {
+    return this.current.metadata.title;
+  }
+  get metadata(): ResourceMetadata {
+    return this.current.metadata;
+  }
+  /** The function, as it was given. */
+  get readCallback(): ReadResourceTemplateCallback {
+    return this.current.callback;
+  }
+
+  /** Whether it is listed and its resources can be read. */
+  get enabled(): boolean {
+    return this.isEnabled;
+  }
+  set enabled(enabled: boolean) {
+    if (enabled === this.isEnabled) return;
+    this.isEnabled = enabled;
+    if (!this.isRemoved) this.resources.setTemplateEnabled(this.current, enabled);
+  }
+
+  /** Lists it again, and lets its resources be read again. */
+  enable(): void {
+    this.enabled = true;
+  }
+
+  /** Takes it out of sight: not listed, its resources not found when read, still registered. */
+  disable(): void {
+    this.enabled = false;
+  }
+
+  /** Takes it away for good. */
+  remove(): void {
+    if (this.isRemoved) return;
+    this.isRemoved = true;
+    this.resources.withdrawTemplate(this.current);
+  }
+
+  /**
+   * Changes it.
+   *
+   * @throws AlreadyRegisteredError when the new name or the new template is taken.
+   */
+  update(updates: ResourceTemplateUpdates): void {
+    if (updates.name === null) {
+      this.remove();
+      return;
+    }
+    const before = this.current;
+    const next: TemplateState = {
+      name: updates.name ?? before.name,
+      template: updates.template ?? before.template,
+      metadata: metadataOf(before.metadata, updates),
+      callback: updates.callback ?? before.callback,
+    };
+    if (!this.isRemoved) this.resources.exchangeTemplate(this, before, next);
+    this.current = next;
+    if (updates.enabled !== undefined) this.enabled = updates.enabled;
+  }
+}
+
+function metadataOf(
+  before: ResourceMetadata,
+  updates: { title?: string | undefined; metadata?: ResourceMetadata | undefined },
+): ResourceMetadata {
+  const metadata = updates.metadata ?? before;
+  return updates.title === undefined ? metadata : { ...metadata, title: updates.title };
+}
+
+function checkCallback(callback: unknown, what: string): void {
+  if (typeof callback !== 'function') throw new TypeError(`${what}: the callback must be a function`);
+}
+
+function resourceDescriptor(state: ResourceState, uri: string): object {
+  const { cacheHint, ...told } = state.metadata;
+  return { ...told, uri, name: state.name, ...(cacheHint === undefined ? {} : { oxmcp: cacheHint }) };
+}
+
+function readRun(state: ResourceState, engine: Engine): Run {
+  const { callback, metadata } = state;
+  return (call) => {
+    const uri = call.caller.target;
+    respond(
+      call,
+      () => callback(urlOf(uri), new Context(call, engine.native)),
+      (_call, value) => writeResource(call, value, uri, metadata.mimeType),
+    );
+  };
+}
+
+function readTemplateRun(state: TemplateState, engine: Engine): Run {
+  const { callback, metadata } = state;
+  return (call, variables) => {
+    const uri = call.caller.target;
+    respond(
+      call,
+      () => callback(urlOf(uri), variables as Variables, new Context(call, engine.native)),
+      (_call, value) => writeResource(call, value, uri, metadata.mimeType),
+    );
+  };
+}

@@ -1,0 +1,294 @@
+// `Server`: one handler per method of the protocol, set by the method's name or by a schema of the request.
+
+import type { Call } from '../call.js';
+import { announce, Context, sendLog } from '../context.js';
+import { SdkError, SdkErrorCode } from '../errors.js';
+import type {
+  ClientCapabilities,
+  Implementation,
+  LoggingMessageNotificationParams,
+  Notification,
+  RequestMethod,
+  RequestTypeMap,
+  ResourceUpdatedNotificationParams,
+  Result,
+  ResultTypeMap,
+  ServerCapabilities,
+} from '../types.js';
+import {
+  Connections,
+  type Fetch,
+  type Listening,
+  type ListenOptions,
+  type Transport,
+} from './connections.js';
+import {
+  checkMethod,
+  methodOf,
+  methodRun,
+  type ReadingSchema,
+  type RequestSchema,
+  reading,
+} from './handlers.js';
+import { checkOptions, mergeCapabilities, type ServerOptions } from './options.js';
+import { ENGINE, Engine, type Servable } from './serving.js';
+
+export type { Fetch, FetchOptions, Listening, ListenOptions, Transport } from './connections.js';
+export type { ReadingSchema, RequestSchema } from './handlers.js';
+export type { ServerOptions } from './options.js';
+
+/** What reading a value by a schema gives. */
+type Read<S> = S extends ReadingSchema<infer T> ? T : S extends RequestSchema<infer T> ? T : unknown;
+
+/** The low-level server. One object serves any number of connections and requests, on any number of transports at once. */
+export class Server implements Servable {
+  /** @internal */
+  readonly [ENGINE]: Engine;
+
+  /** Called when the last connection has ended, and after `close`. */
+  onclose?: (() => void) | undefined;
+  /** Called with what went wrong on a transport. */
+  onerror?: ((error: Error) => void) | undefined;
+  /** Accepted for code that sets it, and never called: handshakes are the engine's, and the newest protocol has none. */
+  oninitialized?: (() => void) | undefined;
+
+  private readonly connections: Connections;
+
+  /**
+   * @param serverInfo Who the server is.
+   * @param options See `ServerOptions`.
+   * @throws ConfigurationError for an option that cannot be honoured.
+   */
+  constructor(
+    readonly serverInfo: Implementation,
+    options: ServerOptions = {},
+  ) {
+    checkOptions(options);
+    this[ENGINE] = new Engine(serverInfo, {
+      instructions: options.instructions,
+      cacheHints: options.cacheHints,
+      capabilities: options.capabilities ?? {},
+      listPageSize: options.listPageSize,
+      io: options.io,
+    });
+    this.connections = new Connections(this[ENGINE], {
+      ended: () => this.onclose?.(),
+      failed: (error) => this.onerror?.(error),
+    });
+  }
+
+  // Handlers
+
+  /**
+   * Sets what answers a method, the protocol's or the author's own, in the place of whatever answered it.
+   *
+   * The handler gets the request and the call's context, and gives a result object or a promise of one. With `{ params }`
+   * it gets the params as that schema reads them; with a schema of the whole request, the request as it reads it.
+   * A request that does not fit its schema is refused with -32602.
+   *
+   * @throws TypeError for a method that the engine answers by itself, or a schema without a literal method.
+   */
+  setRequestHandler<M extends RequestMethod>(
+    method: M,
+    handler: (request: RequestTypeMap[M], ctx: Context) => ResultTypeMap[M] | Promise<ResultTypeMap[M]>,
+  ): void;
+  setRequestHandler<P extends ReadingSchema | RequestSchema>(
+    method: string,
+    schemas: { params: P; result?: object },
+    handler: (params: Read<P>, ctx: Context) => Result | Promise<Result>,
+  ): void;
+  setRequestHandler<S extends ReadingSchema | RequestSchema>(
+    schema: S,
+    handler: (request: Read<S>, ctx: Context) => Result | Promise<Result>,
+  ): void;
+  setRequestHandler(
+    target: string | object,
+    schemasOrHandler: object,
+    last?: (params: never, ctx: Context) => unknown,
+  ): void {
+    const method = typeof target === 'string' ? target : methodOf(target);
+    checkMethod(method);
+    const takesParams = last !== undefined;
+    const handler = last ?? (schemasOrHandler as (request: never, ctx: Context) => unknown);
+    if (typeof handler !== 'function') throw new TypeError(`${method}: the handler must be a function`);
+    const schema = takesParams ? (schemasOrHandler as { params?: object }).params : target;
+    const read = typeof schema === 'object' && schema !== null ? reading(schema) : null;
+    const engine = this[ENGINE];
+    engine.setMethod(
+      method,
+      methodRun(method, read, takesParams, handler, (call) => new Context(call, engine.native)),
+    );
+  }
+
+  /** Gives a method back to whatever answered it before the first handler was set. */
+  removeRequestHandler(method: RequestMethod | (string & {})): void {
+    this[ENGINE].setMethod(method, null);
+  }
+
+  /** Throws when there is a handler already that `setRequestHandler` would replace. */
+  assertCanSetRequestHandler(method: RequestMethod | (string & {})): void {
+    if (this[ENGINE].hasMethod(method)) {
+      throw new Error(`A request handler for ${method} already exists, which would be overridden`);
+    }
+  }
+
+  /**
+   * Accepted for code that sets it, and never called: what clients tell (cancellation, the end of the handshake) is the
+   * engine's, and a handler sees it by its context's `signal`.
+   */
+  setNotificationHandler(
+    target: string | object,
+    _schemasOrHandler: object,
+    _handler?: (...parts: never[]) => void | Promise<void>,
+  ): void {
+    if (typeof target !== 'string') methodOf(target);
+  }
+
+  /** The counterpart of `setNotificationHandler`. */
+  removeNotificationHandler(_method: string): void {}
+
+  /** A handler for all other methods cannot be had: which methods there are is known beforehand. */
+  get fallbackRequestHandler(): undefined {
+    return undefined;
+  }
+  set fallbackRequestHandler(handler: unknown) {
+    if (handler === undefined) return;
+    throw new TypeError(
+      'fallbackRequestHandler is not supported: set a handler for each method that is to be answered',
+    );
+  }
+
+  // What the server and its clients can do
+
+  /**
+   * Declares more of what the server can do.
+   *
+   * @throws SdkError when it is being served: clients have been told by then.
+   */
+  registerCapabilities(capabilities: ServerCapabilities): void {
+    const engine = this[ENGINE];
+    if (engine.isServed) {
+      throw new SdkError(
+        SdkErrorCode.AlreadyConnected,
+        'Capabilities must be registered before the server is connected: clients have been told by then',
+      );
+    }
+    engine.declared = mergeCapabilities(engine.declared, capabilities);
+  }
+
+  /** What the server can do: what was declared, and what follows from its handlers. */
+  getCapabilities(): ServerCapabilities {
+    return this[ENGINE].capabilities();
+  }
+
+  /**
+   * What the client of the request in hand declared it can do. One server serves many clients: outside of a handler, or
+   * after an `await` while others' requests are in hand, it is undefined. `ctx.clientCapabilities` always knows.
+   */
+  getClientCapabilities(): ClientCapabilities | undefined {
+    return this.asks((ctx) => ctx.clientCapabilities);
+  }
+
+  /** Name and version the client of the request in hand claims; see `getClientCapabilities`. */
+  getClientVersion(): Implementation | undefined {
+    return this.asks((ctx) => ctx.clientInfo);
+  }
+
+  /** The version the client of the request in hand speaks; see `getClientCapabilities`. */
+  getNegotiatedProtocolVersion(): string | undefined {
+    return this.asks((ctx) => ctx.protocolVersion);
+  }
+
+  private asks<T>(what: (ctx: Context) => T): T | undefined {
+    const call = this[ENGINE].callInFlight();
+    return call === undefined ? undefined : what(new Context(call, this[ENGINE].native));
+  }
+
+  // Telling clients
+
+  /** Tells all who listen that the list of tools changed. What is registered does so by itself. */
+  async sendToolListChanged(): Promise<void> {
+    this[ENGINE].native.notify('tools', null);
+  }
+
+  /** Tells all who listen that the list of prompts changed. */
+  async sendPromptListChanged(): Promise<void> {
+    this[ENGINE].native.notify('prompts', null);
+  }
+
+  /** Tells all who listen that the list of resources or of templates changed. */
+  async sendResourceListChanged(): Promise<void> {
+    this[ENGINE].native.notify('resources', null);
+  }
+
+  /** Tells all who subscribed to a resource that its contents changed (RSRC-13). */
+  async sendResourceUpdated(params: ResourceUpdatedNotificationParams): Promise<void> {
+    this[ENGINE].native.notify('resource', params.uri);
+  }
+
+  /**
+   * Sends a log message to the client of the request in hand, on that request's stream; dropped where there is none (see
+   * `getClientCapabilities`), and below the level the client asked for.
+   *
+   * @param params `level`, `data` and perhaps `logger`.
+   * @param sessionId Whose request, where several sessions' are in hand.
+   */
+  async sendLoggingMessage(params: LoggingMessageNotificationParams, sessionId?: string): Promise<void> {
+    const call = this[ENGINE].callInFlight(sessionId);
+    if (call !== undefined) logTo(call, params);
+  }
+
+  /** Sends a notification: a change to all who listen; progress or a log message on the stream of the request in hand. */
+  async notification(notification: Notification): Promise<void> {
+    const engine = this[ENGINE];
+    const call = engine.callInFlight();
+    if (call !== undefined) await new Context(call, engine.native).sendNotification(notification);
+    else if (!['notifications/progress', 'notifications/message'].includes(notification.method)) {
+      announce(engine.native, notification.method, notification.params ?? {});
+    }
+  }
+
+  // Serving
+
+  /**
+   * Serves a transport, beside those that are served already, and starts it.
+   *
+   * @param transport One of ours, or any object with `start`, `send`, `close` and `onmessage`.
+   */
+  connect(transport: Transport): Promise<void> {
+    return this.connections.connect(transport);
+  }
+
+  /**
+   * Serves HTTP on the engine's own listener, every protocol version at one URL.
+   *
+   * @throws TransportError when the address cannot be listened on.
+   */
+  listen(options: ListenOptions = {}): Promise<Listening> {
+    return this.connections.listen(options);
+  }
+
+  /** Answers one HTTP request that somebody else received. */
+  get fetch(): Fetch {
+    return this.connections.fetch;
+  }
+
+  /** Ends all connections and listeners; calls in flight are cancelled. It may be connected again. */
+  close(): Promise<void> {
+    return this.connections.close();
+  }
+
+  /** The transport that was connected first of those still connected. */
+  get transport(): Transport | undefined {
+    return this.connections.first;
+  }
+
+  /** Whether anything serves it. */
+  isConnected(): boolean {
+    return this.connections.isOpen;
+  }
+}
+
+function logTo(call: Call, params: LoggingMessageNotificationParams): void {
+  sendLog(call, params.level, params.data, params.logger);
+}

@@ -1,0 +1,363 @@
+// `McpServer`: tools, resources and prompts are registered with it; it answers the rest of the protocol by itself.
+
+import { Completions } from '../completions.js';
+import {
+  type AnyPromptFunction,
+  type PromptCallback,
+  type PromptConfig,
+  Prompts,
+  type RegisteredPrompt,
+} from '../prompts.js';
+import {
+  isTemplate,
+  type ReadResourceCallback,
+  type ReadResourceTemplateCallback,
+  type RegisteredResource,
+  type RegisteredResourceTemplate,
+  type ResourceMetadata,
+  Resources,
+  type ResourceTemplate,
+} from '../resources.js';
+import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../schemas.js';
+import {
+  type AnyToolFunction,
+  type RegisteredTool,
+  type ToolCallback,
+  type ToolConfig,
+  Tools,
+} from '../tools.js';
+import type { Implementation, LoggingMessageNotificationParams, ToolAnnotations } from '../types.js';
+import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
+import { type McpServerOptions, mostElements } from './options.js';
+import { ENGINE, type Engine, type Servable } from './serving.js';
+
+export type { Context } from '../context.js';
+export { Context as RequestHandlerExtra, Context as ServerContext } from '../context.js';
+export type {
+  PromptCallback,
+  PromptConfig,
+  PromptReturn,
+  PromptUpdates,
+  RegisteredPrompt,
+} from '../prompts.js';
+export {
+  type CacheHint,
+  type CompleteResourceTemplateCallback,
+  type ListResourcesCallback,
+  type ReadResourceCallback,
+  type ReadResourceTemplateCallback,
+  type ReadReturn,
+  type RegisteredResource,
+  type RegisteredResourceTemplate,
+  type ResourceMetadata,
+  ResourceTemplate,
+  type Variables,
+} from '../resources.js';
+export type { RegisteredTool, ToolCallback, ToolConfig, ToolReturn, ToolUpdates } from '../tools.js';
+export type { McpServerOptions } from './options.js';
+
+/**
+ * A server of tools, resources and prompts. One object serves any number of connections and requests, on any number of
+ * transports at once; what is registered may change at any time, and clients are told.
+ *
+ * ```ts
+ * const server = new McpServer({ name: 'demo', version: '1.0.0' });
+ * server.registerTool('add', { inputSchema: { a: z.number(), b: z.number() } }, ({ a, b }) => String(a + b));
+ * await server.connect(new StdioServerTransport());
+ * ```
+ */
+export class McpServer implements Servable {
+  /** The low-level server beneath: its handlers go before what is registered here. */
+  readonly server: Server;
+  private readonly tools: Tools;
+  private readonly prompts: Prompts;
+  private readonly resources: Resources;
+
+  /**
+   * @param serverInfo Who the server is.
+   * @param options See `McpServerOptions`.
+   * @throws ConfigurationError for an option that cannot be honoured.
+   */
+  constructor(serverInfo: Implementation, options: McpServerOptions = {}) {
+    const most = mostElements(options);
+    this.server = new Server(serverInfo, options);
+    const engine = this[ENGINE];
+    engine.offersLists = true;
+    const onCompletable = (): void => completions.offer();
+    this.tools = new Tools(engine, most);
+    this.prompts = new Prompts(engine, onCompletable);
+    this.resources = new Resources(engine, onCompletable);
+    const completions = new Completions(engine, this.prompts, this.resources);
+  }
+
+  /** @internal */
+  get [ENGINE](): Engine {
+    return this.server[ENGINE];
+  }
+
+  // Registering
+
+  /**
+   * Registers a tool.
+   *
+   * @param config `inputSchema` and `outputSchema` are raw zod shapes, zod 3 or 4 schemas, any Standard Schema, or plain JSON
+   *   Schema.
+   * @param callback `(args, ctx)` with an input schema, `(ctx)` without.
+   * @throws AlreadyRegisteredError when there is a tool of this name.
+   * @throws TypeError when a schema cannot be used; the message names the tool and the place.
+   */
+  registerTool<
+    Input extends AnySchema | undefined = undefined,
+    Output extends AnySchema | undefined = undefined,
+  >(name: string, config: ToolConfig<Input, Output>, callback: ToolCallback<Input>): RegisteredTool {
+    return this.tools.add(name, config, callback as AnyToolFunction);
+  }
+
+  /**
+   * Registers a resource, or with a `ResourceTemplate` a family of them.
+   *
+   * @throws AlreadyRegisteredError when the URI, or the family's name or template, is taken.
+   */
+  registerResource(
+    name: string,
+    uri: string,
+    metadata: ResourceMetadata,
+    callback: ReadResourceCallback,
+  ): RegisteredResource;
+  registerResource(
+    name: string,
+    template: ResourceTemplate,
+    metadata: ResourceMetadata,
+    callback: ReadResourceTemplateCallback,
+  ): RegisteredResourceTemplate;
+  registerResource(
+    name: string,
+    uriOrTemplate: string | ResourceTemplate,
+    metadata: ResourceMetadata,
+    callback: ReadResourceCallback | ReadResourceTemplateCallback,
+  ): RegisteredResource | RegisteredResourceTemplate {
+    if (typeof uriOrTemplate === 'string') {
+      return this.resources.add(name, uriOrTemplate, metadata, callback as ReadResourceCallback);
+    }
+    if (!isTemplate(uriOrTemplate)) {
+      throw new TypeError(`resource '${name}': the second argument must be a URI or a ResourceTemplate`);
+    }
+    return this.resources.addTemplate(
+      name,
+      uriOrTemplate,
+      metadata,
+      callback as ReadResourceTemplateCallback,
+    );
+  }
+
+  /**
+   * Registers a prompt.
+   *
+   * @param callback `(args, ctx)` with `argsSchema`, `(ctx)` without.
+   * @throws AlreadyRegisteredError when there is a prompt of this name.
+   * @throws TypeError when the schema cannot be used.
+   */
+  registerPrompt<Args extends AnySchema | undefined = undefined>(
+    name: string,
+    config: PromptConfig<Args>,
+    callback: PromptCallback<Args>,
+  ): RegisteredPrompt {
+    return this.prompts.add(name, config, callback as AnyPromptFunction);
+  }
+
+  // Registering, the older way
+
+  /** @deprecated Use `registerTool`. */
+  tool(name: string, callback: ToolCallback): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool(name: string, description: string, callback: ToolCallback): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool<Args extends ShapeInput>(
+    name: string,
+    shapeOrAnnotations: Args | ToolAnnotations,
+    callback: ToolCallback<Args>,
+  ): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool<Args extends ShapeInput>(
+    name: string,
+    description: string,
+    shapeOrAnnotations: Args | ToolAnnotations,
+    callback: ToolCallback<Args>,
+  ): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool<Args extends ShapeInput>(
+    name: string,
+    shape: Args,
+    annotations: ToolAnnotations,
+    callback: ToolCallback<Args>,
+  ): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool<Args extends ShapeInput>(
+    name: string,
+    description: string,
+    shape: Args,
+    annotations: ToolAnnotations,
+    callback: ToolCallback<Args>,
+  ): RegisteredTool;
+  tool(name: string, ...rest: unknown[]): RegisteredTool {
+    const description = typeof rest[0] === 'string' ? (rest.shift() as string) : undefined;
+    const callback = rest.pop() as AnyToolFunction;
+    return this.tools.add(name, { description, ...shapeAndAnnotations(name, rest) }, callback);
+  }
+
+  /** @deprecated Use `registerResource`. */
+  resource(name: string, uri: string, callback: ReadResourceCallback): RegisteredResource;
+  /** @deprecated Use `registerResource`. */
+  resource(
+    name: string,
+    uri: string,
+    metadata: ResourceMetadata,
+    callback: ReadResourceCallback,
+  ): RegisteredResource;
+  /** @deprecated Use `registerResource`. */
+  resource(
+    name: string,
+    template: ResourceTemplate,
+    callback: ReadResourceTemplateCallback,
+  ): RegisteredResourceTemplate;
+  /** @deprecated Use `registerResource`. */
+  resource(
+    name: string,
+    template: ResourceTemplate,
+    metadata: ResourceMetadata,
+    callback: ReadResourceTemplateCallback,
+  ): RegisteredResourceTemplate;
+  resource(
+    name: string,
+    uriOrTemplate: string | ResourceTemplate,
+    ...rest: unknown[]
+  ): RegisteredResource | RegisteredResourceTemplate {
+    const callback = rest.pop() as ReadResourceCallback;
+    const metadata = (rest[0] ?? {}) as ResourceMetadata;
+    return this.registerResource(name, uriOrTemplate as string, metadata, callback);
+  }
+
+  /** @deprecated Use `registerPrompt`. */
+  prompt(name: string, callback: PromptCallback): RegisteredPrompt;
+  /** @deprecated Use `registerPrompt`. */
+  prompt(name: string, description: string, callback: PromptCallback): RegisteredPrompt;
+  /** @deprecated Use `registerPrompt`. */
+  prompt<Args extends ShapeInput>(
+    name: string,
+    argsSchema: Args,
+    callback: PromptCallback<Args>,
+  ): RegisteredPrompt;
+  /** @deprecated Use `registerPrompt`. */
+  prompt<Args extends ShapeInput>(
+    name: string,
+    description: string,
+    argsSchema: Args,
+    callback: PromptCallback<Args>,
+  ): RegisteredPrompt;
+  prompt(name: string, ...rest: unknown[]): RegisteredPrompt {
+    const description = typeof rest[0] === 'string' ? (rest.shift() as string) : undefined;
+    const callback = rest.pop() as AnyPromptFunction;
+    const argsSchema = rest[0] as AnySchema | undefined;
+    return this.prompts.add(name, { description, argsSchema }, callback);
+  }
+
+  // Telling clients
+
+  /** See `Server.sendLoggingMessage`; a handler's own way is `ctx.log.info(…)`. */
+  sendLoggingMessage(params: LoggingMessageNotificationParams, sessionId?: string): Promise<void> {
+    return this.server.sendLoggingMessage(params, sessionId);
+  }
+
+  /** Tells all who listen that the list of tools changed. Registering, changing and removing do so by themselves. */
+  sendToolListChanged(): void {
+    void this.server.sendToolListChanged();
+  }
+
+  /** Tells all who listen that the list of prompts changed. */
+  sendPromptListChanged(): void {
+    void this.server.sendPromptListChanged();
+  }
+
+  /** Tells all who listen that the list of resources or of templates changed. */
+  sendResourceListChanged(): void {
+    void this.server.sendResourceListChanged();
+  }
+
+  /** Tells all who subscribed to a resource that its contents changed (RSRC-13). */
+  sendResourceUpdated(params: { uri: string }): Promise<void> {
+    return this.server.sendResourceUpdated(params);
+  }
+
+  // Serving
+
+  /**
+   * Serves a transport, beside those that are served already, and starts it.
+   *
+   * @param transport One of ours, or any object with `start`, `send`, `close` and `onmessage`.
+   */
+  connect(transport: Transport): Promise<void> {
+    return this.server.connect(transport);
+  }
+
+  /**
+   * Serves HTTP on the engine's own listener, every protocol version at one URL.
+   *
+   * @throws TransportError when the address cannot be listened on.
+   */
+  listen(options: ListenOptions = {}): Promise<Listening> {
+    return this.server.listen(options);
+  }
+
+  /** Answers one HTTP request that somebody else received. */
+  get fetch(): Fetch {
+    return this.server.fetch;
+  }
+
+  /** Ends all connections and listeners; calls in flight are cancelled. It may be connected again. */
+  close(): Promise<void> {
+    return this.server.close();
+  }
+
+  /** Whether anything serves it. */
+  isConnected(): boolean {
+    return this.server.isConnected();
+  }
+
+  /** Called when the last connection has ended, and after `close`. */
+  get onclose(): (() => void) | undefined {
+    return this.server.onclose;
+  }
+  set onclose(callback: (() => void) | undefined) {
+    this.server.onclose = callback;
+  }
+
+  /** Called with what went wrong on a transport. */
+  get onerror(): ((error: Error) => void) | undefined {
+    return this.server.onerror;
+  }
+  set onerror(callback: ((error: Error) => void) | undefined) {
+    this.server.onerror = callback;
+  }
+}
+
+/** What stands between a description and the callback: a shape, annotations, or both in this order. */
+function shapeAndAnnotations(name: string, between: unknown[]): ToolConfig {
+  const [first, second] = between;
+  if (between.length === 0) return {};
+  if (between.length > 2) throw new TypeError(`tool '${name}': too many arguments`);
+  if (isSchema(first)) {
+    throw new TypeError(`tool '${name}': a whole schema needs registerTool(name, { inputSchema }, callback)`);
+  }
+  if (isRawShape(first)) {
+    return { inputSchema: first as ShapeInput, annotations: second as ToolAnnotations | undefined };
+  }
+  if (typeof first !== 'object' || first === null || second !== undefined) {
+    throw new TypeError(`tool '${name}': expected a shape of schemas or annotations before the callback`);
+  }
+  if (Object.values(first).some((value) => typeof value === 'object' && value !== null)) {
+    throw new TypeError(
+      `tool '${name}': expected a shape of schemas or annotations, but an object has objects inside`,
+    );
+  }
+  return { annotations: first as ToolAnnotations };
+}

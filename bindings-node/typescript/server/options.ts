@@ -1,0 +1,88 @@
+// The options of a server, and those of other libraries that have no subject here.
+
+import { ConfigurationError } from '../errors.js';
+import type { Placement } from '../native.js';
+import type { CacheHint } from '../resources.js';
+import type { ServerCapabilities } from '../types.js';
+
+/** Options of every kind of server. */
+export interface ServerOptions {
+  /** What the server can do beside what follows from its handlers. */
+  capabilities?: ServerCapabilities | undefined;
+  /** What a model should know about the server as a whole. */
+  instructions?: string | undefined;
+  /** How long results may be kept, by method: `tools/list`, `prompts/list`, `resources/list`, … (CACHE-1). */
+  cacheHints?: { [method: string]: CacheHint } | undefined;
+  /** How many items a page of a list has; all of them when absent. */
+  listPageSize?: number | undefined;
+  /**
+   * Where the I/O is driven: on a thread of its own (`thread`), on the JavaScript thread (`loop`), or where it fits best
+   * (`auto`, the default).
+   */
+  io?: Placement | undefined;
+  /** Accepted for code that sets it: a server asks nothing of its clients that they would have to be able to do. */
+  enforceStrictCapabilities?: boolean | undefined;
+  /** Accepted for code that sets it: changes of one kind that come together are told once anyway. */
+  debouncedNotificationMethods?: string[] | undefined;
+}
+
+/** Options of an `McpServer`. */
+export interface McpServerOptions extends ServerOptions {
+  /**
+   * How many elements of arrays and members of objects the arguments of one tool call may have together: at least 1, or
+   * Infinity, the default.
+   */
+  maxToolInputElements?: number | undefined;
+}
+
+/** Known options of others, and why they cannot be taken. */
+const WITHOUT_SUBJECT: ReadonlyMap<string, string> = new Map([
+  ['taskStore', 'tasks are not served'],
+  ['taskMessageQueue', 'tasks are not served'],
+  ['defaultTaskPollInterval', 'tasks are not served'],
+  ['maxTaskQueueSize', 'tasks are not served'],
+  ['inputRequired', 'handlers ask nothing of the client'],
+  ['requestState', 'handlers ask nothing of the client'],
+  ['jsonSchemaValidator', 'schemas are checked by the engine'],
+  ['supportedProtocolVersions', 'every version of the protocol is served'],
+  ['eventStore', 'streams are not resumed'],
+]);
+
+/** Throws ConfigurationError for an option that cannot be honoured, rather than ignoring it. */
+export function checkOptions(options: ServerOptions): void {
+  const { io, listPageSize } = options;
+  if (io !== undefined && !['auto', 'loop', 'thread'].includes(io)) {
+    throw new ConfigurationError(`io must be 'auto', 'loop' or 'thread', not ${JSON.stringify(io)}`);
+  }
+  if (listPageSize !== undefined && !(Number.isInteger(listPageSize) && listPageSize >= 1)) {
+    throw new ConfigurationError('listPageSize must be a whole number of at least 1');
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const why = WITHOUT_SUBJECT.get(name);
+    if (why !== undefined && value !== undefined) {
+      throw new ConfigurationError(`the option ${name} is not supported: ${why}; leave it out`);
+    }
+  }
+}
+
+/** The limit on the elements of a tool's arguments. Throws ConfigurationError when it is no limit. */
+export function mostElements(options: McpServerOptions): number {
+  const { maxToolInputElements: most = Number.POSITIVE_INFINITY } = options;
+  if (typeof most !== 'number' || !(most >= 1)) {
+    throw new ConfigurationError('maxToolInputElements must be a number of at least 1, or Infinity');
+  }
+  return most;
+}
+
+/** Two declarations of capabilities as one; what `more` says wins. */
+export function mergeCapabilities(base: ServerCapabilities, more: ServerCapabilities): ServerCapabilities {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(more)) {
+    const known = merged[name];
+    merged[name] =
+      typeof known === 'object' && known !== null && typeof value === 'object' && value !== null
+        ? { ...known, ...value }
+        : value;
+  }
+  return merged as ServerCapabilities;
+}

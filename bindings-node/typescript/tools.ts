@@ -1,0 +1,382 @@
+// Tools: a function, what it is called, and what callers are told of it.
+
+import type { Call } from './call.js';
+import { Context } from './context.js';
+import { encode } from './encoding.js';
+import { AlreadyRegisteredError, ConfigurationError, InvalidArgumentsError, translated } from './errors.js';
+import type { Run } from './event_loop.js';
+import { inWords, refuse } from './refusals.js';
+import { toolWriter } from './results.js';
+import {
+  type AnySchema,
+  type Converted,
+  convert,
+  type InferArgs,
+  type Parse,
+  type ParseOutcome,
+} from './schemas.js';
+import type { Engine } from './server/serving.js';
+import { settle } from './settling.js';
+import type { CallToolResult, ContentBlock, Icon, ToolAnnotations } from './types.js';
+
+/**
+ * What a tool may return: a whole result, whose content may be left out where there is structured content; text; a content
+ * block or several; or nothing.
+ */
+export type ToolReturn =
+  | CallToolResult
+  | (Omit<CallToolResult, 'content'> & { content?: ContentBlock[]; structuredContent: unknown })
+  | ContentBlock
+  | ContentBlock[]
+  | string
+  | undefined
+  // biome-ignore lint/suspicious/noConfusingVoidType: the return type of a handler that returns nothing
+  | void;
+
+/** The function of a tool: `(args, ctx)` with an input schema, `(ctx)` without. */
+export type ToolCallback<Input extends AnySchema | undefined = undefined> = Input extends AnySchema
+  ? (args: InferArgs<Input>, ctx: Context) => ToolReturn | Promise<ToolReturn>
+  : (ctx: Context) => ToolReturn | Promise<ToolReturn>;
+
+/** What callers are told of a tool. */
+export interface ToolConfig<
+  Input extends AnySchema | undefined = AnySchema | undefined,
+  Output extends AnySchema | undefined = AnySchema | undefined,
+> {
+  /** A name for people. */
+  title?: string | undefined;
+  /** What it does, for the model. */
+  description?: string | undefined;
+  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
+  inputSchema?: Input;
+  /** Of the structured content; the same kinds. */
+  outputSchema?: Output;
+  /** Hints for those who decide whether the tool may run. */
+  annotations?: ToolAnnotations | undefined;
+  icons?: Icon[] | undefined;
+  _meta?: Record<string, unknown> | undefined;
+  /** How long a call may take, in milliseconds; without a limit when absent. */
+  timeoutMs?: number | undefined;
+}
+
+/** What `update` may change. What is absent or undefined stays. */
+export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
+  /** A new name; null removes the tool. */
+  name?: string | null | undefined;
+  title?: string | undefined;
+  description?: string | undefined;
+  /** The new input schema. */
+  paramsSchema?: Input;
+  outputSchema?: AnySchema | undefined;
+  annotations?: ToolAnnotations | undefined;
+  icons?: Icon[] | undefined;
+  _meta?: Record<string, unknown> | undefined;
+  timeoutMs?: number | undefined;
+  callback?: ToolCallback<Input>;
+  enabled?: boolean | undefined;
+}
+
+/** A function of a tool, its types forgotten. */
+export type AnyToolFunction = (...parts: never[]) => unknown;
+
+interface State extends Omit<ToolConfig, 'inputSchema' | 'outputSchema'> {
+  name: string;
+  inputSchema: unknown;
+  outputSchema: unknown;
+  input: Converted | undefined;
+  output: Converted | undefined;
+  callback: AnyToolFunction;
+}
+
+/** The tools of a server. */
+export class Tools {
+  private readonly registered = new Map<string, RegisteredTool>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly mostElements: number,
+  ) {}
+
+  /**
+   * Registers a tool.
+   *
+   * @throws AlreadyRegisteredError when there is one of this name.
+   * @throws TypeError when a schema has no JSON Schema; the message names the tool and the place.
+   */
+  add(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
+    if (typeof callback !== 'function')
+      throw new TypeError(`tool '${name}': the callback must be a function`);
+    this.refuseTaken(name);
+    const tool = new RegisteredTool(this, {
+      name,
+      title: config.title,
+      description: config.description,
+      annotations: config.annotations,
+      icons: config.icons,
+      _meta: config._meta,
+      timeoutMs: config.timeoutMs,
+      inputSchema: config.inputSchema,
+      outputSchema: config.outputSchema,
+      input: schemaOf(config.inputSchema, 'input', `tool '${name}', inputSchema`),
+      output: schemaOf(config.outputSchema, 'output', `tool '${name}', outputSchema`),
+      callback,
+    });
+    this.offer(tool.current, false);
+    this.registered.set(name, tool);
+    return tool;
+  }
+
+  /** @internal Tells the engine. */
+  offer(state: State, replace: boolean): void {
+    if (state.timeoutMs !== undefined && !(state.timeoutMs > 0)) {
+      throw new ConfigurationError(
+        `tool '${state.name}': timeoutMs must be a positive number of milliseconds`,
+      );
+    }
+    const descriptor = encode(descriptorOf(state), `tool '${state.name}'`);
+    const slot = this.engine.slot(runOf(state, this.engine, this.mostElements));
+    translated(() => this.engine.native.addTool(descriptor, slot, replace));
+  }
+
+  /** @internal */
+  move(tool: RegisteredTool, from: string, to: string): void {
+    this.withdraw(from);
+    this.registered.set(to, tool);
+  }
+
+  /** @internal */
+  withdraw(name: string): void {
+    this.registered.delete(name);
+    this.engine.native.remove('tool', name);
+  }
+
+  /** @internal */
+  setEnabled(name: string, enabled: boolean): void {
+    this.engine.native.setEnabled('tool', name, enabled);
+  }
+
+  /** @internal */
+  refuseTaken(name: string): void {
+    if (this.registered.has(name)) throw new AlreadyRegisteredError(`Tool ${name} is already registered`);
+  }
+
+  get(name: string): RegisteredTool | undefined {
+    return this.registered.get(name);
+  }
+}
+
+/** A registered tool, to be switched off and on, changed and removed; clients are told. */
+export class RegisteredTool {
+  private isEnabled = true;
+  private isRemoved = false;
+
+  /** @internal */
+  constructor(
+    private readonly tools: Tools,
+    /** @internal */
+    public current: State,
+  ) {}
+
+  get name(): string {
+    return this.current.name;
+  }
+  get title(): string | undefined {
+    return this.current.title;
+  }
+  get description(): string | undefined {
+    return this.current.description;
+  }
+  /** As it was given. */
+  get inputSchema(): unknown {
+    return this.current.inputSchema;
+  }
+  /** As it was given. */
+  get outputSchema(): unknown {
+    return this.current.outputSchema;
+  }
+  get annotations(): ToolAnnotations | undefined {
+    return this.current.annotations;
+  }
+  get icons(): Icon[] | undefined {
+    return this.current.icons;
+  }
+  get _meta(): Record<string, unknown> | undefined {
+    return this.current._meta;
+  }
+  /** The function, as it was given. */
+  get handler(): AnyToolFunction {
+    return this.current.callback;
+  }
+
+  /** Whether it is listed and can be called. */
+  get enabled(): boolean {
+    return this.isEnabled;
+  }
+  set enabled(enabled: boolean) {
+    if (enabled === this.isEnabled) return;
+    this.isEnabled = enabled;
+    if (!this.isRemoved) this.tools.setEnabled(this.name, enabled);
+  }
+
+  /** Lists it again, and lets it be called again. */
+  enable(): void {
+    this.enabled = true;
+  }
+
+  /** Takes it out of sight: not listed, unknown when called, still registered. */
+  disable(): void {
+    this.enabled = false;
+  }
+
+  /** Takes it away for good. */
+  remove(): void {
+    if (this.isRemoved) return;
+    this.isRemoved = true;
+    this.tools.withdraw(this.name);
+  }
+
+  /**
+   * Changes it; all at once or, where something cannot be registered, not at all.
+   *
+   * @throws AlreadyRegisteredError when the new name is taken.
+   */
+  update<Input extends AnySchema | undefined = undefined>(updates: ToolUpdates<Input>): void {
+    if (updates.name === null) {
+      this.remove();
+      return;
+    }
+    const before = this.current;
+    const next: State = { ...before, ...withoutUndefined(updates) };
+    next.name = updates.name ?? before.name;
+    if (updates.paramsSchema !== undefined) {
+      next.inputSchema = updates.paramsSchema;
+      next.input = schemaOf(updates.paramsSchema, 'input', `tool '${next.name}', paramsSchema`);
+    }
+    if (updates.outputSchema !== undefined) {
+      next.output = schemaOf(updates.outputSchema, 'output', `tool '${next.name}', outputSchema`);
+    }
+    const isRenamed = next.name !== before.name;
+    if (isRenamed) this.tools.refuseTaken(next.name);
+    if (!this.isRemoved) {
+      this.tools.offer(next, !isRenamed);
+      if (isRenamed) {
+        if (!this.isEnabled) this.tools.setEnabled(next.name, false);
+        this.tools.move(this, before.name, next.name);
+      }
+    }
+    this.current = next;
+    if (updates.enabled !== undefined) this.enabled = updates.enabled;
+  }
+}
+
+/** The updates that say something, without those that are no part of a tool's state. */
+function withoutUndefined(updates: object): object {
+  const kept = Object.entries(updates).filter(
+    ([key, value]) => value !== undefined && !['name', 'paramsSchema', 'enabled'].includes(key),
+  );
+  return Object.fromEntries(kept);
+}
+
+function schemaOf(schema: unknown, direction: 'input' | 'output', where: string): Converted | undefined {
+  return schema === undefined || schema === null ? undefined : convert(schema, direction, where);
+}
+
+/** A tool without arguments. */
+const NO_ARGUMENTS = { type: 'object', properties: {} };
+
+function descriptorOf(state: State): object {
+  const { input, output } = state;
+  return {
+    name: state.name,
+    title: state.title,
+    description: state.description,
+    inputSchema: input === undefined ? NO_ARGUMENTS : input.json,
+    outputSchema: output?.json,
+    annotations: state.annotations,
+    icons: state.icons,
+    _meta: state._meta,
+    oxmcp: {
+      checkArguments: input !== undefined && input.checkInRust !== false,
+      convertArguments: false,
+      checkOutput: output !== undefined && output.checkInRust !== false,
+      timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
+      // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
+      wrapOutput: output !== undefined && (output.json as { type?: unknown }).type !== 'object',
+    },
+  };
+}
+
+type Arguments = Record<string, unknown>;
+type Invoke = (args: unknown, ctx: Context) => unknown;
+
+/** What runs a call of the tool: chosen once, so that a call does only what this tool needs. */
+function runOf(state: State, engine: Engine, mostElements: number): Run {
+  const { input } = state;
+  const write = toolWriter(state.output);
+  const { native } = engine;
+  const callback = state.callback as (...parts: unknown[]) => unknown;
+  // Without an input schema the context is all a function gets.
+  const invoke: Invoke = input === undefined ? (_args, ctx) => callback(ctx) : callback;
+  const run = (call: Call, args: unknown): void => {
+    try {
+      settle(call, invoke(args, new Context(call, native)), write);
+    } catch (error) {
+      refuse(call, error);
+    }
+  };
+  return limited(prepared(input, run), mostElements);
+}
+
+/** `run` with the arguments as the schema makes them. */
+function prepared(input: Converted | undefined, run: (call: Call, args: unknown) => void): Run {
+  if (input?.parse !== undefined) {
+    const { parse } = input;
+    return (call, args) => parsing(call, () => parse(args), run);
+  }
+  if (input?.prune !== undefined) {
+    const { prune } = input;
+    return (call, args) => run(call, prune(args));
+  }
+  return run;
+}
+
+/** Goes on with what a schema makes of the arguments, or refuses the call in the schema's words. */
+function parsing(call: Call, parse: () => ReturnType<Parse>, run: (call: Call, args: unknown) => void): void {
+  const goOn = (outcome: ParseOutcome): void => {
+    if ('issues' in outcome) refuse(call, new InvalidArgumentsError(inWords(outcome.issues)));
+    else run(call, outcome.value);
+  };
+  try {
+    const outcome = parse();
+    if (outcome instanceof Promise) outcome.then(goOn).catch((reason) => refuse(call, reason));
+    else goOn(outcome);
+  } catch (error) {
+    refuse(call, error);
+  }
+}
+
+/** `run`, for calls whose arguments have no more elements than that. */
+function limited(run: Run, mostElements: number): Run {
+  if (mostElements === Number.POSITIVE_INFINITY) return run;
+  return (call, args) => {
+    if (elementsOf(args, mostElements) > mostElements) {
+      refuse(call, new InvalidArgumentsError(`the arguments have more than ${mostElements} elements`));
+    } else {
+      run(call, args);
+    }
+  };
+}
+
+/** The elements of all arrays and the members of all objects in `value` together; stops counting beyond `enough`. */
+function elementsOf(value: unknown, enough: number): number {
+  let count = 0;
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0 && count <= enough) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const members = Array.isArray(next) ? next : Object.values(next as Arguments);
+    count += members.length;
+    for (const member of members) waiting.push(member);
+  }
+  return count;
+}
