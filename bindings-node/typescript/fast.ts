@@ -248,12 +248,10 @@ export class FastMCP {
     }
   }
 
-  /** Stops: what runs may finish, then everything ends. It may be started again. */
+  /** Ends everything; calls in flight are cancelled. It may be started again. */
   async stop(): Promise<void> {
-    const listening = this.#listening;
     this.#listening = undefined;
     this.#state = ServerState.Stopped;
-    await listening?.close();
     await this.#server.close();
   }
 

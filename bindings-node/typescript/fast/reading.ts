@@ -45,6 +45,7 @@ export async function readWithin(
     });
   });
   const first = answer.result?.contents[0];
-  if (first === undefined) throw new NotFoundError(answer.error?.message ?? `${uri} has no contents`);
+  if (first === undefined)
+    throw new NotFoundError(`${uri}: ${answer.error?.message ?? 'it has no contents'}`);
   return first;
 }

@@ -44,7 +44,7 @@ export function registerTool(server: McpServer, tool: Tool, onCall: ServerOption
   return server.registerTool(
     name,
     { ...config, inputSchema: parameters },
-    (args, context) => call(args, context) as undefined,
+    (args: unknown, context: Context) => call(args, context) as undefined,
   );
 }
 
