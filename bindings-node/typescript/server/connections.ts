@@ -24,6 +24,8 @@ export interface ConnectionEvents {
 export class Connections {
   private readonly transports = new Set<Transport>();
   private listeners = 0;
+  /** Whether there was a connection since the last end was told. */
+  private hasOpened = false;
   private answer: Fetch | undefined;
   private closing: Promise<void> | undefined;
 
@@ -55,6 +57,7 @@ export class Connections {
       this.events.failed(error);
     };
     this.transports.add(transport);
+    this.hasOpened = true;
     try {
       await connectTransport(this.engine.serving, transport);
     } catch (error) {
@@ -67,6 +70,7 @@ export class Connections {
     const { serving } = this.engine;
     const listening = await translatedLater(() => listen(serving, options, () => this.close()));
     this.listeners += 1;
+    this.hasOpened = true;
     const gone = (): void => {
       this.listeners -= 1;
       this.tellEnd();
@@ -94,17 +98,17 @@ export class Connections {
   private async end(): Promise<void> {
     const { engine } = this;
     if (!engine.isServed) return;
-    const wasOpen = this.isOpen;
     await closeTransports(engine.serving);
     // What is left are listeners and requests that others received.
     engine.stop();
     this.answer = undefined;
     this.transports.clear();
-    if (wasOpen && this.listeners === 0) this.tellEnd();
+    this.tellEnd();
   }
 
   private tellEnd(): void {
-    if (this.isOpen) return;
+    if (this.isOpen || !this.hasOpened) return;
+    this.hasOpened = false;
     this.events.ended();
   }
 }
