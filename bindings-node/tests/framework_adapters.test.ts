@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { request as rawRequest } from 'node:http';
 import { createRequire } from 'node:module';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { serve } from '@hono/node-server';
 import { createMcpHandler } from 'oxmcp';
 import * as forExpress from 'oxmcp/express';
 import * as forFastify from 'oxmcp/fastify';
 import * as forHono from 'oxmcp/hono';
-import { hostHeaderValidation, localhostHostValidation, localhostOriginValidation, toNodeHandler } from 'oxmcp/node';
+import {
+  hostHeaderValidation,
+  localhostHostValidation,
+  localhostOriginValidation,
+  toNodeHandler,
+} from 'oxmcp/node';
 import { createMcpExpressApp } from 'oxmcp/server/express.js';
 import { WebStandardStreamableHTTPServerTransport } from 'oxmcp/server/webStandardStreamableHttp.js';
 import { legacyClient, listening, modernClient, post, said, talkingServer } from './support/http.js';
@@ -110,7 +115,10 @@ test('hono answers what is no JSON, and what is too long, by itself', async () =
   const headers = { host: 'localhost' };
   assert.equal((await app.fetch(post('{', headers))).status, 400);
   assert.equal((await app.fetch(post('x'.repeat(1000), headers))).status, 413);
-  assert.deepEqual(await (await app.fetch(post({ a: 1 }, headers))).json(), { parsed: { a: 1 }, raw: '{"a":1}' });
+  assert.deepEqual(await (await app.fetch(post({ a: 1 }, headers))).json(), {
+    parsed: { a: 1 },
+    raw: '{"a":1}',
+  });
 });
 
 test('a web-standard transport serves a hono route', async (t) => {
@@ -148,5 +156,8 @@ test('the adapters are there for require, and by their older paths', () => {
     assert.equal(typeof require(`oxmcp/${name}`).hostHeaderValidation, 'function');
   }
   assert.equal(createMcpExpressApp, forExpress.createMcpExpressApp);
-  assert.equal(typeof require('oxmcp/server/middleware/hostHeaderValidation.js').hostHeaderValidation, 'function');
+  assert.equal(
+    typeof require('oxmcp/server/middleware/hostHeaderValidation.js').hostHeaderValidation,
+    'function',
+  );
 });

@@ -236,6 +236,7 @@ test('isLegacyRequest tells the eras apart and leaves the body to be read', asyn
   );
   assert.equal(await isLegacyRequest(modernHeader), false);
   assert.equal(await isLegacyRequest(post('not JSON')), true);
+  assert.equal(await isLegacyRequest(post('x'.repeat(1000)), undefined, { maxRequestBodySize: 100 }), false);
 });
 
 test('toWebRequest makes a request of what a body parser left', async (t) => {

@@ -194,8 +194,9 @@ test('a body over the limit is answered with 413', async (t) => {
   const transport = new StreamableHTTPServerTransport({ maxRequestBodySize: 100 });
   await talkingServer(t).connect(transport);
   const url = await listening(t, (req, res) => void transport.handleRequest(req, res));
-  const response = await fetch(post('x'.repeat(1000), {}, url));
+  const response = await fetch(post('x'.repeat(10_000_000), {}, url));
   assert.equal(response.status, 413);
+  assert.match(await response.text(), /over the limit of 100 bytes/);
 });
 
 test('onsessioninitialized is waited for before the client hears of the session', async (t) => {

@@ -1,9 +1,9 @@
 // What zod accepts and makes of a value, and what the engine's check and our conversion accept and make of it, are the same.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { native } from '../dist/esm/native.js';
 import * as z from 'zod';
 import { z as z3 } from 'zod3';
+import { native } from '../dist/esm/native.js';
 import { convert } from '../typescript/schemas/conversion.js';
 
 type Any = any;
