@@ -30,3 +30,5 @@ export type { CompleteCallback, CompletionContext } from './server/completable.j
 export { completable, getCompleter, isCompletable } from './server/completable.js';
 export { Server, type ServerOptions, type Transport } from './server/index.js';
 export * from './server/mcp.js';
+export { ResourceTemplate } from './server/mcp.js';
+export * from './types.js';
