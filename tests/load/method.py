@@ -39,11 +39,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Effort:
-    """How long and how often to measure. The warm-up ends after so many answers or seconds, whichever comes first."""
+    """How long and how often to measure.
+
+    The warm-up ends after so many answers or seconds, whichever comes first; a process that is measured in several cells
+    is warmed up once, and then only so far that its new connections are.
+    """
 
     rounds: int
     seconds: float
     warmup: int
+    rewarm: int
     warmup_seconds: float
     spawns: int
 
@@ -147,9 +152,11 @@ class Load:
         }
 
 
-def common_options(suite: Suite, cell: Cell, effort: Effort) -> list[str]:
+def common_options(suite: Suite, cell: Cell, effort: Effort, warm: bool = False) -> list[str]:
     tools = ["--tools", str(suite.many_tools)] if cell.scenario == "list" else []
-    warmup = effort.warmup // 100 if cell.scenario == "list" else effort.warmup
+    warmup = effort.rewarm if warm else effort.warmup
+    if cell.scenario == "list":
+        warmup //= 10
     return [
         *("--era", cell.era, "--call", cell.call, "--connections", str(cell.connections)),
         *("--seconds", str(effort.seconds), "--warmup", str(warmup), "--warmup-seconds", str(effort.warmup_seconds)),
@@ -177,10 +184,11 @@ def measure_http(suite: Suite, chosen: list[Cell], effort: Effort) -> Iterator[t
         by_process[cell.server, cell.call, cell.cores].append(cell)
     for its_cells in by_process.values():
         with http_server(suite, its_cells[0]) as process:
-            for cell in its_cells:
+            for number, cell in enumerate(its_cells):
                 unchecked = ["--unchecked"] if cell.server == CEILING else []
                 address = f"127.0.0.1:{process.port}"
-                load = Load("http", "--address", address, *common_options(suite, cell, effort), *unchecked)
+                options = common_options(suite, cell, effort, warm=number > 0)
+                load = Load("http", "--address", address, *options, *unchecked)
                 yield cell, load.measure(process.process.pid)
 
 

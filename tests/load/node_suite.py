@@ -79,7 +79,7 @@ def cells(quick: bool) -> list[Cell]:
         Cell("http", server, "echo", era, width) for server, eras in PEERS.items() for era in eras for width in widths
     ]
     lists = {"oxmcp": ("legacy", "modern"), **PEERS}
-    chosen += [Cell("list", server, "tools/list", era, 1) for server, eras in lists.items() for era in eras]
+    chosen += [Cell("list", server, "tools/list", era, 16) for server, eras in lists.items() for era in eras]
     chosen += [Cell("stdio", server, "echo", "legacy", width) for server in ("oxmcp", "v1", "v2") for width in (1, 64)]
     chosen += [Cell("start", server, "initialize", "legacy", 1) for server in ("oxmcp", "v1", "v2")]
     chosen += [Cell("import", server, "import", "", 0) for server in IMPORTS]
@@ -126,8 +126,12 @@ def _http(results: Results) -> Iterator[Verdict]:
         if cell.scenario != "http" or cell.server not in OURS:
             continue
         call, era, width, cores = cell.call, cell.era, cell.connections, cell.cores
-        where = f"{cell.server}, {call} {era} c={width}"
+        where = f"{cell.server}, {call} {era} c={width}" + (" on two" if cores == 2 else "")
         floor = results.get(Cell("http", FLOOR, call, era, width, cores), {})
+        # With one core the engine's I/O lives on the JavaScript thread unless it is told otherwise.
+        if cell.server == "oxmcp thread" or (cell.server == "oxmcp" and cores == 2):
+            target = "CPU of a call on the JavaScript thread: at most 6 µs"
+            yield below(target, where, ours["main_us"], 6, f"of {ours['cpu_us']:,.1f} µs in all")
         if cores == 2:
             if floor:
                 target = "calls/s on two cores: at least 2 x node:http"
@@ -149,7 +153,6 @@ def _http(results: Results) -> Iterator[Verdict]:
         if floor:
             target = "CPU of a call: at most 0.65 x node:http"
             yield at_most(target, where, ours["cpu_us"], floor["cpu_us"], 0.65, "µs")
-        yield below("CPU of a call on the JavaScript thread: at most 6 µs", where, ours["main_us"], 6, "µs")
         if floor and width > 1:
             target = "calls/s on one core: at least 1.5 x node:http"
             yield at_least(target, where, ours["per_second"], floor["per_second"], 1.5, "calls/s")
@@ -157,9 +160,9 @@ def _http(results: Results) -> Iterator[Verdict]:
 
 def _list(results: Results) -> Iterator[Verdict]:
     for era in ("legacy", "modern"):
-        ours = results.get(Cell("list", "oxmcp", "tools/list", era, 1))
+        ours = results.get(Cell("list", "oxmcp", "tools/list", era, 16))
         for server, eras in PEERS.items():
-            theirs = results.get(Cell("list", server, "tools/list", era, 1))
+            theirs = results.get(Cell("list", server, "tools/list", era, 16))
             if ours and theirs and era in eras:
                 target = f"CPU of a list of {MANY_TOOLS} tools: at most 1/50 of {server}'s"
                 yield at_most(target, era, ours["cpu_us"], theirs["cpu_us"], 1 / 50, "µs")
@@ -191,7 +194,8 @@ SUITE = Suite(
     judge=judge,
     versions=versions,
     sizes=sizes,
-    full=Effort(rounds=5, seconds=1.5, warmup=100_000, warmup_seconds=1.0, spawns=15),
-    quick=Effort(rounds=1, seconds=0.5, warmup=20_000, warmup_seconds=0.5, spawns=5),
+    # A compiler that works while the program runs needs tens of thousands of calls before it has nothing left to do.
+    full=Effort(rounds=5, seconds=1.5, warmup=40_000, rewarm=1_000, warmup_seconds=10.0, spawns=15),
+    quick=Effort(rounds=1, seconds=0.5, warmup=10_000, rewarm=500, warmup_seconds=3.0, spawns=5),
     many_tools=MANY_TOOLS,
 )

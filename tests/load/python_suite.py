@@ -143,7 +143,7 @@ SUITE = Suite(
     cells=cells,
     judge=judge,
     versions=versions,
-    full=Effort(rounds=5, seconds=2.0, warmup=500, warmup_seconds=10.0, spawns=9),
-    quick=Effort(rounds=1, seconds=0.4, warmup=50, warmup_seconds=5.0, spawns=3),
+    full=Effort(rounds=5, seconds=2.0, warmup=500, rewarm=500, warmup_seconds=10.0, spawns=9),
+    quick=Effort(rounds=1, seconds=0.4, warmup=50, rewarm=50, warmup_seconds=5.0, spawns=3),
     many_tools=MANY_TOOLS,
 )

@@ -7,7 +7,7 @@ import { asContent, commandLine, tools } from './catalogue.mjs';
 
 const options = commandLine({ io: { type: 'string', default: 'auto' } });
 
-const server = new McpServer({ name: 'load', version: '1.0.0' });
+const server = new McpServer({ name: 'load', version: '1.0.0' }, { io: options.io });
 for (const { name, description, shape, run } of tools(z, options.tools)) {
   server.registerTool(name, { description, inputSchema: shape }, asContent(run));
 }
@@ -15,5 +15,5 @@ for (const { name, description, shape, run } of tools(z, options.tools)) {
 if (options.stdio) {
   await server.connect(new StdioServerTransport());
 } else {
-  await server.listen({ port: options.port, jsonResponse: true, io: options.io });
+  await server.listen({ port: options.port, jsonResponse: true });
 }
