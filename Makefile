@@ -140,7 +140,7 @@ test-python: $(VENV)/.tests build-python ## the Python package
 	$(BIN)/python -m pytest bindings-python/tests
 
 test-node: build-node ## the Node package
-	node --import tsx --test --test-reporter=spec $$(find bindings-node/tests -name '*.test.ts' | sort)
+	node --import tsx --test --test-reporter=spec $$(find bindings-node/tests tests -name node_modules -prune -o -name '*.test.ts' -print | sort)
 
 test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build ## other people's clients, faults, examples, conformance
 	$(BIN)/python -m pytest tests

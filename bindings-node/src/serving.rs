@@ -217,8 +217,12 @@ impl Serving {
         let shutdown = self.engine.shutdown().clone();
         let host = Arc::clone(&self.host);
         let driver = Arc::downgrade(&self.driver);
+        // Before this returns: what JavaScript prints next must not get onto the wire.
+        let (input, output) = {
+            let _context = self.driver.enter();
+            stdio::claim().into_js()?
+        };
         let token = self.run(|_| async move {
-            let (input, output) = stdio::claim()?;
             let outcome = stdio::serve(engine, input, output, stdio::StdioOptions::default(), shutdown).await;
             if let (true, Some(driver)) = (owns_process, driver.upgrade()) {
                 driver.spawn(end_blocked_process(host));

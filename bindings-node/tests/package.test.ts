@@ -290,14 +290,16 @@ describe('the C library', () => {
     return node(ROOT, ['-e', `Object.defineProperty(process, 'platform', { value: 'linux' }); ${program}`])
       .stdout;
   };
-  const ldd = (text: string) => `require('node:fs').readFileSync = () => ${text};`;
+  const ldd = (answer: string) =>
+    `const fs = require('node:fs'); const { readFileSync } = fs;
+     fs.readFileSync = (path, ...rest) => { if (path !== '/usr/bin/ldd') return readFileSync(path, ...rest); ${answer} };`;
   const report = (header: object) =>
     `process.report.getReport = () => ({ header: ${JSON.stringify(header)} });`;
-  const noLdd = ldd("{ throw new Error('ENOENT') }");
+  const noLdd = ldd("throw new Error('ENOENT')");
 
   test('is known from ldd, or without one from what Node reports', () => {
-    assert.equal(ask(ldd("'#!/bin/sh GNU C Library'")), `linux-${process.arch}-gnu`);
-    assert.equal(ask(ldd("'musl libc (x86_64)'")), `linux-${process.arch}-musl`);
+    assert.equal(ask(ldd("return '#!/bin/sh GNU C Library'")), `linux-${process.arch}-gnu`);
+    assert.equal(ask(ldd("return 'musl libc (x86_64)'")), `linux-${process.arch}-musl`);
     assert.equal(ask(noLdd + report({ glibcVersionRuntime: '2.36' })), `linux-${process.arch}-gnu`);
     assert.equal(ask(noLdd + report({})), `linux-${process.arch}-musl`);
   });

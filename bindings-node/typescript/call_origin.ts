@@ -39,6 +39,9 @@ export const ORIGIN_HEADER = 'oxmcp-call-origin';
 /** The key of `_meta` that carries it where there are no headers. */
 export const ORIGIN_META = 'io.oxmcp/call-origin';
 
+/** What names the session of a request. */
+export const SESSION_ID = 'mcp-session-id';
+
 interface Table {
   secret: string;
   count: number;
@@ -76,5 +79,10 @@ export function takeOrigin(caller: Pick<Caller, 'headers' | 'meta'>): CallOrigin
     token ??= meta[ORIGIN_META];
     delete meta[ORIGIN_META];
   }
-  return typeof token === 'string' ? table.origins.get(token) : undefined;
+  const origin = typeof token === 'string' ? table.origins.get(token) : undefined;
+  // The client sent its own name of the session.
+  if (origin?.sessionId !== undefined && headers !== null && SESSION_ID in headers) {
+    headers[SESSION_ID] = origin.sessionId;
+  }
+  return origin;
 }

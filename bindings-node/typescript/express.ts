@@ -1,6 +1,7 @@
 // express: an application with what an MCP server needs, and its checks as middleware.
 
 import express = require('express');
+
 import {
   type AppOptions,
   forbidden,

@@ -130,9 +130,11 @@ export class FastMCP {
   }
 
   /** See `addTool`. */
-  addTools<const Params extends readonly (AnySchema | undefined)[]>(tools: {
-    [K in keyof Params]: Tool<Params[K]>;
-  }): void {
+  addTools<const Params extends readonly (AnySchema | undefined)[]>(
+    tools: {
+      [K in keyof Params]: Tool<Params[K]>;
+    },
+  ): void {
     for (const tool of tools) this.addTool(tool);
   }
 
@@ -164,7 +166,9 @@ export class FastMCP {
   }
 
   /** Offers a family of resources. */
-  addResourceTemplate<const Args extends readonly ResourceTemplateArgument[]>(template: ResourceTemplate<Args>): void {
+  addResourceTemplate<const Args extends readonly ResourceTemplateArgument[]>(
+    template: ResourceTemplate<Args>,
+  ): void {
     replace(this.#templates, template.uriTemplate, () =>
       registerTemplate(this.#server, template as unknown as ResourceTemplate),
     );
@@ -244,12 +248,10 @@ export class FastMCP {
     }
   }
 
-  /** Stops: what runs may finish, then everything ends. It may be started again. */
+  /** Ends everything; calls in flight are cancelled. It may be started again. */
   async stop(): Promise<void> {
-    const listening = this.#listening;
     this.#listening = undefined;
     this.#state = ServerState.Stopped;
-    await listening?.close();
     await this.#server.close();
   }
 
@@ -270,7 +272,10 @@ export class FastMCP {
 
   /** @internal */
   get getApp(): () => never {
-    return missing('FastMCP.getApp', 'the listener answers the endpoint only; mount the server in an app of yours');
+    return missing(
+      'FastMCP.getApp',
+      'the listener answers the endpoint only; mount the server in an app of yours',
+    );
   }
 }
 

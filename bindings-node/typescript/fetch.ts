@@ -9,10 +9,10 @@ import {
   exchange,
   type Face,
   type Incoming,
-  MAX_WAITING_BYTES,
   refusalText,
   tooLarge,
   unparsed,
+  WAITING_BYTES,
   withoutEncoding,
 } from './http_exchange.js';
 
@@ -112,6 +112,8 @@ class Answer implements ResponseSink {
   /** A whole answer, as far as it is there. */
   private text = '';
   private stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** Whoever reads wants more. */
+  private pulled: (() => void) | undefined;
   private ended = false;
 
   constructor(
@@ -134,27 +136,31 @@ class Answer implements ResponseSink {
         start: (controller) => {
           this.stream = controller;
         },
+        pull: () => {
+          this.pulled?.();
+          this.pulled = undefined;
+        },
         cancel: () => {
           this.finish();
           this.exchange?.cancel();
         },
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }),
+      new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES }),
     );
     this.resolve(new Response(body, { status, headers }));
   }
 
-  chunk(text: string): void {
+  chunk(text: string): void | Promise<void> {
     if (this.ended) return;
     if (this.stream === undefined) {
       this.text += text;
-    } else if ((this.stream.desiredSize ?? 0) <= 0) {
-      this.stream.error(new Error('the client takes nothing of what is ready for it'));
-      this.finish();
-      this.exchange?.cancel();
-    } else {
-      this.stream.enqueue(encoder.encode(text));
+      return;
     }
+    this.stream.enqueue(encoder.encode(text));
+    if ((this.stream.desiredSize ?? 0) > 0) return;
+    return new Promise((resolve) => {
+      this.pulled = resolve;
+    });
   }
 
   end(error?: Error): void {

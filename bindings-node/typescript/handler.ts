@@ -6,8 +6,8 @@ import type { HttpOptions, ResponseSink } from './event_loop.js';
 import { answerRequest, type FetchOptions } from './fetch.js';
 import {
   bodyLimit,
-  endpointOf,
   type Exchange,
+  endpointOf,
   exchange,
   FACE,
   type Face,
@@ -109,10 +109,14 @@ class HandlerFace implements Face {
     check('legacy', legacy, ['stateless', 'sessions', 'reject']);
     check('responseMode', responseMode, ['auto', 'sse', 'json']);
     if ('maxSubscriptions' in options && options.maxSubscriptions !== undefined) {
-      throw new TypeError('the option maxSubscriptions is not supported: the engine limits subscriptions; leave it out');
+      throw new TypeError(
+        'the option maxSubscriptions is not supported: the engine limits subscriptions; leave it out',
+      );
     }
     if (legacy === 'sessions' && source.isPerRequest) {
-      throw new TypeError("legacy: 'sessions' needs one server for all requests: a factory without a parameter, or a server");
+      throw new TypeError(
+        "legacy: 'sessions' needs one server for all requests: a factory without a parameter, or a server",
+      );
     }
     this.maxBodyBytes = bodyLimit(options.maxRequestBodySize);
     this.onerror = (error) => options.onerror?.(error);
@@ -154,7 +158,8 @@ class HandlerFace implements Face {
       },
       authInfo: origin.authInfo,
       get requestInfo() {
-        return (origin.request ??= bareRequest(incoming));
+        origin.request ??= bareRequest(incoming);
+        return origin.request;
       },
     };
     this.source.acquire(context).then(

@@ -80,7 +80,10 @@ export function validateOriginHeader(
   }
   const { hostname, protocol } = url;
   const isWeb = protocol === 'http:' || protocol === 'https:';
-  if (includesName(allowedOriginHostnames, hostname) || (!isWeb && allowedOriginHostnames.includes(`${protocol}//*`))) {
+  if (
+    includesName(allowedOriginHostnames, hostname) ||
+    (!isWeb && allowedOriginHostnames.includes(`${protocol}//*`))
+  ) {
     return { ok: true, origin: originHeader, hostname };
   }
   const message = `The Origin header names a site that is not allowed: ${hostname}`;
@@ -92,12 +95,19 @@ function includesName(names: string[], name: string): boolean {
 }
 
 /** The body of a refusal. */
-export function forbidden(message: string): { jsonrpc: '2.0'; error: { code: number; message: string }; id: null } {
+export function forbidden(message: string): {
+  jsonrpc: '2.0';
+  error: { code: number; message: string };
+  id: null;
+} {
   return { jsonrpc: '2.0', error: { code: -32000, message }, id: null };
 }
 
 /** A refusal (403) if the request's `Host` is not allowed. */
-export function hostHeaderValidationResponse(request: Request, allowedHostnames: string[]): Response | undefined {
+export function hostHeaderValidationResponse(
+  request: Request,
+  allowedHostnames: string[],
+): Response | undefined {
   const host = request.headers.get('host') ?? new URL(request.url).host;
   const result = validateHostHeader(host, allowedHostnames);
   return result.ok ? undefined : jsonResponse(403, JSON.stringify(forbidden(result.message)));
@@ -123,7 +133,10 @@ export interface AppOptions {
 }
 
 /** The names an application checks for; undefined where it checks nothing. */
-export function namesToCheck(options: AppOptions): { hosts?: string[] | undefined; origins?: string[] | undefined } {
+export function namesToCheck(options: AppOptions): {
+  hosts?: string[] | undefined;
+  origins?: string[] | undefined;
+} {
   const { host = '127.0.0.1', allowedHosts, allowedOrigins } = options;
   const loopback = isLoopback(host);
   if ((host === '0.0.0.0' || host === '::') && allowedHosts === undefined) {

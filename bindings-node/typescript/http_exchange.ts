@@ -32,8 +32,8 @@ export const FACE: unique symbol = Symbol.for('oxmcp.face') as never;
 /** The longest body, unless told otherwise. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** How much of an answer may wait for a slow client, in bytes. Beyond it the client is given up. */
-export const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** How much of an answer waits for a slow client on this side, in bytes. The rest waits in the engine. */
+export const WAITING_BYTES = 64 * 1024;
 
 /** Says a millisecond interval in the engine's terms; below 1 there is none. */
 export function keepAliveSeconds(milliseconds: number | undefined): number | undefined {
@@ -145,20 +145,21 @@ export class HeldSink implements ResponseSink {
     for (const each of held) each(this.sink);
   }
 
-  private pass(step: (sink: ResponseSink) => void): void {
-    if (this.held === undefined) step(this.sink);
-    else this.held.push(step);
+  private pass(step: (sink: ResponseSink) => void | Promise<void>): void | Promise<void> {
+    const { held } = this;
+    if (held === undefined) return step(this.sink);
+    return new Promise((resolve) => held.push((sink) => resolve(step(sink))));
   }
 
   head(status: number, headers: [string, string][]): void {
-    this.pass((sink) => sink.head(status, headers));
+    void this.pass((sink) => sink.head(status, headers));
   }
 
-  chunk(text: string): void {
-    this.pass((sink) => sink.chunk(text));
+  chunk(text: string): void | Promise<void> {
+    return this.pass((sink) => sink.chunk(text));
   }
 
   end(error?: Error): void {
-    this.pass((sink) => sink.end(error));
+    void this.pass((sink) => sink.end(error));
   }
 }

@@ -30,3 +30,25 @@ export type { CompleteCallback, CompletionContext } from './server/completable.j
 export { completable, getCompleter, isCompletable } from './server/completable.js';
 export { Server, type ServerOptions, type Transport } from './server/index.js';
 export * from './server/mcp.js';
+
+// What serves it.
+
+export type { AuthInfo } from './call_origin.js';
+export * from './handler.js';
+export {
+  type HostHeaderValidationResult,
+  hostHeaderValidationResponse,
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+  type OriginValidationResult,
+  originValidationResponse,
+  validateHostHeader,
+  validateOriginHeader,
+} from './host_validation.js';
+export { InMemoryTransport } from './inMemory.js';
+export { StdioServerTransport, type StdioServerTransportOptions } from './server/stdio.js';
+export {
+  type HandleRequestOptions,
+  WebStandardStreamableHTTPServerTransport,
+  type WebStandardStreamableHTTPServerTransportOptions,
+} from './server/webStandardStreamableHttp.js';

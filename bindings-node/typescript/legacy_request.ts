@@ -1,7 +1,7 @@
 // Which requests belong to the eras before 2026-07-28.
 
-import { bodyLimit, type Incoming, headerOf, unparsed } from './http_exchange.js';
 import { readStream } from './fetch.js';
+import { bodyLimit, headerOf, type Incoming, unparsed } from './http_exchange.js';
 
 /** The versions that begin with a handshake. */
 const HANDSHAKE_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
@@ -63,4 +63,3 @@ function parsed(body: Uint8Array | undefined): unknown {
     return null;
   }
 }
-

@@ -4,11 +4,6 @@ import type { ServerResponse } from 'node:http';
 import type { AuthInfo } from './call_origin.js';
 import type { FetchOptions } from './fetch.js';
 import { readStream } from './fetch.js';
-import { bodyLimit, FACE, type Face, refusalText, tooLarge, unparsed, withoutEncoding } from './http_exchange.js';
-import { answerNodeRequest, type NodeRequest, type NodeResponse, readHead } from './node_http.js';
-import { writeResponse } from './node_response.js';
-import { StreamableHTTPServerTransport } from './server/streamableHttp.js';
-import { errorFrom } from './transport.js';
 import {
   forbidden,
   localhostAllowedHostnames,
@@ -16,6 +11,19 @@ import {
   validateHostHeader,
   validateOriginHeader,
 } from './host_validation.js';
+import {
+  bodyLimit,
+  FACE,
+  type Face,
+  refusalText,
+  tooLarge,
+  unparsed,
+  withoutEncoding,
+} from './http_exchange.js';
+import { answerNodeRequest, type NodeRequest, type NodeResponse, readHead } from './node_http.js';
+import { writeResponse } from './node_response.js';
+import { StreamableHTTPServerTransport } from './server/streamableHttp.js';
+import { errorFrom } from './transport.js';
 
 export type { NodeRequest, NodeResponse } from './node_http.js';
 export type { StreamableHTTPServerTransportOptions } from './server/streamableHttp.js';
@@ -29,7 +37,11 @@ export interface FetchLikeMcpHandler {
 }
 
 /** A handler as `node:http`, express and others call it. A function as third argument (express' `next`) counts for nothing. */
-export type NodeMcpRequestHandler = (req: NodeRequest, res: NodeResponse, parsedBody?: unknown) => Promise<void>;
+export type NodeMcpRequestHandler = (
+  req: NodeRequest,
+  res: NodeResponse,
+  parsedBody?: unknown,
+) => Promise<void>;
 
 /** Options of `toNodeHandler`. */
 export interface ToNodeHandlerOptions {
@@ -114,7 +126,11 @@ export async function toWebRequest(
     return new Request(head.url, { ...init, headers: head.headers });
   }
   if (parsedBody !== undefined) {
-    return new Request(head.url, { ...init, headers: withoutEncoding(head.headers), body: unparsed(parsedBody) });
+    return new Request(head.url, {
+      ...init,
+      headers: withoutEncoding(head.headers),
+      body: unparsed(parsedBody),
+    });
   }
   const limit = bodyLimit(options.maxRequestBodySize);
   const bytes = await readStream(req as AsyncIterable<Uint8Array>, limit);
@@ -129,9 +145,15 @@ interface GuardedRequest {
 }
 
 /** A check: returns whether the request may go on; if not, it is answered. */
-export type NodeGuard = (req: GuardedRequest, res: Pick<ServerResponse, 'statusCode' | 'setHeader' | 'end'>) => boolean;
+export type NodeGuard = (
+  req: GuardedRequest,
+  res: Pick<ServerResponse, 'statusCode' | 'setHeader' | 'end'>,
+) => boolean;
 
-function guard(header: string, check: (value: string | undefined) => { ok: true } | { ok: false; message: string }): NodeGuard {
+function guard(
+  header: string,
+  check: (value: string | undefined) => { ok: true } | { ok: false; message: string },
+): NodeGuard {
   return (req, res) => {
     const value = req.headers[header];
     const result = check(Array.isArray(value) ? value.join(', ') : value);

@@ -7,7 +7,6 @@ import {
   type Exchange,
   type Face,
   type Incoming,
-  MAX_WAITING_BYTES,
   refuse,
   tooLarge,
   unparsed,
@@ -44,8 +43,6 @@ export interface NodeResponse {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   destroy?(error?: Error): unknown;
   readonly headersSent?: boolean;
-  readonly writableLength?: number;
-  readonly writableFinished?: boolean;
   /** express' compression. */
   flush?(): void;
 }
@@ -154,8 +151,10 @@ class NodeAnswer implements ResponseSink {
   private ended = false;
   private streaming = false;
   private text = '';
+  private drained: (() => void) | undefined;
 
   constructor(private readonly res: NodeResponse) {
+    res.on('drain', () => this.drained?.());
     this.done = new Promise((resolve) => {
       this.finish = resolve;
     });
@@ -172,19 +171,19 @@ class NodeAnswer implements ResponseSink {
     if (this.streaming) res.flushHeaders?.();
   }
 
-  chunk(text: string): void {
+  chunk(text: string): void | Promise<void> {
     if (this.ended) return;
     const { res } = this;
     if (!this.streaming) {
       this.text += text;
-    } else if ((res.writableLength ?? 0) > MAX_WAITING_BYTES) {
-      // It takes nothing of what is ready for it.
-      this.abandon();
-      res.destroy?.();
-    } else {
-      res.write(text);
-      res.flush?.();
+      return;
     }
+    const hasRoom = res.write(text) !== false;
+    res.flush?.();
+    if (hasRoom) return;
+    return new Promise((resolve) => {
+      this.drained = resolve;
+    });
   }
 
   end(error?: Error): void {

@@ -1,7 +1,7 @@
 // A server over stdio, in one call.
 
-import { StdioServerTransport } from './server/stdio.js';
 import { serving } from './server/serving.js';
+import { StdioServerTransport } from './server/stdio.js';
 import { type McpServerFactory, type ServableServer, ServerSource } from './server_source.js';
 import { type Attachable, connectTransport, errorFrom, type Transport } from './transport.js';
 
@@ -33,10 +33,14 @@ export function serveStdio(
 ): StdioServerHandle {
   const { legacy, transport = new StdioServerTransport(), onerror } = options;
   if (legacy !== undefined && legacy !== 'serve') {
-    throw new TypeError(`legacy: ${JSON.stringify(legacy)} is not supported on stdio: every client is served; leave it out`);
+    throw new TypeError(
+      `legacy: ${JSON.stringify(legacy)} is not supported on stdio: every client is served; leave it out`,
+    );
   }
   if ('maxSubscriptions' in options && options.maxSubscriptions !== undefined) {
-    throw new TypeError('the option maxSubscriptions is not supported: the engine limits subscriptions; leave it out');
+    throw new TypeError(
+      'the option maxSubscriptions is not supported: the engine limits subscriptions; leave it out',
+    );
   }
   const servers = new ServerSource(source);
   const serve = async (): Promise<ServableServer> => {

@@ -1,7 +1,7 @@
 // Where a handler's servers come from: one for all, or one for each request.
 
-import { ENGINE, type Servable } from './server/serving.js';
 import type { AuthInfo } from './call_origin.js';
+import { ENGINE, type Servable } from './server/serving.js';
 
 /** What a factory is told. */
 export interface McpRequestContext {
@@ -28,7 +28,9 @@ export function isServer(source: unknown): source is ServableServer {
 
 function checked(server: unknown): ServableServer {
   if (isServer(server)) return server;
-  throw new TypeError(`the factory must return an McpServer or a Server, not ${server === null ? 'null' : typeof server}`);
+  throw new TypeError(
+    `the factory must return an McpServer or a Server, not ${server === null ? 'null' : typeof server}`,
+  );
 }
 
 /**
@@ -121,4 +123,3 @@ function unvarying(): McpRequestContext {
     requestInfo: { get: refuse('requestInfo') },
   });
 }
-

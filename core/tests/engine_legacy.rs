@@ -657,6 +657,37 @@ async fn a_batch_is_answered_as_one_array_in_order() {
 }
 
 #[tokio::test]
+async fn a_handler_hears_the_notifications_of_sessions_and_answers_no_request() {
+    // RPC-4
+    let engine = engine();
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let hears = from_function(move |invocation: Invocation| {
+        let tell = tell.clone();
+        async move {
+            let caller = &invocation.context.caller;
+            let session = caller.session_id.as_deref().map(str::to_owned);
+            tell.send((invocation.target.to_string(), invocation.arguments.to_string(), session)).unwrap();
+            Err(Failure::new(FailureKind::Internal, "nobody hears this"))
+        }
+    });
+    for method in ["notifications/initialized", "notifications/roots/list_changed"] {
+        engine.registry().set_method(method, Some(hears.clone()));
+    }
+    let id = session(&engine, "2025-06-18").await;
+    let changed = json!({"jsonrpc": "2.0", "method": "notifications/roots/list_changed", "params": {"a": 1}});
+    let pairs = [("Mcp-Session-Id", &*id)];
+    assert!(hear(post(&engine, &pairs, initialized())).await.accepted);
+    assert!(hear(post(&engine, &pairs, changed)).await.accepted);
+    let heard = |method: &str, params: &str| Some((method.to_owned(), params.to_owned(), Some(id.clone())));
+    assert_eq!(told.recv().await, heard("notifications/initialized", "{}"));
+    assert_eq!(told.recv().await, heard("notifications/roots/list_changed", r#"{"a":1}"#));
+
+    let posed_as_request = request(1, "notifications/initialized", json!({}));
+    assert_eq!(hear(post(&engine, &pairs, posed_as_request)).await.code(), -32601);
+    assert!(told.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn cancelling_reaches_the_sessions_own_requests_only() {
     // CAN-3, CAN-4, CAN-10, HTTP-19
     let engine = engine();

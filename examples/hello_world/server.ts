@@ -10,4 +10,4 @@ server.registerTool(
   ({ name }) => `Hello, ${name}!`,
 );
 
-await server.connect(new StdioServerTransport());
+server.connect(new StdioServerTransport());

@@ -128,6 +128,15 @@ def batching_pipes() -> Iterator[Pair]:
     yield from both_over_pipes(BATCHING)
 
 
+UNSOLICITED = {
+    "notifications/tools/list_changed",
+    "notifications/prompts/list_changed",
+    "notifications/resources/list_changed",
+    "notifications/resources/updated",
+}
+"""What a session is told when it happens, before or after an answer: compared in tests of its own."""
+
+
 def seen_over_pipes(server: StdioProcess, *frames: Any, answers: int | None = None) -> list[Any]:
     """Everything a server says to some frames, until it has answered what it must and is asked something else."""
     wanted = sum("id" in frame and "method" in frame for frame in frames) if answers is None else answers
@@ -144,7 +153,7 @@ def seen_over_pipes(server: StdioProcess, *frames: Any, answers: int | None = No
     server.send(modern("server/discover", f"last {last}"))
     while (message := server.receive()).get("id") != f"last {last}":
         seen.append(message)
-    return seen
+    return [message for message in seen if message.get("method") not in UNSOLICITED]
 
 
 def seen_over_http(answer: Answer) -> Any:
@@ -343,16 +352,21 @@ def test_both_tell_listeners_alike(fresh_pipes: Pair) -> None:
         wanted = {"toolsListChanged": True, "resourceSubscriptions": ["test://watched-resource"], "unheardOf": True}
         server.send(modern("subscriptions/listen", "L", notifications=wanted))
         seen = [server.receive()]
+        start = len(server.seen)
         for tool in ("touch_watched_resource", "test_trigger_prompt_change"):
             seen += seen_over_pipes(server, call(tool, {}, tool))
-        while not any("resources/updated" in message.get("method", "") for message in seen):
-            seen.append(server.receive())
+        while not (
+            updates := [message for message in server.seen[start:] if "resources/updated" in json.dumps(message)]
+        ):
+            server.receive()
+        seen.append(updates[0])
+        start = len(server.seen)
         server.send(call("test_trigger_tool_change", {}, "tools"))
         server.answer_to("tools")
-        while "tools/list_changed" not in json.dumps(message := (server.seen[-1])):
+        while not (told := [message for message in server.seen[start:] if "tools/list_changed" in json.dumps(message)]):
             server.receive()
         server.send(cancel("L"))
-        return [*sorted(seen, key=lambda message: json.dumps(message)), message]
+        return [*seen, told[0]]
 
     fresh_pipes.agree(talk)
 
@@ -366,18 +380,14 @@ def test_both_tell_sessions_alike(over_legacy_pipes: Pair) -> None:
         for tool in ("touch_watched_resource", "test_trigger_tool_change", "test_trigger_prompt_change"):
             server.send(request("tools/call", {"name": tool, "arguments": {}}, tool))
             server.answer_to(tool)
-        wanted = {
-            "notifications/resources/updated",
-            "notifications/tools/list_changed",
-            "notifications/prompts/list_changed",
-        }
+        wanted = UNSOLICITED - {"notifications/resources/list_changed"}
         while not wanted <= {message.get("method") for message in server.seen[start:]}:
             server.receive()
         told = [message for message in server.seen[start:] if message.get("method") in wanted]
         for level in ("error", "debug"):
             seen += seen_over_pipes(server, request("logging/setLevel", {"level": level}, level))
             steps = request("tools/call", {"name": "steps", "arguments": {"count": 2}}, f"steps {level}")
-            seen += [message for message in seen_over_pipes(server, steps) if message.get("method") not in wanted]
+            seen += seen_over_pipes(server, steps)
         seen += seen_over_pipes(server, request("resources/unsubscribe", {"uri": "test://watched-resource"}, "u"))
         # Several changes close together may be told once.
         return [*seen, *sorted({json.dumps(message, sort_keys=True) for message in told})]

@@ -241,10 +241,7 @@ textTool(
   'json_schema_2020_12_tool',
   'Carry a schema that uses the whole dialect.',
   SCHEMA_2020_12,
-  (members) => {
-    const sorted = Object.keys(members).sort();
-    return `{${sorted.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(members[name])}`).join(', ')}}`;
-  },
+  (members) => JSON.stringify(Object.fromEntries(Object.entries(members).sort())),
 );
 
 // Tools for the interoperability and fault tests. What zod says as pydantic does is said with zod.
@@ -447,7 +444,7 @@ server.registerResource(
   new ResourceTemplate('test://template/{id}/data', { list: undefined, complete: { id: complete } }),
   { description: 'A document made for the id.', mimeType: 'application/json' },
   (uri, { id }) => {
-    const document = JSON.stringify({ id, templateTest: true, data: `Data for ID: ${id}` });
+    const document = JSON.stringify({ data: `Data for ID: ${id}`, id, templateTest: true });
     return { contents: [{ uri: uri.href, mimeType: 'application/json', text: document }] };
   },
 );

@@ -56,6 +56,11 @@ def wav() -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+def compact(document: Any) -> str:
+    """JSON as most languages write it when nothing else is said."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 PNG = base64.b64encode(png()).decode()
 WAV = base64.b64encode(wav()).decode()
 
@@ -212,7 +217,7 @@ SCHEMA_2020_12 = json.loads("""
 @mcp.tool(input_schema=SCHEMA_2020_12)
 def json_schema_2020_12_tool(**arguments: Any) -> str:
     """Carry a schema that uses the whole dialect."""
-    return json.dumps(arguments, sort_keys=True)
+    return compact(arguments)
 
 
 # Tools for the interoperability and fault tests.
@@ -353,7 +358,7 @@ def static_binary() -> bytes:
 @mcp.resource("test://template/{id}/data", mime_type="application/json")
 def template_data(id: str) -> str:
     """A document made for the id."""
-    return json.dumps({"id": id, "templateTest": True, "data": f"Data for ID: {id}"}, separators=(",", ":"))
+    return compact({"data": f"Data for ID: {id}", "id": id, "templateTest": True})
 
 
 @mcp.resource("test://watched-resource", mime_type="text/plain")

@@ -9,7 +9,10 @@ import { z as z3 } from 'zod3';
 import { type AnySchema, fromJsonSchema, type InferArgs } from '../../typescript/schemas.js';
 import { type Equal, expectType } from './expect.js';
 
-declare function register<const S extends AnySchema>(schema: S, run: (args: InferArgs<S>) => unknown): InferArgs<S>;
+declare function register<const S extends AnySchema>(
+  schema: S,
+  run: (args: InferArgs<S>) => unknown,
+): InferArgs<S>;
 
 // a raw zod 4 shape: optional members, defaults, transforms
 const shape = register(
@@ -32,12 +35,22 @@ const shape = register(
 expectType<
   Equal<
     typeof shape,
-    { text: string; times?: number | undefined; loud: boolean; length: number; since: Date; anything?: unknown }
+    {
+      text: string;
+      times?: number | undefined;
+      loud: boolean;
+      length: number;
+      since: Date;
+      anything?: unknown;
+    }
   >
 >(true);
 
 // a raw zod 3 shape
-const shape3 = register({ a: z3.string(), b: z3.number().optional(), c: z3.boolean().default(true) }, (args) => args.a);
+const shape3 = register(
+  { a: z3.string(), b: z3.number().optional(), c: z3.boolean().default(true) },
+  (args) => args.a,
+);
 expectType<Equal<typeof shape3, { a: string; c: boolean; b?: number | undefined }>>(true);
 
 // a shape of both
@@ -90,7 +103,11 @@ const json = register(
       count: { type: 'integer' },
       mode: { enum: ['fast', 'slow'] },
       tags: { type: 'array', items: { type: 'string' } },
-      place: { type: 'object', properties: { city: { type: 'string' }, zip: { type: 'number' } }, required: ['city'] },
+      place: {
+        type: 'object',
+        properties: { city: { type: 'string' }, zip: { type: 'number' } },
+        required: ['city'],
+      },
       maybe: { type: ['string', 'null'] },
       either: { anyOf: [{ type: 'string' }, { type: 'boolean' }] },
       open: {},

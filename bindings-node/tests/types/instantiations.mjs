@@ -90,7 +90,9 @@ mkdirSync(directory, { recursive: true });
 try {
   const zod = instantiations('alone');
   const once = instantiations('none');
-  console.log(`${TOOLS} zod schemas and functions: ${zod} instantiations; the declarations of McpServer: ${once}`);
+  console.log(
+    `${TOOLS} zod schemas and functions: ${zod} instantiations; the declarations of McpServer: ${once}`,
+  );
   for (const name of ['objects', 'shapes']) {
     const all = instantiations(name);
     const ratio = all / zod;

@@ -38,7 +38,9 @@ const BEGINNINGS: readonly [mimeType: string, ...parts: [offset: number, text: s
 ];
 
 function kindOf(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 512)).toString('latin1');
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 512)).toString(
+    'latin1',
+  );
   const known = BEGINNINGS.find(([, ...parts]) => parts.every(([at, text]) => start.startsWith(text, at)));
   if (known !== undefined) return known[0];
   return /^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<svg[\s>]/s.test(start) ? 'image/svg+xml' : undefined;
@@ -59,13 +61,18 @@ async function load(input: MediaContentInput): Promise<[bytes: Uint8Array, from:
   throw new TypeError('expected { url }, { path } or { buffer }');
 }
 
-async function media(input: MediaContentInput, family: 'image' | 'audio'): Promise<[data: string, mimeType: string]> {
+async function media(
+  input: MediaContentInput,
+  family: 'image' | 'audio',
+): Promise<[data: string, mimeType: string]> {
   const [bytes, from] = await load(input);
   const mimeType = kindOf(bytes);
   if (mimeType?.startsWith(`${family}/`) !== true) {
     const what = mimeType === undefined ? 'of no known kind' : mimeType;
     const article = family === 'image' ? 'an image' : 'audio';
-    throw new TypeError(`${from} is ${what}, not ${article}; return a content block with its mimeType instead`);
+    throw new TypeError(
+      `${from} is ${what}, not ${article}; return a content block with its mimeType instead`,
+    );
   }
   return [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'), mimeType];
 }

@@ -19,7 +19,10 @@ interface Answer {
  *
  * @throws NotFoundError when there is none, or reading it failed; the message says which
  */
-export async function readWithin(server: Servable, uri: string): Promise<ReadResourceResult['contents'][number]> {
+export async function readWithin(
+  server: Servable,
+  uri: string,
+): Promise<ReadResourceResult['contents'][number]> {
   const answer = await new Promise<Answer>((resolve, reject) => {
     const connection = serving(server).connect(
       (message) => {
@@ -42,6 +45,7 @@ export async function readWithin(server: Servable, uri: string): Promise<ReadRes
     });
   });
   const first = answer.result?.contents[0];
-  if (first === undefined) throw new NotFoundError(answer.error?.message ?? `${uri} has no contents`);
+  if (first === undefined)
+    throw new NotFoundError(`${uri}: ${answer.error?.message ?? 'it has no contents'}`);
   return first;
 }

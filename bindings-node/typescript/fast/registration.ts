@@ -6,7 +6,15 @@ import { type McpServer, ResourceTemplate as UriFamily } from '../server/mcp.js'
 import type { BlobResourceContents, ReadResourceResult, TextResourceContents } from '../types.js';
 import { LoadContext, ToolContext } from './context.js';
 import { within } from './deadline.js';
-import type { Completer, Completion, Prompt, Resource, ResourceResult, ResourceTemplate, Tool } from './offers.js';
+import type {
+  Completer,
+  Completion,
+  Prompt,
+  Resource,
+  ResourceResult,
+  ResourceTemplate,
+  Tool,
+} from './offers.js';
 import type { ServerOptions } from './options.js';
 import { refuseForeign } from './refusing.js';
 
@@ -36,14 +44,18 @@ export function registerTool(server: McpServer, tool: Tool, onCall: ServerOption
   return server.registerTool(
     name,
     { ...config, inputSchema: parameters },
-    (args, context) => call(args, context) as undefined,
+    (args: unknown, context: Context) => call(args, context) as undefined,
   );
 }
 
 type Loaded = ResourceResult | ResourceResult[] | Promise<ResourceResult | ResourceResult[]>;
 
 /** With the URI and the kind of the resource where the contents do not say their own. */
-async function contentsOf(loaded: Loaded, uri: string, mimeType: string | undefined): Promise<ReadResourceResult> {
+async function contentsOf(
+  loaded: Loaded,
+  uri: string,
+  mimeType: string | undefined,
+): Promise<ReadResourceResult> {
   const results = await loaded;
   const contents = (Array.isArray(results) ? results : [results]).map((result) => ({
     ...result,
@@ -72,7 +84,11 @@ const values =
 
 /** What suggests values for an argument, if anything does. */
 function completerOf(
-  argument: { name: string; complete?: (value: string) => Completion | Promise<Completion>; enum?: readonly string[] },
+  argument: {
+    name: string;
+    complete?: (value: string) => Completion | Promise<Completion>;
+    enum?: readonly string[];
+  },
   all: Completer | undefined,
 ): Values | undefined {
   const { name, complete, enum: choices } = argument;
@@ -98,7 +114,11 @@ export function registerTemplate(server: McpServer, template: ResourceTemplate):
   }
   const family = new UriFamily(uriTemplate, { list: undefined, complete });
   return server.registerResource(name, family, { description, mimeType }, (uri, variables, context) => {
-    const load = template.load.bind(template) as (args: unknown, auth: undefined, context: LoadContext) => Loaded;
+    const load = template.load.bind(template) as (
+      args: unknown,
+      auth: undefined,
+      context: LoadContext,
+    ) => Loaded;
     return contentsOf(load(variables, undefined, new LoadContext(context)), uri.href, mimeType);
   });
 }
@@ -109,7 +129,9 @@ export function registerPrompt(server: McpServer, prompt: Prompt): Registered {
   refuseForeign('prompt', prompt, `prompt '${name}'`);
   const load = prompt.load.bind(prompt) as (args: unknown, auth: undefined, context: LoadContext) => string;
   if (prompt.arguments === undefined || prompt.arguments.length === 0) {
-    return server.registerPrompt(name, { description }, (context) => load({}, undefined, new LoadContext(context)));
+    return server.registerPrompt(name, { description }, (context) =>
+      load({}, undefined, new LoadContext(context)),
+    );
   }
   const properties: Record<string, object> = {};
   for (const argument of prompt.arguments) {

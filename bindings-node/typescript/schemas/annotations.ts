@@ -106,5 +106,6 @@ export function oneOfValues(values: readonly unknown[]): Json {
   const [kind] = kinds;
   const type = kinds.size === 1 && kind !== undefined ? { type: kind } : {};
   if (values.length === 0) return { not: {} };
+  if (values.length === 1 && values[0] === null) return { type: 'null' };
   return values.length === 1 ? { ...type, const: values[0] } : { ...type, enum: [...values] };
 }

@@ -53,14 +53,19 @@ export function mapSchemas(schema: Json, replace: (schema: Json) => Json): Json 
   return replace(Object.fromEntries(entries));
 }
 
+const LATEST = 'https://json-schema.org/draft/2020-12/schema';
+
 /** Older dialects that differ from 2020-12 in ways that can be rewritten. */
 const UPGRADED = /^https?:\/\/json-schema\.org\/draft-0[67]\/schema#?$/;
 
-/** Brings drafts 6 and 7, and schemas that do not say, to 2020-12. Other dialects stay as they are, named by `$schema`. */
+/**
+ * Brings drafts 6 and 7, and schemas that do not say, to 2020-12. Other dialects stay as they are, named by `$schema`; who
+ * wrote that it is 2020-12 finds it as it was written, too.
+ */
 export function upgraded(schema: Json): Json {
   const { $schema, ...rest } = schema;
-  if ($schema === undefined || $schema === 'https://json-schema.org/draft/2020-12/schema')
-    return mapSchemas(rest, upgrade);
+  if ($schema === undefined) return mapSchemas(rest, upgrade);
+  if ($schema === LATEST) return { $schema, ...mapSchemas(rest, upgrade) };
   return typeof $schema === 'string' && UPGRADED.test($schema) ? mapSchemas(rest, upgrade) : schema;
 }
 
@@ -82,7 +87,9 @@ function upgrade(schema: Json): Json {
 
 /** Without patterns that only a backtracking engine can run. For schemas whose own parse judges them anyway. */
 export function portable(schema: Json): Json {
-  return mapSchemas(upgraded(schema), (inner) => {
+  const { $schema, ...unnamed } = upgraded(schema);
+  const dialect = $schema === undefined || $schema === LATEST ? {} : { $schema };
+  return mapSchemas({ ...dialect, ...unnamed }, (inner) => {
     const { pattern, ...rest } = inner;
     if (typeof pattern !== 'string' || runs(pattern)) return inner;
     return rest;

@@ -44,8 +44,11 @@ function membersOf(schema: unknown, depth = 0): [string, unknown][] {
   if (isRawShape(schema)) return Object.entries(schema);
   if (depth > 20) return [];
   const def: Json | undefined = isZod4(schema) ? schema._zod.def : isZod3(schema) ? schema._def : undefined;
-  if (def === undefined)
-    return isRecord(schema) && isRecord(schema.entries) ? Object.entries(schema.entries) : [];
+  if (def === undefined) {
+    // Valibot's objects have entries, JSON Schema has properties.
+    const members = isRecord(schema) ? (schema.entries ?? schema.properties) : undefined;
+    return isRecord(members) ? Object.entries(members) : [];
+  }
   const shape: unknown = typeof def.shape === 'function' ? def.shape() : def.shape;
   if (isRecord(shape)) return Object.entries(shape);
   const inside = [def.innerType, def.schema, def.in, def.type, def.left, def.right];

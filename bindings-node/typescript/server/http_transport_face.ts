@@ -1,6 +1,7 @@
 // The workings of the HTTP transports of both generations: a face of the server they are connected to, and the sessions that
 // began through them.
 
+import { SESSION_ID } from '../call_origin.js';
 import type { ResponseSink, Serving } from '../event_loop.js';
 import {
   bodyLimit,
@@ -44,9 +45,6 @@ const WITHOUT_SUBJECT = new Map([
   ['eventStore', 'streams are not resumed'],
   ['retryInterval', 'streams are not resumed'],
 ]);
-
-/** What `Mcp-Session-Id` is called in `Headers`. */
-const SESSION_ID = 'mcp-session-id';
 
 /** The part of a transport that the user sees change. */
 export interface TransportEvents {
@@ -184,7 +182,8 @@ export class HttpTransportFace implements Face, SessionOwner {
     } finally {
       // Code that keeps a transport for each session drops it now. One that is kept goes on serving.
       if (this.sessions.size === 0 && !this.closed) {
-        if (this.serving !== undefined && this.transport !== undefined) dropTransport(this.serving, this.transport);
+        if (this.serving !== undefined && this.transport !== undefined)
+          dropTransport(this.serving, this.transport);
         this.events.onclose?.();
       }
     }

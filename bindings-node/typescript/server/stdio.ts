@@ -141,7 +141,9 @@ export class StdioServerTransport {
 
   /** @throws Error always: messages are sent by the server; this is not the way. */
   async send(_message: object): Promise<void> {
-    throw new Error('this transport sends what its server says: use the methods of the server, or of the context');
+    throw new Error(
+      'this transport sends what its server says: use the methods of the server, or of the context',
+    );
   }
 
   /** Ends the connection. With the process's own streams, what runs may finish first. */

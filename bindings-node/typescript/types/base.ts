@@ -1,5 +1,6 @@
 // What every message is made of. The types are aliases, not interfaces: an alias also fits where a
-// `Record<string, unknown>` is asked for.
+// `Record<string, unknown>` is asked for. What may be left out may also be undefined, which JSON leaves out: that matters to
+// code compiled with `exactOptionalPropertyTypes`.
 
 import type {
   CLIENT_CAPABILITIES_META_KEY,
@@ -34,43 +35,46 @@ export type RequestId = string | number;
 /** The `_meta` of a request, in any protocol version. */
 export type RequestMeta = MetaObject & {
   /** Asks for progress notifications under this name. */
-  progressToken?: ProgressToken;
+  progressToken?: ProgressToken | undefined;
 };
 
 /** The `_meta` of a request of 2026-07-28, which carries what a session used to remember. */
 export type RequestMetaObject = RequestMeta & {
   [PROTOCOL_VERSION_META_KEY]: string;
   [CLIENT_CAPABILITIES_META_KEY]: ClientCapabilities;
-  [CLIENT_INFO_META_KEY]?: Implementation;
-  [LOG_LEVEL_META_KEY]?: LoggingLevel;
+  [CLIENT_INFO_META_KEY]?: Implementation | undefined;
+  [LOG_LEVEL_META_KEY]?: LoggingLevel | undefined;
 };
 
 /** The `_meta` of a notification. */
-export type NotificationMetaObject = MetaObject & { [SUBSCRIPTION_ID_META_KEY]?: RequestId };
+export type NotificationMetaObject = MetaObject & { [SUBSCRIPTION_ID_META_KEY]?: RequestId | undefined };
 
 /** The `_meta` of a result. */
-export type ResultMetaObject = MetaObject & { [SERVER_INFO_META_KEY]?: Implementation };
+export type ResultMetaObject = MetaObject & { [SERVER_INFO_META_KEY]?: Implementation | undefined };
 
 /** What all requests may carry. */
-export type RequestParams = { _meta?: RequestMeta };
+export type RequestParams = { _meta?: RequestMeta | undefined };
 
 /** What all notifications may carry. */
-export type NotificationParams = { _meta?: NotificationMetaObject };
+export type NotificationParams = { _meta?: NotificationMetaObject | undefined };
 
 /** A method that wants an answer. */
-export type Request = { method: string; params?: RequestParams & { [key: string]: unknown } };
+export type Request = { method: string; params?: (RequestParams & { [key: string]: unknown }) | undefined };
 
 /** A method that wants none. */
-export type Notification = { method: string; params?: NotificationParams & { [key: string]: unknown } };
+export type Notification = {
+  method: string;
+  params?: (NotificationParams & { [key: string]: unknown }) | undefined;
+};
 
 /** `complete`, or what is missing before there can be a result (2026-07-28). */
 export type ResultType = 'complete' | 'input_required' | (string & {});
 
 /** An answer to a request. */
 export type Result = {
-  _meta?: ResultMetaObject;
+  _meta?: ResultMetaObject | undefined;
   /** Only in 2026-07-28, and written by the server for its author. */
-  resultType?: ResultType;
+  resultType?: ResultType | undefined;
   [key: string]: unknown;
 };
 
@@ -80,34 +84,34 @@ export type EmptyResult = Result;
 /** How long and by whom a result may be kept (2026-07-28). */
 export type CacheableResult = Result & {
   /** Milliseconds for which the result stays fresh, from 0. */
-  ttlMs?: number;
+  ttlMs?: number | undefined;
   /** `public` when it does not depend on who asked. */
-  cacheScope?: 'public' | 'private';
+  cacheScope?: 'public' | 'private' | undefined;
 };
 
 /** A request for a page of a list. */
-export type PaginatedRequestParams = RequestParams & { cursor?: Cursor };
-export type PaginatedRequest = Request & { params?: PaginatedRequestParams };
+export type PaginatedRequestParams = RequestParams & { cursor?: Cursor | undefined };
+export type PaginatedRequest = Request & { params?: PaginatedRequestParams | undefined };
 
 /** A page of a list; without `nextCursor` it is the last. */
-export type PaginatedResult = Result & { nextCursor?: Cursor };
+export type PaginatedResult = Result & { nextCursor?: Cursor | undefined };
 
 /** A name for programs, and one for people. */
-export type BaseMetadata = { name: string; title?: string };
+export type BaseMetadata = { name: string; title?: string | undefined };
 
 /** A picture for user interfaces. */
 export type Icon = {
   /** An `https:` or `data:` URI. */
   src: string;
-  mimeType?: string;
+  mimeType?: string | undefined;
   /** `48x48` and the like, or `any` for what scales. */
-  sizes?: string[];
+  sizes?: string[] | undefined;
   /** The background the picture is drawn for. */
-  theme?: 'light' | 'dark';
+  theme?: 'light' | 'dark' | undefined;
 };
 
 /** What may have pictures. */
-export type Icons = { icons?: Icon[] };
+export type Icons = { icons?: Icon[] | undefined };
 
 /** Who speaks, or is spoken to. */
 export type Role = 'user' | 'assistant';
@@ -115,9 +119,9 @@ export type Role = 'user' | 'assistant';
 /** Hints about a resource or a piece of content. */
 export type Annotations = {
   /** Whom it is for. */
-  audience?: Role[];
+  audience?: Role[] | undefined;
   /** From 0 (optional) to 1 (effectively required). */
-  priority?: number;
+  priority?: number | undefined;
   /** ISO 8601. */
-  lastModified?: string;
+  lastModified?: string | undefined;
 };

@@ -2,7 +2,7 @@
 
 import type { RequestParams, Result } from './base.js';
 
-export type PromptReference = { type: 'ref/prompt'; name: string; title?: string };
+export type PromptReference = { type: 'ref/prompt'; name: string; title?: string | undefined };
 
 export type ResourceTemplateReference = {
   type: 'ref/resource';
@@ -17,7 +17,7 @@ export type CompleteRequestParams = RequestParams & {
   /** What is being typed, so far. */
   argument: { name: string; value: string };
   /** What is settled already. */
-  context?: { arguments?: { [name: string]: string } };
+  context?: { arguments?: { [name: string]: string } | undefined } | undefined;
 };
 export type CompleteRequest = { method: 'completion/complete'; params: CompleteRequestParams };
 
@@ -33,8 +33,8 @@ export type CompleteResult = Result & {
     /** At most 100. */
     values: string[];
     /** How many there are, shown or not. */
-    total?: number;
-    hasMore?: boolean;
+    total?: number | undefined;
+    hasMore?: boolean | undefined;
   };
 };
 

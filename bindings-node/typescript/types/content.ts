@@ -3,15 +3,20 @@
 import type { Annotations, MetaObject } from './base.js';
 import type { BlobResourceContents, Resource, TextResourceContents } from './resources.js';
 
-export type TextContent = { type: 'text'; text: string; annotations?: Annotations; _meta?: MetaObject };
+export type TextContent = {
+  type: 'text';
+  text: string;
+  annotations?: Annotations | undefined;
+  _meta?: MetaObject | undefined;
+};
 
 export type ImageContent = {
   type: 'image';
   /** Base64. */
   data: string;
   mimeType: string;
-  annotations?: Annotations;
-  _meta?: MetaObject;
+  annotations?: Annotations | undefined;
+  _meta?: MetaObject | undefined;
 };
 
 export type AudioContent = {
@@ -19,16 +24,16 @@ export type AudioContent = {
   /** Base64. */
   data: string;
   mimeType: string;
-  annotations?: Annotations;
-  _meta?: MetaObject;
+  annotations?: Annotations | undefined;
+  _meta?: MetaObject | undefined;
 };
 
 /** A resource by value. */
 export type EmbeddedResource = {
   type: 'resource';
   resource: TextResourceContents | BlobResourceContents;
-  annotations?: Annotations;
-  _meta?: MetaObject;
+  annotations?: Annotations | undefined;
+  _meta?: MetaObject | undefined;
 };
 
 /** A resource by reference; it need not be in a list. */

@@ -10,8 +10,8 @@ export type JSONRPCResultResponse = { jsonrpc: typeof JSONRPC_VERSION; id: Reque
 export type JSONRPCErrorResponse = {
   jsonrpc: typeof JSONRPC_VERSION;
   /** Absent when the request's id could not be read. */
-  id?: RequestId;
-  error: { code: number; message: string; data?: unknown };
+  id?: RequestId | undefined;
+  error: { code: number; message: string; data?: unknown | undefined };
 };
 /** @deprecated Use `JSONRPCErrorResponse`. */
 export type JSONRPCError = JSONRPCErrorResponse;

@@ -13,38 +13,51 @@ import type {
 export type Implementation = BaseMetadata &
   Icons & {
     version: string;
-    websiteUrl?: string;
-    description?: string;
+    websiteUrl?: string | undefined;
+    description?: string | undefined;
   };
 
 /** What a client can be asked for. */
 export type ClientCapabilities = {
-  experimental?: { [name: string]: object };
+  experimental?: { [name: string]: object } | undefined;
   /** Extensions by identifier, with their settings. */
-  extensions?: { [identifier: string]: object };
-  sampling?: { context?: object; tools?: object };
-  elicitation?: { form?: object; url?: object };
-  roots?: { listChanged?: boolean };
+  extensions?: { [identifier: string]: object } | undefined;
+  sampling?: { context?: object | undefined; tools?: object | undefined } | undefined;
+  elicitation?: { form?: object | undefined; url?: object | undefined } | undefined;
+  roots?: { listChanged?: boolean | undefined } | undefined;
   /** Only 2025-11-25. */
-  tasks?: {
-    list?: object;
-    cancel?: object;
-    requests?: { sampling?: { createMessage?: object }; elicitation?: { create?: object } };
-  };
+  tasks?:
+    | {
+        list?: object | undefined;
+        cancel?: object | undefined;
+        requests?:
+          | {
+              sampling?: { createMessage?: object | undefined } | undefined;
+              elicitation?: { create?: object | undefined } | undefined;
+            }
+          | undefined;
+      }
+    | undefined;
 };
 
 /** What a server can be asked for. */
 export type ServerCapabilities = {
-  experimental?: { [name: string]: object };
+  experimental?: { [name: string]: object } | undefined;
   /** Extensions by identifier, with their settings. */
-  extensions?: { [identifier: string]: object };
-  logging?: object;
-  completions?: object;
-  prompts?: { listChanged?: boolean };
-  resources?: { subscribe?: boolean; listChanged?: boolean };
-  tools?: { listChanged?: boolean };
+  extensions?: { [identifier: string]: object } | undefined;
+  logging?: object | undefined;
+  completions?: object | undefined;
+  prompts?: { listChanged?: boolean | undefined } | undefined;
+  resources?: { subscribe?: boolean | undefined; listChanged?: boolean | undefined } | undefined;
+  tools?: { listChanged?: boolean | undefined } | undefined;
   /** Only 2025-11-25. */
-  tasks?: { list?: object; cancel?: object; requests?: { tools?: { call?: object } } };
+  tasks?:
+    | {
+        list?: object | undefined;
+        cancel?: object | undefined;
+        requests?: { tools?: { call?: object | undefined } | undefined } | undefined;
+      }
+    | undefined;
 };
 
 export type InitializeRequestParams = RequestParams & {
@@ -62,21 +75,24 @@ export type InitializeResult = Result & {
   capabilities: ServerCapabilities;
   serverInfo: Implementation;
   /** How to use the server, for the model. */
-  instructions?: string;
+  instructions?: string | undefined;
 };
 
 /** The client has read the `InitializeResult`. */
-export type InitializedNotification = { method: 'notifications/initialized'; params?: NotificationParams };
+export type InitializedNotification = {
+  method: 'notifications/initialized';
+  params?: NotificationParams | undefined;
+};
 
 /** Asks whether the peer is there (up to 2025-11-25). */
-export type PingRequest = { method: 'ping'; params?: RequestParams };
+export type PingRequest = { method: 'ping'; params?: RequestParams | undefined };
 
 /** Asks what a server is (2026-07-28). */
-export type DiscoverRequest = { method: 'server/discover'; params?: RequestParams };
+export type DiscoverRequest = { method: 'server/discover'; params?: RequestParams | undefined };
 
 export type DiscoverResult = CacheableResult & {
   supportedVersions: string[];
   capabilities: ServerCapabilities;
   /** How to use the server, for the model. */
-  instructions?: string;
+  instructions?: string | undefined;
 };

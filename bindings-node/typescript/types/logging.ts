@@ -20,7 +20,7 @@ export type SetLevelRequest = { method: 'logging/setLevel'; params: SetLevelRequ
 export type LoggingMessageNotificationParams = NotificationParams & {
   level: LoggingLevel;
   /** Whose message it is. */
-  logger?: string;
+  logger?: string | undefined;
   /** The message: text, or anything JSON can say. */
   data: unknown;
 };

@@ -6,14 +6,17 @@ export type Progress = {
   /** Grows with each notification. */
   progress: number;
   /** What `progress` will be at the end, if that is known. */
-  total?: number;
-  message?: string;
+  total?: number | undefined;
+  message?: string | undefined;
 };
 
 export type ProgressNotificationParams = NotificationParams & Progress & { progressToken: ProgressToken };
 export type ProgressNotification = { method: 'notifications/progress'; params: ProgressNotificationParams };
 
-export type CancelledNotificationParams = NotificationParams & { requestId?: RequestId; reason?: string };
+export type CancelledNotificationParams = NotificationParams & {
+  requestId?: RequestId | undefined;
+  reason?: string | undefined;
+};
 /** Nobody waits for the answer any more. */
 export type CancelledNotification = {
   method: 'notifications/cancelled';

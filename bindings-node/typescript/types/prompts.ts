@@ -14,28 +14,31 @@ import type {
 } from './base.js';
 import type { ContentBlock } from './content.js';
 
-export type PromptArgument = BaseMetadata & { description?: string; required?: boolean };
+export type PromptArgument = BaseMetadata & {
+  description?: string | undefined;
+  required?: boolean | undefined;
+};
 
 export type Prompt = BaseMetadata &
   Icons & {
-    description?: string;
-    arguments?: PromptArgument[];
-    _meta?: MetaObject;
+    description?: string | undefined;
+    arguments?: PromptArgument[] | undefined;
+    _meta?: MetaObject | undefined;
   };
 
 export type PromptMessage = { role: Role; content: ContentBlock };
 
-export type ListPromptsRequest = { method: 'prompts/list'; params?: PaginatedRequestParams };
+export type ListPromptsRequest = { method: 'prompts/list'; params?: PaginatedRequestParams | undefined };
 export type ListPromptsResult = PaginatedResult & CacheableResult & { prompts: Prompt[] };
 
 export type GetPromptRequestParams = RequestParams & {
   name: string;
-  arguments?: { [name: string]: string };
+  arguments?: { [name: string]: string } | undefined;
 };
 export type GetPromptRequest = { method: 'prompts/get'; params: GetPromptRequestParams };
-export type GetPromptResult = Result & { description?: string; messages: PromptMessage[] };
+export type GetPromptResult = Result & { description?: string | undefined; messages: PromptMessage[] };
 
 export type PromptListChangedNotification = {
   method: 'notifications/prompts/list_changed';
-  params?: NotificationParams;
+  params?: NotificationParams | undefined;
 };

@@ -15,12 +15,12 @@ import type {
 export type Resource = BaseMetadata &
   Icons & {
     uri: string;
-    description?: string;
-    mimeType?: string;
+    description?: string | undefined;
+    mimeType?: string | undefined;
     /** Bytes. */
-    size?: number;
-    annotations?: Annotations;
-    _meta?: MetaObject;
+    size?: number | undefined;
+    annotations?: Annotations | undefined;
+    _meta?: MetaObject | undefined;
   };
 
 /** Resources whose URIs follow a pattern. */
@@ -28,27 +28,27 @@ export type ResourceTemplate = BaseMetadata &
   Icons & {
     /** RFC 6570. */
     uriTemplate: string;
-    description?: string;
+    description?: string | undefined;
     /** Of all resources that match, if they agree. */
-    mimeType?: string;
-    annotations?: Annotations;
-    _meta?: MetaObject;
+    mimeType?: string | undefined;
+    annotations?: Annotations | undefined;
+    _meta?: MetaObject | undefined;
   };
 
 /** `ResourceTemplate` under a name that is free where the class of that name is imported. */
 export type ResourceTemplateType = ResourceTemplate;
 
-export type ResourceContents = { uri: string; mimeType?: string; _meta?: MetaObject };
+export type ResourceContents = { uri: string; mimeType?: string | undefined; _meta?: MetaObject | undefined };
 export type TextResourceContents = ResourceContents & { text: string };
 /** `blob` is base64. */
 export type BlobResourceContents = ResourceContents & { blob: string };
 
-export type ListResourcesRequest = { method: 'resources/list'; params?: PaginatedRequestParams };
+export type ListResourcesRequest = { method: 'resources/list'; params?: PaginatedRequestParams | undefined };
 export type ListResourcesResult = PaginatedResult & CacheableResult & { resources: Resource[] };
 
 export type ListResourceTemplatesRequest = {
   method: 'resources/templates/list';
-  params?: PaginatedRequestParams;
+  params?: PaginatedRequestParams | undefined;
 };
 export type ListResourceTemplatesResult = PaginatedResult &
   CacheableResult & { resourceTemplates: ResourceTemplate[] };
@@ -70,7 +70,7 @@ export type UnsubscribeRequest = { method: 'resources/unsubscribe'; params: Unsu
 
 export type ResourceListChangedNotification = {
   method: 'notifications/resources/list_changed';
-  params?: NotificationParams;
+  params?: NotificationParams | undefined;
 };
 
 export type ResourceUpdatedNotificationParams = NotificationParams & { uri: string };

@@ -5,11 +5,11 @@ import type { SUBSCRIPTION_ID_META_KEY } from './constants.js';
 
 /** Which changes. What is left out is not listened for. */
 export type SubscriptionFilter = {
-  toolsListChanged?: boolean;
-  promptsListChanged?: boolean;
-  resourcesListChanged?: boolean;
+  toolsListChanged?: boolean | undefined;
+  promptsListChanged?: boolean | undefined;
+  resourcesListChanged?: boolean | undefined;
   /** URIs of resources. */
-  resourceSubscriptions?: string[];
+  resourceSubscriptions?: string[] | undefined;
 };
 
 export type SubscriptionsListenRequestParams = RequestParams & { notifications: SubscriptionFilter };

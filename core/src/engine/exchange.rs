@@ -58,6 +58,18 @@ pub(super) struct Background {
     pub(super) max: usize,
 }
 
+impl Background {
+    /// Runs something to its end on the current Tokio runtime; drops it when too much runs already.
+    pub(super) fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let Some(counted) = Counted::enter(&self.running, self.max) else { return };
+        runtime.spawn(async move {
+            work.await;
+            drop(counted);
+        });
+    }
+}
+
 /// Where an exchange is.
 #[expect(clippy::large_enum_variant, reason = "the large variant is the common one")]
 pub(super) enum State {
@@ -237,13 +249,8 @@ impl Drop for Exchange {
         let Some(background) = self.background.take().filter(|_| self.state.survives_disconnect()) else {
             return;
         };
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let Some(counted) = Counted::enter(&background.running, background.max) else { return };
         let mut rest = Self { state: std::mem::replace(&mut self.state, State::Done), background: None };
-        runtime.spawn(async move {
-            while rest.next().await.is_some() {}
-            drop(counted);
-        });
+        background.run(async move { while rest.next().await.is_some() {} });
     }
 }
 

@@ -20,7 +20,7 @@ pub use inbound::{Edge, HttpEdge, Inbound};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 
-use crate::eras::{self, Asked, Eras, Opened, Refused, Side, WireError};
+use crate::eras::{self, Asked, Eras, Opened, Refused, Side, Told, WireError};
 use crate::handler::{Failure, FailureKind, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::Implementation;
@@ -140,6 +140,12 @@ impl Engine {
                 session_id,
             })),
             Opened::Accepted => State::last(Outgoing::Accepted),
+            Opened::Told(told) => {
+                let Told { handler, invocation } = *told;
+                // Nobody waits for its end.
+                self.0.background.run(async move { drop(handler.invoke(invocation).await) });
+                State::last(Outgoing::Accepted)
+            }
         }
     }
 

@@ -33,7 +33,7 @@ pub use open::Eras;
 pub use profile::{Profile, method_name};
 pub use voice::{Said, Voice, WireError};
 
-use crate::handler::{Caller, Handler};
+use crate::handler::{Caller, Handler, Invocation};
 use crate::json::RawJson;
 use crate::jsonrpc::{Outline, Request};
 use crate::model::Operation;
@@ -70,7 +70,10 @@ pub struct Whole {
 
 impl Whole {
     fn of(request: &Request<'_>, snapshot: &Snapshot) -> Option<Self> {
-        snapshot.method(&request.method).map(|handler| Self {
+        // A handler of notifications answers no requests.
+        let handler =
+            snapshot.method(&request.method).filter(|_| !request.method.starts_with("notifications/"));
+        handler.map(|handler| Self {
             handler: Arc::clone(handler),
             method: Arc::from(&*request.method),
             params: request.params.map_or_else(RawJson::empty_object, RawJson::from_checked),
@@ -124,4 +127,20 @@ pub enum Opened {
     },
     /// Taken; nothing to say.
     Accepted,
+    /// Taken, and a handler wants to hear of it.
+    Told(Box<Told>),
+}
+
+/// A notification somebody wants to hear of. Whatever the handler replies is not sent.
+pub struct Told {
+    /// Who wants to hear.
+    pub handler: Arc<dyn Handler>,
+    /// The notification: its method as the target, its params as the arguments.
+    pub invocation: Invocation,
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Told").field(&self.invocation.target).finish()
+    }
 }

@@ -10,7 +10,7 @@ use super::legacy::session::{Session, SessionStore};
 use super::meta::Meta;
 use super::params::Params;
 use super::{
-    Held, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side,
+    Held, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side, Told,
     WireError, legacy, modern,
 };
 use crate::jsonrpc::{Message, Notification, Outline, Request, error_code};
@@ -243,28 +243,38 @@ impl Eras {
     }
 
     fn open_notification(&self, notification: &Notification<'_>, side: Side<'_>) -> Opened {
-        match side {
-            // A cancellation is matched over both eras' requests at once.
+        let session = match side {
             Side::Duplex(duplex) => {
+                // A cancellation is matched over both eras' requests at once.
                 if notification.method == legacy::notifications::CANCELLED {
                     legacy::notifications::cancel(&duplex.in_flight, notification);
-                } else if let Some(session) = duplex.session() {
-                    legacy::notifications::accept(&session, notification);
                 }
-                Opened::Accepted
+                duplex.session()
             }
             Side::Post { headers, stateless } => {
-                answered_unless(self.accept_notification(notification, headers, stateless))
+                match self.accept_notification(notification, headers, stateless) {
+                    Ok(session) => session,
+                    Err(error) => return Opened::Answered { said: error.say(None), session_id: None },
+                }
             }
-        }
+        };
+        let Some(session) = session else { return Opened::Accepted };
+        legacy::notifications::accept(&session, notification);
+        let snapshot = self.registry.snapshot();
+        let Some(handler) = snapshot.method(&notification.method) else { return Opened::Accepted };
+        Opened::Told(Box::new(Told {
+            handler: Arc::clone(handler),
+            invocation: legacy::notifications::invocation(self, &session, notification),
+        }))
     }
 
+    /// The session a posted notification belongs to, if its era has sessions.
     fn accept_notification(
         &self,
         notification: &Notification<'_>,
         headers: &HeaderMap,
         stateless: bool,
-    ) -> Result<(), WireError> {
+    ) -> Result<Option<Arc<Session>>, WireError> {
         let params = Params::read(notification.params, None);
         let meta = Meta::read(params.meta, None);
         let clues = Clues {
@@ -274,12 +284,11 @@ impl Eras {
             edge: EdgeClue::Http { version: VersionHeader::read(headers) },
         };
         match classify(clues) {
-            Verdict::Modern => modern::notifications::accept(headers, &notification.method, &meta),
-            _ if stateless => Ok(()),
-            _ => {
-                legacy::notifications::accept(&*self.find_session(headers)?, notification);
-                Ok(())
+            Verdict::Modern => {
+                modern::notifications::accept(headers, &notification.method, &meta).map(|()| None)
             }
+            _ if stateless => Ok(None),
+            _ => self.find_session(headers).map(Some),
         }
     }
 

@@ -1,12 +1,16 @@
 //! Notifications of the legacy era, in and out.
 
-use crate::eras::events;
+use std::sync::Arc;
+
 use crate::eras::in_flight::InFlight;
 use crate::eras::items::Object;
 use crate::eras::legacy::session::Session;
 use crate::eras::params::Params;
-use crate::jsonrpc::Notification;
-use crate::model::Change;
+use crate::eras::{Eras, events};
+use crate::handler::{CallContext, Caller, Invocation, event_channel};
+use crate::json::RawJson;
+use crate::jsonrpc::{Notification, RequestId};
+use crate::model::{Change, OperationKind};
 
 /// The method of a cancellation, in both directions and eras.
 pub(crate) const CANCELLED: &str = "notifications/cancelled";
@@ -16,8 +20,32 @@ pub(crate) fn accept(session: &Session, notification: &Notification<'_>) {
     if notification.method == CANCELLED {
         cancel(&session.in_flight, notification);
     }
-    // `initialized` and everything else show that the client is there. Their content is of no use here.
+    // Whatever it is, `initialized` or not, it shows that the client is there.
     session.open();
+}
+
+/// What a handler of notifications is told. There is no request to speak on the stream of, so nothing it emits is sent.
+pub(crate) fn invocation(eras: &Eras, session: &Session, notification: &Notification<'_>) -> Invocation {
+    let params = Params::read(notification.params, None);
+    let (events, _) = event_channel(false, None);
+    let caller = Caller {
+        // Notifications have no id.
+        request_id: RequestId::String("".into()),
+        protocol_version: session.version,
+        session_id: session.id.clone(),
+        client_info: session.client_info.clone(),
+        client_capabilities: session.client_capabilities.clone(),
+        meta: params.meta.map(|text| params.keep(text)),
+        headers: None,
+        log_threshold: eras.profile.capabilities.logging.then_some(session.log_threshold()),
+        wants_progress: false,
+    };
+    Invocation {
+        kind: OperationKind::Custom,
+        target: Arc::from(&*notification.method),
+        arguments: notification.params.map_or_else(RawJson::empty_object, RawJson::from_checked),
+        context: CallContext { caller: Arc::new(caller), events, deadline: None },
+    }
 }
 
 /// Cancels what the notification names. A malformed one, or one for a request that is not in flight, is ignored (CAN-4);

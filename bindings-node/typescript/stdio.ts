@@ -1,0 +1,3 @@
+// Stdio, by its later path.
+
+export * from './server/stdio.js';
