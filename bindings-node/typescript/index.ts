@@ -32,7 +32,7 @@ export type { CompleteCallback, CompletionContext } from './server/completable.j
 export { completable, getCompleter, isCompletable } from './server/completable.js';
 export { Server, type ServerOptions, type Transport } from './server/index.js';
 export * from './server/mcp.js';
-// Said by name, because the protocol's own words below have a type of this name.
+// The class, where the protocol's type of the name is exported, too.
 export { ResourceTemplate } from './server/mcp.js';
 
 // What serves it.
@@ -57,20 +57,6 @@ export {
   type WebStandardStreamableHTTPServerTransportOptions,
 } from './server/webStandardStreamableHttp.js';
 
-// The protocol's own words. `ResourceTemplate` is the class above; the type of that name is `ResourceTemplateType`.
+// What it speaks.
 
-export { isSpecType, specTypeSchemas } from './spec_schemas.js';
-export * from './types/constants.js';
-export type * from './types.js';
-export {
-  getDisplayName,
-  isCallToolResult,
-  isInitializedNotification,
-  isInitializeRequest,
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResponse,
-  isJSONRPCResultResponse,
-  parseJSONRPCMessage,
-} from './types.js';
+export * from './types.js';

@@ -3,7 +3,7 @@
 import { fromNative } from '../errors.js';
 import { type FetchOptions, fetchWith } from '../fetch.js';
 import { type Listening, type ListenOptions, listen } from '../listen.js';
-import { closeTransports, connectTransport, type Transport } from '../transport.js';
+import { checkTransport, closeTransports, connectTransport, type Transport } from '../transport.js';
 import type { Engine } from './serving.js';
 
 export type { FetchOptions } from '../fetch.js';
@@ -44,6 +44,7 @@ export class Connections {
   }
 
   async connect(transport: Transport): Promise<void> {
+    checkTransport(transport);
     if (this.transports.has(transport))
       throw new TypeError('this transport is connected to the server already');
     const { onclose, onerror } = transport;

@@ -1,8 +1,6 @@
-// What handlers are given, by the name of the older API.
+// Where version 1 of the official package has the type of a handler's second argument.
 
 import type { Context } from '../context.js';
 
-export type { RequestInfo } from '../context.js';
-
-/** The context of a call. What it was made for, requests and notifications, is the same for all. */
+/** What a handler is told of its call. The parameters are those of version 1; nothing depends on them here. */
 export type RequestHandlerExtra<_Request = unknown, _Notification = unknown> = Context;

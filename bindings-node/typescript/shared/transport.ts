@@ -1,3 +1,3 @@
-// What a transport is, by the path of the older API.
+// Where version 1 of the official package has the interface of transports.
 
-export type { MessageExtraInfo, Transport } from '../transport.js';
+export type { Transport } from '../transport.js';

@@ -1,3 +1,3 @@
-// URI templates, by the path of the older API.
+// Where version 1 of the official package has URI templates.
 
 export { UriTemplate, type Variables } from '../resource_templates.js';
