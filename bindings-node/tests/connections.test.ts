@@ -116,6 +116,18 @@ describe('one server object', () => {
     await server.close();
   });
 
+  test('frees its address when it is closed', async () => {
+    const server = emptyServer();
+    const { host, port, url } = await server.listen();
+    const client = new Client({ name: 'client', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    await server.close();
+    const other = emptyServer();
+    assert.equal((await other.listen({ host, port })).port, port);
+    await client.close();
+    await other.close();
+  });
+
   test('answers alike wherever its I/O is driven', async () => {
     for (const io of ['auto', 'loop', 'thread'] as const) {
       const server = emptyServer({ io });
