@@ -198,6 +198,12 @@ test('toNodeHandler serves both official clients through express, parsed or not'
   }
 });
 
+test('toNodeHandler takes a server as it is', async (t) => {
+  const url = await listening(t, toNodeHandler(talkingServer(t)));
+  const { client, transport } = await legacyClient(t, url);
+  assert.equal(await said(client, 'session'), transport.sessionId);
+});
+
 test('toNodeHandler wraps any function from Request to Response', async (t) => {
   const handler = createMcpHandler(talkingServer(t));
   const node = toNodeHandler({ fetch: (request, options) => handler.fetch(request, options) });
