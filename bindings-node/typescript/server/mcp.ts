@@ -8,16 +8,15 @@ import {
   Prompts,
   type RegisteredPrompt,
 } from '../prompts.js';
+import type { RegisteredResource, RegisteredResourceTemplate } from '../resource_handles.js';
 import {
   isTemplate,
   type ReadResourceCallback,
   type ReadResourceTemplateCallback,
-  type RegisteredResource,
-  type RegisteredResourceTemplate,
   type ResourceMetadata,
-  Resources,
   type ResourceTemplate,
-} from '../resources.js';
+} from '../resource_templates.js';
+import { Resources } from '../resources.js';
 import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../schemas.js';
 import {
   type AnyToolFunction,
@@ -28,11 +27,10 @@ import {
 } from '../tools.js';
 import type { Implementation, LoggingMessageNotificationParams, ToolAnnotations } from '../types.js';
 import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
-import { type McpServerOptions, mostElements } from './options.js';
+import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
 import { ENGINE, type Engine, type Servable } from './serving.js';
 
-export type { Context } from '../context.js';
-export { Context as RequestHandlerExtra, Context as ServerContext } from '../context.js';
+export type { Context, Context as ServerContext } from '../context.js';
 export type {
   PromptCallback,
   PromptConfig,
@@ -40,6 +38,12 @@ export type {
   PromptUpdates,
   RegisteredPrompt,
 } from '../prompts.js';
+export type {
+  RegisteredResource,
+  RegisteredResourceTemplate,
+  ResourceTemplateUpdates,
+  ResourceUpdates,
+} from '../resource_handles.js';
 export {
   type CacheHint,
   type CompleteResourceTemplateCallback,
@@ -47,12 +51,10 @@ export {
   type ReadResourceCallback,
   type ReadResourceTemplateCallback,
   type ReadReturn,
-  type RegisteredResource,
-  type RegisteredResourceTemplate,
   type ResourceMetadata,
   ResourceTemplate,
   type Variables,
-} from '../resources.js';
+} from '../resource_templates.js';
 export type { RegisteredTool, ToolCallback, ToolConfig, ToolReturn, ToolUpdates } from '../tools.js';
 export type { McpServerOptions } from './options.js';
 
@@ -110,6 +112,7 @@ export class McpServer implements Servable {
     Input extends AnySchema | undefined = undefined,
     Output extends AnySchema | undefined = undefined,
   >(name: string, config: ToolConfig<Input, Output>, callback: ToolCallback<Input>): RegisteredTool {
+    refuseWithoutSubject(config, `tool '${name}'`);
     return this.tools.add(name, config, callback as AnyToolFunction);
   }
 
@@ -136,6 +139,7 @@ export class McpServer implements Servable {
     metadata: ResourceMetadata,
     callback: ReadResourceCallback | ReadResourceTemplateCallback,
   ): RegisteredResource | RegisteredResourceTemplate {
+    refuseWithoutSubject(metadata, `resource '${name}'`);
     if (typeof uriOrTemplate === 'string') {
       return this.resources.add(name, uriOrTemplate, metadata, callback as ReadResourceCallback);
     }
@@ -162,6 +166,7 @@ export class McpServer implements Servable {
     config: PromptConfig<Args>,
     callback: PromptCallback<Args>,
   ): RegisteredPrompt {
+    refuseWithoutSubject(config, `prompt '${name}'`);
     return this.prompts.add(name, config, callback as AnyPromptFunction);
   }
 
