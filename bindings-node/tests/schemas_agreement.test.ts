@@ -1,11 +1,12 @@
 // What zod accepts and makes of a value, and what the engine's check and our conversion accept and make of it, are the same.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { native } from '../dist/esm/native.js';
 import * as z from 'zod';
 import { z as z3 } from 'zod3';
+import { native } from '../dist/esm/native.js';
 import { convert } from '../typescript/schemas/conversion.js';
 
+// biome-ignore lint/suspicious/noExplicitAny: two libraries with different types are used the same way
 type Any = any;
 
 /** Numbers that look random and are the same in every run. */
@@ -240,23 +241,53 @@ function theirs(schema: Any, value: unknown): Verdict {
   }
 }
 
-/** As handlers see it: an absent member and an undefined one are the same. */
+/** As handlers see it: an absent member and an undefined one are the same; and as JSON has it: there is one zero. */
 const seen = (value: unknown): unknown =>
-  Array.isArray(value)
-    ? value.map(seen)
-    : typeof value === 'object' && value !== null && !(value instanceof Date)
-      ? Object.fromEntries(
-          Object.entries(value)
-            .filter(([, member]) => member !== undefined)
-            .map(([name, member]) => [name, seen(member)]),
-        )
-      : value;
+  value === 0
+    ? 0
+    : Array.isArray(value)
+      ? value.map(seen)
+      : typeof value === 'object' && value !== null && !(value instanceof Date)
+        ? Object.fromEntries(
+            Object.entries(value)
+              .filter(([, member]) => member !== undefined)
+              .map(([name, member]) => [name, seen(member)]),
+          )
+        : value;
 
 async function compare(schema: Any, inputs: unknown[], what: string): Promise<void> {
   const decide = ours(schema);
   for (const input of inputs) {
     const [mine, zods] = [await decide(input), theirs(schema, input)];
     const context = `${what} with ${JSON.stringify(input)}: ${JSON.stringify(convert(schema, 'input', 'it').json)}`;
+    assert.equal(mine.ok, zods.ok, `${context}, the library accepts: ${zods.ok}`);
+    if (zods.ok) assert.deepEqual(seen(mine.value), seen(zods.value), context);
+  }
+}
+
+/** What is sent for a value that a handler gave, and whether the advertised schema accepts it. */
+function sent(schema: unknown): (value: unknown) => Promise<Verdict> {
+  const { json, checkInRust, parse, prune } = convert(schema, 'output', 'the schema');
+  const compiled = new native.Schema(JSON.stringify(json));
+  return async (value) => {
+    const outcome = parse ? await parse(value) : { value: prune ? prune(value) : value };
+    if (!('value' in outcome)) return { ok: false };
+    const problems: unknown[] = JSON.parse(compiled.check(JSON.stringify(outcome.value)));
+    if (!checkInRust)
+      assert.deepEqual(
+        problems,
+        [],
+        `${JSON.stringify(outcome.value)} does not satisfy ${JSON.stringify(json)}`,
+      );
+    return problems.length > 0 ? { ok: false } : { ok: true, value: outcome.value };
+  };
+}
+
+async function compareSent(schema: Any, values: unknown[], what: string): Promise<void> {
+  const decide = sent(schema);
+  for (const value of values) {
+    const [mine, zods] = [await decide(value), theirs(schema, value)];
+    const context = `${what} with ${JSON.stringify(value)}: ${JSON.stringify(convert(schema, 'output', 'it').json)}`;
     assert.equal(mine.ok, zods.ok, `${context}, the library accepts: ${zods.ok}`);
     if (zods.ok) assert.deepEqual(seen(mine.value), seen(zods.value), context);
   }
@@ -272,6 +303,7 @@ for (const [name, library] of [
       // zod 3 counts halves of an emoji; JSON Schema and zod 4 count it as one character.
       const counted = name === 'zod 3' ? inputs.filter((input) => (input as Any).x !== '😀') : inputs;
       await compare((library as Any).object({ x: leaf(library, () => 0) }), counted, `schema ${index}`);
+      await compareSent((library as Any).object({ x: leaf(library, () => 0) }), counted, `output ${index}`);
     }
   });
 
@@ -294,6 +326,7 @@ for (const [name, library] of [
         const counted =
           name === 'zod 3' ? inputs.filter((input) => !JSON.stringify(input).includes('😀')) : inputs;
         await compare((library as Any).object({ x }), counted, `round ${round}`);
+        await compareSent((library as Any).object({ x }), counted, `output ${round}`);
       }
     });
   }

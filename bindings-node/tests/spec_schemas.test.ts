@@ -110,6 +110,7 @@ test('every schema of v1 that concerns what is served has its name here', () => 
 });
 
 test('every schema compiles', () => {
+  oxmcp.preloadSchemas();
   for (const schema of Object.values(oxmcp.specTypeSchemas)) {
     assert.equal(typeof schema.safeParse({}).success, 'boolean');
   }
@@ -188,7 +189,7 @@ test('the shapes of 2026-07-28 have schemas', () => {
     params: {
       notifications: { toolsListChanged: true },
       _meta: {
-        [oxmcp.PROTOCOL_VERSION_META_KEY]: oxmcp.LATEST_PROTOCOL_VERSION,
+        [oxmcp.PROTOCOL_VERSION_META_KEY]: oxmcp.MODERN_PROTOCOL_VERSION,
         [oxmcp.CLIENT_CAPABILITIES_META_KEY]: {},
       },
     },

@@ -30,6 +30,8 @@ export type { CompleteCallback, CompletionContext } from './server/completable.j
 export { completable, getCompleter, isCompletable } from './server/completable.js';
 export { Server, type ServerOptions, type Transport } from './server/index.js';
 export * from './server/mcp.js';
+// The class, where the protocol's type of the name is exported, too.
+export { ResourceTemplate } from './server/mcp.js';
 
 // What serves it.
 
@@ -52,3 +54,7 @@ export {
   WebStandardStreamableHTTPServerTransport,
   type WebStandardStreamableHTTPServerTransportOptions,
 } from './server/webStandardStreamableHttp.js';
+
+// What it speaks.
+
+export * from './types.js';

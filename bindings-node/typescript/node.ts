@@ -3,7 +3,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AuthInfo } from './call_origin.js';
 import type { FetchOptions } from './fetch.js';
-import { readStream } from './fetch.js';
 import {
   forbidden,
   localhostAllowedHostnames,
@@ -20,7 +19,13 @@ import {
   unparsed,
   withoutEncoding,
 } from './http_exchange.js';
-import { answerNodeRequest, type NodeRequest, type NodeResponse, readHead } from './node_http.js';
+import {
+  answerNodeRequest,
+  type NodeRequest,
+  type NodeResponse,
+  readHead,
+  readNodeBody,
+} from './node_http.js';
 import { writeResponse } from './node_response.js';
 import { StreamableHTTPServerTransport } from './server/streamableHttp.js';
 import { errorFrom } from './transport.js';
@@ -133,7 +138,7 @@ export async function toWebRequest(
     });
   }
   const limit = bodyLimit(options.maxRequestBodySize);
-  const bytes = await readStream(req as AsyncIterable<Uint8Array>, limit);
+  const bytes = await readNodeBody(req, limit);
   if (bytes === undefined) throw new RequestBodyTooLargeError(tooLarge(limit));
   const body = bytes.byteLength === 0 ? {} : { body: bytes };
   return new Request(head.url, { ...init, headers: head.headers, ...body });

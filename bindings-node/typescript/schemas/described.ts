@@ -45,7 +45,16 @@ export type Described = Common &
     | { kind: 'intersection'; left: Raw; right: Raw }
     | { kind: 'nullable'; inner: Raw }
     /** One schema around another that adds no form of its own. */
-    | { kind: 'wrapper'; inner: Raw; optional?: boolean; fallback?: () => unknown; required?: boolean }
+    | {
+        kind: 'wrapper';
+        inner: Raw;
+        optional?: boolean;
+        required?: boolean;
+        /** What an absent value becomes. */
+        fallback?: () => unknown;
+        /** What may be there after parsing without having been parsed. */
+        substitute?: () => unknown;
+      }
     /** Turned into something else on the way. Without `from` or `to` that side is unknown. */
     | { kind: 'pipe'; from: Raw | undefined; to: Raw | undefined }
     /** Has its JSON Schema already, and nothing of it can be looked into. */

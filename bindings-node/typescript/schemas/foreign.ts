@@ -3,6 +3,7 @@
 import { type Described, type Direction, isRecord, type Json, Place, Unusable } from './described.js';
 import { portable } from './json_schema.js';
 import type { Standard } from './recognition.js';
+import { parsedNow } from './shape.js';
 
 const TARGET = 'draft-2020-12';
 
@@ -22,24 +23,17 @@ export function describeForeign(schema: Standard): Described {
       throw new Unusable(Place.root, `${vendor} gave no object for the schema's JSON Schema`);
     return portable(written);
   };
-  return { kind: 'foreign', json, absent: acceptsUndefined(schema), judged: true, looser: true };
+  return {
+    kind: 'foreign',
+    json,
+    absent: parsedNow(schema, undefined) !== undefined,
+    judged: true,
+    looser: true,
+  };
 }
 
 function advice(vendor: string): string {
   if (vendor === 'valibot') return 'wrap it in toStandardJsonSchema() of @valibot/to-json-schema';
   if (vendor === 'arktype') return 'update arktype to 2.1.28 or later';
   return 'use a version of the library that does, or give a plain JSON Schema instead';
-}
-
-function acceptsUndefined(schema: Standard): boolean {
-  try {
-    const result = schema['~standard'].validate(undefined);
-    if (result instanceof Promise) {
-      result.catch(() => undefined);
-      return false;
-    }
-    return result.issues === undefined;
-  } catch {
-    return false;
-  }
 }

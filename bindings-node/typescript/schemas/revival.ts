@@ -3,7 +3,7 @@
 import { isRecord, type Place, type Raw } from './described.js';
 import type { Reader } from './reading.js';
 import { isZod4 } from './recognition.js';
-import { validateOf } from './shape.js';
+import { parsedNow } from './shape.js';
 
 export type Revive = (value: unknown) => unknown;
 
@@ -112,19 +112,10 @@ export class Reviver {
     return (value) => {
       for (const [index, option] of options.entries()) {
         const candidate = revived(revivers[index], value);
-        if (accepts(option, candidate)) return candidate;
+        if (parsedNow(option, candidate) !== undefined) return candidate;
       }
       return value;
     };
-  }
-}
-
-function accepts(option: Raw, value: unknown): boolean {
-  try {
-    const result = validateOf(option)(value);
-    return !(result instanceof Promise) && result.issues === undefined;
-  } catch {
-    return false;
   }
 }
 

@@ -16,6 +16,19 @@ export function validateOf(schema: object): Validate {
   };
 }
 
+/** What a schema makes of a value; undefined when it refuses it, or when that takes waiting. */
+export function parsedNow(schema: object, value: unknown): { value: unknown } | undefined {
+  try {
+    const result = validateOf(schema)(value);
+    if (!(result instanceof Promise))
+      return result.issues === undefined ? { value: result.value } : undefined;
+    result.catch(() => undefined);
+  } catch {
+    // Refused, in the schema's own way.
+  }
+  return undefined;
+}
+
 interface Parsed {
   success: boolean;
   data?: unknown;

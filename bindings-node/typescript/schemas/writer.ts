@@ -3,6 +3,7 @@
 import { fallbackOf, oneOfValues } from './annotations.js';
 import { type Described, isRecord, type Json, type Place, type Raw, Unusable } from './described.js';
 import type { Reader } from './reading.js';
+import { parsedNow } from './shape.js';
 
 /** Deeper than any schema people write; a schema that makes new ones without end stops here. */
 const DEEPEST = 64;
@@ -107,9 +108,9 @@ export class Writer {
         return alternatives([this.write(described.inner, place), { type: 'null' }], 'anyOf');
       case 'wrapper': {
         const json = this.write(described.inner, place, open);
-        if (described.fallback === undefined || this.reader.direction === 'output') return json;
-        const fallback = fallbackOf(described.fallback);
-        return fallback === undefined ? json : { ...json, default: fallback.value };
+        return this.reader.direction === 'input'
+          ? withDefault(json, described)
+          : withSubstitute(json, described);
       }
       case 'pipe': {
         const side = this.reader.direction === 'input' ? described.from : described.to;
@@ -260,6 +261,22 @@ export class Writer {
       );
     }
   }
+}
+
+type Wrapper = Extract<Described, { kind: 'wrapper' }>;
+
+function withDefault(json: Json, { fallback }: Wrapper): Json {
+  const value = fallback && fallbackOf(fallback);
+  return value === undefined ? json : { ...json, default: value.value };
+}
+
+/** `z.string().min(1).catch('')` leaves what it would not accept. */
+function withSubstitute(json: Json, { inner, substitute }: Wrapper): Json {
+  const value = substitute && fallbackOf(substitute);
+  if (value === undefined) return json;
+  const parsed = parsedNow(inner, value.value);
+  if (parsed !== undefined && JSON.stringify(parsed) === JSON.stringify(value)) return json;
+  return alternatives([json, { const: value.value }], 'anyOf');
 }
 
 /** Several schemas of which one applies: without repetitions, and constants as one list. */

@@ -113,8 +113,10 @@ function read(def: Zod3['_def'], direction: Direction): Described {
         optional: true,
         fallback: def.defaultValue as () => unknown,
       };
-    case 'ZodCatch':
-      return { kind: 'wrapper', inner, looser: true };
+    case 'ZodCatch': {
+      const substitute = () => (def.catchValue as (context: object) => unknown)({ error: { issues: [] } });
+      return { kind: 'wrapper', inner, looser: true, substitute };
+    }
     case 'ZodReadonly':
     case 'ZodBranded':
     case 'ZodPromise':

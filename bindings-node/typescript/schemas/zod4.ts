@@ -117,10 +117,16 @@ function read(
     case 'nonoptional':
       return { kind: 'wrapper', inner, required: true, judged: true };
     case 'default':
-    case 'prefault':
-      return { kind: 'wrapper', inner, judged: true, optional: true, fallback: () => def.defaultValue };
-    case 'catch':
-      return { kind: 'wrapper', inner, looser: true };
+    case 'prefault': {
+      const fallback = () => def.defaultValue;
+      const unparsed = def.type === 'default' && { substitute: fallback };
+      return { kind: 'wrapper', inner, judged: true, optional: true, fallback, ...unparsed };
+    }
+    case 'catch': {
+      const substitute = () =>
+        (def.catchValue as (context: object) => unknown)({ issues: [], error: { issues: [] } });
+      return { kind: 'wrapper', inner, looser: true, substitute };
+    }
     case 'readonly':
     case 'promise':
       return { kind: 'wrapper', inner };
@@ -179,7 +185,7 @@ function readRest(catchall: Zod4 | undefined): 'strip' | 'strict' | 'loose' | { 
 }
 
 function readRecord(def: Json): Described {
-  const partial = (def.keyType as Zod4)._zod.values === undefined;
+  const partial = def.partial === true || (def.keyType as Zod4)._zod.values === undefined;
   const mode = def.mode === 'loose' ? 'loose' : partial ? 'some' : 'all';
   return { kind: 'record', key: def.keyType as Raw, value: def.valueType as Raw, mode };
 }

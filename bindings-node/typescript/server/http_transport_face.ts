@@ -126,13 +126,11 @@ export class HttpTransportFace implements Face, SessionOwner {
       head: (status, headers) => {
         let before: Promise<void> | undefined;
         const engineId = headerOf(headers, SESSION_ID);
+        held.head(status, headers);
         if (engineId !== undefined && engineId !== alias?.engineId) {
           this.opened(serving, engineId).then(
             (made) => {
-              held.head(
-                status,
-                headers.map(([name, value]) => [name, name === SESSION_ID ? made : value]),
-              );
+              for (const header of headers) if (header[0] === SESSION_ID) header[1] = made;
               held.release();
             },
             (error: unknown) => {
@@ -148,7 +146,6 @@ export class HttpTransportFace implements Face, SessionOwner {
           if (method === 'DELETE' && status < 300) before = aliases.remove(id, true);
           else if (status === 404) before = aliases.remove(id, false);
         }
-        held.head(status, headers);
         if (before === undefined) held.release();
         else before.catch((error: unknown) => this.onerror(errorFrom(error))).then(() => held.release());
       },
