@@ -148,7 +148,6 @@ test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build ## other people's clients, 
 
 conformance: $(VENV)/.tests build ## the official conformance suite alone, on the servers of both languages
 	$(BIN)/python tests/conformance/run.py $(ARGS)
-	$(BIN)/python tests/conformance/run.py --server "node tests/servers/everything_server.mjs" $(ARGS)
 
 .PHONY: bench-python bench-node
 bench-python: $(VENV)/.tests $(VENV)/.bench build-python ## CPU and latency per call, next to other Python servers
