@@ -5,6 +5,8 @@ import {
   type AnyPromptFunction,
   type PromptCallback,
   type PromptConfig,
+  type PromptConfigWith,
+  type PromptFunction,
   Prompts,
   type RegisteredPrompt,
 } from '../prompts.js';
@@ -24,6 +26,8 @@ import {
   type RegisteredTool,
   type ToolCallback,
   type ToolConfig,
+  type ToolConfigWith,
+  type ToolFunction,
   Tools,
 } from '../tools.js';
 import type { Implementation, LoggingMessageNotificationParams, ToolAnnotations } from '../types.js';
@@ -36,6 +40,8 @@ export { Context as RequestHandlerExtra, Context as ServerContext } from '../con
 export type {
   PromptCallback,
   PromptConfig,
+  PromptConfigWith,
+  PromptFunction,
   PromptReturn,
   PromptUpdates,
   RegisteredPrompt,
@@ -53,7 +59,14 @@ export {
   ResourceTemplate,
   type Variables,
 } from '../resources.js';
-export type { RegisteredTool, ToolCallback, ToolConfig, ToolReturn, ToolUpdates } from '../tools.js';
+export type {
+  RegisteredTool,
+  ToolCallback,
+  ToolConfig,
+  ToolFunction,
+  ToolReturn,
+  ToolUpdates,
+} from '../tools.js';
 export type { McpServerOptions } from './options.js';
 
 /**
@@ -106,11 +119,15 @@ export class McpServer implements Servable {
    * @throws AlreadyRegisteredError when there is a tool of this name.
    * @throws TypeError when a schema cannot be used; the message names the tool and the place.
    */
-  registerTool<
-    Input extends AnySchema | undefined = undefined,
-    Output extends AnySchema | undefined = undefined,
-  >(name: string, config: ToolConfig<Input, Output>, callback: ToolCallback<Input>): RegisteredTool {
-    return this.tools.add(name, config, callback as AnyToolFunction);
+  registerTool(name: string, config: ToolConfig<undefined>, callback: ToolCallback): RegisteredTool;
+  registerTool<const Input extends AnySchema>(
+    name: string,
+    config: ToolConfigWith<Input>,
+    callback: ToolFunction<Input>,
+  ): RegisteredTool;
+  // Two signatures: asking inside one whether there is a schema costs the type checker more than the schema does.
+  registerTool(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
+    return this.tools.add(name, config, callback);
   }
 
   /**
@@ -157,12 +174,14 @@ export class McpServer implements Servable {
    * @throws AlreadyRegisteredError when there is a prompt of this name.
    * @throws TypeError when the schema cannot be used.
    */
-  registerPrompt<Args extends AnySchema | undefined = undefined>(
+  registerPrompt(name: string, config: PromptConfig<undefined>, callback: PromptCallback): RegisteredPrompt;
+  registerPrompt<const Args extends AnySchema>(
     name: string,
-    config: PromptConfig<Args>,
-    callback: PromptCallback<Args>,
-  ): RegisteredPrompt {
-    return this.prompts.add(name, config, callback as AnyPromptFunction);
+    config: PromptConfigWith<Args>,
+    callback: PromptFunction<Args>,
+  ): RegisteredPrompt;
+  registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
+    return this.prompts.add(name, config, callback);
   }
 
   // Registering, the older way
