@@ -1,6 +1,6 @@
-"""Asks the database assistant the same questions four ways, and prints what it said.
+"""Asks two database assistants, one in Python and one in TypeScript, the same questions, and prints what they said.
 
-Over stdio and over HTTP, in the legacy era (a handshake and a session) and in the modern one (every request stands
+Each over stdio and over HTTP, in the legacy era (a handshake and a session) and in the modern one (every request stands
 alone), each time with the official Python client. Run it with `make demo`.
 """
 
@@ -26,9 +26,14 @@ from mcp.client.stdio import stdio_client
 
 from terminal import Report
 
-SERVER = Path(__file__).parent / "database_assistant" / "server.py"
+ROOT = Path(__file__).parent.parent
+ASSISTANT = Path(__file__).parent / "database_assistant"
+SERVERS = {
+    "Python": [sys.executable, str(ASSISTANT / "server.py")],
+    "TypeScript": ["node", "--import", "tsx", str(ASSISTANT / "server.ts")],
+}
 ROUNDS = 7  # each question is asked so often; the middle time is shown
-PATIENCE = 60.0  # seconds for everything
+PATIENCE = 120.0  # seconds for everything
 
 BESTSELLERS = """
 SELECT title, author, sum(quantity) AS sold, sum(quantity * i.price_pence) / 100.0 AS pounds
@@ -95,8 +100,9 @@ QUESTIONS = [TOOLS, TABLES, SALES, GROWTH, SCHEMA, ROWS, PROMPT, DELETE, TYPO]
 
 @dataclass
 class Way:
-    """One transport in one era, and what came of it."""
+    """One server on one transport in one era, and what came of it."""
 
+    language: str
     name: str
     mode: str
     http: bool
@@ -108,13 +114,13 @@ class Way:
 
 
 @contextmanager
-def http_server(log: TextIO) -> Iterator[str]:
-    """The example server on a free port, until the block ends. Yields its address."""
+def http_server(language: str, log: TextIO) -> Iterator[str]:
+    """An example server on a free port, until the block ends. Yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, str(SERVER), "--http", str(port)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        [*SERVERS[language], "--http", str(port)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT
     )
     try:
         while True:
@@ -135,7 +141,8 @@ def http_server(log: TextIO) -> Iterator[str]:
 
 @asynccontextmanager
 async def connect(way: Way, address: str, log: TextIO) -> AsyncIterator[Client]:
-    program = StdioServerParameters(command=sys.executable, args=[str(SERVER)])
+    command, *arguments = SERVERS[way.language]
+    program = StdioServerParameters(command=command, args=arguments, cwd=ROOT)
     async with Client(address if way.http else stdio_client(program, errlog=log), mode=way.mode, cache=None) as client:
         yield client
 
@@ -199,29 +206,39 @@ def check(ways: list[Way]) -> None:
     for way in ways[1:]:
         for question in QUESTIONS:
             if way.answers[question.name] != ways[0].answers[question.name]:
-                raise AssertionError(f"{way.name} and {ways[0].name} disagree about “{question.name}”.")
+                raise AssertionError(
+                    f"{way.language} ({way.name}) and {ways[0].language} ({ways[0].name}) disagree about “{question.name}”."
+                )
 
 
 async def main(report: Report, log: TextIO) -> None:
     began = time.perf_counter()
     ways = [
-        Way("stdio, legacy", "legacy", http=False),
-        Way("stdio, modern", "auto", http=False),
-        Way("HTTP, legacy", "legacy", http=True),
-        Way("HTTP, modern", "auto", http=True),
+        Way(language, name, mode, http)
+        for language in SERVERS
+        for name, mode, http in (
+            ("stdio, legacy", "legacy", False),
+            ("stdio, modern", "auto", False),
+            ("HTTP, legacy", "legacy", True),
+            ("HTTP, modern", "auto", True),
+        )
     ]
     report.title(
-        f"oxmcp {version('oxmcp')}: one server, two transports, two eras",
+        f"oxmcp {version('oxmcp')}: two languages, two transports, two eras",
         f"A bookshop in SQLite, asked by the official client, mcp {version('mcp')}",
     )
     report.section("Who is talking")
-    columns = report.columns(["way", "protocol", "server", "connected in"], [14, 12, 20, 13])
-    with http_server(log) as address:
-        for way in ways:
-            await ask_everything(way, address, log)
-            columns([way.name, way.protocol_version, way.server, f"{way.ready_after * 1000:.0f} ms"])
-        check(ways)
-        refusal, others, middle = await ask_beside_an_endless_one(address)
+    columns = report.columns(["written in", "way", "protocol", "server", "connected in"], [12, 14, 12, 20, 13])
+    beside_an_endless_one: dict[str, tuple[str, int, float]] = {}
+    for language in SERVERS:
+        with http_server(language, log) as address:
+            for way in ways:
+                if way.language == language:
+                    await ask_everything(way, address, log)
+                    connected = f"{way.ready_after * 1000:.0f} ms"
+                    columns([language, way.name, way.protocol_version, way.server, connected])
+            beside_an_endless_one[language] = await ask_beside_an_endless_one(address)
+    check(ways)
 
     print_answers(report, ways[0].answers)
 
@@ -229,22 +246,26 @@ async def main(report: Report, log: TextIO) -> None:
     for sql, reason in (
         ("DELETE FROM orders", ways[0].answers[DELETE.name]),
         ("SELECT titel FROM books", ways[0].answers[TYPO.name]),
-        ("a statement that never ends", refusal),
+        ("a statement that never ends", beside_an_endless_one["Python"][0]),
     ):
         report.question(sql, "query")
         report.line(reason)
-    report.note(f"Meanwhile {others} other calls were answered, in {middle * 1000:.1f} ms each.")
+    for language, (_, others, middle) in beside_an_endless_one.items():
+        report.note(f"Meanwhile {others} other calls were answered in {language}, in {middle * 1000:.1f} ms each.")
 
     report.section("How long a call takes")
     report.note("milliseconds there and back, the client's own work included")
-    report.table(
-        ["call", *(way.name for way in ways)],
-        [[question.name, *(f"{way.seconds[question.name] * 1000:.2f}" for way in ways)] for question in QUESTIONS],
-    )
-    calls = len(ways) * len(QUESTIONS) * ROUNDS + others + 1
+    for language in SERVERS:
+        asked = [way for way in ways if way.language == language]
+        report.question(language, "")
+        report.table(
+            ["call", *(way.name for way in asked)],
+            [[question.name, *(f"{way.seconds[question.name] * 1000:.2f}" for way in asked)] for question in QUESTIONS],
+        )
+    calls = len(ways) * len(QUESTIONS) * ROUNDS + sum(others + 1 for _, others, _ in beside_an_endless_one.values())
     report.done(
         f"{calls:,} calls in {time.perf_counter() - began:.1f} s. "
-        "All four ways gave the same answers, and everything that was started has stopped."
+        "All eight ways gave the same answers, and everything that was started has stopped."
     )
 
 

@@ -1,10 +1,12 @@
 'use strict';
 // Finds the engine: the file OXMCP_BINDING names, or the one built together with this wrapper, or this platform's package.
 
-const { existsSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 const { current, packageOf, packages } = require('./platforms.cjs');
-const { version } = require('../../../package.json');
+
+// Read, not required: programs that run TypeScript from its sources put loaders in between, which know no JSON.
+const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
 
 /** Whether `error` says that `request` itself is not there (rather than something it needs). */
 function isMissing(error, request) {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 function run(tool, ...words) {
-  return spawnSync(join(root, 'node_modules', '.bin', tool), words, { encoding: 'utf8' });
+  return spawnSync(join(root, 'node_modules', '.bin', tool), words, { encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
 function publint(tarball) {
@@ -24,7 +24,7 @@ function areTheTypesWrong(tarball) {
     const { analysis } = JSON.parse(stdout);
     return analysis.problems.map((problem) => JSON.stringify(problem)).join('\n');
   } catch {
-    return stdout + stderr;
+    return (stdout + stderr).slice(0, 2_000);
   }
 }
 

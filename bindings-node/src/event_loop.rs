@@ -13,10 +13,13 @@
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::os::fd::{BorrowedFd, OwnedFd};
+use std::ptr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use libloading::os::unix::Library;
+use napi::bindgen_prelude::{Env, Function, JsValue as _};
+use napi::sys;
 use oxmcp_core::error::{Error, ErrorKind, Result};
 use oxmcp_core::host::Driver;
 use tokio::io::Interest;
@@ -97,6 +100,59 @@ impl Libuv {
     }
 }
 
+/// The function that fetches what waits for the JavaScript thread, called from a hook: where no JavaScript runs yet.
+struct Fetcher {
+    env: sys::napi_env,
+    function: sys::napi_ref,
+}
+
+impl Fetcher {
+    fn new(env: Env, function: &Function<'_, (), ()>) -> Option<Self> {
+        let mut reference = ptr::null_mut();
+        // SAFETY: both are of the call into this module that is under way.
+        let status =
+            unsafe { sys::napi_create_reference(env.raw(), function.value().value, 1, &raw mut reference) };
+        (status == sys::Status::napi_ok).then_some(Self { env: env.raw(), function: reference })
+    }
+
+    /// Calls it, and runs what it leaves to be run: microtasks, `process.nextTick`.
+    fn call(&self) {
+        let Self { env, function: reference } = *self;
+        let mut scope = ptr::null_mut();
+        let (mut global, mut function, mut result) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        // SAFETY: called on the JavaScript thread, whose environment lives as long as the hook; the values live in the scope.
+        // What fails, fails because the thread is ending: then nobody is left to fetch anything.
+        unsafe {
+            if sys::napi_open_handle_scope(env, &raw mut scope) != sys::Status::napi_ok {
+                return;
+            }
+            if sys::napi_get_global(env, &raw mut global) == sys::Status::napi_ok
+                && sys::napi_get_reference_value(env, reference, &raw mut function) == sys::Status::napi_ok
+                && sys::napi_make_callback(
+                    env,
+                    ptr::null_mut(),
+                    global,
+                    function,
+                    0,
+                    ptr::null(),
+                    &raw mut result,
+                ) == sys::Status::napi_pending_exception
+                && sys::napi_get_and_clear_last_exception(env, &raw mut result) == sys::Status::napi_ok
+            {
+                sys::napi_fatal_exception(env, result);
+            }
+            sys::napi_close_handle_scope(env, scope);
+        }
+    }
+}
+
+impl Drop for Fetcher {
+    fn drop(&mut self) {
+        // SAFETY: dropped on the JavaScript thread, at its end at the latest.
+        unsafe { sys::napi_delete_reference(self.env, self.function) };
+    }
+}
+
 /// What the hook remembers of the turn before.
 #[derive(Clone, Copy)]
 struct Turn {
@@ -123,24 +179,29 @@ struct Hook {
     driver: Arc<Driver>,
     host: Arc<Host>,
     bell: Arc<Doorbell>,
+    /// Taken away when the hook ends.
+    fetcher: Cell<Option<Fetcher>>,
 }
 
 /// Has Node's event loop wait inside the engine's runtime until it is dropped. Belongs to the JavaScript thread.
 pub struct Driving(*const Hook);
 
 impl Driving {
-    /// Hooks into the event loop of the thread that calls.
+    /// Hooks into the event loop of the thread that calls. `fetch` is called there when there is mail.
     pub fn start(
-        event_loop: *mut c_void,
+        env: Env,
+        fetch: &Function<'_, (), ()>,
         driver: Arc<Driver>,
         host: Arc<Host>,
         bell: Arc<Doorbell>,
     ) -> Result<Self> {
-        let Some(libuv) = Libuv::find() else {
+        let parts = (Libuv::find(), env.get_uv_event_loop().ok(), Fetcher::new(env, fetch));
+        let (Some(libuv), Some(event_loop), Some(fetcher)) = parts else {
             let message =
                 "this JavaScript runtime does not let the engine into its event loop; use io \"thread\"";
             return Err(Error::new(ErrorKind::Configuration, message));
         };
+        let event_loop: Loop = event_loop.cast();
         let watched = {
             // SAFETY: the loop is that of the calling thread, and lives as long as it.
             let descriptor = unsafe { BorrowedFd::borrow_raw((libuv.backend_fd)(event_loop)) };
@@ -169,6 +230,7 @@ impl Driving {
             driver,
             host,
             bell,
+            fetcher: Cell::new(Some(fetcher)),
         }));
         // SAFETY: the hook is not freed before both handles are closed, and the handles' rooms are part of it. None of
         // these functions fails: they fill in and link the handles.
@@ -193,6 +255,7 @@ impl Drop for Driving {
         unsafe {
             let hook = &*self.0;
             hook.driver.resign();
+            hook.fetcher.take();
             (hook.libuv.prepare_stop)(hook.prepare_handle);
             (hook.libuv.idle_stop)(hook.idle_handle);
             (hook.libuv.close)(hook.prepare_handle, closed);
@@ -218,41 +281,53 @@ extern "C" fn before_waiting(handle: *mut Handle) {
     unsafe { &*(*handle).data }.turn();
 }
 
+fn milliseconds(timeout: c_int) -> Duration {
+    Duration::from_millis(u64::try_from(timeout).unwrap_or(0))
+}
+
 extern "C" fn idle(_: *mut Handle) {}
 
 impl Hook {
     fn turn(&self) {
-        let mut metrics = Metrics::default();
-        // SAFETY: the loop and its idle handle are alive: it is calling us.
-        let timeout = unsafe {
-            (self.libuv.idle_stop)(self.idle_handle);
-            (self.libuv.metrics_info)(self.event_loop, &raw mut metrics);
-            (self.libuv.backend_timeout)(self.event_loop)
-        };
-        let now = Instant::now();
-        let last = self.last.get();
-        let milliseconds = |timeout: c_int| Duration::from_millis(u64::try_from(timeout).unwrap_or(0));
+        // SAFETY: the idle handle is alive: the loop is calling us.
+        unsafe { (self.libuv.idle_stop)(self.idle_handle) };
+        let (last, now) = (self.last.get(), self.look());
         // Timers do not count as events: whether one ran is seen from the time.
         let nothing_ran = last.was_short
-            && last.events == metrics.events
-            && (last.timeout < 0 || now - last.at < milliseconds(last.timeout));
-        let wait = match timeout {
+            && last.events == now.events
+            && (last.timeout < 0 || now.at - last.at < milliseconds(last.timeout));
+        let wait = match now.timeout {
             _ if !nothing_ran => Some(Duration::ZERO),
             ..0 => None,
-            0.. => Some(milliseconds(timeout)),
+            0.. => Some(milliseconds(now.timeout)),
         };
-        self.last.set(Turn {
-            at: now,
-            was_short: wait == Some(Duration::ZERO),
-            timeout,
-            events: metrics.events,
-        });
+        self.last.set(Turn { was_short: wait == Some(Duration::ZERO), ..now });
         self.driver.lead(self.readiness(wait));
-        if self.has_mail() {
-            self.bell.ring_loop();
+        if self.has_mail()
+            && let Some(fetcher) = self.fetcher.take()
+        {
+            fetcher.call();
+            if self.driver.is_stopped() {
+                // The hook was ended meanwhile: its handles must not be started any more.
+                return;
+            }
+            self.fetcher.set(Some(fetcher));
+            // libuv looks at what this opened before the next turn. The answers go out with that.
+            self.last.set(Turn { was_short: true, ..self.look() });
         }
         // SAFETY: as above. A loop with an idle handle does not wait.
         unsafe { (self.libuv.idle_start)(self.idle_handle, idle) };
+    }
+
+    /// How things are in Node's loop.
+    fn look(&self) -> Turn {
+        let mut metrics = Metrics::default();
+        // SAFETY: the loop is calling us. The timeout is asked for while the idle handle is stopped.
+        let timeout = unsafe {
+            (self.libuv.metrics_info)(self.event_loop, &raw mut metrics);
+            (self.libuv.backend_timeout)(self.event_loop)
+        };
+        Turn { at: Instant::now(), was_short: false, timeout, events: metrics.events }
     }
 
     fn has_mail(&self) -> bool {
@@ -264,7 +339,6 @@ impl Hook {
         let at_once = wait == Some(Duration::ZERO);
         if at_once || self.has_mail() {
             // Once round the runtime, so that connections are served however busy the loop is.
-            tokio::task::yield_now().await;
             tokio::task::yield_now().await;
             return;
         }

@@ -20,7 +20,7 @@ use tokio::task::AbortHandle;
 
 use crate::doorbell::Doorbell;
 use crate::endpoint::Endpoints;
-use crate::errors::{Code, IntoJs, JsError};
+use crate::errors::{IntoJs, JsError};
 use crate::event_loop::Driving;
 use crate::mailbox::{Calls, number};
 use crate::notices::Notice;
@@ -90,11 +90,13 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
     let bell = Arc::new(Doorbell::new(&ring)?);
     let driving = match placement {
         Placement::Thread => None,
-        Placement::EventLoop => match drive(env, &driver, &host, &bell) {
-            Ok(driving) => Some(driving),
-            Err(_) if is_wish => None,
-            Err(error) => return Err(error),
-        },
+        Placement::EventLoop => {
+            match Driving::start(env, &ring, Arc::clone(&driver), Arc::clone(&host), Arc::clone(&bell)) {
+                Ok(driving) => Some(driving),
+                Err(_) if is_wish => None,
+                Err(error) => return Err(error).into_js(),
+            }
+        }
     };
     if driving.is_none() {
         driver.set_placement(Placement::Thread);
@@ -318,13 +320,6 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-fn drive(env: Env, driver: &Arc<Driver>, host: &Arc<Host>, bell: &Arc<Doorbell>) -> Result<Driving, JsError> {
-    let event_loop = env
-        .get_uv_event_loop()
-        .map_err(|error| napi::Error::new(Code::from(error.status), error.reason.clone()))?;
-    Driving::start(event_loop.cast(), Arc::clone(driver), Arc::clone(host), Arc::clone(bell)).into_js()
 }
 
 /// Rings for the calls of a whole turn at once: woken by the first of them, this runs behind the connections that are ready.

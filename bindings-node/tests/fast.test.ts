@@ -7,7 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import {
@@ -264,6 +266,47 @@ test('a tool of the same name takes the place of the first, and one that is remo
   assert.deepEqual((await client.listTools()).tools, []);
 });
 
+test('a tool that cannot be registered says why, and leaves the one of its name in place', async () => {
+  const { server, client } = await connected();
+  server.addTool({ name: 't', execute: async () => 'first' });
+  assert.throws(
+    () => server.addTool({ name: 't', parameters: { type: 'strin' }, execute: async () => 'x' }),
+    /'t'/,
+  );
+  assert.throws(
+    () => server.addTool({ name: 't', timeoutMs: 0, execute: async () => 'x' }),
+    /positive number/,
+  );
+  assert.throws(
+    () => server.addTool({ name: 't' } as Tool),
+    /^TypeError: tool 't': execute must be a function$/,
+  );
+  assert.throws(() => server.addPrompt({ name: 'p' } as never), /prompt 'p': load must be a function/);
+  assert.deepEqual(await client.callTool({ name: 't' }), text('first'));
+});
+
+test('what cannot be logged is an error of the tool, not of the process', async () => {
+  const answer = await result({
+    execute: async (_args, { log }) => {
+      const circular: Record<string, unknown> = {};
+      circular.self = circular;
+      log.error('see', circular as never);
+      return 'logged';
+    },
+  });
+  assert.equal(answer.isError, true);
+});
+
+test('a server with a client that stays is stopped all the same', async () => {
+  const server = new FastMCP({ name: 'n', version: '1.0.0', logger: { ...console, info: () => {} } });
+  await server.start({ transportType: 'httpStream', httpStream: { port: 0, host: '127.0.0.1' } });
+  const client = new Client({ name: 'c', version: '1' });
+  await client.connect(new StreamableHTTPClientTransport(new URL(server.url ?? '')));
+  await server.stop();
+  assert.equal(server.serverState, ServerState.Stopped);
+  await client.close();
+});
+
 test('a resource is read with its own URI and kind, unless what it loads says otherwise', async () => {
   const { server, client } = await connected();
   server.addResources([
@@ -426,6 +469,19 @@ test('a server is started on HTTP, stopped, and started again', async () => {
     await server.stop();
   }
   assert.match(String(said[0]), /^web is served at http/);
+});
+
+test('a server is started on stdio, whatever its tools print, and ends with its client', async () => {
+  const program = fileURLToPath(new URL('support/fast_stdio.mjs', import.meta.url));
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [program],
+    stderr: 'ignore',
+  });
+  const client = new Client({ name: 'c', version: '1' });
+  await client.connect(transport);
+  assert.deepEqual(await client.callTool({ name: 'shout', arguments: { text: 'hi' } }), text('HI'));
+  await client.close();
 });
 
 test('what has no subject here is refused by name, where it is written', async () => {

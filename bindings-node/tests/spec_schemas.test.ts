@@ -110,6 +110,7 @@ test('every schema of v1 that concerns what is served has its name here', () => 
 });
 
 test('every schema compiles', () => {
+  oxmcp.preloadSchemas();
   for (const schema of Object.values(oxmcp.specTypeSchemas)) {
     assert.equal(typeof schema.safeParse({}).success, 'boolean');
   }
@@ -126,6 +127,19 @@ test('an error names the type, every place and what is wrong there', () => {
   assert.deepEqual(result.error.issues[0]?.path, ['params', '_meta', 'progressToken']);
   const list = oxmcp.ListToolsResultSchema.safeParse({ tools: [{ name: 'x', inputSchema: {} }] });
   assert.deepEqual(list.success || list.error.issues[0]?.path, ['tools', 0, 'inputSchema', 'type']);
+});
+
+test('a path has a step for each name, whatever the name', () => {
+  const strange = { 'a[0].b': 1, 'with "quotes"': 3, 'io.example/x': 4 };
+  const result = oxmcp.ServerCapabilitiesSchema.safeParse({ experimental: strange });
+  assert.ok(!result.success);
+  assert.deepEqual(
+    result.error.issues.map(({ path }) => path).sort(),
+    Object.keys(strange)
+      .map((name) => ['experimental', name])
+      .sort(),
+  );
+  assert.match(result.error.message, /experimental\["io\.example\/x"\] must be an object/);
 });
 
 test('what JSON cannot say is an issue, not an exception', () => {
@@ -188,7 +202,7 @@ test('the shapes of 2026-07-28 have schemas', () => {
     params: {
       notifications: { toolsListChanged: true },
       _meta: {
-        [oxmcp.PROTOCOL_VERSION_META_KEY]: oxmcp.LATEST_PROTOCOL_VERSION,
+        [oxmcp.PROTOCOL_VERSION_META_KEY]: oxmcp.MODERN_PROTOCOL_VERSION,
         [oxmcp.CLIENT_CAPABILITIES_META_KEY]: {},
       },
     },

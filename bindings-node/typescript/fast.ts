@@ -86,10 +86,10 @@ const SESSIONS = 'one server object serves all sessions';
 export class FastMCP {
   readonly options: ServerOptions;
   readonly #server: McpServer;
-  readonly #tools = new Map<string, Registered>();
-  readonly #resources = new Map<string, Registered>();
-  readonly #templates = new Map<string, Registered>();
-  readonly #prompts = new Map<string, Registered>();
+  readonly #tools = new Map<string, Entry>();
+  readonly #resources = new Map<string, Entry>();
+  readonly #templates = new Map<string, Entry>();
+  readonly #prompts = new Map<string, Entry>();
   #listening: Listening | undefined;
   #state = ServerState.Stopped;
 
@@ -248,10 +248,12 @@ export class FastMCP {
     }
   }
 
-  /** Ends everything; calls in flight are cancelled. It may be started again. */
+  /** Stops: over HTTP what runs may finish first. It may be started again. */
   async stop(): Promise<void> {
+    const listening = this.#listening;
     this.#listening = undefined;
     this.#state = ServerState.Stopped;
+    await listening?.close();
     await this.#server.close();
   }
 
@@ -279,12 +281,25 @@ export class FastMCP {
   }
 }
 
-function replace(registered: Map<string, Registered>, key: string, register: () => Registered): void {
-  remove(registered, key);
-  registered.set(key, register());
+/** What was registered, and how. */
+interface Entry {
+  registered: Registered;
+  register(): Registered;
 }
 
-function remove(registered: Map<string, Registered>, key: string): void {
-  registered.get(key)?.remove();
-  registered.delete(key);
+/** Puts something in the place of what has its name; if it cannot be registered, that stays. */
+function replace(entries: Map<string, Entry>, key: string, register: () => Registered): void {
+  const before = entries.get(key);
+  remove(entries, key);
+  try {
+    entries.set(key, { register, registered: register() });
+  } catch (error) {
+    if (before !== undefined) entries.set(key, { ...before, registered: before.register() });
+    throw error;
+  }
+}
+
+function remove(entries: Map<string, Entry>, key: string): void {
+  entries.get(key)?.registered.remove();
+  entries.delete(key);
 }

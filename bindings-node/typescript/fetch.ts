@@ -88,18 +88,41 @@ async function read(request: Request, options: FetchOptions, limit: number): Pro
 
 /** All of a body; undefined when it is over the limit. */
 export async function readStream(
-  stream: AsyncIterable<Uint8Array | string>,
+  stream: ReadableStream<Uint8Array>,
   limit: number,
 ): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    length += bytes.byteLength;
-    if (length > limit) return undefined;
-    chunks.push(bytes);
+  const reader = stream.getReader();
+  const body = new BodyParts(limit);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return body.whole();
+    if (!body.add(value)) {
+      // Not waited for: one half of a copied stream ends with the other.
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
   }
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** The parts of a body, up to a limit. */
+export class BodyParts {
+  private readonly parts: Uint8Array[] = [];
+  private length = 0;
+
+  constructor(private readonly limit: number) {}
+
+  /** Returns whether there was room. */
+  add(part: Uint8Array): boolean {
+    this.length += part.byteLength;
+    if (this.length > this.limit) return false;
+    this.parts.push(part);
+    return true;
+  }
+
+  whole(): Uint8Array {
+    const [first] = this.parts;
+    return this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
+  }
 }
 
 const encoder = new TextEncoder();

@@ -11,6 +11,7 @@ export {
   InvalidResultError,
   InvalidSchemaError,
   McpError,
+  MissingRequiredClientCapabilityError,
   NotFoundError,
   OxmcpError,
   PromptError,
@@ -22,14 +23,17 @@ export {
   SdkErrorCode,
   ToolError,
   TransportError,
+  UnsupportedProtocolVersionError,
   UserError,
 } from './errors.js';
-export { UriTemplate } from './resources.js';
+export { UriTemplate } from './resource_templates.js';
 export { fromJsonSchema } from './schemas.js';
 export type { CompleteCallback, CompletionContext } from './server/completable.js';
 export { completable, getCompleter, isCompletable } from './server/completable.js';
 export { Server, type ServerOptions, type Transport } from './server/index.js';
 export * from './server/mcp.js';
+// The class, where the protocol's type of the name is exported, too.
+export { ResourceTemplate } from './server/mcp.js';
 
 // What serves it.
 
@@ -52,3 +56,7 @@ export {
   WebStandardStreamableHTTPServerTransport,
   type WebStandardStreamableHTTPServerTransportOptions,
 } from './server/webStandardStreamableHttp.js';
+
+// What it speaks.
+
+export * from './types.js';

@@ -2,8 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { AuthInfo } from './call_origin.js';
-import type { FetchOptions } from './fetch.js';
-import { readStream } from './fetch.js';
+import { type FetchOptions, faceOf } from './fetch.js';
 import {
   forbidden,
   localhostAllowedHostnames,
@@ -20,9 +19,17 @@ import {
   unparsed,
   withoutEncoding,
 } from './http_exchange.js';
-import { answerNodeRequest, type NodeRequest, type NodeResponse, readHead } from './node_http.js';
+import {
+  answerNodeRequest,
+  type NodeRequest,
+  type NodeResponse,
+  readHead,
+  readNodeBody,
+} from './node_http.js';
 import { writeResponse } from './node_response.js';
+import { serving } from './server/serving.js';
 import { StreamableHTTPServerTransport } from './server/streamableHttp.js';
+import { isServer } from './server_source.js';
 import { errorFrom } from './transport.js';
 
 export type { NodeRequest, NodeResponse } from './node_http.js';
@@ -61,7 +68,8 @@ export function toNodeHandler(
   options: ToNodeHandlerOptions = {},
 ): NodeMcpRequestHandler {
   const limit = options.maxRequestBodySize === undefined ? undefined : bodyLimit(options.maxRequestBodySize);
-  const { [FACE]: own } = handler as { [FACE]?: Face };
+  const own =
+    (handler as { [FACE]?: Face })[FACE] ?? (isServer(handler) ? faceOf(() => serving(handler)) : undefined);
   if (own !== undefined) {
     const face: Face = {
       maxBodyBytes: limit ?? own.maxBodyBytes,
@@ -133,7 +141,7 @@ export async function toWebRequest(
     });
   }
   const limit = bodyLimit(options.maxRequestBodySize);
-  const bytes = await readStream(req as AsyncIterable<Uint8Array>, limit);
+  const bytes = await readNodeBody(req, limit);
   if (bytes === undefined) throw new RequestBodyTooLargeError(tooLarge(limit));
   const body = bytes.byteLength === 0 ? {} : { body: bytes };
   return new Request(head.url, { ...init, headers: head.headers, ...body });

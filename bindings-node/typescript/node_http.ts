@@ -2,7 +2,7 @@
 
 import type { AuthInfo } from './call_origin.js';
 import type { RequestHead, ResponseSink } from './event_loop.js';
-import { readStream } from './fetch.js';
+import { BodyParts } from './fetch.js';
 import {
   type Exchange,
   type Face,
@@ -12,6 +12,7 @@ import {
   unparsed,
   withoutEncoding,
 } from './http_exchange.js';
+import { errorFrom } from './transport.js';
 
 /** A request of `node:http`, express, fastify (`request.raw`) and others. */
 export interface NodeRequest extends AsyncIterable<unknown> {
@@ -26,6 +27,8 @@ export interface NodeRequest extends AsyncIterable<unknown> {
   /** What a body parser found. */
   body?: unknown;
   readableEnded?: boolean | undefined;
+  iterator?(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
+  resume?(): unknown;
   socket?: {
     remoteAddress?: string | undefined;
     remotePort?: number | undefined;
@@ -64,18 +67,21 @@ export async function answerNodeRequest(
     incoming = await readNodeRequest(req, parsedBody, face.maxBodyBytes);
   } catch (error) {
     // The client went away in the middle of its request.
-    face.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    face.onerror?.(errorFrom(error));
     res.destroy?.();
     return;
   }
   const answer = new NodeAnswer(res);
   if (incoming === undefined) {
-    // What is left of the body is not read: the connection ends with the answer.
-    res.setHeader('connection', 'close');
     refuse(answer, 413, tooLarge(face.maxBodyBytes));
     return answer.done;
   }
-  answer.exchange = face.begin(incoming, answer);
+  try {
+    answer.exchange = face.begin(incoming, answer);
+  } catch (error) {
+    face.onerror?.(errorFrom(error));
+    refuse(answer, 500, 'the server failed', -32603);
+  }
   gone.then(() => answer.abandon());
   return answer.done;
 }
@@ -96,12 +102,26 @@ export async function readNodeRequest(
       body = unparsed(parsed);
       head.headers = withoutEncoding(head.headers);
     } else {
-      const bytes = await readStream(req as AsyncIterable<Uint8Array>, limit);
+      const bytes = await readNodeBody(req, limit);
       if (bytes === undefined) return undefined;
       body = bytes;
     }
   }
   return { head, body, origin: { authInfo: req.auth, url: head.url } };
+}
+
+/** All of a request's body; undefined when it is over the limit. */
+export async function readNodeBody(req: NodeRequest, limit: number): Promise<Uint8Array | undefined> {
+  const body = new BodyParts(limit);
+  // The stream must outlive the loop: with it the connection would end, and the client never read why.
+  const chunks = req.iterator?.({ destroyOnReturn: false }) ?? req;
+  for await (const chunk of chunks) {
+    if (body.add(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array))) continue;
+    // What else comes is dropped.
+    req.resume?.();
+    return undefined;
+  }
+  return body.whole();
 }
 
 /** The head of a request. The URL is absolute. */

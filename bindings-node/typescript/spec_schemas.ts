@@ -32,6 +32,11 @@ const guard =
 export const isSpecType: { readonly [N in SpecTypeName]: (value: unknown) => value is SpecTypes[N] } =
   Object.fromEntries(names.map((name): unknown[] => [name, guard(name as SpecTypeName)]));
 
+/** Compiles all schemas now, so that no first message has to wait for its own. */
+export function preloadSchemas(): void {
+  for (const schema of Object.values(specTypeSchemas)) schema.safeParse(null);
+}
+
 export const AnnotationsSchema = specTypeSchemas.Annotations;
 export const AudioContentSchema = specTypeSchemas.AudioContent;
 export const BaseMetadataSchema = specTypeSchemas.BaseMetadata;

@@ -70,21 +70,29 @@ export async function closeTransports(serving: Serving): Promise<void> {
   await Promise.allSettled(closing);
 }
 
+/** Throws TypeError when something is no transport. */
+export function checkTransport(transport: unknown): asserts transport is Transport {
+  if (typeof transport !== 'object' || transport === null) {
+    throw new TypeError(
+      `connect takes a transport, such as new StdioServerTransport(), not ${String(transport)}`,
+    );
+  }
+  const { start, send, close } = transport as Partial<Transport>;
+  if ([start, send, close].some((method) => typeof method !== 'function')) {
+    throw new TypeError(
+      'this is no transport: it lacks one of the methods start(), send(message) and close()',
+    );
+  }
+}
+
 /**
  * Serves over a transport.
  *
  * @throws TypeError when it is no transport; what its `start` throws.
  */
 export async function connectTransport(serving: Serving, transport: Transport | Attachable): Promise<void> {
-  if (typeof transport !== 'object' || transport === null) {
-    throw new TypeError(
-      `connect takes a transport, such as new StdioServerTransport(), not ${String(transport)}`,
-    );
-  }
-  if (ATTACH in transport) return transport[ATTACH](serving);
-  if (typeof transport.start !== 'function' || typeof transport.send !== 'function') {
-    throw new TypeError('this is no transport: it has no methods start() and send(message)');
-  }
+  checkTransport(transport);
+  if (ATTACH in transport) return (transport as unknown as Attachable)[ATTACH](serving);
   const bridge = new Bridge(serving, transport as OpenTransport);
   await bridge.start();
 }

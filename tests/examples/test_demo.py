@@ -17,11 +17,12 @@ def test_the_demo_runs_to_its_end_without_colour_where_there_is_no_terminal() ->
         capture_output=True,
         encoding="utf-8",
         stdin=subprocess.DEVNULL,
-        timeout=90,
+        timeout=150,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\x1b" not in done.stdout
-    assert re.search(r"HTTP, modern +2026-07-28", done.stdout)
-    assert "All four ways gave the same answers" in done.stdout
+    assert re.search(r"Python +HTTP, modern +2026-07-28", done.stdout)
+    assert re.search(r"TypeScript +HTTP, modern +2026-07-28", done.stdout)
+    assert "All eight ways gave the same answers" in done.stdout

@@ -1,7 +1,7 @@
 // What a function of a FastMCP server is told of its call.
 
 import type { Context } from '../context.js';
-import type { Implementation, LoggingLevel } from '../types.js';
+import type { Implementation } from '../types.js';
 import { missing } from './refusing.js';
 
 /** Anything a log message may carry beside its text. */
@@ -42,10 +42,12 @@ export class LoadContext {
   }
 
   get log(): Log {
-    const say = (level: LoggingLevel) => (message: string, data?: SerializableValue) => {
-      void this.context.mcpReq.log(level, { context: data, message });
-    };
-    return { debug: say('debug'), error: say('error'), info: say('info'), warn: say('warning') };
+    const { log } = this.context;
+    const say =
+      (level: 'debug' | 'error' | 'info' | 'warn') => (message: string, data?: SerializableValue) => {
+        log[level]({ message, context: data });
+      };
+    return { debug: say('debug'), error: say('error'), info: say('info'), warn: say('warn') };
   }
 
   /** The request's id, as text. */

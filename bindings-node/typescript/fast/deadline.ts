@@ -2,6 +2,9 @@
 
 import { UserError } from '../errors.js';
 
+/** What a timer can wait at most: longer limits are none. */
+const LONGEST = 2 ** 31 - 1;
+
 /** Runs a function that has to be done in time, and tells it by a signal when it is not wanted any more. */
 export async function within<T>(
   milliseconds: number,
@@ -15,6 +18,7 @@ export async function within<T>(
   else outer.addEventListener('abort', forward, { once: true });
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
+    if (milliseconds > LONGEST) return;
     timer = setTimeout(() => {
       const late = new UserError(
         `Tool '${toolName}' timed out after ${milliseconds} ms. Make it faster, or raise its timeoutMs.`,

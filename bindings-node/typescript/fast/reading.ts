@@ -4,7 +4,7 @@ import { NotFoundError } from '../errors.js';
 import { type Servable, serving } from '../server/serving.js';
 import {
   CLIENT_CAPABILITIES_META_KEY,
-  LATEST_PROTOCOL_VERSION,
+  MODERN_PROTOCOL_VERSION,
   PROTOCOL_VERSION_META_KEY,
   type ReadResourceResult,
 } from '../types.js';
@@ -38,7 +38,7 @@ export async function readWithin(
       params: {
         uri,
         _meta: {
-          [PROTOCOL_VERSION_META_KEY]: LATEST_PROTOCOL_VERSION,
+          [PROTOCOL_VERSION_META_KEY]: MODERN_PROTOCOL_VERSION,
           [CLIENT_CAPABILITIES_META_KEY]: {},
         },
       },

@@ -23,10 +23,18 @@ export interface Registered {
   remove(): void;
 }
 
+function checkFunction(value: unknown, where: string, name: string): void {
+  if (typeof value !== 'function') throw new TypeError(`${where}: ${name} must be a function`);
+}
+
 /** Registers a tool. */
 export function registerTool(server: McpServer, tool: Tool, onCall: ServerOptions['onToolCall']): Registered {
   const { name, description, parameters, outputSchema, annotations, _meta, timeoutMs } = tool;
   refuseForeign('tool', tool, `tool '${name}'`);
+  checkFunction(tool.execute, `tool '${name}'`, 'execute');
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
+    throw new TypeError(`tool '${name}': timeoutMs must be a positive number of milliseconds`);
+  }
   const execute = tool.execute.bind(tool) as (args: unknown, context: ToolContext) => unknown;
   const run = (args: unknown, context: Context): unknown =>
     timeoutMs === undefined
@@ -69,6 +77,7 @@ async function contentsOf(
 export function registerResource(server: McpServer, resource: Resource): Registered {
   const { uri, name, description, mimeType } = resource;
   refuseForeign('resource', resource, `resource '${name}'`);
+  checkFunction(resource.load, `resource '${name}'`, 'load');
   return server.registerResource(name, uri, { description, mimeType }, (_uri, context) =>
     contentsOf(resource.load(undefined, new LoadContext(context)), uri, mimeType),
   );
@@ -107,6 +116,7 @@ function completerOf(
 export function registerTemplate(server: McpServer, template: ResourceTemplate): Registered {
   const { uriTemplate, name, description, mimeType } = template;
   refuseForeign('template', template, `resource template '${name}'`);
+  checkFunction(template.load, `resource template '${name}'`, 'load');
   const complete: Record<string, Values> = {};
   for (const argument of template.arguments ?? []) {
     const completer = completerOf(argument, template.complete);
@@ -127,6 +137,7 @@ export function registerTemplate(server: McpServer, template: ResourceTemplate):
 export function registerPrompt(server: McpServer, prompt: Prompt): Registered {
   const { name, description } = prompt;
   refuseForeign('prompt', prompt, `prompt '${name}'`);
+  checkFunction(prompt.load, `prompt '${name}'`, 'load');
   const load = prompt.load.bind(prompt) as (args: unknown, auth: undefined, context: LoadContext) => string;
   if (prompt.arguments === undefined || prompt.arguments.length === 0) {
     return server.registerPrompt(name, { description }, (context) =>

@@ -3,7 +3,7 @@
 import { fromNative } from '../errors.js';
 import { type FetchOptions, fetchWith } from '../fetch.js';
 import { type Listening, type ListenOptions, listen } from '../listen.js';
-import { closeTransports, connectTransport, type Transport } from '../transport.js';
+import { checkTransport, closeTransports, connectTransport, type Transport } from '../transport.js';
 import type { Engine } from './serving.js';
 
 export type { FetchOptions } from '../fetch.js';
@@ -24,6 +24,8 @@ export interface ConnectionEvents {
 export class Connections {
   private readonly transports = new Set<Transport>();
   private listeners = 0;
+  /** Whether there was a connection since the last end was told. */
+  private hasOpened = false;
   private answer: Fetch | undefined;
   private closing: Promise<void> | undefined;
 
@@ -42,6 +44,7 @@ export class Connections {
   }
 
   async connect(transport: Transport): Promise<void> {
+    checkTransport(transport);
     if (this.transports.has(transport))
       throw new TypeError('this transport is connected to the server already');
     const { onclose, onerror } = transport;
@@ -54,6 +57,7 @@ export class Connections {
       this.events.failed(error);
     };
     this.transports.add(transport);
+    this.hasOpened = true;
     try {
       await connectTransport(this.engine.serving, transport);
     } catch (error) {
@@ -66,6 +70,7 @@ export class Connections {
     const { serving } = this.engine;
     const listening = await translatedLater(() => listen(serving, options, () => this.close()));
     this.listeners += 1;
+    this.hasOpened = true;
     const gone = (): void => {
       this.listeners -= 1;
       this.tellEnd();
@@ -93,17 +98,17 @@ export class Connections {
   private async end(): Promise<void> {
     const { engine } = this;
     if (!engine.isServed) return;
-    const wasOpen = this.isOpen;
     await closeTransports(engine.serving);
     // What is left are listeners and requests that others received.
     engine.stop();
     this.answer = undefined;
     this.transports.clear();
-    if (wasOpen && this.listeners === 0) this.tellEnd();
+    this.tellEnd();
   }
 
   private tellEnd(): void {
-    if (this.isOpen) return;
+    if (this.isOpen || !this.hasOpened) return;
+    this.hasOpened = false;
     this.events.ended();
   }
 }

@@ -82,6 +82,8 @@ export class HttpTransportFace implements Face, SessionOwner {
     if (this.serving !== undefined && this.serving !== serving) {
       throw new Error('this transport is connected to a server already: make one for each server');
     }
+    // Impossible options are refused here, not by every request.
+    this.endpoint(serving);
     this.serving = serving;
     this.transport = transport;
     // Those without sessions come by the request, and hold nothing that would have to be closed.
@@ -126,13 +128,11 @@ export class HttpTransportFace implements Face, SessionOwner {
       head: (status, headers) => {
         let before: Promise<void> | undefined;
         const engineId = headerOf(headers, SESSION_ID);
+        held.head(status, headers);
         if (engineId !== undefined && engineId !== alias?.engineId) {
           this.opened(serving, engineId).then(
             (made) => {
-              held.head(
-                status,
-                headers.map(([name, value]) => [name, name === SESSION_ID ? made : value]),
-              );
+              for (const header of headers) if (header[0] === SESSION_ID) header[1] = made;
               held.release();
             },
             (error: unknown) => {
@@ -148,7 +148,6 @@ export class HttpTransportFace implements Face, SessionOwner {
           if (method === 'DELETE' && status < 300) before = aliases.remove(id, true);
           else if (status === 404) before = aliases.remove(id, false);
         }
-        held.head(status, headers);
         if (before === undefined) held.release();
         else before.catch((error: unknown) => this.onerror(errorFrom(error))).then(() => held.release());
       },

@@ -1,15 +1,17 @@
 // What the protocol fixes by value: its versions, reserved keys and the error codes of JSON-RPC.
 
-/** The newest protocol version spoken here. */
-export const LATEST_PROTOCOL_VERSION = '2026-07-28';
+/** The newest protocol version spoken here. It has no handshake: every request says it. */
+export const MODERN_PROTOCOL_VERSION = '2026-07-28';
+
+/** The newest protocol version that `initialize` can agree on: what code that answers or sends one writes into it. */
+export const LATEST_PROTOCOL_VERSION = '2025-11-25';
 
 /** What an HTTP client speaks that shook hands without naming a version afterwards (HDR rules of 2025-03-26). */
 export const DEFAULT_NEGOTIATED_PROTOCOL_VERSION = '2025-03-26';
 
-/** Every protocol version spoken here, newest first. */
+/** Every protocol version that `initialize` can agree on, newest first. */
 export const SUPPORTED_PROTOCOL_VERSIONS: string[] = [
   LATEST_PROTOCOL_VERSION,
-  '2025-11-25',
   '2025-06-18',
   '2025-03-26',
   '2024-11-05',
@@ -41,3 +43,10 @@ export const LOG_LEVEL_META_KEY = 'io.modelcontextprotocol/logLevel';
 export const SERVER_INFO_META_KEY = 'io.modelcontextprotocol/serverInfo';
 /** Key in a notification's `_meta`: the subscription it belongs to (2026-07-28). */
 export const SUBSCRIPTION_ID_META_KEY = 'io.modelcontextprotocol/subscriptionId';
+
+/** Key in a `_meta`: W3C Trace Context, as the HTTP header of the name says it. */
+export const TRACEPARENT_META_KEY = 'traceparent';
+/** Key in a `_meta`: W3C Trace Context, what tracing systems add. */
+export const TRACESTATE_META_KEY = 'tracestate';
+/** Key in a `_meta`: W3C Baggage. */
+export const BAGGAGE_META_KEY = 'baggage';

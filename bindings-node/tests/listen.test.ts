@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { test } from 'node:test';
+import { initialize, legacyClient, modernClient, post, said, talkingServer } from './support/http.js';
+
+test('both official clients call tools at the URL that listen returns', async (t) => {
+  const server = talkingServer(t);
+  const { url, host, port } = await server.listen();
+  assert.equal(url, `http://127.0.0.1:${port}/mcp`);
+  assert.equal(host, '127.0.0.1');
+  const { client, transport } = await legacyClient(t, new URL(url));
+  assert.equal(await said(client, 'session'), transport.sessionId);
+  assert.equal(await said(await modernClient(t, new URL(url)), 'steps'), 'done');
+});
+
+test('listen takes the path and the mode', async (t) => {
+  const server = talkingServer(t);
+  const { url } = await server.listen({ path: '/here', stateless: true, jsonResponse: true });
+  assert.equal(new URL(url).pathname, '/here');
+  const response = await fetch(initialize(url));
+  assert.equal(response.headers.get('mcp-session-id'), null);
+  assert.equal(response.headers.get('content-type'), 'application/json');
+});
+
+test('close stops listening, and the server may listen again', async (t) => {
+  const server = talkingServer(t);
+  const first = await server.listen();
+  await first.close();
+  await first.ended;
+  await assert.rejects(fetch(initialize(first.url)));
+  const second = await server.listen();
+  assert.equal((await fetch(initialize(second.url))).status, 200);
+});
+
+test('a port that is taken is an error that names it', async (t) => {
+  const { port } = await talkingServer(t).listen();
+  await assert.rejects(talkingServer(t).listen({ port }), (error: Error) => {
+    assert.match(error.message, new RegExp(String(port)));
+    return true;
+  });
+});
+
+test('a client cannot use the header that stands for an authenticated user', async (t) => {
+  const server = talkingServer(t);
+  const { url } = await server.listen({ stateless: true });
+  const { client } = await legacyClient(t, new URL(url), { 'oxmcp-call-origin': 'x.1' });
+  assert.deepEqual(await said(client, 'auth'), [null, null]);
+  const headers = (await said(client, 'headers')) as object;
+  assert.ok(!('oxmcp-call-origin' in headers));
+});
+
+test('a listener on a loopback address knows its names only (SEC-1, SEC-2)', async (t) => {
+  const { url } = await talkingServer(t).listen();
+  const ping = post({ jsonrpc: '2.0', id: 1, method: 'ping' }, { origin: 'https://evil.example' }, url);
+  assert.equal((await fetch(ping)).status, 403);
+  const status = await new Promise((resolve) => {
+    request(url, { method: 'POST', headers: { host: 'evil.example' } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).end('{}');
+  });
+  assert.equal(status, 421);
+});

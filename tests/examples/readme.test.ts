@@ -1,0 +1,107 @@
+// What the README shows in TypeScript is run as it stands there.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Client, type ClientOptions, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const [FIRST_SERVER = '', WEATHER = '', INSIDE = ''] = [...README.matchAll(/^```ts\n(.*?)^```$/gms)].map(
+  ([, text]) => text,
+);
+const MODES = ['legacy', 'auto'] as const;
+
+let folder = '';
+before(() => {
+  // Inside the checkout, where `oxmcp` and `zod` are found.
+  folder = mkdtempSync(join(ROOT, 'bindings-node', 'dist', 'readme-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+async function conversation(
+  options: ClientOptions,
+  transport: Parameters<Client['connect']>[0],
+): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1.0.0' }, options);
+  await client.connect(transport);
+  return client;
+}
+
+describe('the first server', () => {
+  test('is the example, in at most fifteen lines', () => {
+    assert.equal(FIRST_SERVER, readFileSync(join(ROOT, 'examples', 'hello_world', 'server.ts'), 'utf8'));
+    assert.ok(FIRST_SERVER.split('\n').filter((line) => line.trim()).length <= 15);
+  });
+
+  for (const mode of MODES) {
+    test(`greets, ${mode}, as a module of either kind`, async () => {
+      for (const file of ['server.mts', 'server.cts']) {
+        const program = join(folder, file);
+        writeFileSync(program, FIRST_SERVER);
+        const args = ['--import', 'tsx', program];
+        const transport = new StdioClientTransport({ command: process.execPath, args, cwd: ROOT });
+        const client = await conversation({ versionNegotiation: { mode } }, transport);
+        const { tools } = await client.listTools();
+        assert.deepEqual(
+          tools.map(({ name, description }) => [name, description]),
+          [['greet', 'Greet someone by name.']],
+        );
+        const { content } = await client.callTool({ name: 'greet', arguments: { name: 'Ada' } });
+        assert.deepEqual(content, [{ type: 'text', text: 'Hello, Ada!' }]);
+        await client.close();
+      }
+    });
+  }
+});
+
+test('the longer example works, listening and inside another application', async () => {
+  const program = join(folder, 'weather.ts');
+  writeFileSync(
+    program,
+    `${WEATHER.replace('port: 8000', 'port: 0')}\n${INSIDE}\nexport { app, server, url };\n`,
+  );
+  const { app, server, url } = (await import(program)) as {
+    app: { request(input: Request): Response | Promise<Response> };
+    server: { close(): Promise<void> };
+    url: string;
+  };
+  try {
+    for (const fetch of [
+      undefined,
+      async (input: string | URL, init?: RequestInit) => app.request(new Request(input, init)),
+    ]) {
+      const transport = new StreamableHTTPClientTransport(new URL(url), { ...(fetch && { fetch }) });
+      const client = await conversation({ versionNegotiation: { mode: 'auto' } }, transport);
+      const forecast = await client.callTool({ name: 'forecast', arguments: { city: 'Lisbon', days: 2 } });
+      assert.deepEqual(forecast.structuredContent, [
+        { city: 'Lisbon', degrees: 20.5 },
+        { city: 'Lisbon', degrees: 21.5 },
+      ]);
+      const refused = await client.callTool({ name: 'forecast', arguments: { city: 'Lisbon', days: 15 } });
+      assert.deepEqual(refused.content, [
+        { type: 'text', text: 'Nobody knows the weather in more than two weeks.' },
+      ]);
+      assert.match(
+        JSON.stringify(await client.readResource({ uri: 'stations://PT' })),
+        /no stations in PT yet/,
+      );
+      const prompt = await client.getPrompt({ name: 'plan_a_trip', arguments: { city: 'Lisbon' } });
+      assert.match(JSON.stringify(prompt), /Lisbon and tell me what to pack/);
+      await client.close();
+    }
+  } finally {
+    await server.close();
+  }
+});
+
+test('every import path of the migration table exists, for import and for require', () => {
+  const paths = new Set([...README.matchAll(/`(oxmcp(?:\/[\w./]+)?)`/g)].map(([, path]) => path));
+  assert.ok(paths.size >= 10);
+  for (const path of paths) {
+    execFileSync(process.execPath, ['-e', `require('${path}'); import('${path}');`], { cwd: ROOT });
+  }
+});
