@@ -75,6 +75,8 @@ describe('one server object', () => {
     assert.equal(closed, 2);
     await server.close();
     assert.equal(closed, 2);
+    await clientOf(server);
+    void server.close();
     const again = await clientOf(server);
     assert.equal(await textOf(again, 'tool'), 'here');
     await server.close();
@@ -86,7 +88,9 @@ describe('one server object', () => {
     await server.connect(theirs);
     assert.equal(server.server.transport, theirs);
     await assert.rejects(server.connect(theirs), /connected to the server already/);
-    await assert.rejects(server.connect({} as never), /transport/);
+    for (const none of [{}, undefined, null, 'stdio']) {
+      await assert.rejects(server.connect(none as never), /transport/);
+    }
     const failing = {
       start: () => Promise.reject(new Error('no line')),
       send: async () => {},

@@ -51,6 +51,11 @@ export class Connections {
     checkTransport(transport);
     if (this.transports.has(transport))
       throw new TypeError('this transport is connected to the server already');
+    // What is being closed would take the newcomer along.
+    await this.closing;
+    if (typeof transport !== 'object' || transport === null) {
+      return connectTransport(this.engine.serving, transport);
+    }
     const { onclose, onerror } = transport;
     transport.onclose = () => {
       onclose?.call(transport);
@@ -66,11 +71,13 @@ export class Connections {
       await connectTransport(this.engine.serving, transport);
     } catch (error) {
       this.transports.delete(transport);
+      Object.assign(transport, { onclose, onerror });
       throw error;
     }
   }
 
   async listen(options: ListenOptions): Promise<Listening> {
+    await this.closing;
     const { serving } = this.engine;
     const listening = await translatedLater(() => listen(serving, options, () => this.close()));
     this.hasOpened = true;
