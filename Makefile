@@ -113,6 +113,7 @@ check-python: $(VENV)/.tests
 check-node: build-typescript
 	$(NODE_BIN)/biome ci --error-on-warnings
 	$(NODE_BIN)/tsc --project bindings-node/tsconfig.check.json
+	node bindings-node/tests/types/instantiations.mjs
 	node bindings-node/scripts/check_package.mjs
 
 check-bans: $(CARGO_DENY)
