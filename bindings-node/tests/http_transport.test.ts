@@ -295,6 +295,30 @@ test('a request before any server is connected is answered, not left waiting', a
   assert.equal((await fetch(initialize(url))).status, 503);
 });
 
+test('a server that closes answers what is under way and what comes later, and leaves nobody waiting', async (t) => {
+  const server = talkingServer(t);
+  const transport = new StreamableHTTPServerTransport({});
+  let closed = 0;
+  transport.onclose = () => {
+    closed += 1;
+  };
+  await server.connect(transport);
+  const url = await listening(t, (req, res) => void transport.handleRequest(req, res));
+  const began = new Promise<void>((resolve) => {
+    server.registerTool('slow', {}, () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow' } };
+  const answer = fetch(post(call, {}, url));
+  await began;
+  await server.close();
+  assert.equal(closed, 1);
+  assert.equal((await answer).status, 503);
+  assert.equal((await fetch(post(call, {}, url))).status, 404);
+});
+
 test('origins of other sites are refused unless the checks are switched off', async (t) => {
   const server = talkingServer(t);
   const ping = () => post({ jsonrpc: '2.0', id: 1, method: 'ping' }, { origin: 'https://example.com' });

@@ -125,6 +125,8 @@ export class Serving {
   private readonly running = new Map<number, Call>();
   private readonly listeners = new Map<number, Listener>();
   private readonly lifeline = new Lifeline(this);
+  /** Whether `stop` was called: nothing is answered any more. */
+  isStopped = false;
   /** What the engine's side weighs, in the garbage collector's terms: without it, a thread looks like a few bytes. Never touched. */
   readonly weight = new ArrayBuffer(512 * 1024);
   /** The call whose handler is running right now, up to its first `await`. */
@@ -249,6 +251,7 @@ export class Serving {
 
   /** Ends everything at once: running calls are cancelled. */
   stop(): void {
+    this.isStopped = true;
     this.native.stop();
     clearImmediate(this.backlog);
     for (const call of this.running.values()) call.cancel();

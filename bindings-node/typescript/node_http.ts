@@ -169,6 +169,7 @@ class NodeAnswer implements ResponseSink {
   exchange: Exchange | undefined;
   private finish!: () => void;
   private ended = false;
+  private hasHead = false;
   private streaming = false;
   private text = '';
   private drained: (() => void) | undefined;
@@ -183,6 +184,7 @@ class NodeAnswer implements ResponseSink {
   head(status: number, headers: [string, string][]): void {
     if (this.ended) return;
     const { res } = this;
+    this.hasHead = true;
     res.statusCode = status;
     for (const [name, value] of headers) {
       res.setHeader(name, value);
@@ -210,6 +212,8 @@ class NodeAnswer implements ResponseSink {
     if (this.ended) return;
     this.ended = true;
     const { res, text } = this;
+    // The server is closed before it answers.
+    if (!this.hasHead) res.statusCode = 503;
     if (error !== undefined) res.destroy?.(error);
     else if (text === '') res.end();
     else res.end(text);
