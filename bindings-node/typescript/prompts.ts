@@ -31,20 +31,37 @@ export type PromptReturn =
   | string
   | (PromptMessage | ContentBlock | string)[];
 
+/** The function of a prompt that takes arguments. */
+export type PromptFunction<Args> = (
+  args: InferArgs<Args>,
+  ctx: Context,
+) => PromptReturn | Promise<PromptReturn>;
+
 /** The function of a prompt: `(args, ctx)` with arguments, `(ctx)` without. */
 export type PromptCallback<Args extends AnySchema | undefined = undefined> = Args extends AnySchema
-  ? (args: InferArgs<Args>, ctx: Context) => PromptReturn | Promise<PromptReturn>
+  ? PromptFunction<Args>
   : (ctx: Context) => PromptReturn | Promise<PromptReturn>;
 
-/** What callers are told of a prompt. */
-export interface PromptConfig<Args extends AnySchema | undefined = AnySchema | undefined> {
+/** What callers are told of a prompt beside its arguments. */
+export interface PromptNotes {
   /** A name for people. */
   title?: string | undefined;
   description?: string | undefined;
-  /** The arguments, whose values are strings (PRM-6): a schema of any kind with properties. */
-  argsSchema?: Args;
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
+}
+
+/** What callers are told of a prompt that takes arguments. */
+export interface PromptConfigWith<Args> extends PromptNotes {
+  /** The arguments, whose values are strings (PRM-6): a schema of any kind with properties. */
+  argsSchema: Args;
+}
+
+/** What callers are told of a prompt. */
+export interface PromptConfig<Args extends AnySchema | undefined = AnySchema | undefined>
+  extends PromptNotes {
+  /** The arguments, whose values are strings (PRM-6): a schema of any kind with properties. */
+  argsSchema?: Args;
 }
 
 /** What `update` may change. What is absent or undefined stays. */

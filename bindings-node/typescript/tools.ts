@@ -23,30 +23,40 @@ export type ToolReturn =
   // biome-ignore lint/suspicious/noConfusingVoidType: the return type of a handler that returns nothing
   | void;
 
+/** The function of a tool that takes arguments. */
+export type ToolFunction<Input> = (args: InferArgs<Input>, ctx: Context) => ToolReturn | Promise<ToolReturn>;
+
 /** The function of a tool: `(args, ctx)` with an input schema, `(ctx)` without. */
 export type ToolCallback<Input extends AnySchema | undefined = undefined> = Input extends AnySchema
-  ? (args: InferArgs<Input>, ctx: Context) => ToolReturn | Promise<ToolReturn>
+  ? ToolFunction<Input>
   : (ctx: Context) => ToolReturn | Promise<ToolReturn>;
 
-/** What callers are told of a tool. */
-export interface ToolConfig<
-  Input extends AnySchema | undefined = AnySchema | undefined,
-  Output extends AnySchema | undefined = AnySchema | undefined,
-> {
+/** What callers are told of a tool beside its input. */
+export interface ToolNotes {
   /** A name for people. */
   title?: string | undefined;
   /** What it does, for the model. */
   description?: string | undefined;
-  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
-  inputSchema?: Input;
-  /** Of the structured content; the same kinds. */
-  outputSchema?: Output;
+  /** Of the structured content; of the same kinds as an input schema. */
+  outputSchema?: AnySchema | undefined;
   /** Hints for those who decide whether the tool may run. */
   annotations?: ToolAnnotations | undefined;
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
   /** How long a call may take, in milliseconds; without a limit when absent. */
   timeoutMs?: number | undefined;
+}
+
+/** What callers are told of a tool that takes arguments. */
+export interface ToolConfigWith<Input> extends ToolNotes {
+  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
+  inputSchema: Input;
+}
+
+/** What callers are told of a tool. */
+export interface ToolConfig<Input extends AnySchema | undefined = AnySchema | undefined> extends ToolNotes {
+  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
+  inputSchema?: Input;
 }
 
 /** What `update` may change. What is absent or undefined stays. */

@@ -5,6 +5,8 @@ import {
   type AnyPromptFunction,
   type PromptCallback,
   type PromptConfig,
+  type PromptConfigWith,
+  type PromptFunction,
   Prompts,
   type RegisteredPrompt,
 } from '../prompts.js';
@@ -23,6 +25,8 @@ import {
   type RegisteredTool,
   type ToolCallback,
   type ToolConfig,
+  type ToolConfigWith,
+  type ToolFunction,
   Tools,
 } from '../tools.js';
 import type { Implementation, LoggingMessageNotificationParams, ToolAnnotations } from '../types.js';
@@ -34,6 +38,8 @@ export type { Context, Context as ServerContext } from '../context.js';
 export type {
   PromptCallback,
   PromptConfig,
+  PromptConfigWith,
+  PromptFunction,
   PromptReturn,
   PromptUpdates,
   RegisteredPrompt,
@@ -55,7 +61,14 @@ export {
   ResourceTemplate,
   type Variables,
 } from '../resource_templates.js';
-export type { RegisteredTool, ToolCallback, ToolConfig, ToolReturn, ToolUpdates } from '../tools.js';
+export type {
+  RegisteredTool,
+  ToolCallback,
+  ToolConfig,
+  ToolFunction,
+  ToolReturn,
+  ToolUpdates,
+} from '../tools.js';
 export type { McpServerOptions } from './options.js';
 
 /**
@@ -108,12 +121,16 @@ export class McpServer implements Servable {
    * @throws AlreadyRegisteredError when there is a tool of this name.
    * @throws TypeError when a schema cannot be used; the message names the tool and the place.
    */
-  registerTool<
-    Input extends AnySchema | undefined = undefined,
-    Output extends AnySchema | undefined = undefined,
-  >(name: string, config: ToolConfig<Input, Output>, callback: ToolCallback<Input>): RegisteredTool {
+  registerTool(name: string, config: ToolConfig<undefined>, callback: ToolCallback): RegisteredTool;
+  registerTool<const Input extends AnySchema>(
+    name: string,
+    config: ToolConfigWith<Input>,
+    callback: ToolFunction<Input>,
+  ): RegisteredTool;
+  // Two signatures: asking inside one whether there is a schema costs the type checker more than the schema does.
+  registerTool(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
     refuseWithoutSubject(config, `tool '${name}'`);
-    return this.tools.add(name, config, callback as AnyToolFunction);
+    return this.tools.add(name, config, callback);
   }
 
   /**
@@ -161,13 +178,15 @@ export class McpServer implements Servable {
    * @throws AlreadyRegisteredError when there is a prompt of this name.
    * @throws TypeError when the schema cannot be used.
    */
-  registerPrompt<Args extends AnySchema | undefined = undefined>(
+  registerPrompt(name: string, config: PromptConfig<undefined>, callback: PromptCallback): RegisteredPrompt;
+  registerPrompt<const Args extends AnySchema>(
     name: string,
-    config: PromptConfig<Args>,
-    callback: PromptCallback<Args>,
-  ): RegisteredPrompt {
+    config: PromptConfigWith<Args>,
+    callback: PromptFunction<Args>,
+  ): RegisteredPrompt;
+  registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
     refuseWithoutSubject(config, `prompt '${name}'`);
-    return this.prompts.add(name, config, callback as AnyPromptFunction);
+    return this.prompts.add(name, config, callback);
   }
 
   // Registering, the older way
