@@ -161,6 +161,20 @@ test('the URL a handler sees is the one the client asked for, through routers', 
   assert.equal(await said((await legacyClient(t, url)).client, 'url'), url.href);
 });
 
+test('a handler sees the request as the client sent it', async (t) => {
+  const server = talkingServer(t);
+  server.registerTool('request', {}, (ctx) => {
+    const request = ctx.http?.req as Request;
+    const seen = [request.method, new URL(request.url).pathname, request.headers.get('mcp-session-id')];
+    return { content: [{ type: 'text', text: JSON.stringify(seen) }] };
+  });
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => 'my-session' });
+  await server.connect(transport);
+  const url = await listening(t, (req, res) => void transport.handleRequest(req, res));
+  const { client } = await legacyClient(t, url);
+  assert.deepEqual(await said(client, 'request'), ['POST', '/mcp', 'my-session']);
+});
+
 test('headers that middleware set stay on the answer, and JSON has a length', async (t) => {
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
   await talkingServer(t).connect(transport);
