@@ -10,16 +10,15 @@ import {
   Prompts,
   type RegisteredPrompt,
 } from '../prompts.js';
+import type { RegisteredResource, RegisteredResourceTemplate } from '../resource_handles.js';
 import {
   isTemplate,
   type ReadResourceCallback,
   type ReadResourceTemplateCallback,
-  type RegisteredResource,
-  type RegisteredResourceTemplate,
   type ResourceMetadata,
-  Resources,
   type ResourceTemplate,
-} from '../resources.js';
+} from '../resource_templates.js';
+import { Resources } from '../resources.js';
 import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../schemas.js';
 import {
   type AnyToolFunction,
@@ -32,11 +31,10 @@ import {
 } from '../tools.js';
 import type { Implementation, LoggingMessageNotificationParams, ToolAnnotations } from '../types.js';
 import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
-import { type McpServerOptions, mostElements } from './options.js';
+import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
 import { ENGINE, type Engine, type Servable } from './serving.js';
 
-export type { Context } from '../context.js';
-export { Context as RequestHandlerExtra, Context as ServerContext } from '../context.js';
+export type { Context, Context as ServerContext } from '../context.js';
 export type {
   PromptCallback,
   PromptConfig,
@@ -46,6 +44,12 @@ export type {
   PromptUpdates,
   RegisteredPrompt,
 } from '../prompts.js';
+export type {
+  RegisteredResource,
+  RegisteredResourceTemplate,
+  ResourceTemplateUpdates,
+  ResourceUpdates,
+} from '../resource_handles.js';
 export {
   type CacheHint,
   type CompleteResourceTemplateCallback,
@@ -53,12 +57,10 @@ export {
   type ReadResourceCallback,
   type ReadResourceTemplateCallback,
   type ReadReturn,
-  type RegisteredResource,
-  type RegisteredResourceTemplate,
   type ResourceMetadata,
   ResourceTemplate,
   type Variables,
-} from '../resources.js';
+} from '../resource_templates.js';
 export type {
   RegisteredTool,
   ToolCallback,
@@ -127,6 +129,7 @@ export class McpServer implements Servable {
   ): RegisteredTool;
   // Two signatures: asking inside one whether there is a schema costs the type checker more than the schema does.
   registerTool(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
+    refuseWithoutSubject(config, `tool '${name}'`);
     return this.tools.add(name, config, callback);
   }
 
@@ -153,6 +156,7 @@ export class McpServer implements Servable {
     metadata: ResourceMetadata,
     callback: ReadResourceCallback | ReadResourceTemplateCallback,
   ): RegisteredResource | RegisteredResourceTemplate {
+    refuseWithoutSubject(metadata, `resource '${name}'`);
     if (typeof uriOrTemplate === 'string') {
       return this.resources.add(name, uriOrTemplate, metadata, callback as ReadResourceCallback);
     }
@@ -181,6 +185,7 @@ export class McpServer implements Servable {
     callback: PromptFunction<Args>,
   ): RegisteredPrompt;
   registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
+    refuseWithoutSubject(config, `prompt '${name}'`);
     return this.prompts.add(name, config, callback);
   }
 
