@@ -269,8 +269,7 @@ def test_threads_each_run_a_server_and_can_be_ended_within_a_call(way: str) -> N
     import { once } from 'node:events';
     import { Worker } from 'node:worker_threads';
     const workers = [1, 2, 3].map((workerData) => new Worker('./worker.mjs', { workerData, execArgv: [] }));
-    const ports = [];
-    for (const worker of workers) ports.push((await once(worker, 'message'))[0]);
+    const ports = (await Promise.all(workers.map((worker) => once(worker, 'message')))).flat();
     const ask = async (number, name) => {
       const answer = await fetch(`http://127.0.0.1:${ports[number]}/mcp`, post(call(1, name)));
       return (await answer.json()).result.content[0].text;

@@ -23,7 +23,8 @@ export interface ConnectionEvents {
 /** What serves one server object at present. */
 export class Connections {
   private readonly transports = new Set<Transport>();
-  private listeners = 0;
+  /** One promise for each listener, settled when it is gone. */
+  private readonly listeners = new Set<Promise<void>>();
   /** Whether there was a connection since the last end was told. */
   private hasOpened = false;
   private answer: Fetch | undefined;
@@ -40,7 +41,7 @@ export class Connections {
   }
 
   get isOpen(): boolean {
-    return this.transports.size > 0 || this.listeners > 0;
+    return this.transports.size > 0 || this.listeners.size > 0;
   }
 
   async connect(transport: Transport): Promise<void> {
@@ -69,16 +70,14 @@ export class Connections {
   async listen(options: ListenOptions): Promise<Listening> {
     const { serving } = this.engine;
     const listening = await translatedLater(() => listen(serving, options, () => this.close()));
-    this.listeners += 1;
+    const gone: Promise<void> = listening.ended
+      .catch((error) => this.events.failed(error))
+      .then(() => {
+        this.listeners.delete(gone);
+        this.tellEnd();
+      });
+    this.listeners.add(gone);
     this.hasOpened = true;
-    const gone = (): void => {
-      this.listeners -= 1;
-      this.tellEnd();
-    };
-    listening.ended.then(gone, (error) => {
-      this.events.failed(error);
-      gone();
-    });
     return listening;
   }
 
@@ -98,8 +97,14 @@ export class Connections {
   private async end(): Promise<void> {
     const { engine } = this;
     if (!engine.isServed) return;
-    await closeTransports(engine.serving);
-    // What is left are listeners and requests that others received.
+    const { serving } = engine;
+    await closeTransports(serving);
+    if (this.listeners.size > 0) {
+      // Streams get their closing results, and the ports are free afterwards.
+      serving.shutDown();
+      await Promise.all(this.listeners);
+    }
+    // What is left are requests that others received.
     engine.stop();
     this.answer = undefined;
     this.transports.clear();
