@@ -433,3 +433,26 @@ def test_handlers_added_while_it_is_known_count_from_the_next_client() -> None:
         return []
 
     assert asyncio.run(kinds()) == {"tools", "prompts"}
+
+
+def test_a_client_with_a_session_is_heard_when_it_notifies() -> None:
+    # RPC-4
+    heard: list[tuple[str, Any]] = []
+
+    async def roots_changed(_context: Any, params: Any) -> None:
+        heard.append(("roots", dict(params)))
+
+    server = Server("low", on_roots_list_changed=roots_changed)
+
+    @server.progress_notification()
+    async def progressed(token: str, progress: float, total: float | None, message: str | None) -> None:
+        heard.append(("progress", (token, progress, total, message)))
+
+    async def go() -> None:
+        async with Client(server, mode="legacy") as client:
+            await client.notify("notifications/roots/list_changed")
+            await client.notify("notifications/progress", {"progressToken": "t", "progress": 1, "total": 2})
+            await client.ping()
+
+    asyncio.run(go())
+    assert heard == [("roots", {}), ("progress", ("t", 1, 2, None))]

@@ -227,7 +227,7 @@ class Decorators(Serving):
     def progress_notification(self) -> Callable[[F], F]:
         """The handler of a client's `notifications/progress`: `async (token, progress, total, message) -> None`.
 
-        Never called so far: a client tells of progress on what a server asked of it, and servers ask nothing yet.
+        Only clients with a session are heard (the legacy era).
         """
 
         async def answer(progressed: Callable[..., Any], params: dict[str, Any]) -> answers.Result:
