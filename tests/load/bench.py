@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--eras", nargs="+", help="some eras: legacy modern")
     parser.add_argument("--connections", nargs="+", type=int, help="some numbers of connections")
     parser.add_argument("--rounds", type=int, help="instead of as many as usual")
+    parser.add_argument("--calm", type=float, default=0, help="wait so many seconds for others before each measurement")
     parser.add_argument("--json", type=Path, help="write everything to this file")
     parser.add_argument("--verbose", action="store_true", help="show every run")
     options = parser.parse_args()
@@ -54,6 +55,7 @@ def main() -> int:
         and (not options.connections or cell.connections in options.connections)
     ]
     effort = suite.quick if options.quick else suite.full
+    effort = replace(effort, patience=options.calm)
     if options.rounds:
         effort = replace(effort, rounds=options.rounds)
     say = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else (lambda line: None)
