@@ -111,8 +111,9 @@ check-python: $(VENV)/.tests
 	$(BIN)/mypy
 
 check-node: build-typescript
-	$(NODE_BIN)/biome ci --error-on-warnings
+	$(NODE_BIN)/biome ci --error-on-warnings $$([ -t 1 ] || echo --colors=off)
 	$(NODE_BIN)/tsc --project bindings-node/tsconfig.check.json
+	node bindings-node/tests/types/instantiations.mjs
 	node bindings-node/scripts/check_package.mjs
 
 check-bans: $(CARGO_DENY)
@@ -147,7 +148,6 @@ test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build ## other people's clients, 
 
 conformance: $(VENV)/.tests build ## the official conformance suite alone, on the servers of both languages
 	$(BIN)/python tests/conformance/run.py $(ARGS)
-	$(BIN)/python tests/conformance/run.py --server "node tests/servers/everything_server.mjs" $(ARGS)
 
 .PHONY: bench-python bench-node
 bench-python: $(VENV)/.tests $(VENV)/.bench build-python ## CPU and latency per call, next to other Python servers

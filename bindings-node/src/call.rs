@@ -4,22 +4,19 @@ use napi_derive::napi;
 use oxmcp_core::error::{Error, ErrorKind};
 use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply};
 use oxmcp_core::host::descriptors::{self, CacheText};
-use oxmcp_core::json::RawJson;
+use oxmcp_core::json::{self, RawJson};
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::Responder;
 use oxmcp_core::model::{
     CompletionOutput, LogLevel, LogMessage, OperationKind, Output, Progress, PromptOutput, ResourceOutput,
     ToolOutput,
 };
-use serde::Serialize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 
 use crate::errors::{IntoJs, JsError};
 use crate::serving::Serving;
 
 /// The largest integer a JavaScript number holds exactly.
-const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+const MAX_SAFE_INTEGER: u128 = (1 << 53) - 1;
 
 fn raw(text: String) -> RawJson {
     // The front end writes these with `JSON.stringify`.
@@ -45,63 +42,73 @@ const fn kind(kind: OperationKind) -> &'static str {
     }
 }
 
-fn request_id(id: &RequestId) -> Value {
+/// Writes a member of an object, with a comma behind it. A value that is not there is `null`.
+fn member(into: &mut String, name: &str, value: Option<&str>) {
+    into.push('"');
+    into.push_str(name);
+    into.push_str("\":");
+    into.push_str(value.unwrap_or("null"));
+    into.push(',');
+}
+
+/// [`member`] for a value that is text.
+fn text_member(into: &mut String, name: &str, value: Option<&str>) {
+    let Some(value) = value else { return member(into, name, None) };
+    into.push('"');
+    into.push_str(name);
+    into.push_str("\":");
+    json::write_string(into, value);
+    into.push(',');
+}
+
+fn request_id(into: &mut String, id: &RequestId) {
     match id {
-        RequestId::String(text) => Value::from(&**text),
+        RequestId::String(text) => text_member(into, "requestId", Some(text)),
         // Digits as a string where a JavaScript number would be another one.
-        RequestId::Integer(number) => match i64::try_from(*number) {
-            Ok(small) if small.unsigned_abs() <= MAX_SAFE_INTEGER => json!(small),
-            _ => json!(number.to_string()),
-        },
+        RequestId::Integer(number) if number.unsigned_abs() > MAX_SAFE_INTEGER => {
+            text_member(into, "requestId", Some(&number.to_string()));
+        }
+        RequestId::Integer(number) => member(into, "requestId", Some(&number.to_string())),
     }
 }
 
 /// `Caller` of `typescript/native.ts`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Description<'a> {
-    kind: &'a str,
-    target: &'a str,
-    request_id: Value,
-    protocol_version: &'a str,
-    session_id: Option<&'a str>,
-    client_info: Option<Box<RawValue>>,
-    client_capabilities: Option<Box<RawValue>>,
-    meta: Option<Box<RawValue>>,
-    headers: Option<Map<String, Value>>,
-    log_threshold: Option<&'a str>,
-    wants_progress: bool,
-}
-
 fn describe(invocation: &Invocation) -> String {
     let caller = &invocation.context.caller;
-    let text = |value: &Option<RawJson>| -> Option<Box<RawValue>> {
-        value.as_ref().and_then(|value| RawValue::from_string(value.as_str().to_owned()).ok())
-    };
-    let headers = caller.headers.as_ref().map(|headers| {
-        let mut map = Map::new();
-        for name in headers.keys() {
-            let values: Vec<_> =
-                headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-            map.insert(name.as_str().to_owned(), json!(values.join(", ")));
+    let mut text = String::with_capacity(1024);
+    text.push('{');
+    let into = &mut text;
+    text_member(into, "kind", Some(kind(invocation.kind)));
+    text_member(into, "target", Some(&invocation.target));
+    request_id(into, &caller.request_id);
+    text_member(into, "protocolVersion", Some(caller.protocol_version.as_str()));
+    text_member(into, "sessionId", caller.session_id.as_deref());
+    member(into, "clientInfo", caller.client_info.as_ref().map(RawJson::as_str));
+    member(into, "clientCapabilities", caller.client_capabilities.as_ref().map(RawJson::as_str));
+    member(into, "meta", caller.meta.as_ref().map(RawJson::as_str));
+    text_member(into, "logThreshold", caller.log_threshold.map(LogLevel::as_str));
+    member(into, "wantsProgress", Some(if caller.wants_progress { "true" } else { "false" }));
+    into.push_str("\"headers\":");
+    match &caller.headers {
+        None => into.push_str("null"),
+        Some(headers) => {
+            into.push('{');
+            for name in headers.keys() {
+                let values: Vec<_> = headers
+                    .get_all(name)
+                    .iter()
+                    .map(|value| String::from_utf8_lossy(value.as_bytes()))
+                    .collect();
+                text_member(into, name.as_str(), Some(&values.join(", ")));
+            }
+            if into.ends_with(',') {
+                into.pop();
+            }
+            into.push('}');
         }
-        map
-    });
-    let description = Description {
-        kind: kind(invocation.kind),
-        target: &invocation.target,
-        request_id: request_id(&caller.request_id),
-        protocol_version: caller.protocol_version.as_str(),
-        session_id: caller.session_id.as_deref(),
-        client_info: text(&caller.client_info),
-        client_capabilities: text(&caller.client_capabilities),
-        meta: text(&caller.meta),
-        headers,
-        log_threshold: caller.log_threshold.map(LogLevel::as_str),
-        wants_progress: caller.wants_progress,
-    };
-    // Strings and checked JSON always have a JSON form.
-    serde_json::to_string(&description).unwrap_or_default()
+    }
+    text.push('}');
+    text
 }
 
 impl Serving {

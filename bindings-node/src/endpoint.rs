@@ -73,7 +73,7 @@ impl Serving {
     /// Answers a request; the answer arrives as notices under the token: a head, chunks, an end.
     #[napi]
     pub fn fetch(&self, endpoint: u32, head: String, body: Option<Uint8Array>) -> Result<f64, JsError> {
-        self.driver.check_process().into_js()?;
+        let driver = self.driver()?;
         let endpoint = {
             let endpoints = self.endpoints.0.lock().unwrap_or_else(PoisonError::into_inner);
             endpoints.get(endpoint as usize).cloned()
@@ -88,7 +88,7 @@ impl Serving {
         let host = Arc::clone(&self.host);
         let credit = Arc::new(Semaphore::new(PIECES));
         let allowed = Arc::clone(&credit);
-        let task = self.driver.spawn(async move {
+        let task = driver.spawn(async move {
             let response = endpoint.handle(request, text.remote).await;
             let headers: Vec<_> = response
                 .headers()

@@ -88,6 +88,14 @@ impl Calls {
         into.append(&mut self.state().answers);
     }
 
+    /// Sends the answers that JavaScript gave and does not come to send, because a handler blocks it.
+    pub fn send_answers(&self) {
+        let answers = std::mem::take(&mut self.state().answers);
+        for answer in answers {
+            answer.send();
+        }
+    }
+
     /// Drops every call: they fail as abandoned.
     pub fn abandon(&self) {
         let State { running, answers, .. } = std::mem::take(&mut *self.state());

@@ -34,10 +34,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Serving {
     pub(crate) host: Arc<Host>,
     pub(crate) engine: Engine,
-    pub(crate) driver: Arc<Driver>,
+    /// Taken away when serving ends; with it go the runtime, its tasks and its sockets.
+    driver: Mutex<Option<Arc<Driver>>>,
     /// Set while the JavaScript thread drives the I/O.
     driving: Mutex<Option<Driving>>,
-    pub(crate) calls: Calls,
+    pub(crate) calls: Arc<Calls>,
     pub(crate) endpoints: Endpoints,
     connections: Mutex<HashMap<u64, Connection>>,
     /// Whether the server is told to stop: what did not start yet is refused then.
@@ -85,7 +86,13 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
         builder = builder.cache_hint(*kind, *hint);
     }
     let engine = builder.build().into_js()?;
-    let driver = Driver::start(placement, Box::new(|| false)).into_js()?;
+    let calls = Arc::new(Calls::default());
+    let blocked = Arc::clone(&calls);
+    let chore = move || {
+        blocked.send_answers();
+        false
+    };
+    let driver = Driver::start(placement, Box::new(chore)).into_js()?;
     host.notices.clear();
     let bell = Arc::new(Doorbell::new(&ring)?);
     let driving = match placement {
@@ -100,7 +107,7 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
     };
     if driving.is_none() {
         driver.set_placement(Placement::Thread);
-        driver.spawn(ring_once_a_turn(Arc::clone(&bell)));
+        driver.spawn(ring_once_a_turn(Arc::clone(&bell), Arc::clone(&calls)));
     }
     host.bell.store(Some(Arc::clone(&bell)));
     // What came to the mailbox while nobody was at home rang nowhere.
@@ -108,9 +115,9 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
     Ok(Serving {
         host,
         engine,
-        driver,
+        driver: Mutex::new(Some(driver)),
         driving: Mutex::new(driving),
-        calls: Calls::default(),
+        calls,
         endpoints: Endpoints::default(),
         connections: Mutex::default(),
         closing: AtomicBool::new(false),
@@ -124,19 +131,29 @@ impl Serving {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The driver, to start something with.
+    pub(crate) fn driver(&self) -> Result<Arc<Driver>, JsError> {
+        let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(driver) = driver else {
+            return Err(Error::new(ErrorKind::Closed, "this server is not served any more")).into_js();
+        };
+        driver.check_process().into_js()?;
+        Ok(driver)
+    }
+
     pub(crate) fn token(&self) -> u64 {
         self.next_token.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Runs a transport; its end is a notice.
-    fn run<F>(&self, transport: impl FnOnce(u64) -> F) -> u64
+    fn run<F>(&self, driver: &Driver, transport: impl FnOnce(u64) -> F) -> u64
     where
         F: Future<Output = oxmcp_core::error::Result<()>> + Send + 'static,
     {
         let token = self.token();
         let future = transport(token);
         let host = Arc::clone(&self.host);
-        self.driver.spawn(async move {
+        driver.spawn(async move {
             let outcome = future.await;
             host.notices.push(token, Notice::Ended(outcome.err()));
         });
@@ -150,7 +167,13 @@ impl Serving {
         self.connections().clear();
         let driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(driving);
-        self.driver.stop();
+        let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(driver) = driver {
+            driver.stop();
+            driver.join();
+            // The last of its owners, in all but one case: the hook of an event loop that is calling us.
+            drop(driver);
+        }
         // What nobody will run any more is dropped, and so answered as abandoned.
         let mut abandoned = Vec::new();
         while self.host.mailbox.take(usize::MAX, &mut abandoned) {}
@@ -190,18 +213,21 @@ impl Serving {
     pub fn flush(&self) {
         let mut answers: Vec<Answer> = Vec::new();
         self.calls.take_answers(&mut answers);
-        self.driver.send_batch(&mut answers);
+        let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(driver) = &*driver {
+            driver.send_batch(&mut answers);
+        }
     }
 
     /// Binds and serves HTTP; returns the token and the address it is bound to, as JSON.
     #[napi]
     pub fn serve_http(&self, options: String) -> Result<String, JsError> {
-        self.driver.check_process().into_js()?;
+        let driver = self.driver()?;
         let text = HttpText::read(&options).into_js()?;
         let server = HttpServer::bind(self.engine.clone(), text.address(), text.options()).into_js()?;
         let address = server.local_addr();
         let shutdown = self.engine.shutdown().clone();
-        let token = self.run(|_| server.serve(shutdown));
+        let token = self.run(&driver, |_| server.serve(shutdown));
         let told = serde_json::json!({
             "token": token,
             "host": address.ip().to_string(),
@@ -214,20 +240,19 @@ impl Serving {
     /// that does not hear of that end, because a handler blocks it, is ended with the process.
     #[napi]
     pub fn serve_stdio(&self, owns_process: bool) -> Result<f64, JsError> {
-        self.driver.check_process().into_js()?;
+        let driver = self.driver()?;
         let engine = self.engine.clone();
         let shutdown = self.engine.shutdown().clone();
         let host = Arc::clone(&self.host);
-        let driver = Arc::downgrade(&self.driver);
         // Before this returns: what JavaScript prints next must not get onto the wire.
         let (input, output) = {
-            let _context = self.driver.enter();
+            let _context = driver.enter();
             stdio::claim().into_js()?
         };
-        let token = self.run(|_| async move {
+        let token = self.run(&driver, |_| async move {
             let outcome = stdio::serve(engine, input, output, stdio::StdioOptions::default(), shutdown).await;
-            if let (true, Some(driver)) = (owns_process, driver.upgrade()) {
-                driver.spawn(end_blocked_process(host));
+            if owns_process {
+                tokio::spawn(end_blocked_process(host));
             }
             outcome
         });
@@ -237,15 +262,15 @@ impl Serving {
     /// Opens a connection within the process; its messages are notices under the connection's token.
     #[napi]
     pub fn connect(&self) -> Result<f64, JsError> {
-        self.driver.check_process().into_js()?;
+        let driver = self.driver()?;
         let client = {
-            let _context = self.driver.enter();
+            let _context = driver.enter();
             memory::connect(&self.engine).into_js()?
         };
         let (frames, mut inbox) = mpsc::unbounded_channel::<Bytes>();
         let host = Arc::clone(&self.host);
         let sender = client.clone();
-        let token = self.run(|token| async move {
+        let token = self.run(&driver, |token| async move {
             let messages = async {
                 while let Some(message) = client.receive().await {
                     host.notices.push(token, Notice::Message(message));
@@ -322,11 +347,30 @@ impl Drop for Serving {
     }
 }
 
-/// Rings for the calls of a whole turn at once: woken by the first of them, this runs behind the connections that are ready.
-async fn ring_once_a_turn(bell: Arc<Doorbell>) {
+/// How long an answer may wait for the JavaScript thread to send it.
+const GRACE: Duration = Duration::from_millis(5);
+/// After so many looks with nothing to do it is not looked any more until the next call.
+const IDLE_LOOKS: u32 = 20;
+
+/// Rings for the calls of a whole turn at once: woken by the first of them, this runs behind the connections that are ready. For
+/// a while after, it sees to it that a handler which blocks holds back nobody's answer but its own.
+async fn ring_once_a_turn(bell: Arc<Doorbell>, calls: Arc<Calls>) {
     loop {
         bell.notify.notified().await;
         bell.ring_loop();
+        let mut looks = 0;
+        while looks < IDLE_LOOKS {
+            tokio::select! {
+                () = bell.notify.notified() => {
+                    bell.ring_loop();
+                    looks = 0;
+                }
+                () = tokio::time::sleep(GRACE) => {
+                    calls.send_answers();
+                    looks += 1;
+                }
+            }
+        }
     }
 }
 

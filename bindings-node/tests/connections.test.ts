@@ -136,6 +136,27 @@ describe('options', () => {
     }
   });
 
+  test('of registrations that have no subject here are refused by name, too', () => {
+    const server = emptyServer();
+    const refused: [object, RegExp][] = [
+      [{ scopeChallenge: () => {} }, /tool 'x': scopeChallenge is not supported/],
+      [{ execution: { taskSupport: 'optional' } }, /tool 'x': taskSupport must be 'forbidden'/],
+    ];
+    for (const [config, message] of refused) {
+      assert.throws(
+        () => server.registerTool('x', config, () => ''),
+        (error: Error) => error.name === 'ConfigurationError' && message.test(error.message),
+      );
+    }
+    const scoped: object = { scopeChallenge: () => {} };
+    assert.throws(() => server.registerPrompt('x', scoped, () => ''), /prompt 'x': scopeChallenge/);
+    assert.throws(
+      () => server.registerResource('x', 'a:b', scoped, () => ''),
+      /resource 'x': scopeChallenge/,
+    );
+    server.registerTool('x', { execution: { taskSupport: 'forbidden' } } as object, () => '');
+  });
+
   test('that cannot work are refused', () => {
     const cases: McpServerOptions[] = [
       { maxToolInputElements: 0 },

@@ -7,7 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import {
@@ -467,6 +469,19 @@ test('a server is started on HTTP, stopped, and started again', async () => {
     await server.stop();
   }
   assert.match(String(said[0]), /^web is served at http/);
+});
+
+test('a server is started on stdio, whatever its tools print, and ends with its client', async () => {
+  const program = fileURLToPath(new URL('support/fast_stdio.mjs', import.meta.url));
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [program],
+    stderr: 'ignore',
+  });
+  const client = new Client({ name: 'c', version: '1' });
+  await client.connect(transport);
+  assert.deepEqual(await client.callTool({ name: 'shout', arguments: { text: 'hi' } }), text('HI'));
+  await client.close();
 });
 
 test('what has no subject here is refused by name, where it is written', async () => {

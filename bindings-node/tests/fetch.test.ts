@@ -122,7 +122,8 @@ test('a body over the limit is refused before it is read to the end', async (t) 
 test('malformed JSON is answered with 400 and -32700', async (t) => {
   const response = await talkingServer(t).fetch(post('{'));
   assert.equal(response.status, 400);
-  assert.equal((await response.json()).error.code, -32700);
+  const { error } = (await response.json()) as { error: { code: number } };
+  assert.equal(error.code, -32700);
 });
 
 test('a page of another site is refused unless its origin is allowed (SEC-1)', async (t) => {

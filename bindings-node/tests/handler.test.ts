@@ -90,7 +90,8 @@ test('legacy clients are served without sessions, with sessions, or not at all',
   const strict = createMcpHandler(server, { legacy: 'reject' });
   const refused = await strict.fetch(initialize());
   assert.equal(refused.status, 400);
-  assert.deepEqual((await refused.json()).error, {
+  const { error } = (await refused.json()) as { error: unknown };
+  assert.deepEqual(error, {
     code: -32022,
     message: 'only 2026-07-28 is served here',
     data: { supported: ['2026-07-28'], requested: '2025-11-25' },

@@ -55,7 +55,7 @@ test('a refusal is a 403 with a JSON-RPC error that names what was wrong', async
     originValidationResponse(request, localhostAllowedOrigins()),
   ]) {
     assert.equal(response?.status, 403);
-    const { error } = await response.json();
+    const { error } = (await response.json()) as { error: { code: number; message: string } };
     assert.equal(error.code, -32000);
     assert.match(error.message, /evil\.example/);
   }

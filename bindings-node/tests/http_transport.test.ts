@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
+import { isInitializeRequest, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import express from 'express';
 import { McpServer } from 'oxmcp';
 import { NodeStreamableHTTPServerTransport } from 'oxmcp/node';
@@ -257,6 +257,26 @@ test('closing a transport ends its sessions and what is under way', async (t) =>
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
   assert.equal((await open.handleRequest(post(ping))).status, 404);
   assert.equal((await other.handleRequest(post(ping, { 'mcp-session-id': 'mine' }))).status, 404);
+});
+
+test('a client with a session hears on its own stream that the tools changed', async (t) => {
+  const server = talkingServer(t);
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID() });
+  await server.connect(transport);
+  const url = await listening(t, (req, res) => void transport.handleRequest(req, res));
+  const { client } = await legacyClient(t, url);
+  const heard = new Promise<void>((resolve) => {
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve());
+  });
+  server.registerTool('late', {}, () => ({ content: [] }));
+  await heard;
+  const { tools } = await client.listTools();
+  assert.ok(tools.some(({ name }) => name === 'late'));
+});
+
+test('impossible options are refused when the server is connected', async (t) => {
+  const transport = new StreamableHTTPServerTransport({ allowedHosts: 'localhost' as never });
+  await assert.rejects(talkingServer(t).connect(transport), /HTTP transport/);
 });
 
 test('options without a subject are refused by name', () => {

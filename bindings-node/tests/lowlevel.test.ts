@@ -293,3 +293,78 @@ describe('what a server tells', () => {
     });
   });
 });
+
+describe('notifications of clients', () => {
+  test('are heard by the method’s name, with a schema of the params, or by a schema of the whole', async () => {
+    const server = emptyServer();
+    const low = server.server;
+    const heard: unknown[] = [];
+    low.setNotificationHandler('notifications/progress', (notification) => {
+      heard.push(notification);
+    });
+    low.setNotificationHandler(
+      'notifications/own',
+      { params: z.object({ a: z.coerce.number() }) },
+      (params, whole) => {
+        heard.push([params, whole.method]);
+      },
+    );
+    low.setNotificationHandler(official.RootsListChangedNotificationSchema, ({ method }) => {
+      heard.push(method);
+    });
+    await withClient(server, async (client) => {
+      const tell = (method: string, params?: object) => client.notification({ method, params } as never);
+      await tell('notifications/progress', { progressToken: 1, progress: 2 });
+      await tell('notifications/own', { a: '3' });
+      await tell('notifications/roots/list_changed');
+      await tell('notifications/unheard');
+      for (let asked = 0; heard.length < 3 && asked < 1000; asked++) await client.ping();
+      low.removeNotificationHandler('notifications/own');
+      await tell('notifications/own', { a: '3' });
+      await client.ping();
+    });
+    assert.deepEqual(heard, [
+      { method: 'notifications/progress', params: { progressToken: 1, progress: 2 } },
+      [{ a: 3 }, 'notifications/own'],
+      'notifications/roots/list_changed',
+    ]);
+  });
+
+  test('tell of the end of each handshake, when the client is known already', async () => {
+    const server = emptyServer();
+    const low = server.server;
+    const known: unknown[] = [];
+    low.oninitialized = () => known.push(low.getClientVersion()?.name);
+    const one = await clientOf(server, 'one');
+    const two = await clientOf(server, 'two');
+    for (let asked = 0; known.length < 2 && asked < 1000; asked++)
+      await Promise.all([one.ping(), two.ping()]);
+    assert.deepEqual(known, ['one', 'two']);
+    low.oninitialized = undefined;
+    const three = await clientOf(server, 'three');
+    await three.ping();
+    assert.equal(known.length, 2);
+    await server.close();
+  });
+
+  test('whose handlers fail are reported to onerror', async () => {
+    const server = emptyServer();
+    const failures: string[] = [];
+    server.onerror = (error) => failures.push(error.message);
+    server.server.setNotificationHandler('own/now', { params: z.object({}) }, () => {
+      throw new Error('now');
+    });
+    server.server.setNotificationHandler('own/later', { params: z.object({}) }, async () => {
+      throw 'later';
+    });
+    server.server.setNotificationHandler('own/unfit', { params: z.object({ a: z.string() }) }, () => {});
+    await withClient(server, async (client) => {
+      for (const method of ['own/now', 'own/later', 'own/unfit'])
+        await client.notification({ method } as never);
+      for (let asked = 0; failures.length < 3 && asked < 1000; asked++) await client.ping();
+    });
+    assert.equal(failures.length, 3);
+    assert.deepEqual(failures.slice(0, 2), ['now', 'later']);
+    assert.match(failures[2] ?? '', /^a: /);
+  });
+});

@@ -25,7 +25,7 @@ const { current, packageOf, packages } = createRequire(import.meta.url)(PLATFORM
   packages: Record<string, unknown>;
 };
 const BINDING = packageOf(current());
-const MEGABYTE = 1 << 20;
+const MEGABYTE = 1_000_000;
 
 interface Manifest {
   name: string;

@@ -129,6 +129,19 @@ test('an error names the type, every place and what is wrong there', () => {
   assert.deepEqual(list.success || list.error.issues[0]?.path, ['tools', 0, 'inputSchema', 'type']);
 });
 
+test('a path has a step for each name, whatever the name', () => {
+  const strange = { 'a[0].b': 1, 'with "quotes"': 3, 'io.example/x': 4 };
+  const result = oxmcp.ServerCapabilitiesSchema.safeParse({ experimental: strange });
+  assert.ok(!result.success);
+  assert.deepEqual(
+    result.error.issues.map(({ path }) => path).sort(),
+    Object.keys(strange)
+      .map((name) => ['experimental', name])
+      .sort(),
+  );
+  assert.match(result.error.message, /experimental\["io\.example\/x"\] must be an object/);
+});
+
 test('what JSON cannot say is an issue, not an exception', () => {
   const circular: { self?: unknown } = {};
   circular.self = circular;

@@ -7,9 +7,21 @@ const DEEPEST = 100;
 /** The JSON text of a value. Throws InvalidResultError naming the place of what is not JSON (`result.a[3]: …`). */
 export function encode(value: unknown, root = 'result'): string {
   // Most values are plain: they are looked through once, which is cheaper than finding out afterwards what was lost.
-  const text = isPlain(value, DEEPEST) ? JSON.stringify(value) : JSON.stringify(natural(value, root, []));
+  const text = looksPlain(value) ? JSON.stringify(value) : JSON.stringify(natural(value, root, []));
   if (text === undefined) throw new InvalidResultError(`${root}: undefined is not JSON`);
-  return text;
+  return text.includes('\\ud') ? text.replace(LONE_SURROGATE, '\ufffd') : text;
+}
+
+/** `JSON.stringify` escapes halves of characters, and only these, so: text that has no UTF-8, which many readers refuse. */
+const LONE_SURROGATE = /(?<=(?:^|[^\\])(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+
+function looksPlain(value: unknown): boolean {
+  try {
+    return isPlain(value, DEEPEST);
+  } catch {
+    // A getter threw: the long way names its place.
+    return false;
+  }
 }
 
 /** Whether `JSON.stringify` says all there is to say. */
@@ -68,10 +80,19 @@ export function natural(value: unknown, path: string, above: object[]): unknown 
   const step = stepTowardsJson(value, path);
   if (step !== value) return natural(step, path, below);
   const members: Record<string, unknown> = Object.create(null);
-  for (const [key, member] of Object.entries(value)) {
-    members[key] = natural(member, placeOf(path, key), below);
+  for (const key of Object.keys(value)) {
+    const place = placeOf(path, key);
+    members[key] = natural(memberOf(value, key, place), place, below);
   }
   return members;
+}
+
+function memberOf(value: object, key: string, place: string): unknown {
+  try {
+    return (value as Record<string, unknown>)[key];
+  } catch (error) {
+    throw refusal(place, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
 }
 
 /** One step towards JSON for an object that is none by itself; the object itself where its own members are its JSON. */

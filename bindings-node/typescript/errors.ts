@@ -242,6 +242,35 @@ export class ResourceNotFoundError extends ProtocolError {
   }
 }
 
+/** The client asked in a version of the protocol that is not spoken here. */
+export class UnsupportedProtocolVersionError extends ProtocolError {
+  constructor(
+    data: { supported: string[]; requested: string },
+    message = `Unsupported protocol version: ${data.requested}`,
+  ) {
+    super(ProtocolErrorCode.UnsupportedProtocolVersion, message, data);
+  }
+
+  static {
+    branded(UnsupportedProtocolVersionError, 'UnsupportedProtocolVersionError');
+  }
+}
+
+/** What was asked needs a client that can do more than this one declared. */
+export class MissingRequiredClientCapabilityError extends ProtocolError {
+  /** @param data `requiredCapabilities`: what is missing, as the client would declare it. */
+  constructor(
+    data: { requiredCapabilities: object },
+    message = `Missing client capability: ${Object.keys(data.requiredCapabilities).join(', ')}`,
+  ) {
+    super(ProtocolErrorCode.MissingRequiredClientCapability, message, data);
+  }
+
+  static {
+    branded(MissingRequiredClientCapabilityError, 'MissingRequiredClientCapabilityError');
+  }
+}
+
 /** What went wrong on this side of the wire. */
 export enum SdkErrorCode {
   NotConnected = 'NOT_CONNECTED',

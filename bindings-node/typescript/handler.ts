@@ -77,11 +77,11 @@ export function createMcpHandler(
   source: McpServerFactory | ServableServer,
   options: CreateMcpHandlerOptions = {},
 ): McpHttpHandler {
-  const face = new HandlerFace(new ServerSource(source), options);
+  const face = new HandlerFace(new ServerSource(source, (error) => options.onerror?.(error)), options);
   const handler = {
     [FACE]: face,
     fetch: async (request: Request, told?: McpHandlerRequestOptions): Promise<Response> => {
-      if (face.isClosed) throw new Error('this handler is closed');
+      if (face.isClosed) throw new Error(CLOSED);
       return answerRequest(face, request, told);
     },
     close: () => face.close(),
@@ -135,7 +135,7 @@ class HandlerFace implements Face {
 
   begin(incoming: Incoming, sink: ResponseSink): Exchange {
     if (this.isClosed) {
-      refuse(sink, 503, 'this handler is closed');
+      refuse(sink, 503, CLOSED);
       return { cancel: () => {} };
     }
     if (this.options.legacy === 'reject' && isLegacyIncoming(incoming)) {
@@ -162,16 +162,20 @@ class HandlerFace implements Face {
         return origin.request;
       },
     };
-    this.source.acquire(context).then(
-      (server) => {
-        if (!cancelled && !this.isClosed) begun = this.track(server, incoming, sink);
-        else this.source.release(server);
-      },
-      (error: unknown) => {
+    this.source
+      .acquire(context)
+      .then((server) => {
+        if (cancelled || this.isClosed) {
+          this.source.release(server);
+          refuse(sink, 503, CLOSED);
+        } else {
+          begun = this.track(server, incoming, sink);
+        }
+      })
+      .catch((error: unknown) => {
         this.onerror(errorFrom(error));
         refuse(sink, 500, 'the server could not be made', -32603);
-      },
-    );
+      });
     return {
       cancel: () => {
         cancelled = true;
@@ -206,6 +210,8 @@ class HandlerFace implements Face {
     await this.source.close();
   }
 }
+
+const CLOSED = 'this handler is closed';
 
 const LISTS = {
   tools_list_changed: 'tools',

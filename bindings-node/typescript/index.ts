@@ -11,6 +11,7 @@ export {
   InvalidResultError,
   InvalidSchemaError,
   McpError,
+  MissingRequiredClientCapabilityError,
   NotFoundError,
   OxmcpError,
   PromptError,
@@ -22,9 +23,10 @@ export {
   SdkErrorCode,
   ToolError,
   TransportError,
+  UnsupportedProtocolVersionError,
   UserError,
 } from './errors.js';
-export { UriTemplate } from './resources.js';
+export { UriTemplate } from './resource_templates.js';
 export { fromJsonSchema } from './schemas.js';
 export type { CompleteCallback, CompletionContext } from './server/completable.js';
 export { completable, getCompleter, isCompletable } from './server/completable.js';

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { AuthInfo } from './call_origin.js';
-import type { FetchOptions } from './fetch.js';
+import { type FetchOptions, faceOf } from './fetch.js';
 import {
   forbidden,
   localhostAllowedHostnames,
@@ -27,7 +27,9 @@ import {
   readNodeBody,
 } from './node_http.js';
 import { writeResponse } from './node_response.js';
+import { serving } from './server/serving.js';
 import { StreamableHTTPServerTransport } from './server/streamableHttp.js';
+import { isServer } from './server_source.js';
 import { errorFrom } from './transport.js';
 
 export type { NodeRequest, NodeResponse } from './node_http.js';
@@ -66,7 +68,8 @@ export function toNodeHandler(
   options: ToNodeHandlerOptions = {},
 ): NodeMcpRequestHandler {
   const limit = options.maxRequestBodySize === undefined ? undefined : bodyLimit(options.maxRequestBodySize);
-  const { [FACE]: own } = handler as { [FACE]?: Face };
+  const own =
+    (handler as { [FACE]?: Face })[FACE] ?? (isServer(handler) ? faceOf(() => serving(handler)) : undefined);
   if (own !== undefined) {
     const face: Face = {
       maxBodyBytes: limit ?? own.maxBodyBytes,

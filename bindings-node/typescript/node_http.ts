@@ -12,6 +12,7 @@ import {
   unparsed,
   withoutEncoding,
 } from './http_exchange.js';
+import { errorFrom } from './transport.js';
 
 /** A request of `node:http`, express, fastify (`request.raw`) and others. */
 export interface NodeRequest extends AsyncIterable<unknown> {
@@ -66,7 +67,7 @@ export async function answerNodeRequest(
     incoming = await readNodeRequest(req, parsedBody, face.maxBodyBytes);
   } catch (error) {
     // The client went away in the middle of its request.
-    face.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    face.onerror?.(errorFrom(error));
     res.destroy?.();
     return;
   }
@@ -75,7 +76,12 @@ export async function answerNodeRequest(
     refuse(answer, 413, tooLarge(face.maxBodyBytes));
     return answer.done;
   }
-  answer.exchange = face.begin(incoming, answer);
+  try {
+    answer.exchange = face.begin(incoming, answer);
+  } catch (error) {
+    face.onerror?.(errorFrom(error));
+    refuse(answer, 500, 'the server failed', -32603);
+  }
   gone.then(() => answer.abandon());
   return answer.done;
 }

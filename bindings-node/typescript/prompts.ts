@@ -5,6 +5,7 @@ import { Context } from './context.js';
 import { encode } from './encoding.js';
 import { AlreadyRegisteredError, InvalidArgumentsError, translated } from './errors.js';
 import type { Run } from './event_loop.js';
+import { Handle } from './handles.js';
 import { native } from './native.js';
 import { inWords, refuse } from './refusals.js';
 import { writePrompt } from './results.js';
@@ -30,20 +31,37 @@ export type PromptReturn =
   | string
   | (PromptMessage | ContentBlock | string)[];
 
+/** The function of a prompt that takes arguments. */
+export type PromptFunction<Args> = (
+  args: InferArgs<Args>,
+  ctx: Context,
+) => PromptReturn | Promise<PromptReturn>;
+
 /** The function of a prompt: `(args, ctx)` with arguments, `(ctx)` without. */
 export type PromptCallback<Args extends AnySchema | undefined = undefined> = Args extends AnySchema
-  ? (args: InferArgs<Args>, ctx: Context) => PromptReturn | Promise<PromptReturn>
+  ? PromptFunction<Args>
   : (ctx: Context) => PromptReturn | Promise<PromptReturn>;
 
-/** What callers are told of a prompt. */
-export interface PromptConfig<Args extends AnySchema | undefined = AnySchema | undefined> {
+/** What callers are told of a prompt beside its arguments. */
+export interface PromptNotes {
   /** A name for people. */
   title?: string | undefined;
   description?: string | undefined;
-  /** The arguments, whose values are strings (PRM-6): a schema of any kind with properties. */
-  argsSchema?: Args;
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
+}
+
+/** What callers are told of a prompt that takes arguments. */
+export interface PromptConfigWith<Args> extends PromptNotes {
+  /** The arguments, whose values are strings (PRM-6): a schema of any kind with properties. */
+  argsSchema: Args;
+}
+
+/** What callers are told of a prompt. */
+export interface PromptConfig<Args extends AnySchema | undefined = AnySchema | undefined>
+  extends PromptNotes {
+  /** The arguments, whose values are strings (PRM-6): a schema of any kind with properties. */
+  argsSchema?: Args;
 }
 
 /** What `update` may change. What is absent or undefined stays. */
@@ -158,16 +176,15 @@ export class Prompts {
 }
 
 /** A registered prompt, to be switched off and on, changed and removed; clients are told. */
-export class RegisteredPrompt {
-  private isEnabled = true;
-  private isRemoved = false;
-
+export class RegisteredPrompt extends Handle {
   /** @internal */
   constructor(
     private readonly prompts: Prompts,
     /** @internal */
     public current: State,
-  ) {}
+  ) {
+    super();
+  }
 
   get name(): string {
     return this.current.name;
@@ -193,30 +210,11 @@ export class RegisteredPrompt {
     return this.current.callback;
   }
 
-  /** Whether it is listed and can be rendered. */
-  get enabled(): boolean {
-    return this.isEnabled;
-  }
-  set enabled(enabled: boolean) {
-    if (enabled === this.isEnabled) return;
-    this.isEnabled = enabled;
-    if (!this.isRemoved) this.prompts.setEnabled(this.name, enabled);
+  protected override show(enabled: boolean): void {
+    this.prompts.setEnabled(this.name, enabled);
   }
 
-  /** Lists it again, and lets it be rendered again. */
-  enable(): void {
-    this.enabled = true;
-  }
-
-  /** Takes it out of sight: not listed, unknown when asked for, still registered. */
-  disable(): void {
-    this.enabled = false;
-  }
-
-  /** Takes it away for good. */
-  remove(): void {
-    if (this.isRemoved) return;
-    this.isRemoved = true;
+  protected override withdraw(): void {
     this.prompts.withdraw(this.name);
   }
 
@@ -250,7 +248,7 @@ export class RegisteredPrompt {
     if (!this.isRemoved) {
       this.prompts.offer(next, !isRenamed);
       if (isRenamed) {
-        if (!this.isEnabled) this.prompts.setEnabled(next.name, false);
+        if (!this.enabled) this.prompts.setEnabled(next.name, false);
         this.prompts.move(this, before.name, next.name);
       }
     }

@@ -2,6 +2,7 @@
 
 import type { AuthInfo } from './call_origin.js';
 import { ENGINE, type Servable } from './server/serving.js';
+import { errorFrom } from './transport.js';
 
 /** What a factory is told. */
 export interface McpRequestContext {
@@ -45,7 +46,10 @@ export class ServerSource {
   private readonly users = new Map<ServableServer, number>();
 
   /** @throws TypeError when it is neither. */
-  constructor(private readonly source: McpServerFactory | ServableServer) {
+  constructor(
+    private readonly source: McpServerFactory | ServableServer,
+    private readonly onerror: (error: Error) => void = () => {},
+  ) {
     if (!isServer(source) && typeof source !== 'function') {
       throw new TypeError('expected a server, or a function that makes one');
     }
@@ -94,7 +98,7 @@ export class ServerSource {
       this.users.set(server, users - 1);
     } else {
       this.users.delete(server);
-      void server.close();
+      server.close().catch((error: unknown) => this.onerror(errorFrom(error)));
     }
   }
 

@@ -1,22 +1,12 @@
 // Tools: a function, what it is called, and what callers are told of it.
 
-import type { Call } from './call.js';
-import { Context } from './context.js';
+import type { Context } from './context.js';
 import { encode } from './encoding.js';
-import { AlreadyRegisteredError, ConfigurationError, InvalidArgumentsError, translated } from './errors.js';
-import type { Run } from './event_loop.js';
-import { inWords, refuse } from './refusals.js';
-import { toolWriter } from './results.js';
-import {
-  type AnySchema,
-  type Converted,
-  convert,
-  type InferArgs,
-  type Parse,
-  type ParseOutcome,
-} from './schemas.js';
+import { AlreadyRegisteredError, ConfigurationError, translated } from './errors.js';
+import { Handle } from './handles.js';
+import { type AnySchema, type Converted, convert, type InferArgs } from './schemas.js';
 import type { Engine } from './server/serving.js';
-import { settle } from './settling.js';
+import { toolRun } from './tool_runs.js';
 import type { CallToolResult, ContentBlock, Icon, ToolAnnotations } from './types.js';
 
 /**
@@ -33,30 +23,40 @@ export type ToolReturn =
   // biome-ignore lint/suspicious/noConfusingVoidType: the return type of a handler that returns nothing
   | void;
 
+/** The function of a tool that takes arguments. */
+export type ToolFunction<Input> = (args: InferArgs<Input>, ctx: Context) => ToolReturn | Promise<ToolReturn>;
+
 /** The function of a tool: `(args, ctx)` with an input schema, `(ctx)` without. */
 export type ToolCallback<Input extends AnySchema | undefined = undefined> = Input extends AnySchema
-  ? (args: InferArgs<Input>, ctx: Context) => ToolReturn | Promise<ToolReturn>
+  ? ToolFunction<Input>
   : (ctx: Context) => ToolReturn | Promise<ToolReturn>;
 
-/** What callers are told of a tool. */
-export interface ToolConfig<
-  Input extends AnySchema | undefined = AnySchema | undefined,
-  Output extends AnySchema | undefined = AnySchema | undefined,
-> {
+/** What callers are told of a tool beside its input. */
+export interface ToolNotes {
   /** A name for people. */
   title?: string | undefined;
   /** What it does, for the model. */
   description?: string | undefined;
-  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
-  inputSchema?: Input;
-  /** Of the structured content; the same kinds. */
-  outputSchema?: Output;
+  /** Of the structured content; of the same kinds as an input schema. */
+  outputSchema?: AnySchema | undefined;
   /** Hints for those who decide whether the tool may run. */
   annotations?: ToolAnnotations | undefined;
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
   /** How long a call may take, in milliseconds; without a limit when absent. */
   timeoutMs?: number | undefined;
+}
+
+/** What callers are told of a tool that takes arguments. */
+export interface ToolConfigWith<Input> extends ToolNotes {
+  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
+  inputSchema: Input;
+}
+
+/** What callers are told of a tool. */
+export interface ToolConfig<Input extends AnySchema | undefined = AnySchema | undefined> extends ToolNotes {
+  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
+  inputSchema?: Input;
 }
 
 /** What `update` may change. What is absent or undefined stays. */
@@ -134,7 +134,9 @@ export class Tools {
       );
     }
     const descriptor = encode(descriptorOf(state), `tool '${state.name}'`);
-    const slot = this.engine.slot(runOf(state, this.engine, this.mostElements));
+    const slot = this.engine.slot(
+      toolRun(state.callback, state.input, state.output, this.engine, this.mostElements),
+    );
     translated(() => this.engine.native.addTool(descriptor, slot, replace));
   }
 
@@ -166,16 +168,15 @@ export class Tools {
 }
 
 /** A registered tool, to be switched off and on, changed and removed; clients are told. */
-export class RegisteredTool {
-  private isEnabled = true;
-  private isRemoved = false;
-
+export class RegisteredTool extends Handle {
   /** @internal */
   constructor(
     private readonly tools: Tools,
     /** @internal */
     public current: State,
-  ) {}
+  ) {
+    super();
+  }
 
   get name(): string {
     return this.current.name;
@@ -208,30 +209,11 @@ export class RegisteredTool {
     return this.current.callback;
   }
 
-  /** Whether it is listed and can be called. */
-  get enabled(): boolean {
-    return this.isEnabled;
-  }
-  set enabled(enabled: boolean) {
-    if (enabled === this.isEnabled) return;
-    this.isEnabled = enabled;
-    if (!this.isRemoved) this.tools.setEnabled(this.name, enabled);
+  protected override show(enabled: boolean): void {
+    this.tools.setEnabled(this.name, enabled);
   }
 
-  /** Lists it again, and lets it be called again. */
-  enable(): void {
-    this.enabled = true;
-  }
-
-  /** Takes it out of sight: not listed, unknown when called, still registered. */
-  disable(): void {
-    this.enabled = false;
-  }
-
-  /** Takes it away for good. */
-  remove(): void {
-    if (this.isRemoved) return;
-    this.isRemoved = true;
+  protected override withdraw(): void {
     this.tools.withdraw(this.name);
   }
 
@@ -260,7 +242,7 @@ export class RegisteredTool {
     if (!this.isRemoved) {
       this.tools.offer(next, !isRenamed);
       if (isRenamed) {
-        if (!this.isEnabled) this.tools.setEnabled(next.name, false);
+        if (!this.enabled) this.tools.setEnabled(next.name, false);
         this.tools.move(this, before.name, next.name);
       }
     }
@@ -304,79 +286,4 @@ function descriptorOf(state: State): object {
       wrapOutput: output !== undefined && (output.json as { type?: unknown }).type !== 'object',
     },
   };
-}
-
-type Arguments = Record<string, unknown>;
-type Invoke = (args: unknown, ctx: Context) => unknown;
-
-/** What runs a call of the tool: chosen once, so that a call does only what this tool needs. */
-function runOf(state: State, engine: Engine, mostElements: number): Run {
-  const { input } = state;
-  const write = toolWriter(state.output);
-  const { native } = engine;
-  const callback = state.callback as (...parts: unknown[]) => unknown;
-  // Without an input schema the context is all a function gets.
-  const invoke: Invoke = input === undefined ? (_args, ctx) => callback(ctx) : callback;
-  const run = (call: Call, args: unknown): void => {
-    try {
-      settle(call, invoke(args, new Context(call, native)), write);
-    } catch (error) {
-      refuse(call, error);
-    }
-  };
-  return limited(prepared(input, run), mostElements);
-}
-
-/** `run` with the arguments as the schema makes them. */
-function prepared(input: Converted | undefined, run: (call: Call, args: unknown) => void): Run {
-  if (input?.parse !== undefined) {
-    const { parse } = input;
-    return (call, args) => parsing(call, () => parse(args), run);
-  }
-  if (input?.prune !== undefined) {
-    const { prune } = input;
-    return (call, args) => run(call, prune(args));
-  }
-  return run;
-}
-
-/** Goes on with what a schema makes of the arguments, or refuses the call in the schema's words. */
-function parsing(call: Call, parse: () => ReturnType<Parse>, run: (call: Call, args: unknown) => void): void {
-  const goOn = (outcome: ParseOutcome): void => {
-    if ('issues' in outcome) refuse(call, new InvalidArgumentsError(inWords(outcome.issues)));
-    else run(call, outcome.value);
-  };
-  try {
-    const outcome = parse();
-    if (outcome instanceof Promise) outcome.then(goOn).catch((reason) => refuse(call, reason));
-    else goOn(outcome);
-  } catch (error) {
-    refuse(call, error);
-  }
-}
-
-/** `run`, for calls whose arguments have no more elements than that. */
-function limited(run: Run, mostElements: number): Run {
-  if (mostElements === Number.POSITIVE_INFINITY) return run;
-  return (call, args) => {
-    if (elementsOf(args, mostElements) > mostElements) {
-      refuse(call, new InvalidArgumentsError(`the arguments have more than ${mostElements} elements`));
-    } else {
-      run(call, args);
-    }
-  };
-}
-
-/** The elements of all arrays and the members of all objects in `value` together; stops counting beyond `enough`. */
-function elementsOf(value: unknown, enough: number): number {
-  let count = 0;
-  const waiting: unknown[] = [value];
-  while (waiting.length > 0 && count <= enough) {
-    const next = waiting.pop();
-    if (typeof next !== 'object' || next === null) continue;
-    const members = Array.isArray(next) ? next : Object.values(next as Arguments);
-    count += members.length;
-    for (const member of members) waiting.push(member);
-  }
-  return count;
 }

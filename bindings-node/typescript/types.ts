@@ -10,8 +10,10 @@ import type { JSONRPCMessage } from './types/jsonrpc.js';
 import type { InitializedNotification, InitializeRequest } from './types/lifecycle.js';
 import type { CallToolResult } from './types/tools.js';
 
+export type { RequestInfo } from './context.js';
 export { ErrorCode, McpError, ProtocolError } from './errors.js';
 export * from './spec_schemas.js';
+export type { MessageExtraInfo } from './transport.js';
 export type * from './types/base.js';
 export * from './types/completions.js';
 export * from './types/constants.js';
@@ -26,6 +28,9 @@ export type * from './types/resources.js';
 export type { SpecTypeName, SpecTypes } from './types/spec_types.js';
 export type * from './types/subscriptions.js';
 export type * from './types/tools.js';
+
+/** Headers as node hands them over: lists where a header came more than once. */
+export type IsomorphicHeaders = Record<string, string | string[] | undefined>;
 
 /** Tells whether this begins a session: what decides whether an HTTP request without a session id gets one. */
 export const isInitializeRequest = (value: unknown): value is InitializeRequest =>

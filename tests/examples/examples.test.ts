@@ -83,12 +83,9 @@ describe('database_assistant', () => {
 async function useAllOfIt(client: Client): Promise<void> {
   const { tools } = await client.listTools();
   assert.deepEqual(tools.map(({ name }) => name).sort(), ['list_tables', 'query']);
-  const query = tools.find(({ name }) => name === 'query')?.inputSchema as {
-    required: string[];
-    properties: { limit: { maximum: number } };
-  };
-  assert.deepEqual(query.required, ['sql']);
-  assert.equal(query.properties.limit.maximum, 500);
+  const query = tools.find(({ name }) => name === 'query')?.inputSchema;
+  assert.deepEqual(query?.required, ['sql']);
+  assert.equal((query?.properties?.limit as { maximum?: number } | undefined)?.maximum, 500);
 
   const tables = structured(await client.callTool({ name: 'list_tables', arguments: {} })) as {
     name: string;

@@ -97,13 +97,13 @@ def test_whatever_is_thrown_is_a_tool_error_in_words(ask: Ask, way: str, kind: s
 
 @pytest.mark.parametrize("way", ["throws", "rejects"])
 def test_a_thrown_protocol_error_keeps_its_code_and_data(ask: Ask, way: str) -> None:
-    """RPC-9"""
-    expected = {"code": -32099, "message": "of my own", "data": {"detail": [1]}}
+    """RPC-9: any but those that the protocol keeps for itself"""
+    expected = {"code": -31099, "message": "of my own", "data": {"detail": [1]}}
     assert ask(way, kind="protocol error")["error"] == expected
-    theirs = {"code": -32098, "message": "of theirs", "data": {"detail": 2}}
+    theirs = {"code": -31098, "message": "of theirs", "data": {"detail": 2}}
     assert ask(way, kind="another package's protocol error")["error"] == theirs
     error = ask(way, kind="protocol error with bad data")["error"]
-    assert (error["code"], error["message"]) == (-32099, "of my own")
+    assert (error["code"], error["message"]) == (-31099, "of my own")
 
 
 PLACED = [
@@ -130,7 +130,6 @@ UNFIT = [
     "bare bigint",
     "bare function",
     "bare symbol",
-    "content that is text",
     "content that is no block",
     "content with an unknown type",
     "content without text",
@@ -161,6 +160,8 @@ def test_what_is_odd_is_sent_as_well_as_it_can_be(ask: Ask) -> None:
         assert ask("returns_oddly", kind=kind)["result"]["content"] == []
     assert not ask("returns_oddly", kind="nothing")["result"].get("isError")
     assert text_of(ask("returns_oddly", kind="string")) == "just words"
+    data = ask("returns_oddly", kind="data with a member named content")["result"]["structuredContent"]
+    assert data == {"title": "A title", "content": "words"}
     assert value(ask("returns_oddly", kind="nan")) is None
     assert value(ask("returns_oddly", kind="lone surrogate")).startswith("half ")
     assert text_of(ask("returns_oddly", kind="lone surrogate in content")).encode().startswith(b"half ")

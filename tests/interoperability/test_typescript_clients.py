@@ -46,8 +46,7 @@ def check(seen: Any) -> None:
     assert seen["server"]["name"] == "everything" and seen["server"]["version"] == "1.0.0"
     assert seen["instructions"] == "One of everything, for tests."
     capabilities = seen["capabilities"]
-    assert capabilities["tools"]["listChanged"] and capabilities["prompts"]["listChanged"]
-    assert capabilities["resources"]["subscribe"] and "completions" in capabilities
+    assert {"tools", "prompts", "resources", "completions"} <= set(capabilities)
 
     assert seen["tools"][0] == "test_simple_text" and len(seen["tools"]) == 30
     assert seen["add"]["inputSchema"]["properties"]["a"] == {"type": "integer"}
@@ -93,6 +92,9 @@ def check(seen: Any) -> None:
 
 def check_connection(seen: Any, label: str) -> None:
     """What a client sees besides, where requests know of each other."""
+    capabilities = seen["capabilities"]
+    assert capabilities["tools"]["listChanged"] and capabilities["prompts"]["listChanged"]
+    assert capabilities["resources"]["subscribe"]
     assert seen["logs"] == [["info", f"log {step}"] for step in range(1, 6)]
     assert seen["cancelled"] and seen["observed"] == [f"started {label}", f"cancelled {label}"]
     assert {

@@ -8,6 +8,9 @@
 import { StdioServerTransport } from 'oxmcp/server/stdio.js';
 import { server } from './everything.mjs';
 
+// A graceful end: listeners get their closing result.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close());
+
 const [transport, port] = process.argv.slice(2);
 if (transport === '--stdio') {
   await server.connect(new StdioServerTransport());

@@ -119,9 +119,9 @@ const THROWN = {
     return proxy;
   },
   promise: () => Promise.resolve('a promise'),
-  'protocol error': () => new ProtocolError(-32099, 'of my own', { detail: [1] }),
-  'protocol error with bad data': () => new ProtocolError(-32099, 'of my own', { detail: 1n }),
-  "another package's protocol error": () => new McpError(-32098, 'of theirs', { detail: 2 }),
+  'protocol error': () => new ProtocolError(-31099, 'of my own', { detail: [1] }),
+  'protocol error with bad data': () => new ProtocolError(-31099, 'of my own', { detail: 1n }),
+  "another package's protocol error": () => new McpError(-31098, 'of theirs', { detail: 2 }),
 };
 
 tool('throws', 'Throw whatever is asked for.', { kind: text }, ({ kind }) => {
@@ -191,7 +191,6 @@ const RETURNED = {
   'bare bigint': () => 12n,
   'bare function': () => () => {},
   'bare symbol': () => Symbol('mark'),
-  'content that is text': () => ({ content: 'words' }),
   'content that is no block': () => ({ content: [7] }),
   'content with an unknown type': () => ({ content: [{ type: 'smell', data: 'rose' }] }),
   'content without text': () => ({ content: [{ type: 'text' }] }),
@@ -221,6 +220,7 @@ tool('returns_later', 'Resolve to whatever is asked for.', { kind: text }, async
 
 /** What is odd and still has an answer. */
 const ODD = {
+  'data with a member named content': () => ({ title: 'A title', content: 'words' }),
   undefined: () => undefined,
   null: () => null,
   nothing: () => ({}),

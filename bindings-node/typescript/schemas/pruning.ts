@@ -87,7 +87,10 @@ export class Pruner {
     }
     const known = new Set(named.map(([name]) => name));
     const other = isRecord(rest) ? this.of(rest.schema as Raw, place) : undefined;
-    const parts = (value: Json) => members(value, (name) => (known.has(name) ? inner.get(name) : other));
+    const parts = (value: Json) =>
+      other === undefined
+        ? some(value, inner)
+        : members(value, (name) => (known.has(name) ? inner.get(name) : other));
     const deep = inner.size > 0 || other !== undefined;
     if (rest !== 'strip') return deep ? (value) => (isRecord(value) ? parts(value) : value) : undefined;
     const counted = !named.some(([, schema]) => this.reader.mayBeAbsent(schema, place));
@@ -191,12 +194,32 @@ export class Pruner {
 /** The same array, or a copy where something was dropped inside. */
 function elements(value: unknown[], of: (index: number) => Prune | undefined): unknown[] {
   let copy: unknown[] | undefined;
-  for (const [index, item] of value.entries()) {
+  for (let index = 0; index < value.length; index += 1) {
+    const item = value[index];
     const prune = of(index);
     const pruned = prune ? prune(item) : item;
     if (pruned === item) continue;
     copy ??= [...value];
     copy[index] = pruned;
+  }
+  return copy ?? value;
+}
+
+/** The same object, or a copy where something was dropped inside of certain members. */
+function some(value: Json, prunes: ReadonlyMap<string, Prune>): Json {
+  let copy: Json | undefined;
+  for (const [name, prune] of prunes) {
+    if (!Object.hasOwn(value, name)) continue;
+    const member = value[name];
+    const pruned = prune(member);
+    if (pruned === member) continue;
+    copy ??= { ...value };
+    Object.defineProperty(copy, name, {
+      value: pruned,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   }
   return copy ?? value;
 }

@@ -279,26 +279,28 @@ function withSubstitute(json: Json, { inner, substitute }: Wrapper): Json {
   return alternatives([json, { const: value.value }], 'anyOf');
 }
 
+/** What accepts nothing adds nothing to alternatives. */
+const NOTHING = '{"not":{}}';
+
 /** Several schemas of which one applies: without repetitions, and constants as one list. */
 function alternatives(options: Json[], keyword: 'anyOf' | 'oneOf'): Json {
   const flat = options.flatMap((option) => {
-    const keys = Object.keys(option);
-    return keyword === 'anyOf' && keys.length === 1 && Array.isArray(option.anyOf)
-      ? (option.anyOf as Json[])
-      : [option];
+    const isPlain = keyword === 'anyOf' && Object.keys(option).length === 1;
+    return isPlain && Array.isArray(option.anyOf) ? (option.anyOf as Json[]) : [option];
   });
-  const values = flat.flatMap((option) => valuesOf(option) ?? []);
-  if (flat.every((option) => valuesOf(option) !== undefined) && new Set(values).size === values.length) {
-    return oneOfValues(values);
-  }
-  const texts = new Set<string>();
+  const texts = new Set<string>([NOTHING]);
   const distinct = flat.filter((option) => {
     const text = JSON.stringify(option);
-    return !texts.has(text) && texts.add(text);
+    if (texts.has(text) && (keyword === 'anyOf' || text === NOTHING)) return false;
+    texts.add(text);
+    return true;
   });
   const [only] = distinct;
-  if (distinct.some((option) => Object.keys(option).length === 0) && keyword === 'anyOf') return {};
-  return distinct.length === 1 && only !== undefined && keyword === 'anyOf' ? only : { [keyword]: distinct };
+  if (only === undefined) return { not: {} };
+  const values = distinct.flatMap((option) => valuesOf(option) ?? []);
+  if (distinct.every(valuesOf) && new Set(values).size === values.length) return oneOfValues(values);
+  if (keyword === 'anyOf' && distinct.some((option) => Object.keys(option).length === 0)) return {};
+  return distinct.length === 1 ? only : { [keyword]: distinct };
 }
 
 /** The values of a schema that is a list of values and nothing else. */

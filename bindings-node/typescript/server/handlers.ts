@@ -30,10 +30,10 @@ export function methodRun(
   method: string,
   read: Read,
   takesParams: boolean,
-  handler: (request: never, ctx: Context) => unknown,
+  handler: (...parts: never[]) => unknown,
   makeContext: (call: Parameters<Run>[0]) => Context,
 ): Run {
-  const handle = handler as (request: unknown, ctx: Context) => unknown;
+  const handle = handler as (...parts: unknown[]) => unknown;
   return (call, params) => {
     respond(
       call,
@@ -51,8 +51,23 @@ export function methodRun(
   };
 }
 
+/** A handler as the three ways to set one give it: `(method, h)`, `(method, { params }, h)`, `(schema, h)`. */
+export function handlerOf(
+  target: string | object,
+  schemasOrHandler: object,
+  last: ((...parts: never[]) => unknown) | undefined,
+): { method: string; read: Read; takesParams: boolean; handler: (...parts: never[]) => unknown } {
+  const method = typeof target === 'string' ? target : methodOf(target);
+  const takesParams = last !== undefined;
+  const handler = last ?? (schemasOrHandler as (...parts: never[]) => unknown);
+  if (typeof handler !== 'function') throw new TypeError(`${method}: the handler must be a function`);
+  const schema = takesParams ? (schemasOrHandler as { params?: object }).params : target;
+  const read = typeof schema === 'object' && schema !== null ? reading(schema) : null;
+  return { method, read, takesParams, handler };
+}
+
 /** Reads by whatever a schema offers: `safeParse`, Standard Schema, or `parse`. Throws InvalidArgumentsError. */
-export function reading(schema: object): (value: unknown) => unknown {
+function reading(schema: object): (value: unknown) => unknown {
   const { safeParse, parse } = schema as { safeParse?: unknown; parse?: unknown };
   const standard = (schema as Partial<ReadingSchema>)['~standard'];
   if (typeof safeParse === 'function') {
@@ -95,7 +110,7 @@ export function reading(schema: object): (value: unknown) => unknown {
  *
  * @throws TypeError when its shape has no literal `method`.
  */
-export function methodOf(schema: unknown): string {
+function methodOf(schema: unknown): string {
   const method = literalOf(shapeOf(schema)?.method);
   if (typeof method === 'string') return method;
   throw new TypeError(

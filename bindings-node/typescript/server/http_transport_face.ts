@@ -82,6 +82,8 @@ export class HttpTransportFace implements Face, SessionOwner {
     if (this.serving !== undefined && this.serving !== serving) {
       throw new Error('this transport is connected to a server already: make one for each server');
     }
+    // Impossible options are refused here, not by every request.
+    this.endpoint(serving);
     this.serving = serving;
     this.transport = transport;
     // Those without sessions come by the request, and hold nothing that would have to be closed.

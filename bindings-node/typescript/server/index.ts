@@ -8,6 +8,8 @@ import type {
   Implementation,
   LoggingMessageNotificationParams,
   Notification,
+  NotificationMethod,
+  NotificationTypeMap,
   RequestMethod,
   RequestTypeMap,
   ResourceUpdatedNotificationParams,
@@ -22,14 +24,8 @@ import {
   type ListenOptions,
   type Transport,
 } from './connections.js';
-import {
-  checkMethod,
-  methodOf,
-  methodRun,
-  type ReadingSchema,
-  type RequestSchema,
-  reading,
-} from './handlers.js';
+import { checkMethod, handlerOf, methodRun, type ReadingSchema, type RequestSchema } from './handlers.js';
+import { Notifications } from './notifications.js';
 import { checkOptions, mergeCapabilities, type ServerOptions } from './options.js';
 import { ENGINE, Engine, type Servable } from './serving.js';
 
@@ -47,12 +43,10 @@ export class Server implements Servable {
 
   /** Called when the last connection has ended, and after `close`. */
   onclose?: (() => void) | undefined;
-  /** Called with what went wrong on a transport. */
+  /** Called with what went wrong on a transport, or in a notification's handler. */
   onerror?: ((error: Error) => void) | undefined;
-  /** Accepted for code that sets it, and never called: handshakes are the engine's, and the newest protocol has none. */
-  oninitialized?: (() => void) | undefined;
-
   private readonly connections: Connections;
+  private readonly notifications: Notifications;
 
   /**
    * @param serverInfo Who the server is.
@@ -71,6 +65,7 @@ export class Server implements Servable {
       listPageSize: options.listPageSize,
       io: options.io,
     });
+    this.notifications = new Notifications(this[ENGINE], (error) => this.onerror?.(error));
     this.connections = new Connections(this[ENGINE], {
       ended: () => this.onclose?.(),
       failed: (error) => this.onerror?.(error),
@@ -106,13 +101,8 @@ export class Server implements Servable {
     schemasOrHandler: object,
     last?: (params: never, ctx: Context) => unknown,
   ): void {
-    const method = typeof target === 'string' ? target : methodOf(target);
+    const { method, read, takesParams, handler } = handlerOf(target, schemasOrHandler, last);
     checkMethod(method);
-    const takesParams = last !== undefined;
-    const handler = last ?? (schemasOrHandler as (request: never, ctx: Context) => unknown);
-    if (typeof handler !== 'function') throw new TypeError(`${method}: the handler must be a function`);
-    const schema = takesParams ? (schemasOrHandler as { params?: object }).params : target;
-    const read = typeof schema === 'object' && schema !== null ? reading(schema) : null;
     const engine = this[ENGINE];
     engine.setMethod(
       method,
@@ -133,19 +123,48 @@ export class Server implements Servable {
   }
 
   /**
-   * Accepted for code that sets it, and never called: what clients tell (cancellation, the end of the handshake) is the
-   * engine's, and a handler sees it by its context's `signal`.
+   * Sets what hears of a notification of clients that hold a session; the newest protocol has no sessions, and tells of
+   * nothing but cancellation, which a handler sees by its context's `signal`.
+   *
+   * The handler gets the notification, with `{ params }` the params as that schema reads them and then the notification, with
+   * a schema of the whole what it reads. What it throws goes to `onerror`.
+   *
+   * @throws TypeError for a schema without a literal method.
    */
+  setNotificationHandler<M extends NotificationMethod>(
+    method: M,
+    handler: (notification: NotificationTypeMap[M]) => void | Promise<void>,
+  ): void;
+  setNotificationHandler<P extends ReadingSchema | RequestSchema>(
+    method: string,
+    schemas: { params: P },
+    handler: (params: Read<P>, notification: Notification) => void | Promise<void>,
+  ): void;
+  setNotificationHandler<S extends ReadingSchema | RequestSchema>(
+    schema: S,
+    handler: (notification: Read<S>) => void | Promise<void>,
+  ): void;
   setNotificationHandler(
     target: string | object,
-    _schemasOrHandler: object,
-    _handler?: (...parts: never[]) => void | Promise<void>,
+    schemasOrHandler: object,
+    last?: (...parts: never[]) => unknown,
   ): void {
-    if (typeof target !== 'string') methodOf(target);
+    const { method, read, takesParams, handler } = handlerOf(target, schemasOrHandler, last);
+    this.notifications.set(method, read, takesParams, handler);
   }
 
-  /** The counterpart of `setNotificationHandler`. */
-  removeNotificationHandler(_method: string): void {}
+  /** Takes a notification's handler away. */
+  removeNotificationHandler(method: NotificationMethod | (string & {})): void {
+    this.notifications.set(method, null, false, null);
+  }
+
+  /** Called at the end of each client's handshake. The newest protocol has no handshake. */
+  get oninitialized(): (() => void) | undefined {
+    return this.notifications.oninitialized;
+  }
+  set oninitialized(callback: (() => void) | undefined) {
+    this.notifications.oninitialized = callback;
+  }
 
   /** A handler for all other methods cannot be had: which methods there are is known beforehand. */
   get fallbackRequestHandler(): undefined {
@@ -155,6 +174,17 @@ export class Server implements Servable {
     if (handler === undefined) return;
     throw new TypeError(
       'fallbackRequestHandler is not supported: set a handler for each method that is to be answered',
+    );
+  }
+
+  /** The same is true of notifications. */
+  get fallbackNotificationHandler(): undefined {
+    return undefined;
+  }
+  set fallbackNotificationHandler(handler: unknown) {
+    if (handler === undefined) return;
+    throw new TypeError(
+      'fallbackNotificationHandler is not supported: set a handler for each notification that is to be heard',
     );
   }
 

@@ -5,41 +5,51 @@ import {
   type AnyPromptFunction,
   type PromptCallback,
   type PromptConfig,
+  type PromptConfigWith,
+  type PromptFunction,
   Prompts,
   type RegisteredPrompt,
 } from '../prompts.js';
+import type { RegisteredResource, RegisteredResourceTemplate } from '../resource_handles.js';
 import {
   isTemplate,
   type ReadResourceCallback,
   type ReadResourceTemplateCallback,
-  type RegisteredResource,
-  type RegisteredResourceTemplate,
   type ResourceMetadata,
-  Resources,
   type ResourceTemplate,
-} from '../resources.js';
+} from '../resource_templates.js';
+import { Resources } from '../resources.js';
 import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../schemas.js';
 import {
   type AnyToolFunction,
   type RegisteredTool,
   type ToolCallback,
   type ToolConfig,
+  type ToolConfigWith,
+  type ToolFunction,
   Tools,
 } from '../tools.js';
 import type { Implementation, LoggingMessageNotificationParams, ToolAnnotations } from '../types.js';
 import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
-import { type McpServerOptions, mostElements } from './options.js';
+import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
 import { ENGINE, type Engine, type Servable } from './serving.js';
 
-export type { Context } from '../context.js';
-export { Context as RequestHandlerExtra, Context as ServerContext } from '../context.js';
+export type { Context, Context as ServerContext } from '../context.js';
 export type {
   PromptCallback,
   PromptConfig,
+  PromptConfigWith,
+  PromptFunction,
   PromptReturn,
   PromptUpdates,
   RegisteredPrompt,
 } from '../prompts.js';
+export type {
+  RegisteredResource,
+  RegisteredResourceTemplate,
+  ResourceTemplateUpdates,
+  ResourceUpdates,
+} from '../resource_handles.js';
 export {
   type CacheHint,
   type CompleteResourceTemplateCallback,
@@ -47,13 +57,18 @@ export {
   type ReadResourceCallback,
   type ReadResourceTemplateCallback,
   type ReadReturn,
-  type RegisteredResource,
-  type RegisteredResourceTemplate,
   type ResourceMetadata,
   ResourceTemplate,
   type Variables,
-} from '../resources.js';
-export type { RegisteredTool, ToolCallback, ToolConfig, ToolReturn, ToolUpdates } from '../tools.js';
+} from '../resource_templates.js';
+export type {
+  RegisteredTool,
+  ToolCallback,
+  ToolConfig,
+  ToolFunction,
+  ToolReturn,
+  ToolUpdates,
+} from '../tools.js';
 export type { McpServerOptions } from './options.js';
 
 /**
@@ -106,11 +121,16 @@ export class McpServer implements Servable {
    * @throws AlreadyRegisteredError when there is a tool of this name.
    * @throws TypeError when a schema cannot be used; the message names the tool and the place.
    */
-  registerTool<
-    Input extends AnySchema | undefined = undefined,
-    Output extends AnySchema | undefined = undefined,
-  >(name: string, config: ToolConfig<Input, Output>, callback: ToolCallback<Input>): RegisteredTool {
-    return this.tools.add(name, config, callback as AnyToolFunction);
+  registerTool(name: string, config: ToolConfig<undefined>, callback: ToolCallback): RegisteredTool;
+  registerTool<const Input extends AnySchema>(
+    name: string,
+    config: ToolConfigWith<Input>,
+    callback: ToolFunction<Input>,
+  ): RegisteredTool;
+  // Two signatures: asking inside one whether there is a schema costs the type checker more than the schema does.
+  registerTool(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
+    refuseWithoutSubject(config, `tool '${name}'`);
+    return this.tools.add(name, config, callback);
   }
 
   /**
@@ -136,6 +156,7 @@ export class McpServer implements Servable {
     metadata: ResourceMetadata,
     callback: ReadResourceCallback | ReadResourceTemplateCallback,
   ): RegisteredResource | RegisteredResourceTemplate {
+    refuseWithoutSubject(metadata, `resource '${name}'`);
     if (typeof uriOrTemplate === 'string') {
       return this.resources.add(name, uriOrTemplate, metadata, callback as ReadResourceCallback);
     }
@@ -157,12 +178,15 @@ export class McpServer implements Servable {
    * @throws AlreadyRegisteredError when there is a prompt of this name.
    * @throws TypeError when the schema cannot be used.
    */
-  registerPrompt<Args extends AnySchema | undefined = undefined>(
+  registerPrompt(name: string, config: PromptConfig<undefined>, callback: PromptCallback): RegisteredPrompt;
+  registerPrompt<const Args extends AnySchema>(
     name: string,
-    config: PromptConfig<Args>,
-    callback: PromptCallback<Args>,
-  ): RegisteredPrompt {
-    return this.prompts.add(name, config, callback as AnyPromptFunction);
+    config: PromptConfigWith<Args>,
+    callback: PromptFunction<Args>,
+  ): RegisteredPrompt;
+  registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
+    refuseWithoutSubject(config, `prompt '${name}'`);
+    return this.prompts.add(name, config, callback);
   }
 
   // Registering, the older way

@@ -2,7 +2,7 @@
 
 import { ConfigurationError } from '../errors.js';
 import type { Placement } from '../native.js';
-import type { CacheHint } from '../resources.js';
+import type { CacheHint } from '../resource_templates.js';
 import type { ServerCapabilities } from '../types.js';
 
 /** Options of every kind of server. */
@@ -62,6 +62,23 @@ export function checkOptions(options: ServerOptions): void {
     if (why !== undefined && value !== undefined) {
       throw new ConfigurationError(`the option ${name} is not supported: ${why}; leave it out`);
     }
+  }
+}
+
+/** Throws ConfigurationError for what others take with a registration and nothing here would honour. */
+export function refuseWithoutSubject(config: object, what: string): void {
+  const { scopeChallenge, execution } = config as {
+    scopeChallenge?: unknown;
+    execution?: { taskSupport?: unknown };
+  };
+  if (scopeChallenge !== undefined) {
+    throw new ConfigurationError(
+      `${what}: scopeChallenge is not supported: who may ask is decided before; leave it out`,
+    );
+  }
+  const { taskSupport = 'forbidden' } = execution ?? {};
+  if (taskSupport !== 'forbidden') {
+    throw new ConfigurationError(`${what}: taskSupport must be 'forbidden': tasks are not served`);
   }
 }
 

@@ -13,10 +13,11 @@ export interface SchemaIssue {
   readonly message: string;
 }
 
-/** `params.items[0].name` */
+/** `params.items[0].name`; a name that is no plain word as `["a name"]`. */
 function spelled(path: readonly (string | number)[]): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
+    if (!/^[\p{L}\p{N}_$@-]+$/u.test(step)) return `${text}[${JSON.stringify(step)}]`;
     return text === '' ? step : `${text}.${step}`;
   }, '');
 }
@@ -40,9 +41,12 @@ export class SchemaError extends OxmcpError {
   }
 }
 
-/** The path the engine spells as `params.items[0].name`, in steps. */
+/** The path that the engine spells as `params.items[0]["a name"]`, in steps. */
 export function steps(field: string): (string | number)[] {
-  return [...field.matchAll(/\[(\d+)\]|([^.[]+)/g)].map(([, position, name]) =>
-    position === undefined ? (name ?? '') : Number(position),
+  return [...field.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[]+)/g)].map(
+    ([, position, quoted, name]) => {
+      if (position !== undefined) return Number(position);
+      return quoted === undefined ? (name ?? '') : (JSON.parse(quoted) as string);
+    },
   );
 }

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
-use std::thread::{self, Thread};
+use std::thread::{self, JoinHandle as ThreadHandle, Thread};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -55,6 +55,7 @@ pub struct Driver {
     mail_out: Notify,
     sealed: Mutex<Vec<Answer>>,
     standby: OnceLock<Thread>,
+    standby_handle: Mutex<Option<ThreadHandle<()>>>,
     standby_leads: AtomicBool,
     standby_sleeps: AtomicBool,
     stopped: AtomicBool,
@@ -83,6 +84,7 @@ impl Driver {
             mail_out: Notify::new(),
             sealed: Mutex::default(),
             standby: OnceLock::new(),
+            standby_handle: Mutex::default(),
             standby_leads: AtomicBool::new(false),
             standby_sleeps: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
@@ -96,6 +98,7 @@ impl Driver {
             })?;
         // Set once, right here.
         let _ = driver.standby.set(handle.thread().clone());
+        *driver.standby_handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
         Ok(driver)
     }
 
@@ -221,6 +224,17 @@ impl Driver {
         self.stopped.store(true, Ordering::SeqCst);
         self.leader_back.notify_one();
         self.wake_standby();
+    }
+
+    /// Waits until the standby thread has ended, after [`Driver::stop`]. It ends within one turn at the runtime.
+    pub fn join(&self) {
+        let handle = self.standby_handle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(handle) = handle
+            && handle.thread().id() != thread::current().id()
+        {
+            // A panic of that thread was reported when it happened.
+            let _ = handle.join();
+        }
     }
 
     /// How long the leader has been away.

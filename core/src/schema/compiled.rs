@@ -1,6 +1,6 @@
 //! A schema, compiled.
 
-use jsonschema::{Draft, PatternOptions, Validator};
+use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
 use super::cost::{self, Cost};
@@ -69,12 +69,7 @@ impl CompiledSchema {
         }
         check_dialect(&schema).map_err(refuse)?;
         let cost = cost::bound(&schema, limits.max_subschemas).map_err(refuse)?;
-        let validator = jsonschema::options()
-            .offline()
-            .with_pattern_options(PatternOptions::regex())
-            .should_validate_formats(false)
-            .build(&schema)
-            .map_err(|error| refuse(explain(&error)))?;
+        let validator = oxmcp_validator::compile(&schema).map_err(|error| refuse(explain(&error)))?;
         Ok(Self { validator, cost })
     }
 
