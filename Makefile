@@ -143,10 +143,10 @@ test-python: $(VENV)/.tests build-python ## the Python package
 test-node: build-node ## the Node package
 	node --import tsx --test --test-reporter=spec $$(find bindings-node/tests tests -name node_modules -prune -o -name '*.test.ts' -print | sort)
 
-test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build ## other people's clients, faults, examples, conformance
+test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build build-node ## other people's clients, faults, examples, conformance
 	$(BIN)/python -m pytest tests
 
-conformance: $(VENV)/.tests build ## the official conformance suite alone, on the servers of both languages
+conformance: $(VENV)/.tests build build-node ## the official conformance suite alone, on the servers of both languages
 	$(BIN)/python tests/conformance/run.py $(ARGS)
 
 .PHONY: bench-python bench-node
@@ -157,7 +157,8 @@ bench-node: build-node tests/load/npm/node_modules/.ready ## the same, next to o
 	$(PYTHON) tests/load/bench.py node $(ARGS)
 
 tests/load/npm/node_modules/.ready: tests/load/npm/package-lock.json
-	npm ci --prefix tests/load/npm --ignore-scripts --no-audit --no-fund --silent
+	@echo "Installing the npm packages of the benchmark…"
+	@npm ci --prefix tests/load/npm --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 .PHONY: fuzz

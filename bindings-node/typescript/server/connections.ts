@@ -23,7 +23,8 @@ export interface ConnectionEvents {
 /** What serves one server object at present. */
 export class Connections {
   private readonly transports = new Set<Transport>();
-  private listeners = 0;
+  /** The ends of what listens. */
+  private readonly listeners = new Set<Promise<unknown>>();
   /** Whether there was a connection since the last end was told. */
   private hasOpened = false;
   private answer: Fetch | undefined;
@@ -32,7 +33,10 @@ export class Connections {
   constructor(
     private readonly engine: Engine,
     private readonly events: ConnectionEvents,
-  ) {}
+  ) {
+    engine.hasOneConnection = () =>
+      this.transports.size === 1 && this.listeners.size === 0 && this.answer === undefined;
+  }
 
   /** The transport that was connected first of those still connected. */
   get first(): Transport | undefined {
@@ -40,13 +44,18 @@ export class Connections {
   }
 
   get isOpen(): boolean {
-    return this.transports.size > 0 || this.listeners > 0;
+    return this.transports.size > 0 || this.listeners.size > 0;
   }
 
   async connect(transport: Transport): Promise<void> {
     checkTransport(transport);
     if (this.transports.has(transport))
       throw new TypeError('this transport is connected to the server already');
+    // What is being closed would take the newcomer along.
+    await this.closing;
+    if (typeof transport !== 'object' || transport === null) {
+      return connectTransport(this.engine.serving, transport);
+    }
     const { onclose, onerror } = transport;
     transport.onclose = () => {
       onclose?.call(transport);
@@ -62,23 +71,23 @@ export class Connections {
       await connectTransport(this.engine.serving, transport);
     } catch (error) {
       this.transports.delete(transport);
+      Object.assign(transport, { onclose, onerror });
       throw error;
     }
   }
 
   async listen(options: ListenOptions): Promise<Listening> {
+    await this.closing;
     const { serving } = this.engine;
     const listening = await translatedLater(() => listen(serving, options, () => this.close()));
-    this.listeners += 1;
     this.hasOpened = true;
-    const gone = (): void => {
-      this.listeners -= 1;
-      this.tellEnd();
-    };
-    listening.ended.then(gone, (error) => {
-      this.events.failed(error);
-      gone();
-    });
+    const ended = listening.ended
+      .catch((error) => this.events.failed(error))
+      .then(() => {
+        this.listeners.delete(ended);
+        this.tellEnd();
+      });
+    this.listeners.add(ended);
     return listening;
   }
 
@@ -99,8 +108,13 @@ export class Connections {
     const { engine } = this;
     if (!engine.isServed) return;
     await closeTransports(engine.serving);
-    // What is left are listeners and requests that others received.
+    if (this.listeners.size > 0) {
+      // Addresses are free when this is over, and what runs may finish if it is quick about it.
+      engine.serving.shutDown();
+      await within(GRACE_MS, Promise.all(this.listeners));
+    }
     engine.stop();
+    await Promise.all(this.listeners);
     this.answer = undefined;
     this.transports.clear();
     this.tellEnd();
@@ -111,6 +125,19 @@ export class Connections {
     this.hasOpened = false;
     this.events.ended();
   }
+}
+
+/** How long calls in flight may take to finish when a listener is closed. */
+const GRACE_MS = 1000;
+
+/** Waits for a promise, but no longer than that. */
+async function within(milliseconds: number, awaited: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([awaited, limit]);
+  clearTimeout(timer);
 }
 
 async function translatedLater<T>(action: () => Promise<T>): Promise<T> {
