@@ -157,7 +157,8 @@ bench-node: build-node tests/load/npm/node_modules/.ready ## the same, next to o
 	$(PYTHON) tests/load/bench.py node $(ARGS)
 
 tests/load/npm/node_modules/.ready: tests/load/npm/package-lock.json
-	npm ci --prefix tests/load/npm --ignore-scripts --no-audit --no-fund --silent
+	@echo "Installing the npm packages of the benchmark…"
+	@npm ci --prefix tests/load/npm --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 .PHONY: fuzz

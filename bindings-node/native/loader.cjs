@@ -32,19 +32,21 @@ function load(where, require) {
 
 /** What to do when there is no engine for this platform anywhere. */
 function missing(platform, cause) {
+  if (existsSync(join(__dirname, '..', '..', 'Cargo.toml'))) {
+    return new Error('This checkout of oxmcp has no engine yet: run npm run build.', { cause });
+  }
   const name = packageOf(platform);
   const text = packages[platform]
     ? [
         `oxmcp cannot find its engine for ${platform}: the package ${name}@${version} is not installed.`,
-        'It is an optional dependency of oxmcp, which npm installs by itself, except in these cases:',
+        'It is an optional dependency of oxmcp, which npm installs by itself, but not in these cases:',
         '- Optional dependencies were left out (--omit=optional, --no-optional). Install again with them.',
         '- node_modules or the lockfile come from another platform: npm then forgets the packages of this one',
         '  (https://github.com/npm/cli/issues/4828). Delete node_modules and package-lock.json, then run npm install.',
-        '- Only in a checkout of oxmcp: it has not been built yet. Run npm run build.',
       ]
     : [
         `oxmcp has no engine for ${platform}. There is one for: ${Object.keys(packages).join(', ')}.`,
-        'In a checkout of oxmcp, npm run build compiles one for this platform; OXMCP_BINDING=/path/to/oxmcp.node names it.',
+        'A checkout of oxmcp can be built for others (npm run build); OXMCP_BINDING=/path/to/oxmcp.node names the result.',
       ];
   return new Error(text.join('\n'), { cause });
 }

@@ -72,12 +72,12 @@ function homepage() {
 function stageWrapper() {
   const folder = join(out, manifest.name);
   const dist = join('bindings-node', 'dist');
-  for (const format of ['esm', 'cjs']) {
-    if (!existsSync(join(root, dist, format)))
-      fail('The wrapper has not been compiled: run npm run build first.');
+  for (const part of ['cjs', 'esm', 'native']) {
+    const from = join(root, dist, part);
+    if (!existsSync(from)) fail('The wrapper has not been compiled: run npm run build first.');
+    const filter = (path) => !/\.node(\.new)?$/.test(path);
+    cpSync(from, join(folder, dist, part), { recursive: true, filter });
   }
-  const leftOut = (path) => /\.node$|\.new$|\.inputs$/.test(path);
-  cpSync(join(root, dist), join(folder, dist), { recursive: true, filter: (path) => !leftOut(path) });
   copyFileSync(join(root, 'README.md'), join(folder, 'README.md'));
   const { scripts, devDependencies, ...published } = manifest;
   const optionalDependencies = Object.keys(packages).map((platform) => [

@@ -75,6 +75,8 @@ describe('one server object', () => {
     assert.equal(closed, 2);
     await server.close();
     assert.equal(closed, 2);
+    await clientOf(server);
+    void server.close();
     const again = await clientOf(server);
     assert.equal(await textOf(again, 'tool'), 'here');
     await server.close();
@@ -86,7 +88,9 @@ describe('one server object', () => {
     await server.connect(theirs);
     assert.equal(server.server.transport, theirs);
     await assert.rejects(server.connect(theirs), /connected to the server already/);
-    await assert.rejects(server.connect({} as never), /transport/);
+    for (const none of [{}, undefined, null, 'stdio']) {
+      await assert.rejects(server.connect(none as never), /transport/);
+    }
     const failing = {
       start: () => Promise.reject(new Error('no line')),
       send: async () => {},
@@ -114,6 +118,18 @@ describe('one server object', () => {
     const { host, port } = await server.listen();
     await assert.rejects(server.listen({ host, port }), { name: 'TransportError' });
     await server.close();
+  });
+
+  test('frees its address when it is closed', async () => {
+    const server = emptyServer();
+    const { host, port, url } = await server.listen();
+    const client = new Client({ name: 'client', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    await server.close();
+    const other = emptyServer();
+    assert.equal((await other.listen({ host, port })).port, port);
+    await client.close();
+    await other.close();
   });
 
   test('answers alike wherever its I/O is driven', async () => {

@@ -98,6 +98,57 @@ describe('the context of a call', () => {
   });
 });
 
+test('a context tells of the HTTP request, and of who was authenticated', async () => {
+  const server = emptyServer();
+  const found: Seen = {};
+  server.registerTool('tool', {}, ({ requestInfo, http, authInfo, mcpReq }) => {
+    Object.assign(found, {
+      header: requestInfo?.headers['x-own'],
+      url: requestInfo?.url?.href,
+      same: http?.req.headers.get('X-Own'),
+      clientId: http?.authInfo?.clientId,
+      token: authInfo?.token,
+      meta: Object.keys(mcpReq._meta ?? {}),
+      leaked: Object.keys(requestInfo?.headers ?? {}).filter((name) => name.startsWith('oxmcp')),
+    });
+    return '';
+  });
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const request = new Request('http://localhost/mcp', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'tool',
+      'x-own': 'yes',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'tool', arguments: {}, _meta },
+    }),
+  });
+  const authInfo = { token: 'secret', clientId: 'someone', scopes: [] };
+  const response = await server.fetch(request, { authInfo });
+  assert.equal(response.status, 200, await response.text());
+  assert.deepEqual(found, {
+    header: 'yes',
+    url: 'http://localhost/mcp',
+    same: 'yes',
+    clientId: 'someone',
+    token: 'secret',
+    meta: Object.keys(_meta),
+    leaked: [],
+  });
+  await server.close();
+});
+
 describe('progress and log messages', () => {
   test('reach the caller by every name there is for them', async () => {
     const server = emptyServer();

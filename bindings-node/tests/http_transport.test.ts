@@ -161,6 +161,20 @@ test('the URL a handler sees is the one the client asked for, through routers', 
   assert.equal(await said((await legacyClient(t, url)).client, 'url'), url.href);
 });
 
+test('a handler sees the request as the client sent it', async (t) => {
+  const server = talkingServer(t);
+  server.registerTool('request', {}, (ctx) => {
+    const request = ctx.http?.req as Request;
+    const seen = [request.method, new URL(request.url).pathname, request.headers.get('mcp-session-id')];
+    return { content: [{ type: 'text', text: JSON.stringify(seen) }] };
+  });
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => 'my-session' });
+  await server.connect(transport);
+  const url = await listening(t, (req, res) => void transport.handleRequest(req, res));
+  const { client } = await legacyClient(t, url);
+  assert.deepEqual(await said(client, 'request'), ['POST', '/mcp', 'my-session']);
+});
+
 test('headers that middleware set stay on the answer, and JSON has a length', async (t) => {
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
   await talkingServer(t).connect(transport);
@@ -293,6 +307,30 @@ test('a request before any server is connected is answered, not left waiting', a
   const transport = new StreamableHTTPServerTransport({});
   const url = await listening(t, (req: IncomingMessage, res) => void transport.handleRequest(req, res));
   assert.equal((await fetch(initialize(url))).status, 503);
+});
+
+test('a server that closes answers what is under way and what comes later, and leaves nobody waiting', async (t) => {
+  const server = talkingServer(t);
+  const transport = new StreamableHTTPServerTransport({});
+  let closed = 0;
+  transport.onclose = () => {
+    closed += 1;
+  };
+  await server.connect(transport);
+  const url = await listening(t, (req, res) => void transport.handleRequest(req, res));
+  const began = new Promise<void>((resolve) => {
+    server.registerTool('slow', {}, () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow' } };
+  const answer = fetch(post(call, {}, url));
+  await began;
+  await server.close();
+  assert.equal(closed, 1);
+  assert.equal((await answer).status, 503);
+  assert.equal((await fetch(post(call, {}, url))).status, 404);
 });
 
 test('origins of other sites are refused unless the checks are switched off', async (t) => {

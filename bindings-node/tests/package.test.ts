@@ -242,6 +242,23 @@ describe('a release, staged and installed', () => {
 });
 
 describe('npm pack in a checkout', () => {
+  test('has to be built first, and says so', () => {
+    const checkout = join(scratch, 'unbuilt');
+    const dist = join('bindings-node', 'dist');
+    for (const path of [
+      'package.json',
+      join('bindings-node', 'Cargo.toml'),
+      join(dist, 'cjs'),
+      join(dist, 'native'),
+    ]) {
+      cpSync(join(ROOT, path), join(checkout, path), { recursive: true });
+    }
+    rmSync(join(checkout, dist, 'native', 'oxmcp.node'));
+    const { status, stderr } = node(checkout, ['-e', "require('oxmcp')"]);
+    assert.notEqual(status, 0);
+    assert.match(stderr, /This checkout of oxmcp has no engine yet: run npm run build\./);
+  });
+
   test('gives one tarball that runs elsewhere by itself', () => {
     const installed = project('checkout', pack(ROOT, scratch));
     assert.deepEqual(

@@ -10,7 +10,10 @@ import * as mini from 'zod/mini';
 import { z as z3inside4 } from 'zod/v3';
 import { z as z3 } from 'zod3';
 import { native } from '../dist/esm/native.js';
+import { fromJsonSchema } from '../dist/esm/schemas.js';
+import { attachCompleter } from '../typescript/schemas/completers.js';
 import { type Converted, convert } from '../typescript/schemas/conversion.js';
+import { promptArguments } from '../typescript/schemas/prompts.js';
 
 const input = (schema: unknown): Converted => convert(schema, 'input', "tool 'add', inputSchema");
 const output = (schema: unknown): Converted => convert(schema, 'output', "tool 'add', outputSchema");
@@ -174,6 +177,8 @@ test('one unconvertible piece is an error at registration that names the tool an
   refused({ a: z.string(), b: 'string' }, /at b: this is not a schema, while its neighbour "a" is one/);
   refused({ type: 'object', properties: { a: z.string() } }, /cannot be a part of a plain JSON Schema/);
   refused(v.object({ a: v.string() }), /valibot.*toStandardJsonSchema/);
+  refused(new Date(0), /an instance of Date is not a schema/);
+  refused({ name: 'string' }, /neither a shape of schemas nor JSON Schema: "name" is no keyword/);
   refused(5, "tool 'add', inputSchema: a number is not a schema");
   refused(null, "tool 'add', inputSchema: null is not a schema");
   const endless = (): z.ZodType => z.object({ next: z.lazy(endless) });
@@ -351,6 +356,58 @@ test('every pattern that is advertised runs in the engine', () => {
     const { json } = input({ x: z.string().regex(pattern) });
     assert.doesNotThrow(() => new native.Schema(JSON.stringify(json)), `${pattern}`);
   }
+});
+
+test('JSON Schema that a user puts on a schema is advertised, and the schema alone judges', () => {
+  const { json, checkInRust, parse } = input({
+    x: z.custom<`${number}px`>().meta({ type: 'string', pattern: 'px$' }),
+  });
+  assert.deepEqual(json.properties, { x: { type: 'string', pattern: 'px$' } });
+  assert.equal(checkInRust, false);
+  assert.ok(parse);
+});
+
+test('fromJsonSchema gives a JSON Schema to the engine as it is, and checks by itself when asked', () => {
+  const schema = fromJsonSchema<{ a: string }>(flat);
+  assert.deepEqual(input(schema), { json: flat, checkInRust: true });
+  assert.deepEqual(schema['~standard'].validate({ a: 'x' }), { value: { a: 'x' } });
+  assert.deepEqual(schema['~standard'].validate({ a: 1 }), { issues: [{ message: 'a: must be a string' }] });
+  const own = fromJsonSchema(flat, {
+    getValidator: () => (value) => ({ valid: value === 1, errorMessage: 'not one' }),
+  });
+  assert.deepEqual(input(own).json, flat);
+  assert.deepEqual(input(own).parse?.(2), { issues: [{ path: [], message: 'not one' }] });
+});
+
+test('prompts: arguments with their descriptions, defaults not required, completers found however they are wrapped', () => {
+  const complete = () => ['x'];
+  const mark = <S extends object>(schema: S): S => attachCompleter(schema, complete);
+  for (const lib of [z, z3] as (typeof z)[]) {
+    const shape = {
+      plain: mark(lib.string()),
+      optional: mark(lib.string()).optional(),
+      inside: mark(lib.string().optional()),
+      described: mark(lib.string()).describe('D'),
+      deep: mark(lib.string()).min(2).nullable().default('x').describe('D'),
+      changed: mark(lib.string()).transform((text: string) => text.length),
+      none: lib.string().describe('N'),
+    };
+    for (const schema of [shape, lib.object(shape), lib.object(shape).optional()]) {
+      assert.deepEqual(promptArguments(schema, "prompt 'p', argsSchema"), [
+        { name: 'plain', required: true, complete },
+        { name: 'optional', required: false, complete },
+        { name: 'inside', required: false, complete },
+        { name: 'described', description: 'D', required: true, complete },
+        { name: 'deep', description: 'D', required: false, complete },
+        { name: 'changed', required: true, complete },
+        { name: 'none', description: 'N', required: true },
+      ]);
+    }
+  }
+  assert.deepEqual(promptArguments(flat, 'p'), [
+    { name: 'a', description: 'A', required: true },
+    { name: 'b', required: false },
+  ]);
 });
 
 test('what may be anything may be missing', async () => {

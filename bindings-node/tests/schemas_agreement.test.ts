@@ -208,6 +208,7 @@ function schemaOf(z: Any, random: (below: number) => number, depth: number): Any
     () => inner().describe('described'),
     () => inner().transform((value: unknown) => value),
     () => inner().or(z.number()),
+    () => z.exactOptional?.(inner()) ?? inner(),
   ];
   return (kinds[random(kinds.length)] as () => Any)();
 }
@@ -255,8 +256,8 @@ const seen = (value: unknown): unknown =>
           )
         : value;
 
-async function compare(schema: Any, inputs: unknown[], what: string): Promise<void> {
-  const decide = ours(schema);
+async function compare(schema: Any, inputs: unknown[], what: string, given: unknown = schema): Promise<void> {
+  const decide = ours(given);
   for (const input of inputs) {
     const [mine, zods] = [await decide(input), theirs(schema, input)];
     const context = `${what} with ${JSON.stringify(input)}: ${JSON.stringify(convert(schema, 'input', 'it').json)}`;
@@ -326,6 +327,7 @@ for (const [name, library] of [
         const counted =
           name === 'zod 3' ? inputs.filter((input) => !JSON.stringify(input).includes('😀')) : inputs;
         await compare((library as Any).object({ x }), counted, `round ${round}`);
+        await compare((library as Any).object({ x }), counted, `shape ${round}`, { x });
         await compareSent((library as Any).object({ x }), counted, `output ${round}`);
       }
     });

@@ -389,6 +389,15 @@ describe('tools', () => {
     });
   });
 
+  test('whose names some clients refuse are warned of on standard error', (context) => {
+    const warn = context.mock.method(console, 'warn', () => {});
+    const server = emptyServer();
+    server.registerTool('usual.name-1', {}, () => '');
+    assert.equal(warn.mock.callCount(), 0);
+    server.registerTool('two words', {}, () => '');
+    assert.match(String(warn.mock.calls[0]?.arguments[0]), /^Tool name "two words" is not 1 to 128 letters/);
+  });
+
   test('of one name are registered once', () => {
     const server = emptyServer();
     server.registerTool('tool', {}, () => '');

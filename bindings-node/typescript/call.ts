@@ -46,6 +46,11 @@ export class Call {
     return this.caller && this.cameFrom;
   }
 
+  /** The session's id as handlers know it: the application's own, or the engine's. */
+  get sessionId(): string | undefined {
+    return this.origin?.sessionId ?? this.caller.sessionId ?? undefined;
+  }
+
   /** Whether nobody waits for the answer any more. */
   get isCancelled(): boolean {
     return this.cancelled || (!this.isOver && this.serving.native.isCancelled(this.id));

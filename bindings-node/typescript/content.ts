@@ -36,22 +36,26 @@ export function checkBlock(value: unknown, path: string): void {
 
 /** The JSON text of an array of content blocks; text among them becomes a block of text. */
 export function blocksText(blocks: readonly unknown[], path: string): string {
-  const finished = blocks.map((block, index) => finishedBlock(block, `${path}[${index}]`));
+  let finished = blocks;
+  for (let index = 0; index < blocks.length; index++) {
+    const block = blocks[index];
+    const done = finishedBlock(block);
+    if (done !== block) finished = finished.with(index, done);
+    // The place is written only for those who need it.
+    if (!isObject(done) || flawOf(done) !== undefined) checkBlock(done, `${path}[${index}]`);
+  }
   return encode(finished, path);
 }
 
-function finishedBlock(block: unknown, path: string): unknown {
+function finishedBlock(block: unknown): unknown {
   if (typeof block === 'string') return { type: 'text', text: block };
   if (
     isObject(block) &&
     (block.type === 'image' || block.type === 'audio') &&
     ArrayBuffer.isView(block.data)
   ) {
-    const inText = { ...block, data: base64(block.data) };
-    checkBlock(inText, path);
-    return inText;
+    return { ...block, data: base64(block.data) };
   }
-  checkBlock(block, path);
   return block;
 }
 

@@ -99,7 +99,7 @@ export class Context {
 
   /** The legacy session's id; undefined without a session that has one (stdio, modern requests). */
   get sessionId(): string | undefined {
-    return this.call.origin?.sessionId ?? this.call.caller.sessionId ?? undefined;
+    return this.call.sessionId;
   }
 
   /** The request's own `_meta`, unknown keys included (META-10). */

@@ -124,7 +124,11 @@ export class Serving {
   readonly native: NativeServing;
   private readonly running = new Map<number, Call>();
   private readonly listeners = new Map<number, Listener>();
-  private readonly lifeline = new Lifeline();
+  private readonly lifeline = new Lifeline(this);
+  /** Whether `stop` was called: nothing is answered any more. */
+  isStopped = false;
+  /** What the engine's side weighs, in the garbage collector's terms: without it, a thread looks like a few bytes. Never touched. */
+  readonly weight = new ArrayBuffer(512 * 1024);
   /** The call whose handler is running right now, up to its first `await`. */
   current: Call | undefined;
   private draining = false;
@@ -137,7 +141,9 @@ export class Serving {
     private readonly functions: Functions,
     options: { io?: Placement } = {},
   ) {
-    this.native = native.attach(server, () => this.drain(), options.io ?? 'auto');
+    // Weakly: the engine must not keep a server that the program has dropped. What waits for something is held by its lifeline.
+    const self = new WeakRef(this);
+    this.native = native.attach(server, () => self.deref()?.drain(), options.io ?? 'auto');
   }
 
   /** Listens and serves. The process lives until `ended` is settled. */
@@ -245,6 +251,7 @@ export class Serving {
 
   /** Ends everything at once: running calls are cancelled. */
   stop(): void {
+    this.isStopped = true;
     this.native.stop();
     clearImmediate(this.backlog);
     for (const call of this.running.values()) call.cancel();
@@ -356,19 +363,28 @@ function parsed(frame: string): unknown {
   }
 }
 
-/** Keeps the process alive while somebody holds it: the engine's own doorbell does not. */
+/** What is held by its lifeline: it lives, and the process with it. The engine's own doorbell holds neither. */
+const held = new Set<object>();
+let timer: NodeJS.Timeout | undefined;
+
+/** Keeps its owner and the process alive while somebody holds it. */
 class Lifeline {
   private holds = 0;
-  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly owner: object) {}
 
   hold(): void {
     this.holds += 1;
-    this.timer ??= setInterval(() => {}, 2 ** 30);
-    this.timer.ref();
+    if (this.holds > 1) return;
+    held.add(this.owner);
+    timer ??= setInterval(() => {}, 2 ** 30);
+    timer.ref();
   }
 
   release(): void {
     this.holds -= 1;
-    if (this.holds === 0) this.timer?.unref();
+    if (this.holds > 0) return;
+    held.delete(this.owner);
+    if (held.size === 0) timer?.unref();
   }
 }

@@ -130,7 +130,8 @@ const encoder = new TextEncoder();
 /** One answer on its way: a whole one, or a stream. */
 class Answer implements ResponseSink {
   private readonly exchange: Exchange | undefined;
-  private status = 500;
+  /** Until the engine says: the server is closed before it answers. */
+  private status = 503;
   private headers: [string, string][] = [];
   /** A whole answer, as far as it is there. */
   private text = '';

@@ -158,7 +158,6 @@ class HandlerFace implements Face {
       },
       authInfo: origin.authInfo,
       get requestInfo() {
-        origin.request ??= bareRequest(incoming);
         return origin.request;
       },
     };
@@ -238,11 +237,6 @@ function streamOnly(incoming: Incoming): void {
   if (accept.length > 0 && !/text\/(event-stream|\*)|\*\/\*/i.test(accept.join(','))) return;
   head.headers = head.headers.filter(([name]) => name.toLowerCase() !== 'accept');
   head.headers.push(['accept', 'text/event-stream']);
-}
-
-/** The request of Node's `(req, res)`, for who asks for one. Its body is read already. */
-function bareRequest({ head }: Incoming): Request {
-  return new Request(head.url, { method: head.method, headers: head.headers });
 }
 
 const UNSUPPORTED_VERSION = -32022;

@@ -1,6 +1,6 @@
 // Node's `(req, res)`, without a detour over `Request` and `Response`.
 
-import type { AuthInfo } from './call_origin.js';
+import type { AuthInfo, CallOrigin } from './call_origin.js';
 import type { RequestHead, ResponseSink } from './event_loop.js';
 import { BodyParts } from './fetch.js';
 import {
@@ -93,6 +93,7 @@ export async function readNodeRequest(
   limit: number,
 ): Promise<Incoming | undefined> {
   const head = readHead(req);
+  const origin = new NodeOrigin(req.auth, head);
   let body: Uint8Array | null = null;
   if (head.method !== 'GET' && head.method !== 'DELETE') {
     let parsed = typeof parsedBody === 'function' ? undefined : parsedBody;
@@ -107,7 +108,30 @@ export async function readNodeRequest(
       body = bytes;
     }
   }
-  return { head, body, origin: { authInfo: req.auth, url: head.url } };
+  return { head, body, origin };
+}
+
+/** Where a request came from. A `Request` is made of it for who asks; its body is read already. */
+class NodeOrigin implements CallOrigin {
+  sessionId: string | undefined;
+  private readonly headers: [string, string][];
+  private readonly method: string;
+  readonly url: string;
+  private made: Request | undefined;
+
+  constructor(
+    readonly authInfo: AuthInfo | undefined,
+    { headers, method, url }: RequestHead,
+  ) {
+    this.headers = headers;
+    this.method = method;
+    this.url = url;
+  }
+
+  get request(): Request {
+    this.made ??= new Request(this.url, { method: this.method, headers: this.headers });
+    return this.made;
+  }
 }
 
 /** All of a request's body; undefined when it is over the limit. */
@@ -169,6 +193,7 @@ class NodeAnswer implements ResponseSink {
   exchange: Exchange | undefined;
   private finish!: () => void;
   private ended = false;
+  private hasHead = false;
   private streaming = false;
   private text = '';
   private drained: (() => void) | undefined;
@@ -183,6 +208,7 @@ class NodeAnswer implements ResponseSink {
   head(status: number, headers: [string, string][]): void {
     if (this.ended) return;
     const { res } = this;
+    this.hasHead = true;
     res.statusCode = status;
     for (const [name, value] of headers) {
       res.setHeader(name, value);
@@ -210,6 +236,8 @@ class NodeAnswer implements ResponseSink {
     if (this.ended) return;
     this.ended = true;
     const { res, text } = this;
+    // The server is closed before it answers.
+    if (!this.hasHead) res.statusCode = 503;
     if (error !== undefined) res.destroy?.(error);
     else if (text === '') res.end();
     else res.end(text);

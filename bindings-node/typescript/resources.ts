@@ -23,7 +23,7 @@ import type {
 import { writeResource } from './results.js';
 import type { Engine } from './server/serving.js';
 import { respond } from './settling.js';
-import { spellings, urlOf } from './uri.js';
+import { spellings } from './uri.js';
 
 /** The resources and resource templates of a server. */
 export class Resources {
@@ -262,7 +262,7 @@ function readRun(state: ResourceState, engine: Engine): Run {
     const uri = call.caller.target;
     respond(
       call,
-      () => callback(urlOf(uri), new Context(call, engine.native)),
+      () => callback(new URL(uri), new Context(call, engine.native)),
       (_call, value) => writeResource(call, value, uri, metadata.mimeType),
     );
   };
@@ -274,7 +274,7 @@ function readTemplateRun(state: TemplateState, engine: Engine): Run {
     const uri = call.caller.target;
     respond(
       call,
-      () => callback(urlOf(uri), variables as Variables, new Context(call, engine.native)),
+      () => callback(new URL(uri), variables as Variables, new Context(call, engine.native)),
       (_call, value) => writeResource(call, value, uri, metadata.mimeType),
     );
   };

@@ -88,6 +88,9 @@ interface State extends Omit<ToolConfig, 'inputSchema' | 'outputSchema'> {
   callback: AnyToolFunction;
 }
 
+/** Names that every client takes. */
+const USUAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+
 /** The tools of a server. */
 export class Tools {
   private readonly registered = new Map<string, RegisteredTool>();
@@ -107,6 +110,10 @@ export class Tools {
     if (typeof callback !== 'function')
       throw new TypeError(`tool '${name}': the callback must be a function`);
     this.refuseTaken(name);
+    if (!USUAL_NAME.test(name)) {
+      const rule = "1 to 128 letters, digits, '_', '.' and '-'";
+      console.warn(`Tool name ${JSON.stringify(name)} is not ${rule}: some clients refuse it`);
+    }
     const tool = new RegisteredTool(this, {
       name,
       title: config.title,

@@ -40,6 +40,10 @@ export interface Attachable {
   [ATTACH](serving: Serving): Promise<void>;
 }
 
+function isAttachable(transport: object): transport is Attachable {
+  return ATTACH in transport;
+}
+
 /** Something that `closeTransports` ends. */
 export interface Closable {
   close(): Promise<void>;
@@ -92,7 +96,7 @@ export function checkTransport(transport: unknown): asserts transport is Transpo
  */
 export async function connectTransport(serving: Serving, transport: Transport | Attachable): Promise<void> {
   checkTransport(transport);
-  if (ATTACH in transport) return (transport as unknown as Attachable)[ATTACH](serving);
+  if (isAttachable(transport)) return transport[ATTACH](serving);
   const bridge = new Bridge(serving, transport as OpenTransport);
   await bridge.start();
 }

@@ -19,8 +19,3 @@ export function spellings(uri: string): string[] {
   if (parsed !== listed) found.push(parsed);
   return found;
 }
-
-/** A URI as an object. Throws TypeError when a URL parser does not take it. */
-export function urlOf(uri: string): URL {
-  return new URL(uri);
-}

@@ -436,7 +436,7 @@ def test_handlers_added_while_it_is_known_count_from_the_next_client() -> None:
 
 
 def test_a_client_with_a_session_is_heard_when_it_notifies() -> None:
-    # RPC-4
+    # RPC-6
     heard: list[tuple[str, Any]] = []
 
     async def roots_changed(_context: Any, params: Any) -> None:

@@ -658,15 +658,15 @@ async fn a_batch_is_answered_as_one_array_in_order() {
 
 #[tokio::test]
 async fn a_handler_hears_the_notifications_of_sessions_and_answers_no_request() {
-    // RPC-4
+    // RPC-6
     let engine = engine();
-    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let (sender, mut inbox) = tokio::sync::mpsc::unbounded_channel();
     let hears = from_function(move |invocation: Invocation| {
-        let tell = tell.clone();
+        let sender = sender.clone();
         async move {
             let caller = &invocation.context.caller;
             let session = caller.session_id.as_deref().map(str::to_owned);
-            tell.send((invocation.target.to_string(), invocation.arguments.to_string(), session)).unwrap();
+            sender.send((invocation.target.to_string(), invocation.arguments.to_string(), session)).unwrap();
             Err(Failure::new(FailureKind::Internal, "nobody hears this"))
         }
     });
@@ -678,13 +678,13 @@ async fn a_handler_hears_the_notifications_of_sessions_and_answers_no_request() 
     let pairs = [("Mcp-Session-Id", &*id)];
     assert!(hear(post(&engine, &pairs, initialized())).await.accepted);
     assert!(hear(post(&engine, &pairs, changed)).await.accepted);
-    let heard = |method: &str, params: &str| Some((method.to_owned(), params.to_owned(), Some(id.clone())));
-    assert_eq!(told.recv().await, heard("notifications/initialized", "{}"));
-    assert_eq!(told.recv().await, heard("notifications/roots/list_changed", r#"{"a":1}"#));
+    let told = |method: &str, params: &str| Some((method.to_owned(), params.to_owned(), Some(id.clone())));
+    assert_eq!(inbox.recv().await, told("notifications/initialized", "{}"));
+    assert_eq!(inbox.recv().await, told("notifications/roots/list_changed", r#"{"a":1}"#));
 
     let posed_as_request = request(1, "notifications/initialized", json!({}));
     assert_eq!(hear(post(&engine, &pairs, posed_as_request)).await.code(), -32601);
-    assert!(told.try_recv().is_err());
+    assert!(inbox.try_recv().is_err());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 // What the README shows in TypeScript is run as it stands there.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,8 @@ const MODES = ['legacy', 'auto'] as const;
 let folder = '';
 before(() => {
   // Inside the checkout, where `oxmcp` and `zod` are found.
-  folder = mkdtempSync(join(ROOT, 'bindings-node', 'dist', 'readme-'));
+  mkdirSync(join(ROOT, 'target'), { recursive: true });
+  folder = mkdtempSync(join(ROOT, 'target', 'readme-'));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 

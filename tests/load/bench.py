@@ -31,12 +31,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suite", choices=SUITES)
     parser.add_argument("--quick", action="store_true", help="one short round, for development: not for publication")
-    parser.add_argument("--only", nargs="+", help="some scenarios: http stdio start list import size")
+    scenarios = ("http", "stdio", "start", "list", "import", "size")
+    parser.add_argument("--only", nargs="+", choices=scenarios, help="some scenarios")
     parser.add_argument("--servers", nargs="+", help="some servers")
     parser.add_argument("--calls", nargs="+", help="some calls")
     parser.add_argument("--eras", nargs="+", help="some eras: legacy modern")
     parser.add_argument("--connections", nargs="+", type=int, help="some numbers of connections")
     parser.add_argument("--rounds", type=int, help="instead of as many as usual")
+    parser.add_argument("--calm", type=float, default=0, help="wait so many seconds for others before each measurement")
     parser.add_argument("--json", type=Path, help="write everything to this file")
     parser.add_argument("--verbose", action="store_true", help="show every run")
     options = parser.parse_args()
@@ -54,6 +56,7 @@ def main() -> int:
         and (not options.connections or cell.connections in options.connections)
     ]
     effort = suite.quick if options.quick else suite.full
+    effort = replace(effort, patience=options.calm)
     if options.rounds:
         effort = replace(effort, rounds=options.rounds)
     say = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else (lambda line: None)

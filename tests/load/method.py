@@ -10,6 +10,7 @@ time, loopback only.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -34,6 +35,9 @@ CEILING = "bare hyper"
 SPAWN_WITHIN = 60.0
 """Seconds a process that is only started and waited for may take at the very most."""
 
+CALM_FOR, CALM_BELOW = 0.2, 0.15
+"""Seconds to look at the machine, and the share of its CPUs that may be busy."""
+
 Say = Callable[[str], None]
 
 
@@ -51,6 +55,8 @@ class Effort:
     rewarm: int
     warmup_seconds: float
     spawns: int
+    patience: float = 0
+    """How many seconds to wait, before each measurement, for a calm machine."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,22 @@ def children_seconds() -> float:
     """CPU time of all our processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def machine_seconds() -> float:
+    """CPU time all processes of the machine have used."""
+    user, nice, system, _, _, *interrupts = map(int, Path("/proc/stat").read_text().split(maxsplit=8)[1:8])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_for_calm(at_most: float) -> None:
+    """Wait until the machine is nearly idle, but not for ever."""
+    deadline = time.monotonic() + at_most
+    while time.monotonic() < deadline:
+        begun, before = time.monotonic(), machine_seconds()
+        time.sleep(CALM_FOR)
+        if machine_seconds() - before < CALM_BELOW * (time.monotonic() - begun) * (os.cpu_count() or 1):
+            return
 
 
 def main_thread_seconds(pid: int) -> float:
@@ -132,10 +154,14 @@ class Load:
         try:
             ready = self._line().split()
             server = pid if pid is not None else int(ready[1])
+            # Over pipes the server is the load generator's child.
+            ours = [self.process.pid] if pid is None else [self.process.pid, server]
+            all_before, ours_before = machine_seconds(), sum(map(cpu_seconds, ours))
             before, main_before = cpu_seconds(server), main_thread_seconds(server)
             self._go()
             result: dict[str, float] = json.loads(self._line())
             used, main_used = cpu_seconds(server) - before, main_thread_seconds(server) - main_before
+            others = machine_seconds() - all_before - (sum(map(cpu_seconds, ours)) - ours_before)
             memory = resident_mib(server)
             self._go()
             self.process.wait(30)
@@ -148,6 +174,7 @@ class Load:
             "p50_us": result["p50_us"],
             "p99_us": result["p99_us"],
             "answers": result["answers"],
+            "others_percent": max(0.0, others / result["seconds"] / (os.cpu_count() or 1) * 100),
             "rss_mib": memory,
         }
 
@@ -188,6 +215,8 @@ def measure_http(suite: Suite, chosen: list[Cell], effort: Effort) -> Iterator[t
                 unchecked = ["--unchecked"] if cell.server == CEILING else []
                 address = f"127.0.0.1:{process.port}"
                 options = common_options(suite, cell, effort, warm=number > 0)
+                # Before its connections are open: a server may close those that are idle.
+                wait_for_calm(effort.patience)
                 load = Load("http", "--address", address, *options, *unchecked)
                 yield cell, load.measure(process.process.pid)
 
@@ -195,6 +224,7 @@ def measure_http(suite: Suite, chosen: list[Cell], effort: Effort) -> Iterator[t
 def measure_stdio(suite: Suite, cell: Cell, effort: Effort) -> dict[str, float]:
     """One server process over pipes."""
     command = pinned(SERVER_CORE, [*suite.command(cell.server), "--stdio"])
+    wait_for_calm(effort.patience)
     return Load("stdio", *common_options(suite, cell, effort), "--", *command).measure(None)
 
 
@@ -280,8 +310,13 @@ COLUMNS = (
     ("wall ms", "wall_ms", "{:,.1f}", 9),
     ("RSS MiB", "rss_mib", "{:,.0f}", 8),
     ("MB", "megabytes", "{:,.2f}", 6),
+    ("others", "others_percent", "{:,.0f} %", 7),
 )
-"""Heading, name, format, width. "Of main": what of the CPU time the first thread used."""
+"""Heading, name, format, width.
+
+"Of main": what of the CPU time the first thread used. "Others": the share of the machine that other programs used meanwhile;
+where it is high, compare CPU times only.
+"""
 
 
 def table(results: Results) -> str:

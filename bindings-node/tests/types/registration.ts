@@ -13,14 +13,22 @@ server.registerTool('shape', { inputSchema: { a: z.string(), b: z.number().optio
   return args.a;
 });
 
-server.registerTool('destructured', { inputSchema: { a: z3.string(), b: z3.number() } }, async ({ a, b }) => ({
-  content: [{ type: 'text', text: `${a.trim()} ${b.toFixed()}` }],
-}));
+server.registerTool(
+  'destructured',
+  { inputSchema: { a: z3.string(), b: z3.number() } },
+  async ({ a, b }) => ({
+    content: [{ type: 'text', text: `${a.trim()} ${b.toFixed()}` }],
+  }),
+);
 
 server.registerTool(
   'json',
   {
-    inputSchema: { type: 'object', properties: { n: { type: 'integer' }, m: { enum: ['a', 'b'] } }, required: ['n'] },
+    inputSchema: {
+      type: 'object',
+      properties: { n: { type: 'integer' }, m: { enum: ['a', 'b'] } },
+      required: ['n'],
+    },
     outputSchema: { type: 'object', properties: { doubled: { type: 'number' } } },
   },
   (args) => {

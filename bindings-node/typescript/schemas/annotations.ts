@@ -18,6 +18,7 @@ const SILENT = new Set([
   '$anchor',
 ]);
 
+/** Members that judge. */
 const ASSERTING = new Set([
   'type',
   'enum',
@@ -42,6 +43,13 @@ const ASSERTING = new Set([
   'propertyNames',
   'items',
   'prefixItems',
+  'additionalItems',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+  'dependentRequired',
+  'dependentSchemas',
+  'dependencies',
+  'definitions',
   'contains',
   'anyOf',
   'oneOf',
@@ -52,6 +60,11 @@ const ASSERTING = new Set([
   'else',
   '$ref',
 ]);
+
+/** Whether a member's name means something in a JSON Schema. */
+export function isKeyword(name: string): boolean {
+  return SILENT.has(name) || ASSERTING.has(name) || name.startsWith('$') || name.startsWith('x-');
+}
 
 /** Notes in the form they take in a JSON Schema; `asserts` when they decide which values are valid. */
 export function notesOf(meta: unknown): { notes: Json | undefined; asserts: boolean } {

@@ -1,11 +1,12 @@
 // The one conversion of a schema, at registration.
 
+import { isKeyword } from './annotations.js';
 import { type Direction, isRecord, type Json, Place, type Raw, Unusable } from './described.js';
 import { jsonSchemaIn, upgraded, withObjectRoot } from './json_schema.js';
 import { type Parse, parseWith } from './parsing.js';
 import { type Prune, Pruner } from './pruning.js';
 import { Reader } from './reading.js';
-import { isRawShape, isSchema } from './recognition.js';
+import { isPlainObject, isRawShape, isSchema } from './recognition.js';
 import { Reviver } from './revival.js';
 import { Shape, validateOf } from './shape.js';
 import { toJsonForms } from './specials.js';
@@ -41,7 +42,7 @@ export function convert(schema: unknown, direction: Direction, where: string): C
     if (plain !== undefined) return convertJson(plain, direction);
     if (isSchema(schema)) return convertSchema(schema, direction);
     if (isRawShape(schema)) return convertSchema(new Shape(schema), direction);
-    if (!isRecord(schema)) throw new Unusable(Place.root, `${described(schema)} is not a schema`);
+    if (!isPlainObject(schema)) throw new Unusable(Place.root, `${described(schema)} is not a schema`);
     return convertJson(plainJson(schema), direction);
   } catch (error) {
     if (!(error instanceof Unusable)) {
@@ -55,6 +56,7 @@ export function convert(schema: unknown, direction: Direction, where: string): C
 }
 
 function described(value: unknown): string {
+  if (isRecord(value)) return `an instance of ${value.constructor?.name ?? 'a class'}`;
   return value === null || value === undefined
     ? String(value)
     : Array.isArray(value)
@@ -88,6 +90,14 @@ function plainJson(schema: Json): Json {
         `this is not a schema, while its neighbour ${JSON.stringify(name)} is one; give a shape of schemas alone, or JSON Schema alone`,
       );
     }
+  }
+  const names = Object.keys(schema);
+  if (!names.some(isKeyword)) {
+    const [name] = names;
+    throw new Unusable(
+      Place.root,
+      `neither a shape of schemas nor JSON Schema: ${JSON.stringify(name)} is no keyword, and what it holds is no schema`,
+    );
   }
   const text = JSON.stringify(schema, (_key, value: unknown) => {
     if (isSchema(value))

@@ -102,9 +102,11 @@ export class Pruner {
     };
     return (value) => {
       if (!isRecord(value)) return value;
-      const kept = surplus(value)
-        ? Object.fromEntries(Object.entries(value).filter(([name]) => known.has(name)))
-        : value;
+      if (!surplus(value)) return deep ? parts(value) : value;
+      // An object with a JSON form of its own: what it holds is not what is sent.
+      const sent = typeof value.toJSON === 'function' ? (value.toJSON('') as unknown) : value;
+      if (!isRecord(sent)) return sent;
+      const kept = Object.fromEntries(Object.entries(sent).filter(([name]) => known.has(name)));
       return deep ? parts(kept) : kept;
     };
   }

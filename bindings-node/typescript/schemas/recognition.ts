@@ -49,9 +49,14 @@ export function isSchema(value: unknown): value is Zod3 | Zod4 | Standard {
   return isZod4(value) || isZod3(value) || isStandard(value);
 }
 
+/** Whether a value is an object literal, of whatever realm: not an instance of some class. */
+export function isPlainObject(value: unknown): value is Json {
+  if (!isRecord(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Whether a value is an object whose members are schemas, `{}` included. */
 export function isRawShape(value: unknown): value is Json {
-  if (!isRecord(value) || isSchema(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isSchema);
+  return isPlainObject(value) && !isSchema(value) && Object.values(value).every(isSchema);
 }

@@ -1,7 +1,7 @@
 // A raw shape (`{name: z.string()}`): an object whose members are schemas, perhaps of several libraries at once.
 
 import { isRecord, type StandardIssue, type StandardResult, type Validate } from './described.js';
-import type { Standard } from './recognition.js';
+import { isZod4, type Standard } from './recognition.js';
 
 /** A schema's own parse, by the interface all of these libraries have. */
 export function validateOf(schema: object): Validate {
@@ -42,20 +42,44 @@ export class Shape {
 
   constructor(shape: Record<string, unknown>) {
     this.members = Object.entries(shape) as [string, object][];
-    let parts: [string, Validate][] | undefined;
+    let parts: Part[] | undefined;
     const validate = (value: unknown) => {
-      parts ??= this.members.map(([name, schema]) => [name, validateOf(schema)]);
+      parts ??= this.members.map(([name, schema]) => [name, validateOf(schema), schema]);
       return parse(parts, value);
     };
     this['~standard'] = { version: 1, vendor: 'oxmcp', validate };
   }
 }
 
-function parse(parts: [string, Validate][], value: unknown): StandardResult | Promise<StandardResult> {
+type Part = [name: string, validate: Validate, schema: object];
+
+/** How zod 4's own objects take an absent member: run for what it becomes, left out, or refused. */
+function whenAbsent(schema: object): 'run' | 'leave' | 'refuse' {
+  if (!isZod4(schema)) return 'run';
+  const { def, optin, optout } = schema._zod;
+  if (optin === 'optional' && optout === 'optional' && !hasDefault(schema)) return 'leave';
+  // A preprocessing function may make something of it, also in versions that do not say so.
+  const isPreprocessed = def.type === 'pipe' && isZod4(def.in) && def.in._zod.def.type === 'transform';
+  return optin === undefined && !isPreprocessed ? 'refuse' : 'run';
+}
+
+/** Whether there is a default inside of what is optional, which early versions of zod 4 do not say. */
+function hasDefault(schema: unknown): boolean {
+  if (!isZod4(schema)) return false;
+  const { type, innerType } = schema._zod.def;
+  return type === 'default' || type === 'prefault' || hasDefault(innerType);
+}
+
+const LEFT_OUT: StandardResult = { value: undefined };
+const MISSING: StandardResult = { issues: [{ message: 'is required' }] };
+
+function parse(parts: Part[], value: unknown): StandardResult | Promise<StandardResult> {
   if (!isRecord(value)) return { issues: [{ message: 'must be an object' }] };
-  const results = parts.map(([name, validate]) =>
-    validate(Object.hasOwn(value, name) ? value[name] : undefined),
-  );
+  const results = parts.map(([name, validate, schema]) => {
+    if (Object.hasOwn(value, name)) return validate(value[name]);
+    const how = whenAbsent(schema);
+    return how === 'run' ? validate(undefined) : how === 'leave' ? LEFT_OUT : MISSING;
+  });
   const finish = (done: StandardResult[]): StandardResult => {
     const issues: StandardIssue[] = [];
     const members: [string, unknown][] = [];

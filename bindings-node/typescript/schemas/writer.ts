@@ -124,22 +124,22 @@ export class Writer {
   }
 
   #object(objects: Extract<Described, { kind: 'object' }>[], place: Place, open: boolean): Json {
+    const rests = objects.map((object) => object.rest);
+    // Beside an object that keeps what it does not know, another one's members keep theirs too.
+    const keeps = objects.length > 1 && rests.some((rest) => rest !== 'strip' && rest !== 'strict');
+    if (keeps) this.judged = true;
     const found = new Map<string, Json[]>();
     const required = new Set<string>();
     for (const { members } of objects) {
       for (const [name, schema] of members) {
         const at = place.member(name);
-        found.set(name, [...(found.get(name) ?? []), this.write(schema, at)]);
+        found.set(name, [...(found.get(name) ?? []), this.write(schema, at, keeps)]);
         if (!this.reader.mayBeAbsent(schema, at)) required.add(name);
       }
     }
-    const properties = [...found].map(([name, [first, ...more]]) => [
-      name,
-      more.length ? { allOf: [first, ...more] } : first,
-    ]);
+    const properties = [...found].map(([name, parts]) => [name, this.#sameMember(parts)]);
     const json: Json = { type: 'object', properties: Object.fromEntries(properties) };
     if (required.size > 0) json.required = [...required];
-    const rests = objects.map((object) => object.rest);
     const [rest] = rests;
     const closes = (one: unknown) =>
       one === 'strict' || (one === 'strip' && this.reader.direction === 'output');
@@ -150,6 +150,16 @@ export class Writer {
       if (!open && Object.keys(others).length > 0) json.additionalProperties = others;
     }
     return json;
+  }
+
+  /** A member that several parts of an intersection have. */
+  #sameMember(parts: Json[]): Json {
+    const [first = {}, ...more] = parts;
+    if (more.every((part) => JSON.stringify(part) === JSON.stringify(first))) return first;
+    if (this.reader.direction === 'input') return { allOf: parts };
+    // What several changes to the same value leave is not what each leaves.
+    this.judged = true;
+    return {};
   }
 
   #pair({ key, value }: { key: Raw; value: Raw }, place: Place): Json {

@@ -23,8 +23,8 @@ export interface ConnectionEvents {
 /** What serves one server object at present. */
 export class Connections {
   private readonly transports = new Set<Transport>();
-  /** One promise for each listener, settled when it is gone. */
-  private readonly listeners = new Set<Promise<void>>();
+  /** The ends of what listens. */
+  private readonly listeners = new Set<Promise<unknown>>();
   /** Whether there was a connection since the last end was told. */
   private hasOpened = false;
   private answer: Fetch | undefined;
@@ -33,7 +33,10 @@ export class Connections {
   constructor(
     private readonly engine: Engine,
     private readonly events: ConnectionEvents,
-  ) {}
+  ) {
+    engine.hasOneConnection = () =>
+      this.transports.size === 1 && this.listeners.size === 0 && this.answer === undefined;
+  }
 
   /** The transport that was connected first of those still connected. */
   get first(): Transport | undefined {
@@ -48,6 +51,11 @@ export class Connections {
     checkTransport(transport);
     if (this.transports.has(transport))
       throw new TypeError('this transport is connected to the server already');
+    // What is being closed would take the newcomer along.
+    await this.closing;
+    if (typeof transport !== 'object' || transport === null) {
+      return connectTransport(this.engine.serving, transport);
+    }
     const { onclose, onerror } = transport;
     transport.onclose = () => {
       onclose?.call(transport);
@@ -63,21 +71,23 @@ export class Connections {
       await connectTransport(this.engine.serving, transport);
     } catch (error) {
       this.transports.delete(transport);
+      Object.assign(transport, { onclose, onerror });
       throw error;
     }
   }
 
   async listen(options: ListenOptions): Promise<Listening> {
+    await this.closing;
     const { serving } = this.engine;
     const listening = await translatedLater(() => listen(serving, options, () => this.close()));
-    const gone: Promise<void> = listening.ended
+    this.hasOpened = true;
+    const ended = listening.ended
       .catch((error) => this.events.failed(error))
       .then(() => {
-        this.listeners.delete(gone);
+        this.listeners.delete(ended);
         this.tellEnd();
       });
-    this.listeners.add(gone);
-    this.hasOpened = true;
+    this.listeners.add(ended);
     return listening;
   }
 
@@ -97,15 +107,14 @@ export class Connections {
   private async end(): Promise<void> {
     const { engine } = this;
     if (!engine.isServed) return;
-    const { serving } = engine;
-    await closeTransports(serving);
+    await closeTransports(engine.serving);
     if (this.listeners.size > 0) {
-      // Streams get their closing results, and the ports are free afterwards.
-      serving.shutDown();
-      await Promise.all(this.listeners);
+      // Addresses are free when this is over, and what runs may finish if it is quick about it.
+      engine.serving.shutDown();
+      await within(GRACE_MS, Promise.all(this.listeners));
     }
-    // What is left are requests that others received.
     engine.stop();
+    await Promise.all(this.listeners);
     this.answer = undefined;
     this.transports.clear();
     this.tellEnd();
@@ -116,6 +125,19 @@ export class Connections {
     this.hasOpened = false;
     this.events.ended();
   }
+}
+
+/** How long calls in flight may take to finish when a listener is closed. */
+const GRACE_MS = 1000;
+
+/** Waits for a promise, but no longer than that. */
+async function within(milliseconds: number, awaited: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([awaited, limit]);
+  clearTimeout(timer);
 }
 
 async function translatedLater<T>(action: () => Promise<T>): Promise<T> {

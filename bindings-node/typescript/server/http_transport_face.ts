@@ -79,15 +79,14 @@ export class HttpTransportFace implements Face, SessionOwner {
 
   attach(serving: Serving, transport: Closable): void {
     if (this.closed) throw new Error('this transport is closed: make another one');
-    if (this.serving !== undefined && this.serving !== serving) {
+    if (this.serving !== undefined && this.serving !== serving && !this.serving.isStopped) {
       throw new Error('this transport is connected to a server already: make one for each server');
     }
     // Impossible options are refused here, not by every request.
     this.endpoint(serving);
     this.serving = serving;
     this.transport = transport;
-    // Those without sessions come by the request, and hold nothing that would have to be closed.
-    if (this.options.sessionIdGenerator !== undefined) noteTransport(serving, transport);
+    noteTransport(serving, transport);
   }
 
   onerror = (error: Error): void => this.events.onerror?.(error);
@@ -106,11 +105,11 @@ export class HttpTransportFace implements Face, SessionOwner {
 
   begin(incoming: Incoming, sink: ResponseSink): Exchange {
     const { serving } = this;
-    if (serving === undefined || this.closed) {
-      const why = this.closed
-        ? "this server's transport is closed"
-        : 'no server is connected to this transport yet';
-      refuse(sink, this.closed ? 404 : 503, why);
+    if (serving === undefined || serving.isStopped || this.closed) {
+      const isNew = serving === undefined && !this.closed;
+      // To a client with a session 404 says that it is over (SESS-5).
+      if (isNew) refuse(sink, 503, 'no server is connected to this transport yet');
+      else refuse(sink, 404, 'this server is closed');
       return { cancel: () => {} };
     }
     const aliases = aliasesOf(serving);
@@ -124,8 +123,10 @@ export class HttpTransportFace implements Face, SessionOwner {
     }
     const held = new HeldSink(sink);
     const { method } = incoming.head;
+    let hasHead = false;
     const begun: Exchange = exchange(this.endpoint(serving), incoming, {
       head: (status, headers) => {
+        hasHead = true;
         let before: Promise<void> | undefined;
         const engineId = headerOf(headers, SESSION_ID);
         held.head(status, headers);
@@ -154,6 +155,8 @@ export class HttpTransportFace implements Face, SessionOwner {
       chunk: (text) => held.chunk(text),
       end: (error) => {
         this.exchanges.delete(begun);
+        // Cancelled before it was answered.
+        if (!hasHead) held.release();
         held.end(error);
       },
     });

@@ -337,7 +337,10 @@ export class McpServer implements Servable {
     return this.server.fetch;
   }
 
-  /** Ends all connections and listeners; calls in flight are cancelled. It may be connected again. */
+  /**
+   * Ends all connections and listeners. Calls in flight are cancelled; those of a listener have a second to finish. The server
+   * may be connected again.
+   */
   close(): Promise<void> {
     return this.server.close();
   }

@@ -34,6 +34,8 @@ export class Engine {
   declared: ServerCapabilities;
   /** Whether a registry offers every list, from the start: what is registered later is found, too. */
   offersLists = false;
+  /** Whether a single two-way connection is all that serves it. */
+  hasOneConnection = (): boolean => false;
   readonly listPageSize: number;
   private readonly io: Placement;
   private readonly functions = new Functions();
@@ -142,35 +144,33 @@ export class Engine {
 
   /**
    * The call that something said outside of any context belongs to: the one whose handler is running right now; else one in
-   * flight, when all that are come from the same client. Undefined where it could be a wrong one.
+   * flight, when all that are come from the same client. Undefined where it could be somebody else's.
    */
   callInFlight(sessionId?: string): Call | undefined {
     const { attached } = this;
     if (attached === undefined) return undefined;
+    const isAsked = (call: Call): boolean => sessionId === undefined || call.sessionId === sessionId;
     const { current } = attached;
-    if (current !== undefined && !current.isOver && isOfSession(current, sessionId)) return current;
+    if (current !== undefined && !current.isOver && isAsked(current)) return current;
     let found: Call | undefined;
     for (const call of attached.inFlight()) {
-      if (!isOfSession(call, sessionId)) continue;
-      if (found !== undefined && whoAsks(found) !== whoAsks(call)) return undefined;
+      if (!isAsked(call)) continue;
+      if (found !== undefined && !this.comeFromOne(found, call)) return undefined;
       found = call;
     }
     return found;
+  }
+
+  /** Whether two calls surely come from the same client: of one session, or of the only connection there is. */
+  private comeFromOne(one: Call, other: Call): boolean {
+    if (one.sessionId !== undefined) return one.sessionId === other.sessionId;
+    return this.hasOneConnection() && one.caller.headers === null && other.caller.headers === null;
   }
 }
 
 function exchange<T>(map: Map<string, T>, key: string, value: T | null): void {
   if (value === null) map.delete(key);
   else map.set(key, value);
-}
-
-function isOfSession(call: Call, sessionId: string | undefined): boolean {
-  return sessionId === undefined || call.caller.sessionId === sessionId;
-}
-
-function whoAsks(call: Call): string {
-  const { sessionId, clientInfo, clientCapabilities } = call.caller;
-  return JSON.stringify([sessionId, clientInfo, clientCapabilities]);
 }
 
 /** The `Serving` of a server object, made when it is first asked for: what transports attach to. */

@@ -271,7 +271,8 @@ fn stand_by(weak: &Weak<Driver>, chore: &Chore) {
             return;
         }
         let busy = chore();
-        if driver.away() >= GRACE {
+        // At the very beginning there is nobody to wait for.
+        if driver.away() >= GRACE || driver.departures.load(Ordering::Relaxed) == 0 {
             driver.lead_as_standby();
             idle = 0;
             continue;
