@@ -12,6 +12,7 @@ use oxmcp_core::model::{
 };
 
 use crate::errors::{IntoJs, JsError};
+use crate::mailbox;
 use crate::serving::Serving;
 
 /// The largest integer a JavaScript number holds exactly.
@@ -132,33 +133,6 @@ impl Serving {
         Ok(self.emit(id, Event::Log(LogMessage { level, logger, data: raw(data) })))
     }
 
-    /// Answers a tool call with one text block.
-    #[napi]
-    pub fn complete_text(&self, id: f64, text: String) {
-        self.answer(id, Ok(Output::Tool(ToolOutput::text(&text))));
-    }
-
-    /// Answers a tool call.
-    #[napi]
-    pub fn complete_tool(
-        &self,
-        id: f64,
-        content: String,
-        structured: Option<String>,
-        is_error: bool,
-        meta: Option<String>,
-    ) {
-        self.answer(
-            id,
-            Ok(Output::Tool(ToolOutput {
-                content: raw(content),
-                structured_content: structured.map(raw),
-                is_error,
-                meta: meta.map(raw),
-            })),
-        );
-    }
-
     /// Answers a read.
     #[napi]
     pub fn complete_resource(
@@ -235,4 +209,31 @@ impl Serving {
     pub fn fail_protocol(&self, id: f64, code: i32, message: String, data: Option<String>) {
         self.answer(id, Err(Failure::protocol(code, message, data.map(raw))));
     }
+}
+
+// The two most frequent answers are functions rather than methods: finding out the object costs more than the rest.
+
+/// Answers a tool call of the serving with this number with one text block.
+#[napi]
+pub fn complete_text(serving: u32, id: f64, text: String) {
+    mailbox::answer(serving, id, Ok(Output::Tool(ToolOutput::text(&text))));
+}
+
+/// Answers a tool call of the serving with this number.
+#[napi]
+pub fn complete_tool(
+    serving: u32,
+    id: f64,
+    content: String,
+    structured: Option<String>,
+    is_error: bool,
+    meta: Option<String>,
+) {
+    let output = ToolOutput {
+        content: raw(content),
+        structured_content: structured.map(raw),
+        is_error,
+        meta: meta.map(raw),
+    };
+    mailbox::answer(serving, id, Ok(Output::Tool(output)));
 }

@@ -22,7 +22,7 @@ use crate::doorbell::Doorbell;
 use crate::endpoint::Endpoints;
 use crate::errors::{IntoJs, JsError};
 use crate::event_loop::Driving;
-use crate::mailbox::{Calls, number};
+use crate::mailbox::{self, Calls, number};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
 
@@ -39,6 +39,7 @@ pub struct Serving {
     /// Set while the JavaScript thread drives the I/O.
     driving: Mutex<Option<Driving>>,
     pub(crate) calls: Arc<Calls>,
+    number: u32,
     pub(crate) endpoints: Endpoints,
     connections: Mutex<HashMap<u64, Connection>>,
     /// Whether the server is told to stop: what did not start yet is refused then.
@@ -117,6 +118,7 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
         engine,
         driver: Mutex::new(Some(driver)),
         driving: Mutex::new(driving),
+        number: mailbox::enlist(&calls),
         calls,
         endpoints: Endpoints::default(),
         connections: Mutex::default(),
@@ -179,6 +181,7 @@ impl Serving {
         while self.host.mailbox.take(usize::MAX, &mut abandoned) {}
         drop(abandoned);
         self.calls.abandon();
+        mailbox::strike(self.number);
     }
 }
 
@@ -190,6 +193,12 @@ pub const fn js_number(token: u64) -> f64 {
 
 #[napi]
 impl Serving {
+    /// What the functions that are no methods call this serving.
+    #[napi(getter)]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
     /// What waits for this thread, as JSON; `""` when nothing does.
     #[napi]
     pub fn drain(&self) -> String {

@@ -1,11 +1,13 @@
 // One call in flight, as the front end sees it.
 
 import { type CallOrigin, takeOrigin } from './call_origin.js';
-import type { Caller, NativeServing } from './native.js';
+import { type Caller, type NativeServing, native } from './native.js';
 
 /** Where a call answers: the part of a `Serving` it needs. */
 export interface Answering {
   readonly native: NativeServing;
+  /** What the engine calls it. */
+  readonly number: number;
   /** The call was answered; the answer goes out with the next flush. */
   answered(call: Call): void;
 }
@@ -89,14 +91,14 @@ export class Call {
   /** Answers a tool call with one text block. */
   completeText(text: string): void {
     if (this.isOver) return;
-    this.serving.native.completeText(this.id, text);
+    native.completeText(this.serving.number, this.id, text);
     this.finish();
   }
 
   /** Answers a tool call; all but the flag are JSON texts. */
   completeTool(content: string, structured?: string, isError = false, meta?: string): void {
     if (this.isOver) return;
-    this.serving.native.completeTool(this.id, content, structured ?? null, isError, meta ?? null);
+    native.completeTool(this.serving.number, this.id, content, structured ?? null, isError, meta ?? null);
     this.finish();
   }
 

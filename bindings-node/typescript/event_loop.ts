@@ -122,6 +122,8 @@ function errorOf(payload: unknown): Error | undefined {
 export class Serving {
   /** The engine's side. */
   readonly native: NativeServing;
+  /** What the engine calls it. */
+  readonly number: number;
   private readonly running = new Map<number, Call>();
   private readonly listeners = new Map<number, Listener>();
   private readonly lifeline = new Lifeline(this);
@@ -144,6 +146,7 @@ export class Serving {
     // Weakly: the engine must not keep a server that the program has dropped. What waits for something is held by its lifeline.
     const self = new WeakRef(this);
     this.native = native.attach(server, () => self.deref()?.drain(), options.io ?? 'auto');
+    this.number = this.native.number;
   }
 
   /** Listens and serves. The process lives until `ended` is settled. */

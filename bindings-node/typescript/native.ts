@@ -33,6 +33,8 @@ export type Placement = 'auto' | 'loop' | 'thread';
 
 /** A server being served by the thread that called `attach`. */
 export interface NativeServing {
+  /** What `completeText` and `completeTool` call it. Of this thread only. */
+  readonly number: number;
   /**
    * What waits for this thread: `""`, or the JSON text of an array of
    * `[slot, id, arguments, isTemplateUri?]` (slot ≥ 0: run this call and answer it), `[-1, id]` (nobody waits for call `id` any more),
@@ -70,15 +72,8 @@ export interface NativeServing {
   /** `data` is JSON text. Returns whether the client will see it. */
   log(id: number, level: string, logger: string | null, data: string): boolean;
 
-  // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON.
-  completeText(id: number, text: string): void;
-  completeTool(
-    id: number,
-    content: string,
-    structured: string | null,
-    isError: boolean,
-    meta: string | null,
-  ): void;
+  // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON. The two most
+  // frequent ones are functions of the module.
   completeResource(id: number, contents: string, meta: string | null, cacheHint: string | null): void;
   completePrompt(id: number, description: string | null, messages: string, meta: string | null): void;
   completeCompletion(id: number, values: string[], total: number | null, hasMore: boolean | null): void;
@@ -123,6 +118,17 @@ export interface NativeModule {
   failureKinds(): string[];
   Server: new (implementation: string, options: string) => NativeServer;
   Schema: new (text: string) => NativeSchema;
+  /** Answers a tool call of the serving with this number with one text block. */
+  completeText(serving: number, id: number, text: string): void;
+  /** Answers a tool call of the serving with this number; JSON texts. */
+  completeTool(
+    serving: number,
+    id: number,
+    content: string,
+    structured: string | null,
+    isError: boolean,
+    meta: string | null,
+  ): void;
   /** `ring` is called on this thread when there is something to drain. It does not keep the process alive, and must not throw. */
   attach(server: NativeServer, ring: () => void, io: Placement): NativeServing;
 }

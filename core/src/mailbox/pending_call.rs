@@ -42,7 +42,7 @@ impl Responder {
     /// Binds the answer to the call without sending it yet: for hosts that send several at once from a better place.
     #[must_use]
     pub const fn seal(self, reply: Reply) -> Answer {
-        Answer { responder: self, reply }
+        Answer { responder: self, reply, invocation: None }
     }
 }
 
@@ -51,11 +51,20 @@ impl Responder {
 pub struct Answer {
     responder: Responder,
     reply: Reply,
+    invocation: Option<Invocation>,
 }
 
 impl Answer {
+    /// Sends back what was asked, too: memory is freed at less cost where it was taken.
+    #[must_use]
+    pub fn with(self, invocation: Invocation) -> Self {
+        Self { invocation: Some(invocation), ..self }
+    }
+
     /// Sends it.
     pub fn send(self) {
-        self.responder.answer(self.reply);
+        let Self { responder, reply, invocation } = self;
+        responder.answer(reply);
+        drop(invocation);
     }
 }
