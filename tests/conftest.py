@@ -10,7 +10,17 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "servers"))
 
-from processes import DATABASE_ASSISTANT, LANGUAGES, HttpProcess, StdioProcess, free_port, serve_http, serve_stdio
+from processes import (
+    DATABASE_ASSISTANT,
+    LANGUAGES,
+    NODE,
+    SERVERS,
+    HttpProcess,
+    StdioProcess,
+    free_port,
+    serve_http,
+    serve_stdio,
+)
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -39,3 +49,19 @@ def assistant_http() -> Iterator[HttpProcess]:
     port = free_port()
     with HttpProcess([sys.executable, str(DATABASE_ASSISTANT), "--http", str(port)], port=port) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def express_app() -> Iterator[HttpProcess]:
+    """An express app that mounts the TypeScript server, as people of both official packages do."""
+    port = free_port()
+    with HttpProcess([NODE, str(SERVERS / "express_app.mjs"), "--port", str(port)], port=port, path="/sessions") as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def hono_app() -> Iterator[HttpProcess]:
+    """A hono app that mounts the TypeScript server."""
+    port = free_port()
+    with HttpProcess([NODE, str(SERVERS / "hono_app.mjs"), "--port", str(port)], port=port) as app:
+        yield app

@@ -8,8 +8,7 @@ use oxmcp_core::json::{self, RawJson};
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::Responder;
 use oxmcp_core::model::{
-    CompletionOutput, LogLevel, LogMessage, OperationKind, Output, Progress, PromptOutput, ResourceOutput,
-    ToolOutput,
+    CompletionOutput, LogLevel, LogMessage, Output, Progress, PromptOutput, ResourceOutput, ToolOutput,
 };
 
 use crate::errors::{IntoJs, JsError};
@@ -21,25 +20,6 @@ const MAX_SAFE_INTEGER: u128 = (1 << 53) - 1;
 fn raw(text: String) -> RawJson {
     // The front end writes these with `JSON.stringify`.
     RawJson::from_checked(text)
-}
-
-const fn kind(kind: OperationKind) -> &'static str {
-    match kind {
-        OperationKind::ListTools => "list_tools",
-        OperationKind::ListPrompts => "list_prompts",
-        OperationKind::ListResources => "list_resources",
-        OperationKind::ListResourceTemplates => "list_resource_templates",
-        OperationKind::CallTool => "call_tool",
-        OperationKind::ReadResource => "read_resource",
-        OperationKind::GetPrompt => "get_prompt",
-        OperationKind::Complete => "complete",
-        OperationKind::SetLogLevel => "set_log_level",
-        OperationKind::Subscribe => "subscribe",
-        OperationKind::Unsubscribe => "unsubscribe",
-        OperationKind::Watch => "watch",
-        OperationKind::Ping => "ping",
-        OperationKind::Custom => "custom",
-    }
 }
 
 /// Writes a member of an object, with a comma behind it. A value that is not there is `null`.
@@ -78,7 +58,7 @@ fn describe(invocation: &Invocation) -> String {
     let mut text = String::with_capacity(1024);
     text.push('{');
     let into = &mut text;
-    text_member(into, "kind", Some(kind(invocation.kind)));
+    text_member(into, "kind", Some(invocation.kind.name()));
     text_member(into, "target", Some(&invocation.target));
     request_id(into, &caller.request_id);
     text_member(into, "protocolVersion", Some(caller.protocol_version.as_str()));

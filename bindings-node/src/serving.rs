@@ -11,11 +11,11 @@ use napi::bindgen_prelude::{Env, Function};
 use napi_derive::napi;
 use oxmcp_core::engine::Engine;
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{Driver, HttpText, Placement};
+use oxmcp_core::host::{self, Driver, FrameSender, HttpText, Placement};
 use oxmcp_core::mailbox::Answer;
 use oxmcp_core::transports::http::HttpServer;
 use oxmcp_core::transports::{memory, stdio};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
 use crate::doorbell::Doorbell;
@@ -49,7 +49,7 @@ pub struct Serving {
 /// What can be done from outside to something that has a token.
 pub enum Connection {
     /// A connection within the process: takes frames. Dropped, it ends.
-    Memory(mpsc::UnboundedSender<Bytes>),
+    Memory(FrameSender),
     /// A request somebody else received, and how many more pieces of its answer may be under way.
     Request(AbortHandle, Arc<Semaphore>),
 }
@@ -267,26 +267,10 @@ impl Serving {
             let _context = driver.enter();
             memory::connect(&self.engine).into_js()?
         };
-        let (frames, mut inbox) = mpsc::unbounded_channel::<Bytes>();
+        let (frames, inbox) = host::frames();
         let host = Arc::clone(&self.host);
-        let sender = client.clone();
         let token = self.run(&driver, |token| async move {
-            let messages = async {
-                while let Some(message) = client.receive().await {
-                    host.notices.push(token, Notice::Message(message));
-                }
-            };
-            let frames = async move {
-                while let Some(frame) = inbox.recv().await {
-                    if sender.send(frame).await.is_err() {
-                        break;
-                    }
-                }
-            };
-            tokio::select! {
-                () = messages => {}
-                () = frames => {}
-            }
+            host::carry(client, inbox, |message| host.notices.push(token, Notice::Message(message))).await;
             Ok(())
         });
         self.connections().insert(token, Connection::Memory(frames));

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -74,6 +75,24 @@ const SERVERS = {
   'esm.mjs': `import { McpServer } from 'oxmcp';\nimport { StdioServerTransport } from 'oxmcp/server/stdio.js';${GREET}`,
   'cjs.cjs': `const { McpServer } = require('oxmcp');\nconst { StdioServerTransport } = require('oxmcp/server/stdio.js');${GREET}`,
 };
+
+/** Uses a name of every entry that needs nobody else's package. */
+const TYPED = `import { McpServer } from 'oxmcp';
+import { FastMCP } from 'oxmcp/fast';
+import { InMemoryTransport } from 'oxmcp/inMemory.js';
+import { toNodeHandler } from 'oxmcp/node';
+import { StdioServerTransport } from 'oxmcp/server/stdio.js';
+import { StreamableHTTPServerTransport } from 'oxmcp/server/streamableHttp.js';
+import type { RequestHandlerExtra } from 'oxmcp/shared/protocol.js';
+import { CallToolRequestSchema } from 'oxmcp/types.js';
+import { z } from 'zod';
+export const server = new McpServer({ name: 'hello', version: '1.0.0' });
+server.registerTool('half', { inputSchema: { of: z.number() } }, ({ of }, extra: RequestHandlerExtra) =>
+  (of / 2).toFixed(1) + String(extra.requestId));
+export const others = [
+  FastMCP, InMemoryTransport, toNodeHandler, StdioServerTransport, StreamableHTTPServerTransport, CallToolRequestSchema,
+];
+`;
 
 /** Runs a server of the project, calls its tool, closes its input; returns the text of the answer. */
 function greet(project: string, file: string): string {
@@ -183,6 +202,29 @@ describe('a release, staged and installed', () => {
     test(`a server runs there as ${file.slice(-3)}`, () =>
       assert.equal(greet(installed, file), 'Hello, Ada!'));
   }
+
+  test('its declarations compile there by themselves, for import, for require and without exports', () => {
+    const strict = join(scratch, 'strict');
+    cpSync(installed, strict, { recursive: true });
+    mkdirSync(join(strict, 'node_modules', '@types'));
+    for (const needed of ['@types/node', 'undici-types', 'zod']) {
+      symlinkSync(join(ROOT, 'node_modules', needed), join(strict, 'node_modules', needed));
+    }
+    for (const file of ['server.mts', 'server.cts', 'server.ts']) writeFileSync(join(strict, file), TYPED);
+    const tsc = [
+      join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
+      '--noEmit',
+      '--strict',
+      '--esModuleInterop',
+    ];
+    for (const words of [
+      ['--module', 'nodenext', 'server.mts', 'server.cts'],
+      ['--module', 'commonjs', '--moduleResolution', 'node10', '--target', 'es2022', 'server.ts'],
+    ]) {
+      const { status, stdout } = node(strict, [...tsc, ...words]);
+      assert.equal(status, 0, stdout);
+    }
+  });
 
   test('without the package of the platform the error names it, and says what to do', () => {
     const without = join(scratch, 'without');

@@ -3,9 +3,9 @@
 import type { Call } from './call.js';
 import { Context } from './context.js';
 import { encode } from './encoding.js';
-import { AlreadyRegisteredError, InvalidArgumentsError, translated } from './errors.js';
+import { InvalidArgumentsError, translated } from './errors.js';
 import type { Run } from './event_loop.js';
-import { Handle } from './handles.js';
+import { Named, NamedHandle } from './handles.js';
 import { native } from './native.js';
 import { inWords, refuse } from './refusals.js';
 import { writePrompt } from './results.js';
@@ -96,14 +96,14 @@ interface Arguments {
 }
 
 /** The prompts of a server. */
-export class Prompts {
-  private readonly registered = new Map<string, RegisteredPrompt>();
-
+export class Prompts extends Named<State> {
   constructor(
-    private readonly engine: Engine,
+    engine: Engine,
     /** Told when a prompt with completers is offered. */
     private readonly onCompletable: () => void,
-  ) {}
+  ) {
+    super(engine, 'prompt');
+  }
 
   /**
    * Registers a prompt.
@@ -114,7 +114,7 @@ export class Prompts {
     if (typeof callback !== 'function')
       throw new TypeError(`prompt '${name}': the callback must be a function`);
     this.refuseTaken(name);
-    const prompt = new RegisteredPrompt(this, {
+    const prompt: State = {
       name,
       title: config.title,
       description: config.description,
@@ -123,15 +123,13 @@ export class Prompts {
       argsSchema: config.argsSchema,
       args: argumentsOf(config.argsSchema, `prompt '${name}', argsSchema`),
       callback,
-    });
-    this.offer(prompt.current, false);
-    this.registered.set(name, prompt);
-    return prompt;
+    };
+    return this.keep(new RegisteredPrompt(this, prompt));
   }
 
   /** The completer of an argument, if there is one. */
   completer(prompt: string, argument: string): CompleteCallback | undefined {
-    return this.registered.get(prompt)?.current.args?.completers.get(argument);
+    return this.state(prompt)?.args?.completers.get(argument);
   }
 
   /** @internal Tells the engine. */
@@ -151,44 +149,10 @@ export class Prompts {
     translated(() => this.engine.native.addPrompt(descriptor, slot, replace));
     if (state.args !== undefined && state.args.completers.size > 0) this.onCompletable();
   }
-
-  /** @internal */
-  move(prompt: RegisteredPrompt, from: string, to: string): void {
-    this.withdraw(from);
-    this.registered.set(to, prompt);
-  }
-
-  /** @internal */
-  withdraw(name: string): void {
-    this.registered.delete(name);
-    this.engine.native.remove('prompt', name);
-  }
-
-  /** @internal */
-  setEnabled(name: string, enabled: boolean): void {
-    this.engine.native.setEnabled('prompt', name, enabled);
-  }
-
-  /** @internal */
-  refuseTaken(name: string): void {
-    if (this.registered.has(name)) throw new AlreadyRegisteredError(`Prompt ${name} is already registered`);
-  }
 }
 
 /** A registered prompt, to be switched off and on, changed and removed; clients are told. */
-export class RegisteredPrompt extends Handle {
-  /** @internal */
-  constructor(
-    private readonly prompts: Prompts,
-    /** @internal */
-    public current: State,
-  ) {
-    super();
-  }
-
-  get name(): string {
-    return this.current.name;
-  }
+export class RegisteredPrompt extends NamedHandle<State> {
   get title(): string | undefined {
     return this.current.title;
   }
@@ -208,14 +172,6 @@ export class RegisteredPrompt extends Handle {
   /** The function, as it was given. */
   get callback(): AnyPromptFunction {
     return this.current.callback;
-  }
-
-  protected override show(enabled: boolean): void {
-    this.prompts.setEnabled(this.name, enabled);
-  }
-
-  protected override withdraw(): void {
-    this.prompts.withdraw(this.name);
   }
 
   /**
@@ -243,17 +199,7 @@ export class RegisteredPrompt extends Handle {
           : argumentsOf(argsSchema, `prompt '${updates.name ?? before.name}', argsSchema`),
       callback: updates.callback ?? before.callback,
     };
-    const isRenamed = next.name !== before.name;
-    if (isRenamed) this.prompts.refuseTaken(next.name);
-    if (!this.isRemoved) {
-      this.prompts.offer(next, !isRenamed);
-      if (isRenamed) {
-        if (!this.enabled) this.prompts.setEnabled(next.name, false);
-        this.prompts.move(this, before.name, next.name);
-      }
-    }
-    this.current = next;
-    if (updates.enabled !== undefined) this.enabled = updates.enabled;
+    this.change(next, updates.enabled);
   }
 }
 

@@ -2,8 +2,8 @@
 
 import type { Context } from './context.js';
 import { encode } from './encoding.js';
-import { AlreadyRegisteredError, ConfigurationError, translated } from './errors.js';
-import { Handle } from './handles.js';
+import { ConfigurationError, translated } from './errors.js';
+import { Named, NamedHandle } from './handles.js';
 import { type AnySchema, type Converted, convert, type InferArgs } from './schemas.js';
 import type { Engine } from './server/serving.js';
 import { toolRun } from './tool_runs.js';
@@ -92,13 +92,13 @@ interface State extends Omit<ToolConfig, 'inputSchema' | 'outputSchema'> {
 const USUAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /** The tools of a server. */
-export class Tools {
-  private readonly registered = new Map<string, RegisteredTool>();
-
+export class Tools extends Named<State> {
   constructor(
-    private readonly engine: Engine,
+    engine: Engine,
     private readonly mostElements: number,
-  ) {}
+  ) {
+    super(engine, 'tool');
+  }
 
   /**
    * Registers a tool.
@@ -114,7 +114,7 @@ export class Tools {
       const rule = "1 to 128 letters, digits, '_', '.' and '-'";
       console.warn(`Tool name ${JSON.stringify(name)} is not ${rule}: some clients refuse it`);
     }
-    const tool = new RegisteredTool(this, {
+    const tool: State = {
       name,
       title: config.title,
       description: config.description,
@@ -127,10 +127,8 @@ export class Tools {
       input: schemaOf(config.inputSchema, 'input', `tool '${name}', inputSchema`),
       output: schemaOf(config.outputSchema, 'output', `tool '${name}', outputSchema`),
       callback,
-    });
-    this.offer(tool.current, false);
-    this.registered.set(name, tool);
-    return tool;
+    };
+    return this.keep(new RegisteredTool(this, tool));
   }
 
   /** @internal Tells the engine. */
@@ -146,48 +144,10 @@ export class Tools {
     );
     translated(() => this.engine.native.addTool(descriptor, slot, replace));
   }
-
-  /** @internal */
-  move(tool: RegisteredTool, from: string, to: string): void {
-    this.withdraw(from);
-    this.registered.set(to, tool);
-  }
-
-  /** @internal */
-  withdraw(name: string): void {
-    this.registered.delete(name);
-    this.engine.native.remove('tool', name);
-  }
-
-  /** @internal */
-  setEnabled(name: string, enabled: boolean): void {
-    this.engine.native.setEnabled('tool', name, enabled);
-  }
-
-  /** @internal */
-  refuseTaken(name: string): void {
-    if (this.registered.has(name)) throw new AlreadyRegisteredError(`Tool ${name} is already registered`);
-  }
-
-  get(name: string): RegisteredTool | undefined {
-    return this.registered.get(name);
-  }
 }
 
 /** A registered tool, to be switched off and on, changed and removed; clients are told. */
-export class RegisteredTool extends Handle {
-  /** @internal */
-  constructor(
-    private readonly tools: Tools,
-    /** @internal */
-    public current: State,
-  ) {
-    super();
-  }
-
-  get name(): string {
-    return this.current.name;
-  }
+export class RegisteredTool extends NamedHandle<State> {
   get title(): string | undefined {
     return this.current.title;
   }
@@ -216,14 +176,6 @@ export class RegisteredTool extends Handle {
     return this.current.callback;
   }
 
-  protected override show(enabled: boolean): void {
-    this.tools.setEnabled(this.name, enabled);
-  }
-
-  protected override withdraw(): void {
-    this.tools.withdraw(this.name);
-  }
-
   /**
    * Changes it; all at once or, where something cannot be registered, not at all.
    *
@@ -244,17 +196,7 @@ export class RegisteredTool extends Handle {
     if (updates.outputSchema !== undefined) {
       next.output = schemaOf(updates.outputSchema, 'output', `tool '${next.name}', outputSchema`);
     }
-    const isRenamed = next.name !== before.name;
-    if (isRenamed) this.tools.refuseTaken(next.name);
-    if (!this.isRemoved) {
-      this.tools.offer(next, !isRenamed);
-      if (isRenamed) {
-        if (!this.enabled) this.tools.setEnabled(next.name, false);
-        this.tools.move(this, before.name, next.name);
-      }
-    }
-    this.current = next;
-    if (updates.enabled !== undefined) this.enabled = updates.enabled;
+    this.change(next, updates.enabled);
   }
 }
 

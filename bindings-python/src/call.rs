@@ -7,8 +7,8 @@ use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::{PendingCall, Responder};
 use oxmcp_core::model::{
-    CacheHint, CacheScope, CompletionOutput, LogLevel, LogMessage, OperationKind, Output, Progress,
-    PromptOutput, ResourceOutput, ToolOutput,
+    CacheHint, CacheScope, CompletionOutput, LogLevel, LogMessage, Output, Progress, PromptOutput,
+    ResourceOutput, ToolOutput,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -81,22 +81,7 @@ fn json(text: &str) -> RawJson {
 impl Call {
     #[getter]
     const fn kind(&self) -> &'static str {
-        match self.invocation.kind {
-            OperationKind::ListTools => "list_tools",
-            OperationKind::ListPrompts => "list_prompts",
-            OperationKind::ListResources => "list_resources",
-            OperationKind::ListResourceTemplates => "list_resource_templates",
-            OperationKind::CallTool => "call_tool",
-            OperationKind::ReadResource => "read_resource",
-            OperationKind::GetPrompt => "get_prompt",
-            OperationKind::Complete => "complete",
-            OperationKind::SetLogLevel => "set_log_level",
-            OperationKind::Subscribe => "subscribe",
-            OperationKind::Unsubscribe => "unsubscribe",
-            OperationKind::Watch => "watch",
-            OperationKind::Ping => "ping",
-            OperationKind::Custom => "custom",
-        }
+        self.invocation.kind.name()
     }
 
     #[getter]

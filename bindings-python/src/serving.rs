@@ -7,11 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{Driver, HttpText, Placement};
+use oxmcp_core::host::{self, Driver, FrameSender, HttpText, Placement};
 use oxmcp_core::transports::http::HttpServer;
 use oxmcp_core::transports::{memory, stdio};
 use pyo3::prelude::*;
-use tokio::sync::mpsc;
 
 use crate::doorbell::LoopBell;
 use crate::errors::IntoPython;
@@ -204,26 +203,10 @@ impl Serving {
             let _context = self.driver.enter();
             memory::connect(&self.engine).into_python()?
         };
-        let (frames, mut inbox) = mpsc::unbounded_channel::<Bytes>();
+        let (frames, inbox) = host::frames();
         let host = Arc::clone(&self.host);
-        let sender = client.clone();
         let token = self.run(|token| async move {
-            let messages = async {
-                while let Some(message) = client.receive().await {
-                    host.notices.push(token, Notice::Message(message));
-                }
-            };
-            let frames = async move {
-                while let Some(frame) = inbox.recv().await {
-                    if sender.send(frame).await.is_err() {
-                        break;
-                    }
-                }
-            };
-            tokio::select! {
-                () = messages => {}
-                () = frames => {}
-            }
+            host::carry(client, inbox, |message| host.notices.push(token, Notice::Message(message))).await;
             Ok(())
         });
         Ok(MemoryConnection { token, frames: Mutex::new(Some(frames)) })
@@ -272,7 +255,7 @@ impl Serving {
 pub struct MemoryConnection {
     #[pyo3(get)]
     token: u64,
-    frames: Mutex<Option<mpsc::UnboundedSender<Bytes>>>,
+    frames: Mutex<Option<FrameSender>>,
 }
 
 #[pymethods]

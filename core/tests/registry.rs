@@ -279,6 +279,24 @@ fn what_was_removed_can_be_added_again_at_the_end() {
 }
 
 #[test]
+fn what_is_no_uri_counts_as_the_one_it_stands_for() {
+    // RSRC-10, RSRC-15
+    let registry = registry();
+    registry.add_resource(resource("file:///a%20b%C3%A9.txt"), handler()).unwrap();
+    let snapshot = registry.snapshot();
+    for (uri, is_found) in [
+        ("file:///a%20b%C3%A9.txt", true),
+        ("file:///a bé.txt", true),
+        ("file:///a%20bé.txt", true),
+        ("file:///a%20b%c3%a9.txt", false),
+        ("FILE:///a%20b%C3%A9.txt", false),
+        ("file:///a b.txt", false),
+    ] {
+        assert_eq!(snapshot.resource(uri).is_some(), is_found, "{uri}");
+    }
+}
+
+#[test]
 fn every_kind_has_the_same_edits() {
     let registry = registry();
     registry.add_prompt(prompt("p", &[]), handler()).unwrap();

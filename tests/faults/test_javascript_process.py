@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import ANSWER_WITHIN, NODE, SERVERS, HttpProcess, StdioProcess, free_port, serve_http, serve_stdio
+from processes import (
+    ANSWER_WITHIN,
+    NODE,
+    SERVERS,
+    HttpProcess,
+    StdioProcess,
+    free_port,
+    serve_http,
+    serve_stdio,
+    server_command,
+)
 from wire import (
     INITIALIZED,
     call,
@@ -200,6 +210,53 @@ def test_the_end_of_input_ends_a_process_with_calls_that_never_answer() -> None:
         assert server.receive()["method"] == "notifications/progress"
         server.close_input()
         assert server.process.wait(20) == 0
+
+
+def test_a_client_that_reads_no_more_ends_the_process() -> None:
+    """STDIO-5: nobody is left to answer, though the input is open and a timer ticks"""
+    command = [*server_command("faulty_server", "typescript"), "--stdio"]
+    pipes = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert pipes.stdin and pipes.stdout
+        pipes.stdin.write(json.dumps(call("keeps_alive")).encode() + b"\n")
+        pipes.stdin.flush()
+        assert b"ticking" in pipes.stdout.readline()
+        pipes.stdout.close()
+        pipes.stdin.write(json.dumps(call("works")).encode() + b"\n")
+        pipes.stdin.flush()
+        pipes.wait(PROMPTLY)
+    finally:
+        pipes.kill()
+        pipes.wait()
+
+
+def test_a_web_app_that_closes_leaves_nothing_behind() -> None:
+    """Transports made for requests hold no process"""
+    script = """
+    import { createServer } from 'node:http';
+    import { StreamableHTTPServerTransport } from 'oxmcp/server/streamableHttp.js';
+    const app = createServer(async (request, response) => {
+      const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+      await server.connect(transport);
+      await transport.handleRequest(request, response);
+    }).listen(0, '127.0.0.1', async () => {
+      const message = {
+        jsonrpc: '2.0', id: 0, method: 'tools/call', params: { name: 'echo', arguments: { text: 'in an app' } },
+      };
+      const answer = await fetch(`http://127.0.0.1:${app.address().port}/`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json', accept: 'application/json, text/event-stream',
+          'mcp-protocol-version': '2025-11-25', connection: 'close',
+        },
+        body: JSON.stringify(message),
+      });
+      const body = await answer.text();
+      app.close();
+      console.log(JSON.stringify([answer.status, body.includes('in an app')]));
+    });
+    """
+    assert last_line(ECHO + script) == [200, True]
 
 
 @pytest.mark.parametrize("tool", ["exits", "exits_later"])

@@ -6,13 +6,12 @@ import base64
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from peers import TRANSPORTS, WITHIN
-from processes import NODE, SERVERS, HttpProcess, free_port, server_command
+from processes import NODE, HttpProcess, server_command
 from wire import LegacySession, send
 from wire import request as request_message
 
@@ -119,22 +118,6 @@ def test_it_lists_and_calls_everything(
     assert seen["version"] == VERSIONS[mode]
     check(seen)
     check_connection(seen, label)
-
-
-@pytest.fixture(scope="module")
-def express_app() -> Iterator[HttpProcess]:
-    """An express app that mounts the TypeScript server, as people of both official packages do."""
-    port = free_port()
-    with HttpProcess([NODE, str(SERVERS / "express_app.mjs"), "--port", str(port)], port=port, path="/sessions") as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def hono_app() -> Iterator[HttpProcess]:
-    """A hono app that mounts the TypeScript server."""
-    port = free_port()
-    with HttpProcess([NODE, str(SERVERS / "hono_app.mjs"), "--port", str(port)], port=port) as app:
-        yield app
 
 
 MOUNTED = [

@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread::{self, JoinHandle as ThreadHandle, Thread};
 use std::time::{Duration, Instant};
@@ -31,6 +31,11 @@ thread_local! {
     static LED: Cell<usize> = const { Cell::new(0) };
 }
 
+/// What tells threads apart: the place of a variable of their own.
+fn this_thread() -> usize {
+    LED.with(|led| std::ptr::from_ref(led).addr())
+}
+
 /// Which threads drive the I/O.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
@@ -50,6 +55,8 @@ pub struct Driver {
     /// When the leader left, in nanoseconds after `started`; 0 while it drives.
     left_at: AtomicU64,
     departures: AtomicU64,
+    /// Who led last, the standby thread aside.
+    leader: AtomicUsize,
     leader_back: Notify,
     /// Answers wait in `sealed` for the standby thread.
     mail_out: Notify,
@@ -80,6 +87,7 @@ impl Driver {
             placement: AtomicU8::new(placement as u8),
             left_at: AtomicU64::new(1),
             departures: AtomicU64::new(0),
+            leader: AtomicUsize::new(0),
             leader_back: Notify::new(),
             mail_out: Notify::new(),
             sealed: Mutex::default(),
@@ -132,6 +140,7 @@ impl Driver {
 
     /// Polls the runtime on this thread until `until` is ready. Release the interpreter first.
     pub fn lead<F: Future>(&self, until: F) -> F::Output {
+        self.leader.store(this_thread(), Ordering::SeqCst);
         self.left_at.store(0, Ordering::SeqCst);
         if self.standby_leads.load(Ordering::SeqCst) {
             self.leader_back.notify_one();
@@ -153,13 +162,14 @@ impl Driver {
 
     /// Whether this thread led last and is expected back.
     pub fn is_led_by_this_thread(&self) -> bool {
-        LED.get() == std::ptr::from_ref(self).addr()
+        LED.get() == std::ptr::from_ref(self).addr() && self.leader.load(Ordering::SeqCst) == this_thread()
     }
 
-    /// This thread does not come back to lead; what it answers from now on goes out at once.
+    /// This thread does not come back to lead: what it kept goes out, and what it answers from now on goes out at once.
     pub fn resign(&self) {
-        if self.is_led_by_this_thread() {
+        if LED.get() == std::ptr::from_ref(self).addr() {
             LED.set(0);
+            self.send_sealed();
         }
     }
 

@@ -4,6 +4,8 @@
 pub mod descriptors;
 mod driver;
 mod http_text;
+mod in_process;
 
 pub use driver::{Chore, Driver, Placement};
 pub use http_text::HttpText;
+pub use in_process::{FrameSender, carry, frames};

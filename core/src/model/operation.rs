@@ -134,6 +134,27 @@ impl OperationKind {
         Self::Ping,
         Self::Custom,
     ];
+
+    /// The kind's name in `snake_case`, stable across releases.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ListTools => "list_tools",
+            Self::ListPrompts => "list_prompts",
+            Self::ListResources => "list_resources",
+            Self::ListResourceTemplates => "list_resource_templates",
+            Self::CallTool => "call_tool",
+            Self::ReadResource => "read_resource",
+            Self::GetPrompt => "get_prompt",
+            Self::Complete => "complete",
+            Self::SetLogLevel => "set_log_level",
+            Self::Subscribe => "subscribe",
+            Self::Unsubscribe => "unsubscribe",
+            Self::Watch => "watch",
+            Self::Ping => "ping",
+            Self::Custom => "custom",
+        }
+    }
 }
 
 impl Operation {

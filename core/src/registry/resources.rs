@@ -1,6 +1,7 @@
 //! Resources: what can be read, under a URI of its own or under one of a template's.
 
 use std::fmt;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use iri_string::types::UriStr;
@@ -68,9 +69,14 @@ impl Registry {
 
 impl Snapshot {
     /// What answers for this URI: the resource that has it, character for character (RSRC-15), or else the first
-    /// template that matches it, in order of registration.
+    /// template that matches it, in order of registration. What is not written as a URI must be counts as the URI it
+    /// stands for: `file:///a b.txt` is `file:///a%20b.txt`.
     #[must_use]
     pub fn resource(&self, uri: &str) -> Option<ResourceMatch<'_>> {
+        self.resource_written_so(uri).or_else(|| self.resource_written_so(&legal(uri)?))
+    }
+
+    fn resource_written_so(&self, uri: &str) -> Option<ResourceMatch<'_>> {
         if let Some(entry) = self.resources.get(uri) {
             return Some(ResourceMatch {
                 handler: &entry.handler,
@@ -80,6 +86,24 @@ impl Snapshot {
         }
         self.resource_templates.enabled().find_map(|(_, entry)| entry.matches(uri))
     }
+}
+
+/// `uri` with percent codes for what may not stand in a URI as it is (RSRC-10); `None` when there is no such thing.
+fn legal(uri: &str) -> Option<String> {
+    let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    if uri.bytes().all(may_stand) {
+        return None;
+    }
+    let mut text = String::with_capacity(uri.len() + 8);
+    for byte in uri.bytes() {
+        if may_stand(byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    Some(text)
 }
 
 impl ResourceEntry {

@@ -1,0 +1,40 @@
+//! A connection within the process, for hosts that take messages by callback.
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use crate::transports::memory::MemoryClient;
+
+/// The host's end of a connection within the process: takes frames. Dropped, it ends the connection.
+pub type FrameSender = mpsc::UnboundedSender<Bytes>;
+
+/// A way for frames from the host to [`carry`].
+#[must_use]
+pub fn frames() -> (FrameSender, mpsc::UnboundedReceiver<Bytes>) {
+    mpsc::unbounded_channel()
+}
+
+/// Carries the host's frames to the server, and the server's messages to `hear`, until either side ends.
+pub async fn carry(
+    client: MemoryClient,
+    mut frames: mpsc::UnboundedReceiver<Bytes>,
+    mut hear: impl FnMut(String),
+) {
+    let sender = client.clone();
+    let messages = async {
+        while let Some(message) = client.receive().await {
+            hear(message);
+        }
+    };
+    let frames = async {
+        while let Some(frame) = frames.recv().await {
+            if sender.send(frame).await.is_err() {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = messages => {}
+        () = frames => {}
+    }
+}
