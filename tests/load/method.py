@@ -193,15 +193,32 @@ def common_options(suite: Suite, cell: Cell, effort: Effort, warm: bool = False)
 
 @contextmanager
 def http_server(suite: Suite, cell: Cell) -> Iterator[HttpProcess]:
-    port = free_port()
+    with started(suite, cell) as process:
+        yield process
+
+
+def started(suite: Suite, cell: Cell, attempts: int = 3) -> HttpProcess:
+    """A server that accepts connections."""
     cores = f"{SERVER_CORE},{LOAD_CORE}" if cell.cores == 2 else SERVER_CORE
+    tools = ["--tools", str(suite.many_tools)] if cell.scenario == "list" else []
+    port = free_port()
     if cell.server == CEILING:
         command = [str(TARGET_DIR / "release" / "bare_hyper"), str(port)]
     else:
-        tools = ["--tools", str(suite.many_tools)] if cell.scenario == "list" else []
         command = [*suite.command(cell.server), "--port", str(port), *tools]
-    with HttpProcess(pinned(cores, command), port=port) as process:
-        yield process
+    process = HttpProcess(pinned(cores, command), port=port)
+    try:
+        process.wait_until_ready()
+    except RuntimeError:
+        process.stop()
+        # Somebody else may have taken the port meanwhile.
+        if attempts > 1:
+            return started(suite, cell, attempts - 1)
+        raise
+    except BaseException:
+        process.stop()
+        raise
+    return process
 
 
 def measure_http(suite: Suite, chosen: list[Cell], effort: Effort) -> Iterator[tuple[Cell, dict[str, float]]]:
