@@ -222,20 +222,26 @@ def started(suite: Suite, cell: Cell, attempts: int = 3) -> HttpProcess:
 
 
 def measure_http(suite: Suite, chosen: list[Cell], effort: Effort) -> Iterator[tuple[Cell, dict[str, float]]]:
-    """One round over HTTP: a server is started for each kind of call and measured in all cells of that kind."""
+    """One round over HTTP: a server is started for each kind of call and measured in all cells of that kind.
+
+    A server that fails loses what is left of its own round; the others are measured all the same.
+    """
     by_process: dict[tuple[str, str, int], list[Cell]] = defaultdict(list)
     for cell in chosen:
         by_process[cell.server, cell.call, cell.cores].append(cell)
     for its_cells in by_process.values():
-        with http_server(suite, its_cells[0]) as process:
-            for number, cell in enumerate(its_cells):
-                unchecked = ["--unchecked"] if cell.server == CEILING else []
-                address = f"127.0.0.1:{process.port}"
-                options = common_options(suite, cell, effort, warm=number > 0)
-                # Before its connections are open: a server may close those that are idle.
-                wait_for_calm(effort.patience)
-                load = Load("http", "--address", address, *options, *unchecked)
-                yield cell, load.measure(process.process.pid)
+        try:
+            with http_server(suite, its_cells[0]) as process:
+                for number, cell in enumerate(its_cells):
+                    unchecked = ["--unchecked"] if cell.server == CEILING else []
+                    address = f"127.0.0.1:{process.port}"
+                    options = common_options(suite, cell, effort, warm=number > 0)
+                    # Before its connections are open: a server may close those that are idle.
+                    wait_for_calm(effort.patience)
+                    load = Load("http", "--address", address, *options, *unchecked)
+                    yield cell, load.measure(process.process.pid)
+        except (RuntimeError, AssertionError, OSError, subprocess.SubprocessError) as error:
+            print(f"{its_cells[0].server}, {its_cells[0].call}: not measured in this round: {error}", file=sys.stderr)
 
 
 def measure_stdio(suite: Suite, cell: Cell, effort: Effort) -> dict[str, float]:
