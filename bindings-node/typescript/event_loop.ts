@@ -134,7 +134,11 @@ export class Serving {
   /** The call whose handler is running right now, up to its first `await`. */
   current: Call | undefined;
   private draining = false;
-  private flushing = false;
+  private settling = false;
+  /** Whether there are answers to be sent. */
+  private hasAnswers = false;
+  /** Calls of the last batch that were not answered at once. Most of them are, before they have to be noted in `running`. */
+  private readonly started: Call[] = [];
   /** Set while part of a fetched batch waits for its turn. */
   private backlog: NodeJS.Immediate | undefined;
 
@@ -257,27 +261,49 @@ export class Serving {
     this.isStopped = true;
     this.native.stop();
     clearImmediate(this.backlog);
-    for (const call of this.running.values()) call.cancel();
+    for (const call of this.inFlight()) call.cancel();
     this.running.clear();
     for (const listener of [...this.listeners.values()]) listener('ended', null);
   }
 
   /** The calls that wait for an answer to come later. */
   inFlight(): Iterable<Call> {
-    return this.running.values();
+    return [...this.running.values(), ...this.started.filter((call) => !call.isOver)];
   }
 
   /** @internal The call is answered: its answer goes out with the others of this turn. */
   answered(call: Call): void {
     if (call.isTracked) this.running.delete(call.id);
-    if (this.draining || this.flushing) return;
-    this.flushing = true;
-    // Behind the microtasks that are queued already, so that the calls they settle share the flush.
-    queueMicrotask(() => {
-      this.flushing = false;
-      this.native.flush();
-    });
+    this.hasAnswers = true;
+    if (!this.draining) this.settleSoon();
   }
+
+  /** Sends the answers given so far. */
+  private flush(): void {
+    if (!this.hasAnswers) return;
+    this.hasAnswers = false;
+    this.native.flush();
+  }
+
+  /** Has `settle` called behind the microtasks that are queued already, so that the calls they end share a flush. */
+  private settleSoon(): void {
+    if (this.settling) return;
+    this.settling = true;
+    // A good deal cheaper than `queueMicrotask`.
+    DONE.then(this.settle);
+  }
+
+  /** Sends what was answered, and notes which of the calls that were started last go on. */
+  private readonly settle = (): void => {
+    this.settling = false;
+    for (const call of this.started) {
+      if (call.isOver) continue;
+      call.isTracked = true;
+      this.running.set(call.id, call);
+    }
+    this.started.length = 0;
+    this.flush();
+  };
 
   /** Fetches a batch and runs it. */
   private drain(): void {
@@ -289,6 +315,7 @@ export class Serving {
 
   /** Runs the entries of a batch, until one of them took so long that the others' answers must not wait for more. */
   private run(entries: Entry[], from: number): void {
+    if (this.started.length > 0) this.settle();
     this.draining = true;
     const began = performance.now();
     let next = from;
@@ -298,7 +325,8 @@ export class Serving {
       if (performance.now() - began > PATIENCE_MS) break;
     }
     this.draining = false;
-    this.native.flush();
+    this.flush();
+    if (this.started.length > 0) this.settleSoon();
     if (next === entries.length) return;
     this.backlog = setImmediate(() => {
       this.backlog = undefined;
@@ -322,10 +350,7 @@ export class Serving {
         call.fail('internal', 'The server failed.', error instanceof Error ? error.stack : String(error));
       }
       this.current = undefined;
-      if (!call.isOver) {
-        call.isTracked = true;
-        this.running.set(call.id, call);
-      }
+      if (!call.isOver) this.started.push(call);
     } else if (slot === CANCEL) {
       const call = this.running.get(entry[1]);
       this.running.delete(entry[1]);
@@ -351,6 +376,8 @@ export class Serving {
 
 /** How long the calls of a batch may run together before the answers so far are sent. Milliseconds. */
 const PATIENCE_MS = 2;
+
+const DONE = Promise.resolve();
 
 const CANCEL = -1;
 const RELEASE = -2;
