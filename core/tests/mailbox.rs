@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use oxmcp_core::handler::{
-    CallContext, Caller, Failure, FailureKind, Invocation, Reply, ReplyFuture, event_channel,
-};
-use oxmcp_core::json::RawJson;
-use oxmcp_core::jsonrpc::RequestId;
-use oxmcp_core::mailbox::{HostMessage, Mailbox, PendingCall};
-use oxmcp_core::model::{OperationKind, Output, ToolOutput};
-use oxmcp_core::protocol_version::ProtocolVersion;
+use mailbox_support::{invocation, start, take};
+use oxmcp_core::handler::{Failure, FailureKind, Reply, ReplyFuture};
+use oxmcp_core::mailbox::{HostMessage, Mailbox};
+use oxmcp_core::model::{Output, ToolOutput};
+
+mod mailbox_support;
 
 struct Bell(Arc<AtomicUsize>);
 
@@ -32,44 +30,10 @@ fn mailbox(capacity: usize) -> (Mailbox, Bell) {
     (Mailbox::new(ring, capacity), Bell(rings))
 }
 
-fn invocation(target: &str) -> Invocation {
-    let (events, _) = event_channel(false, None);
-    let caller = Caller {
-        request_id: RequestId::Integer(1),
-        protocol_version: ProtocolVersion::NEWEST,
-        session_id: None,
-        client_info: None,
-        client_capabilities: None,
-        meta: None,
-        headers: None,
-        log_threshold: None,
-        wants_progress: false,
-    };
-    Invocation {
-        kind: OperationKind::CallTool,
-        target: target.into(),
-        arguments: RawJson::empty_object(),
-        context: CallContext { caller: Arc::new(caller), events, deadline: None },
-    }
-}
-
 fn poll(future: &mut ReplyFuture) -> Option<Reply> {
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(reply) => Some(reply),
         Poll::Pending => None,
-    }
-}
-
-fn take(mailbox: &Mailbox) -> Vec<HostMessage> {
-    let mut messages = Vec::new();
-    while mailbox.take(64, &mut messages) {}
-    messages
-}
-
-fn start(message: HostMessage) -> PendingCall {
-    match message {
-        HostMessage::Start(call) => call,
-        other => panic!("expected a call, got {other:?}"),
     }
 }
 

@@ -1,0 +1,46 @@
+//! What the tests of the mailbox and of the driver share: something to ask, and a way to fetch it.
+
+#![expect(clippy::panic, reason = "a helper of a test ends the test")]
+
+use std::sync::Arc;
+
+use oxmcp_core::handler::{CallContext, Caller, Invocation, event_channel};
+use oxmcp_core::json::RawJson;
+use oxmcp_core::jsonrpc::RequestId;
+use oxmcp_core::mailbox::{HostMessage, Mailbox, PendingCall};
+use oxmcp_core::model::OperationKind;
+use oxmcp_core::protocol_version::ProtocolVersion;
+
+pub fn invocation(target: &str) -> Invocation {
+    let (events, _) = event_channel(false, None);
+    let caller = Caller {
+        request_id: RequestId::Integer(1),
+        protocol_version: ProtocolVersion::NEWEST,
+        session_id: None,
+        client_info: None,
+        client_capabilities: None,
+        meta: None,
+        headers: None,
+        log_threshold: None,
+        wants_progress: false,
+    };
+    Invocation {
+        kind: OperationKind::CallTool,
+        target: target.into(),
+        arguments: RawJson::empty_object(),
+        context: CallContext { caller: Arc::new(caller), events, deadline: None },
+    }
+}
+
+pub fn take(mailbox: &Mailbox) -> Vec<HostMessage> {
+    let mut messages = Vec::new();
+    while mailbox.take(64, &mut messages) {}
+    messages
+}
+
+pub fn start(message: HostMessage) -> PendingCall {
+    match message {
+        HostMessage::Start(call) => call,
+        other => panic!("expected a call, got {other:?}"),
+    }
+}
