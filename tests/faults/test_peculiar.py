@@ -157,7 +157,9 @@ def test_what_is_listed_can_be_read(server: StdioProcess) -> None:
         assert read(server, uri)["result"]["contents"][0]["text"].startswith("I am "), uri
 
 
-@pytest.mark.parametrize("uri", ["http://Example.com", "http://example.com/", "file:///a%20b.txt", "file:///a b.txt", "custom:thing"])
+@pytest.mark.parametrize(
+    "uri", ["http://Example.com", "http://example.com/", "file:///a%20b.txt", "file:///a b.txt", "custom:thing"]
+)
 def test_a_uri_is_found_under_its_usual_spellings(server: StdioProcess, uri: str) -> None:
     """RSRC-7"""
     assert "result" in read(server, uri), uri
