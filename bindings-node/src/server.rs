@@ -1,15 +1,15 @@
 //! A server as JavaScript sees it: what it offers, and the numbers of the functions behind it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use napi_derive::napi;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Handler;
-use oxmcp_core::host::descriptors;
+use oxmcp_core::host::{Description, descriptors};
 use oxmcp_core::mailbox::Mailbox;
-use oxmcp_core::model::{CacheHint, Capabilities, Change, Implementation, ListKind, OperationKind};
-use oxmcp_core::registry::{Registry, RegistryOptions};
+use oxmcp_core::model::{Change, ListKind};
+use oxmcp_core::registry::Registry;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -20,9 +20,9 @@ use crate::notices::Notices;
 /// How many calls may wait for the JavaScript thread before further ones are refused as overloaded.
 const CAPACITY: usize = 10_000;
 
-/// A server's registry and mailbox: what outlives one serving of it.
+/// A server's description and mailbox: what outlives one serving of it.
 pub struct Host {
-    pub registry: Registry,
+    pub description: Description,
     pub mailbox: Mailbox,
     /// Where the mailbox and the notices ring. Empty while nothing is served.
     pub bell: Arc<ArcSwapOption<Doorbell>>,
@@ -30,7 +30,7 @@ pub struct Host {
 }
 
 impl Host {
-    fn new(registry: Registry) -> Self {
+    fn new(description: Description) -> Self {
         let bell = Arc::new(ArcSwapOption::<Doorbell>::empty());
         let for_mailbox = Arc::clone(&bell);
         let ring = move || {
@@ -39,7 +39,7 @@ impl Host {
             }
         };
         let mailbox = Mailbox::new(ring, CAPACITY);
-        Self { registry, mailbox, notices: Notices::new(Arc::clone(&bell)), bell }
+        Self { description, mailbox, notices: Notices::new(Arc::clone(&bell)), bell }
     }
 }
 
@@ -61,10 +61,6 @@ fn text(value: Option<&RawValue>) -> &str {
 #[napi]
 pub struct Server {
     pub(crate) host: Arc<Host>,
-    pub(crate) implementation: Implementation,
-    pub(crate) instructions: Option<String>,
-    pub(crate) capabilities: Mutex<Capabilities>,
-    pub(crate) cache_hints: Vec<(OperationKind, CacheHint)>,
 }
 
 impl Server {
@@ -81,7 +77,7 @@ impl Server {
     ) -> Result<(), JsError> {
         // Made first: whatever goes wrong after this, the slot is given back.
         let handler = self.handler(slot);
-        offer(&self.host.registry, descriptor.into_js()?, handler).into_js()
+        offer(&self.host.description.registry, descriptor.into_js()?, handler).into_js()
     }
 }
 
@@ -91,26 +87,20 @@ impl Server {
     #[napi(constructor)]
     pub fn new(implementation: String, options: String) -> Result<Self, JsError> {
         let options: OptionsText = descriptors::read("the server's options", &options).into_js()?;
-        let registry =
-            Registry::new(RegistryOptions { page_size: options.page_size, ..RegistryOptions::default() })
-                .into_js()?;
-        Ok(Self {
-            host: Arc::new(Host::new(registry)),
-            implementation: descriptors::implementation(&implementation).into_js()?,
-            instructions: options.instructions,
-            capabilities: Mutex::new(
-                descriptors::capabilities(text(options.capabilities.as_deref())).into_js()?,
-            ),
-            cache_hints: descriptors::cache_hints(text(options.cache_hints.as_deref())).into_js()?,
-        })
+        let description = Description::read(
+            &implementation,
+            options.instructions,
+            options.page_size,
+            text(options.capabilities.as_deref()),
+            text(options.cache_hints.as_deref()),
+        );
+        Ok(Self { host: Arc::new(Host::new(description.into_js()?)) })
     }
 
     /// Says anew what the server offers; counts from the next time it is served.
     #[napi]
     pub fn set_capabilities(&self, capabilities: String) -> Result<(), JsError> {
-        let capabilities = descriptors::capabilities(&capabilities).into_js()?;
-        *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = capabilities;
-        Ok(())
+        self.host.description.set_capabilities(&capabilities).into_js()
     }
 
     /// Offers a tool.
@@ -145,39 +135,25 @@ impl Server {
     /// Sets or takes away the function behind `completion/complete`.
     #[napi]
     pub fn set_completion(&self, slot: Option<u32>) {
-        self.host.registry.set_completion(slot.map(|slot| self.handler(slot)));
+        self.host.description.registry.set_completion(slot.map(|slot| self.handler(slot)));
     }
 
     /// Sets or takes away the function behind a whole method.
     #[napi]
     pub fn set_method(&self, method: String, slot: Option<u32>) {
-        self.host.registry.set_method(&method, slot.map(|slot| self.handler(slot)));
+        self.host.description.registry.set_method(&method, slot.map(|slot| self.handler(slot)));
     }
 
     /// Takes something back; returns whether it was there.
     #[napi]
     pub fn remove(&self, kind: String, key: String) -> Result<bool, JsError> {
-        let registry = &self.host.registry;
-        Ok(match kind.as_str() {
-            "tool" => registry.remove_tool(&key),
-            "resource" => registry.remove_resource(&key),
-            "resource_template" => registry.remove_resource_template(&key),
-            "prompt" => registry.remove_prompt(&key),
-            _ => return unknown_kind(&kind),
-        })
+        self.host.description.remove(&kind, &key).map_or_else(|| unknown_kind(&kind), Ok)
     }
 
     /// Shows or hides something; returns whether it is there.
     #[napi]
     pub fn set_enabled(&self, kind: String, key: String, enabled: bool) -> Result<bool, JsError> {
-        let registry = &self.host.registry;
-        Ok(match kind.as_str() {
-            "tool" => registry.set_tool_enabled(&key, enabled),
-            "resource" => registry.set_resource_enabled(&key, enabled),
-            "resource_template" => registry.set_resource_template_enabled(&key, enabled),
-            "prompt" => registry.set_prompt_enabled(&key, enabled),
-            _ => return unknown_kind(&kind),
-        })
+        self.host.description.set_enabled(&kind, &key, enabled).map_or_else(|| unknown_kind(&kind), Ok)
     }
 
     /// Tells clients that a list, or the resource with this URI, changed.
@@ -190,7 +166,7 @@ impl Server {
             ("resource", Some(uri)) => Change::Resource(uri.as_str().into()),
             _ => return unknown_kind(&kind),
         };
-        self.host.registry.notify(&change);
+        self.host.description.registry.notify(&change);
         Ok(())
     }
 }

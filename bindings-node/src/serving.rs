@@ -76,33 +76,26 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
             return Err(Error::new(ErrorKind::Configuration, message)).into_js();
         }
     };
-    let capabilities = server.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let mut builder = Engine::builder(server.implementation.clone())
-        .registry(host.registry.clone())
-        .capabilities(capabilities);
-    if let Some(instructions) = &server.instructions {
-        builder = builder.instructions(instructions);
-    }
-    for (kind, hint) in &server.cache_hints {
-        builder = builder.cache_hint(*kind, *hint);
-    }
-    let engine = builder.build().into_js()?;
+    let engine = host.description.engine().into_js()?;
     let calls = Arc::new(Calls::default());
     let blocked = Arc::clone(&calls);
     let chore = move || {
         blocked.send_answers();
         false
     };
+    let bell = Arc::new(Doorbell::new(&ring)?);
     let driver = Driver::start(placement, Box::new(chore)).into_js()?;
     host.notices.clear();
-    let bell = Arc::new(Doorbell::new(&ring)?);
     let driving = match placement {
         Placement::Thread => None,
         Placement::EventLoop => {
             match Driving::start(env, &ring, Arc::clone(&driver), Arc::clone(&host), Arc::clone(&bell)) {
                 Ok(driving) => Some(driving),
                 Err(_) if is_wish => None,
-                Err(error) => return Err(error).into_js(),
+                Err(error) => {
+                    driver.stop();
+                    return Err(error).into_js();
+                }
             }
         }
     };

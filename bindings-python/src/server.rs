@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
-use oxmcp_core::host::descriptors;
+use oxmcp_core::host::{Description, descriptors};
 use oxmcp_core::mailbox::Mailbox;
-use oxmcp_core::model::{CacheHint, Capabilities, Change, Implementation, ListKind, OperationKind};
-use oxmcp_core::registry::{Registry, RegistryOptions};
+use oxmcp_core::model::{Change, ListKind};
+use oxmcp_core::registry::Registry;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -42,7 +42,7 @@ pub struct Bells {
 
 /// A server's functions and mailboxes: what outlives one serving of it.
 pub struct Host {
-    pub registry: Registry,
+    pub description: Description,
     pub loop_mailbox: Mailbox,
     pub worker_mailbox: Mailbox,
     pub bells: Arc<Bells>,
@@ -58,11 +58,11 @@ struct Table {
 }
 
 impl Host {
-    fn new(registry: Registry) -> Self {
+    fn new(description: Description) -> Self {
         let bells = Arc::new(Bells::default());
         let (for_loop, for_workers) = (Arc::clone(&bells), Arc::clone(&bells));
         Self {
-            registry,
+            description,
             loop_mailbox: Mailbox::new(
                 move || {
                     if let Some(bell) = &*for_loop.event_loop.load() {
@@ -138,10 +138,6 @@ impl Host {
 #[pyclass(module = "oxmcp._native", frozen, weakref)]
 pub struct Server {
     pub host: Arc<Host>,
-    pub implementation: Implementation,
-    pub instructions: Option<String>,
-    pub capabilities: Mutex<Capabilities>,
-    pub cache_hints: Vec<(OperationKind, CacheHint)>,
     pub workers: usize,
 }
 
@@ -154,7 +150,7 @@ impl Server {
         offer: fn(&Registry, D, Arc<dyn Handler>) -> Result<()>,
     ) -> PyResult<()> {
         let descriptor = descriptor.into_python()?;
-        offer(&self.host.registry, descriptor, self.host.handler(target)).into_python()
+        offer(&self.host.description.registry, descriptor, self.host.handler(target)).into_python()
     }
 }
 
@@ -170,23 +166,14 @@ impl Server {
         cache_hints: &str,
         workers: usize,
     ) -> PyResult<Self> {
-        let options = RegistryOptions { page_size, ..RegistryOptions::default() };
-        let registry = Registry::new(options).into_python()?;
-        Ok(Self {
-            host: Arc::new(Host::new(registry)),
-            implementation: descriptors::implementation(implementation).into_python()?,
-            instructions,
-            capabilities: Mutex::new(descriptors::capabilities(capabilities).into_python()?),
-            cache_hints: descriptors::cache_hints(cache_hints).into_python()?,
-            workers,
-        })
+        let description =
+            Description::read(implementation, instructions, page_size, capabilities, cache_hints);
+        Ok(Self { host: Arc::new(Host::new(description.into_python()?)), workers })
     }
 
     /// Says anew what the server offers; counts from the next time it is served.
     fn set_capabilities(&self, capabilities: &str) -> PyResult<()> {
-        let capabilities = descriptors::capabilities(capabilities).into_python()?;
-        *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = capabilities;
-        Ok(())
+        self.host.description.set_capabilities(capabilities).into_python()
     }
 
     #[pyo3(signature = (descriptor, target, *, replace=false))]
@@ -216,34 +203,20 @@ impl Server {
 
     #[pyo3(signature = (target))]
     fn set_completion(&self, target: Option<Py<Target>>) {
-        self.host.registry.set_completion(target.map(|target| self.host.handler(target)));
+        self.host.description.registry.set_completion(target.map(|target| self.host.handler(target)));
     }
 
     #[pyo3(signature = (method, target))]
     fn set_method(&self, method: &str, target: Option<Py<Target>>) {
-        self.host.registry.set_method(method, target.map(|target| self.host.handler(target)));
+        self.host.description.registry.set_method(method, target.map(|target| self.host.handler(target)));
     }
 
     fn remove(&self, kind: &str, key: &str) -> PyResult<bool> {
-        let registry = &self.host.registry;
-        Ok(match kind {
-            "tool" => registry.remove_tool(key),
-            "resource" => registry.remove_resource(key),
-            "resource_template" => registry.remove_resource_template(key),
-            "prompt" => registry.remove_prompt(key),
-            _ => return Err(unknown_kind(kind)),
-        })
+        self.host.description.remove(kind, key).ok_or_else(|| unknown_kind(kind))
     }
 
     fn set_enabled(&self, kind: &str, key: &str, enabled: bool) -> PyResult<bool> {
-        let registry = &self.host.registry;
-        Ok(match kind {
-            "tool" => registry.set_tool_enabled(key, enabled),
-            "resource" => registry.set_resource_enabled(key, enabled),
-            "resource_template" => registry.set_resource_template_enabled(key, enabled),
-            "prompt" => registry.set_prompt_enabled(key, enabled),
-            _ => return Err(unknown_kind(kind)),
-        })
+        self.host.description.set_enabled(kind, key, enabled).ok_or_else(|| unknown_kind(kind))
     }
 
     #[pyo3(signature = (kind, uri=None))]
@@ -256,7 +229,7 @@ impl Server {
             ("resource", None) => return Err(PyValueError::new_err("which resource? give its uri")),
             _ => return Err(unknown_kind(kind)),
         };
-        self.host.registry.notify(&change);
+        self.host.description.registry.notify(&change);
         Ok(())
     }
 }

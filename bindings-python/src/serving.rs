@@ -63,17 +63,7 @@ pub fn attach(
         "auto" if drives && host.has_coroutine_functions() => Placement::EventLoop,
         _ => Placement::Thread,
     };
-    let capabilities = server.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let mut builder = Engine::builder(server.implementation.clone())
-        .registry(host.registry.clone())
-        .capabilities(capabilities);
-    if let Some(instructions) = &server.instructions {
-        builder = builder.instructions(instructions);
-    }
-    for (kind, hint) in &server.cache_hints {
-        builder = builder.cache_hint(*kind, *hint);
-    }
-    let engine = builder.build().into_python()?;
+    let engine = host.description.engine().into_python()?;
 
     let bell = Arc::new(LoopBell::new(placement == Placement::EventLoop).into_python()?);
     let workers = Workers::new(server.workers);

@@ -1,11 +1,13 @@
 //! What every host language needs beside the mailbox, and none of it knows which language: descriptors and options as the
 //! front ends write them, and the runtime with the thread that drives it.
 
+mod description;
 pub mod descriptors;
 mod driver;
 mod http_text;
 mod in_process;
 
+pub use description::Description;
 pub use driver::{Chore, Driver, Placement};
 pub use http_text::HttpText;
 pub use in_process::{FrameSender, carry, frames};

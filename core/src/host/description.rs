@@ -1,0 +1,98 @@
+//! Who a server is and what it offers, as front ends say it: what both bindings keep beside their functions.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::descriptors;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::model::{CacheHint, Capabilities, Implementation, OperationKind};
+use crate::registry::{Registry, RegistryOptions};
+
+/// What is told of a server, and its registry.
+pub struct Description {
+    /// What it offers; may be edited at any time.
+    pub registry: Registry,
+    implementation: Implementation,
+    instructions: Option<String>,
+    capabilities: Mutex<Capabilities>,
+    cache_hints: Vec<(OperationKind, CacheHint)>,
+}
+
+impl Description {
+    /// Reads the JSON of a front end: see [`descriptors::implementation`], [`descriptors::capabilities`] and
+    /// [`descriptors::cache_hints`]. Without a `page_size` a list is one page.
+    ///
+    /// # Errors
+    /// What those say of a text that is something else, and [`Registry::new`] of a page size that cannot be.
+    pub fn read(
+        implementation: &str,
+        instructions: Option<String>,
+        page_size: Option<usize>,
+        capabilities: &str,
+        cache_hints: &str,
+    ) -> Result<Self> {
+        Ok(Self {
+            registry: Registry::new(RegistryOptions { page_size, ..RegistryOptions::default() })?,
+            implementation: descriptors::implementation(implementation)?,
+            instructions,
+            capabilities: Mutex::new(descriptors::capabilities(capabilities)?),
+            cache_hints: descriptors::cache_hints(cache_hints)?,
+        })
+    }
+
+    /// Says anew what the server can do; counts from the next [`Description::engine`].
+    ///
+    /// # Errors
+    /// See [`descriptors::capabilities`].
+    pub fn set_capabilities(&self, capabilities: &str) -> Result<()> {
+        let capabilities = descriptors::capabilities(capabilities)?;
+        // Replaced as a whole, so a panic elsewhere does not spoil it.
+        *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = capabilities;
+        Ok(())
+    }
+
+    /// An engine that serves this.
+    ///
+    /// # Errors
+    /// See [`EngineBuilder::build`](crate::engine::EngineBuilder::build).
+    pub fn engine(&self) -> Result<Engine> {
+        let capabilities = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut builder = Engine::builder(self.implementation.clone())
+            .registry(self.registry.clone())
+            .capabilities(capabilities);
+        if let Some(instructions) = &self.instructions {
+            builder = builder.instructions(instructions);
+        }
+        for (kind, hint) in &self.cache_hints {
+            builder = builder.cache_hint(*kind, *hint);
+        }
+        builder.build()
+    }
+
+    /// Takes back the `kind` ("tool", "resource", "`resource_template`" or "prompt") with this key; returns whether it was
+    /// there, or `None` when there is no such kind.
+    #[must_use]
+    pub fn remove(&self, kind: &str, key: &str) -> Option<bool> {
+        let registry = &self.registry;
+        Some(match kind {
+            "tool" => registry.remove_tool(key),
+            "resource" => registry.remove_resource(key),
+            "resource_template" => registry.remove_resource_template(key),
+            "prompt" => registry.remove_prompt(key),
+            _ => return None,
+        })
+    }
+
+    /// Shows or hides one, as [`Description::remove`] takes it back; returns whether it is there.
+    #[must_use]
+    pub fn set_enabled(&self, kind: &str, key: &str, enabled: bool) -> Option<bool> {
+        let registry = &self.registry;
+        Some(match kind {
+            "tool" => registry.set_tool_enabled(key, enabled),
+            "resource" => registry.set_resource_enabled(key, enabled),
+            "resource_template" => registry.set_resource_template_enabled(key, enabled),
+            "prompt" => registry.set_prompt_enabled(key, enabled),
+            _ => return None,
+        })
+    }
+}
