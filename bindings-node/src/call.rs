@@ -23,11 +23,16 @@ fn raw(text: String) -> RawJson {
     RawJson::from_checked(text)
 }
 
-/// Writes a member of an object, with a comma behind it. A value that is not there is `null`.
-fn member(into: &mut String, name: &str, value: Option<&str>) {
+/// Writes the name of a member of an object, which needs no escapes.
+fn key(into: &mut String, name: &str) {
     into.push('"');
     into.push_str(name);
     into.push_str("\":");
+}
+
+/// Writes a member of an object, with a comma behind it. A value that is not there is `null`.
+fn member(into: &mut String, name: &str, value: Option<&str>) {
+    key(into, name);
     into.push_str(value.unwrap_or("null"));
     into.push(',');
 }
@@ -35,9 +40,7 @@ fn member(into: &mut String, name: &str, value: Option<&str>) {
 /// [`member`] for a value that is text.
 fn text_member(into: &mut String, name: &str, value: Option<&str>) {
     let Some(value) = value else { return member(into, name, None) };
-    into.push('"');
-    into.push_str(name);
-    into.push_str("\":");
+    key(into, name);
     json::write_string(into, value);
     into.push(',');
 }
@@ -69,7 +72,7 @@ fn describe(invocation: &Invocation) -> String {
     member(into, "meta", caller.meta.as_ref().map(RawJson::as_str));
     text_member(into, "logThreshold", caller.log_threshold.map(LogLevel::as_str));
     member(into, "wantsProgress", Some(if caller.wants_progress { "true" } else { "false" }));
-    into.push_str("\"headers\":");
+    key(into, "headers");
     match &caller.headers {
         None => into.push_str("null"),
         Some(headers) => {
@@ -175,7 +178,7 @@ impl Serving {
         total: Option<f64>,
         has_more: Option<bool>,
     ) {
-        let output = CompletionOutput { values, total: total.map(crate::mailbox::number), has_more };
+        let output = CompletionOutput { values, total: total.map(mailbox::number), has_more };
         self.answer(id, Ok(Output::Completion(output)));
     }
 

@@ -6,6 +6,7 @@ import { BodyParts } from './fetch.js';
 import {
   type Exchange,
   type Face,
+  headerOf,
   type Incoming,
   refuse,
   tooLarge,
@@ -152,7 +153,7 @@ export async function readNodeBody(req: NodeRequest, limit: number): Promise<Uin
 export function readHead(req: NodeRequest): RequestHead {
   const headers = headersOf(req);
   const { remoteAddress, remotePort, encrypted } = req.socket ?? {};
-  const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? 'localhost';
+  const host = headerOf(headers, 'host') ?? 'localhost';
   const path = req.originalUrl ?? req.url ?? '/';
   const head: RequestHead = {
     method: req.method ?? 'GET',
