@@ -10,11 +10,12 @@ import pytest
 from recorded_call import Call
 
 from oxmcp import Client, FastMCP, _native, errors, types
+from oxmcp.answers import failures
 
 
 def answered(exception: BaseException, mask: bool = False) -> dict[str, Any]:
     call = Call()
-    errors.answer(call, exception, what="tool 'add'", mask=mask)
+    failures.answer(call, exception, what="tool 'add'", mask=mask)
     return call.answer
 
 
@@ -48,9 +49,9 @@ def test_every_kind_of_failure_reaches_the_caller_as_an_exception(kind: str, mod
     asyncio.run(go())
 
 
-@pytest.mark.parametrize("exception", errors.MEANT_FOR_THE_CALLER)
+@pytest.mark.parametrize("exception", failures.MEANT_FOR_THE_CALLER)
 def test_every_exception_meant_for_the_caller_has_a_kind_the_engine_knows(exception: str) -> None:
-    assert errors.MEANT_FOR_THE_CALLER[exception] in _native.FailureKinds
+    assert failures.MEANT_FOR_THE_CALLER[exception] in _native.FailureKinds
     assert hasattr(errors, exception)
 
 
@@ -73,7 +74,7 @@ def test_text_raised_on_purpose_always_reaches_the_caller(kind: type[Exception],
 def test_other_exceptions_show_type_and_message_unless_masked(exception: BaseException, text: str) -> None:
     assert answered(exception) == {"failed": "tool", "message": text, "detail": None}
     masked = answered(exception, mask=True)
-    assert masked["message"] == errors.masked_text(7)
+    assert masked["message"] == failures.masked_text(7)
     assert "7" in masked["message"]
     assert masked["detail"] == f"tool 'add': {text}"
 

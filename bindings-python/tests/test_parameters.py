@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NewType, 
 import pytest
 from recorded_call import Call
 
-from oxmcp import docstrings, parameters, signatures
+from oxmcp.arguments import docstrings, parameters, signatures
+from oxmcp.arguments.injection import ContextMark, Dependency
 from oxmcp.errors import InvalidArguments, InvalidDescriptorError
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ pydantic = pytest.importorskip("pydantic")
 Field = pydantic.Field
 
 
-class Context:
+class Context(ContextMark):
     """Stands for the front end's Context."""
 
 
 def plan(function: Any, **options: Any) -> parameters.ParameterPlan:
-    return parameters.plan(function, context_type=Context, **options)
+    return parameters.plan(function, **options)
 
 
 def schema_of(annotation: Any) -> dict[str, Any]:
@@ -100,13 +101,14 @@ def test_a_plain_signature_never_imports_pydantic() -> None:
         sys.path.insert(0, sys.argv[1])
         import recorded_call
         from typing import Any, Literal, Optional
-        from oxmcp import parameters, results
+        from oxmcp.arguments import parameters
+        from oxmcp.offers import return_types
         def tool(a: str, b: int = 1, c: Optional[list[dict[str, float]]] = None, d: Literal["x"] = "x", e=None, *r: int,
                  **more: Any) -> dict[str, list[int]]: "Doc."
         plan = parameters.plan(tool)
         plan.bind({"a": "x"})
-        results.plan(tool).complete(recorded_call.Call(), {"a": [1]})
-        results.plan(lambda: None).complete(recorded_call.Call(), {"a": [1]})
+        return_types.plan(tool).complete(recorded_call.Call(), {"a": [1]})
+        return_types.plan(lambda: None).complete(recorded_call.Call(), {"a": [1]})
         print("pydantic" in sys.modules)
     """
     here = str(Path(__file__).parent)
@@ -522,7 +524,7 @@ def test_a_context_is_found_by_annotation(annotation: Any) -> None:
     context = Context()
     assert made.bind({"a": 1, "anything": "forged"}, {"anything": context}) == {"a": 1, "anything": context}
     assert made.bind(Call('{"a":1}'), anything=context) == {"a": 1, "anything": context}
-    assert parameters.context_names(tool, Context) == ("anything",)
+    assert parameters.context_names(tool) == ("anything",)
 
 
 def test_a_context_imported_for_type_checkers_only_is_found() -> None:
@@ -540,15 +542,8 @@ def test_no_caller_can_set_what_is_injected() -> None:
     assert made.bind({"a": 1, "db": "forged", "ctx": "forged", "b": 2}) == {"a": 1, "b": 2}
 
 
-def test_dependencies_are_found_by_default_and_by_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Dependency: ...
-
-    import types
-
-    module = types.ModuleType("oxmcp.dependencies")
-    module.Dependency = Dependency  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "oxmcp.dependencies", module)
-    mark = Dependency()
+def test_dependencies_are_found_by_default_and_by_metadata() -> None:
+    mark = Dependency(lambda: 1)
 
     def tool(a: int, db: Any = mark, user: Annotated[str, mark] = "") -> None: ...
 

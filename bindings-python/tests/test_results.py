@@ -18,9 +18,11 @@ from typing import Annotated, Any, Literal, NamedTuple, Optional, TypedDict, Uni
 import pytest
 from recorded_call import Call
 
-from oxmcp import results, types
+from oxmcp import types
+from oxmcp.answers import results
 from oxmcp.content import Audio, File, Image
 from oxmcp.errors import InvalidDescriptorError, InvalidResult
+from oxmcp.offers import return_types
 from oxmcp.results import ToolResult
 
 pydantic = pytest.importorskip("pydantic")
@@ -33,7 +35,7 @@ def plan_for(annotation: Any, **options: Any) -> results.ResultPlan:
 
     if annotation is not UNDECLARED:
         tool.__annotations__["return"] = annotation
-    return results.plan(tool, **options)
+    return return_types.plan(tool, **options)
 
 
 def sent(annotation: Any, value: Any, **options: Any) -> dict[str, Any]:
@@ -305,7 +307,7 @@ def test_a_typed_value_that_cannot_be_serialised_is_named_with_its_place() -> No
 
 
 def test_half_a_surrogate_pair_is_named() -> None:
-    from oxmcp.encoding import natural
+    from oxmcp.answers.encoding import natural
 
     with pytest.raises(InvalidResult, match=r"^result\.a: text with half a surrogate pair"):
         natural({"a": "\ud800"})

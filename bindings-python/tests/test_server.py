@@ -18,8 +18,9 @@ import pytest
 
 from oxmcp import AssistantMessage, CacheHint, Client, Context, FastMCP, Image, McpError, MCPServer, UserMessage
 from oxmcp.errors import ConfigurationError, PromptError, ResourceError
-from oxmcp.resources import BinaryResource, FileResource, TextResource, variables
-from oxmcp.server.serving import transport_named
+from oxmcp.offers.resources import variables
+from oxmcp.resources import BinaryResource, FileResource, TextResource
+from oxmcp.serving.serving import transport_named
 from oxmcp.types import Completion, PromptMessage, TextContent
 
 MODES = pytest.mark.parametrize("mode", ["legacy", "auto"])

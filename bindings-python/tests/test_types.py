@@ -197,7 +197,7 @@ def test_importing_the_objects_needs_no_heavy_module() -> None:
         "import oxmcp.types;"
         "print([name for name in ('typing', 'pydantic', 'json', 'inspect', 'dataclasses') if name in sys.modules])"
     )
-    where = str(Path(types.__file__).parent)
+    where = str(Path(types.__file__).parents[1])
     output = subprocess.run(
         [sys.executable, "-S", "-c", program, where], capture_output=True, text=True, check=True
     ).stdout

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._native import __version__
-    from .client import Client
-    from .content import Audio, File, Image
-    from .context import Context, get_context
-    from .dependencies import CurrentContext, Depends
-    from .descriptors import CacheHint
+    from .answers.content import Audio, File, Image
+    from .answers.messages import AssistantMessage, Message, UserMessage
+    from .answers.resource_contents import ReadResourceContents
+    from .answers.results import ToolResult
+    from .calls.context import Context, get_context
+    from .calls.dependencies import CurrentContext, Depends
+    from .client.client import Client
     from .errors import (
         AlreadyRegisteredError,
         InvalidArguments,
@@ -39,9 +41,7 @@ if TYPE_CHECKING:
         ResourceError,
         ToolError,
     )
-    from .messages import AssistantMessage, Message, UserMessage
-    from .resources import ReadResourceContents
-    from .results import ToolResult
+    from .offers.descriptors import CacheHint
     from .server.lowlevel import NotificationOptions, Server
     from .server.mcpserver import FastMCP, MCPServer
     from .server.stdio import stdio_server
@@ -85,16 +85,16 @@ __all__ = [
 
 _HOMES = {
     "_native": "__version__",
-    "client": "Client",
-    "content": "Audio File Image",
-    "context": "Context get_context",
-    "dependencies": "CurrentContext Depends",
-    "descriptors": "CacheHint",
+    "answers.content": "Audio File Image",
+    "answers.messages": "AssistantMessage Message UserMessage",
+    "answers.resource_contents": "ReadResourceContents",
+    "answers.results": "ToolResult",
+    "calls.context": "Context get_context",
+    "calls.dependencies": "CurrentContext Depends",
+    "client.client": "Client",
     "errors": "AlreadyRegisteredError InvalidArguments InvalidDescriptorError InvalidResult InvalidSchemaError MCPError"
     " McpError NotFoundError OxmcpError PromptError ResourceError ToolError",
-    "messages": "AssistantMessage Message UserMessage",
-    "resources": "ReadResourceContents",
-    "results": "ToolResult",
+    "offers.descriptors": "CacheHint",
     "server.lowlevel": "NotificationOptions Server",
     "server.mcpserver": "FastMCP MCPServer",
     "server.stdio": "stdio_server",

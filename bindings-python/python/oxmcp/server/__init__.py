@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..context import Context
+    from ..calls.context import Context
     from .lowlevel import NotificationOptions, Server
     from .mcpserver import FastMCP, MCPServer
     from .models import InitializationOptions
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Context", "FastMCP", "InitializationOptions", "MCPServer", "NotificationOptions", "Server"]
 
 _MODULE_OF = {
-    "Context": "oxmcp.context",
+    "Context": "oxmcp.calls.context",
     "FastMCP": "oxmcp.server.mcpserver",
     "InitializationOptions": "oxmcp.server.models",
     "MCPServer": "oxmcp.server.mcpserver",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, overload
 
-from ..results import UNSET
-from .registrations import Registrations
+from ..answers.results import UNSET
+from ..offers.registrations import Registrations
 
 F = TypeVar("F", bound=Callable[..., Any])
 

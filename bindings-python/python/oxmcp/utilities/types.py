@@ -1,5 +1,5 @@
 """What a handler can return to make content, under the path people import it from."""
 
-from ..content import Audio, File, Image
+from ..answers.content import Audio, File, Image
 
 __all__ = ["Audio", "File", "Image"]

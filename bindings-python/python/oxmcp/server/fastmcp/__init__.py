@@ -1,7 +1,7 @@
 """The decorated server under the path that most code imports it from."""
 
-from ...content import Audio, File, Image
-from ...context import Context
+from ...answers.content import Audio, File, Image
+from ...calls.context import Context
 from ...types import Icon
 from ..mcpserver import FastMCP
 

@@ -1,5 +1,5 @@
 """Resources, under the path people import them from."""
 
-from ...resources import BinaryResource, FileResource, FunctionResource, Resource, ResourceTemplate, TextResource
+from ...offers.resources import BinaryResource, FileResource, FunctionResource, Resource, ResourceTemplate, TextResource
 
 __all__ = ["BinaryResource", "FileResource", "FunctionResource", "Resource", "ResourceTemplate", "TextResource"]

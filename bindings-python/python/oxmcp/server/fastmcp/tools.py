@@ -1,5 +1,5 @@
 """Tools, under the path people import them from."""
 
-from ...tools import Tool
+from ...offers.tools import Tool
 
 __all__ = ["Tool"]

@@ -6,9 +6,9 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._wire_object import to_plain
-from ...content import blocks_of
-from ...encoding import encode
+from ...answers.content import blocks_of
+from ...answers.encoding import encode
+from ...types.wire_object import to_plain
 
 Result = dict[str, Any]
 

@@ -6,18 +6,19 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ... import _native, completions, errors
-from ..._values import Attributes
-from ..._wire_object import to_plain
-from ...errors import McpError
-from ...functions import takes_argument
-from ...requests import REQUESTS, Request
-from ..serving import Serving
+from ... import _native
+from ...calls.functions import takes_argument
+from ...engine.values import Attributes
+from ...errors import McpError, in_words, logger
+from ...offers import completions
+from ...serving.serving import Serving
+from ...types.requests import REQUESTS, Request
+from ...types.wire_object import to_plain
 from . import answers
 from .uri import Uri
 
 if TYPE_CHECKING:
-    from ...session import RequestContext
+    from ...calls.session import RequestContext
 
 F = TypeVar("F", bound=Callable[..., Any])
 Handler = Callable[["RequestContext", dict[str, Any]], Awaitable[answers.Result]]
@@ -136,7 +137,7 @@ class Decorators(Serving):
                 except Exception as error:
                     if isinstance(error, McpError) or type(error).__name__ in ("McpError", "MCPError"):
                         raise
-                    errors.logger.info("tool %r failed", params.get("name"), exc_info=True)
+                    logger.info("tool %r failed", params.get("name"), exc_info=True)
                     return answers.tool_error(str(error) or type(error).__name__)
 
             self.handle("tools/call", handle)
@@ -266,4 +267,4 @@ async def _settled(value: Any) -> Any:
 
 def _words(schema: _native.Schema, instance: Any) -> str | None:
     problems = schema.check(_native.dumps(instance))
-    return errors.in_words(problems) if problems else None
+    return in_words(problems) if problems else None

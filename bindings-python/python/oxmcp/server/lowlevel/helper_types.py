@@ -1,5 +1,5 @@
 """What a low-level `read_resource` handler returns, under the path people import it from."""
 
-from ...resources import ReadResourceContents
+from ...answers.resource_contents import ReadResourceContents
 
 __all__ = ["ReadResourceContents"]

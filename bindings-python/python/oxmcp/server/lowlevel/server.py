@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-from ... import _native, errors, types
-from ..._values import Attributes
-from ...context import context_of
-from ...descriptors import cache_hint, implementation
-from ...session import RequestContext
-from ...settings import Settings
+from ... import _native, types
+from ...answers import failures
+from ...calls.context import context_of
+from ...calls.session import RequestContext
+from ...engine.values import Attributes
+from ...errors import InvalidArguments
+from ...offers.descriptors import cache_hint, implementation
+from ...serving.settings import Settings
 from ..models import InitializationOptions
 from . import answers
 from .decorators import Decorators, Handler
@@ -142,7 +144,7 @@ class Server(Decorators):
             try:
                 read = Attributes(params) if params_type is None else params_type.model_validate(params)
             except (TypeError, ValueError) as error:
-                raise errors.InvalidArguments(str(error)) from error
+                raise InvalidArguments(str(error)) from error
             value = handler(context, read)
             return answers.whole(await value if inspect.isawaitable(value) else value)
 
@@ -167,7 +169,7 @@ class Server(Decorators):
             is_async=True,
             bind=lambda call: {"call": call},
             result=_complete,
-            error=functools.partial(errors.answer, what=method, mask=self._mask),
+            error=functools.partial(failures.answer, what=method, mask=self._mask),
         )
 
     @property

@@ -1,6 +1,7 @@
 """Prompts, under the path people import them from."""
 
-from ....prompts import AssistantMessage, Message, Prompt, UserMessage
+from ....answers.messages import AssistantMessage, Message, UserMessage
+from ....offers.prompts import Prompt
 from . import base
 
 __all__ = ["AssistantMessage", "Message", "Prompt", "UserMessage", "base"]

@@ -1,5 +1,6 @@
 """Messages of a prompt, under the path people import them from."""
 
-from ....prompts import AssistantMessage, Message, Prompt, UserMessage
+from ....answers.messages import AssistantMessage, Message, UserMessage
+from ....offers.prompts import Prompt
 
 __all__ = ["AssistantMessage", "Message", "Prompt", "UserMessage"]

@@ -1,0 +1,1 @@
+"""What is sent back: results, content, encoding, refusals and failures."""

@@ -1,0 +1,126 @@
+"""How an exception becomes an answer to the caller, and what of it stays in the log."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Protocol
+
+from .. import types
+from ..errors import InvalidResult, McpError, in_words, logger
+from . import refusals
+from .encoding import encode
+
+_LONGEST_MESSAGE = 8_000
+
+
+class FailingCall(Protocol):
+    """The part of a native call that answers with a failure."""
+
+    @property
+    def id(self) -> int: ...
+
+    def fail(self, kind: str, message: str, detail: str | None = None) -> bool: ...
+
+    def fail_protocol(self, code: int, message: str, data: str | None = None) -> bool: ...
+
+
+def masked_text(call_id: int) -> str:
+    """What the caller reads instead of the message when errors are masked."""
+    return f"The server could not complete this call. Its log tells more under call {call_id}."
+
+
+def answer(call: FailingCall, exception: BaseException, *, what: str, mask: bool) -> None:
+    """Answers `call` with what `exception` means, and logs the whole of it.
+
+    `what` names what failed, for the log: `tool 'add'`. With `mask`, the text of an exception which the author did not
+    mean for the caller stays in the log.
+    """
+    exception = _only_leaf(exception)
+    protocol = _protocol_error(exception)
+    if protocol is not None:
+        logger.info("%s answered call %d with error %d", what, call.id, protocol.code, exc_info=exception)
+        data = None if protocol.data is None else _data_text(protocol.data)
+        call.fail_protocol(protocol.code, _clean(protocol.message), data)
+        return
+    kind = _meant_for_the_caller(exception)
+    if kind is not None:
+        level = logging.ERROR if isinstance(exception, InvalidResult) else logging.INFO  # a defect, or said on purpose
+        logger.log(level, "%s refused call %d: %s", what, call.id, _clean(str(exception)), exc_info=exception)
+        call.fail(kind, _clean(str(exception)) or type(exception).__name__)
+        return
+    logger.error("%s failed in call %d", what, call.id, exc_info=exception)
+    text = _clean(describe(exception))
+    if mask:
+        call.fail("tool", masked_text(call.id), f"{what}: {text}")
+    else:
+        call.fail("tool", text)
+
+
+def describe(exception: BaseException) -> str:
+    """`TypeName: message`, in words for a validation error and for each member of a group."""
+    name = type(exception).__name__
+    members = getattr(exception, "exceptions", None)
+    if isinstance(members, tuple) and members:
+        return f"{name}: " + "; ".join(describe(member) for member in members)
+    try:
+        if name == "ValidationError" and hasattr(exception, "errors"):
+            message = in_words(refusals.problems(exception, None))
+        else:
+            message = str(exception)
+    except Exception:  # a broken __str__ must not cost the caller the answer
+        message = ""
+    return f"{name}: {message}" if message else name
+
+
+def _only_leaf(exception: BaseException) -> BaseException:
+    """The one exception inside a group of one: what a task group wraps around what the author raised."""
+    members = getattr(exception, "exceptions", None)
+    while isinstance(members, tuple) and len(members) == 1 and isinstance(members[0], BaseException):
+        exception = members[0]
+        members = getattr(exception, "exceptions", None)
+    return exception
+
+
+def _protocol_error(exception: BaseException) -> types.ErrorData | None:
+    if isinstance(exception, McpError):
+        return exception.error
+    if type(exception).__name__ in ("McpError", "MCPError"):  # a peer's class of the same meaning
+        error = getattr(exception, "error", exception)
+        code, message = getattr(error, "code", None), getattr(error, "message", None)
+        if isinstance(code, int) and isinstance(message, str):
+            return types.ErrorData(code=code, message=message, data=getattr(error, "data", None))
+    return None
+
+
+MEANT_FOR_THE_CALLER = {
+    "ToolError": "tool",
+    "ResourceError": "tool",
+    "PromptError": "tool",
+    "NotFoundError": "not_found",
+    "InvalidArguments": "invalid_arguments",
+}
+"""Exceptions whose text was written for the caller, and the kinds of failure they are."""
+
+
+def _meant_for_the_caller(exception: BaseException) -> str | None:
+    """The kind of failure, if the text was written for the caller. By name: a peer's classes count."""
+    for base in type(exception).__mro__:
+        kind = MEANT_FOR_THE_CALLER.get(base.__name__)
+        if kind is not None:
+            return kind
+    return None
+
+
+def _clean(text: str) -> str:
+    """Text that can be sent: no lone surrogates, no book."""
+    if len(text) > _LONGEST_MESSAGE:
+        text = text[:_LONGEST_MESSAGE] + "…"
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _data_text(data: Any) -> str | None:
+    try:
+        return encode(data, "data")
+    except InvalidResult as error:
+        logger.error("the data of a protocol error was left out: %s", error)
+        return None

@@ -1,0 +1,1 @@
+"""What a function takes: signatures, schemas, conversion and validation of arguments."""

@@ -1,0 +1,349 @@
+"""Type hints → JSON Schema, and the JSON arguments of a call → the keyword arguments of a function.
+
+The engine checks arguments against the schema before anything here runs; what is left is conversion. Plain signatures
+(see `schemas`) need hardly any and no library; a signature with any other type goes through pydantic as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import _native
+from ..answers.encoding import encode
+from ..errors import InvalidArguments, InvalidDescriptorError
+from . import docstrings, injection, schemas, signatures
+from .injection import context_names
+from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter, Unresolved
+
+if TYPE_CHECKING:
+    from .validation import Arguments
+
+__all__ = ["Argument", "ParameterPlan", "context_names", "plan"]
+
+_NONE: Mapping[str, Any] = {}
+_TEXT_KINDS = frozenset({"get_prompt", "read_resource"})
+
+
+class Argument(NamedTuple):
+    """One argument as a caller sees it: what a prompt's list of arguments is made of."""
+
+    name: str
+    """The name on the wire: the parameter's own, or the alias its `Field` gives."""
+    required: bool
+    description: str | None
+    schema: dict[str, Any]
+
+
+class ParameterPlan:
+    """How the arguments of a call become the parameters of a function. Made once, at registration; immutable."""
+
+    __slots__ = (
+        "_checker",
+        "_converters",
+        "_extra",
+        "_reserved",
+        "_validator",
+        "accepts_extra",
+        "arguments",
+        "context_names",
+        "dependencies",
+        "description",
+        "floats",
+        "function",
+        "input_schema",
+        "ints",
+        "name",
+        "names",
+        "native",
+    )
+
+    name: str
+    """What the function is called in error texts."""
+    input_schema: dict[str, Any]
+    """JSON Schema of the arguments (TOOL-4)."""
+    description: str | None
+    """The docstring's text before its first section."""
+    context_names: tuple[str, ...]
+    """Parameters that ask for the Context; the caller of `bind` supplies them."""
+    dependencies: dict[str, Any]
+    """Parameters with a dependency as default or in `Annotated`, and that dependency."""
+    native: bool
+    """Whether the engine can call `function` with the arguments as they are, `floats` and `ints` coerced."""
+    names: tuple[str, ...]
+    """The arguments that exist. The engine drops others."""
+    floats: tuple[str, ...]
+    """Arguments whose integers become floats; None stays None."""
+    ints: tuple[str, ...]
+    """Arguments whose floats without fraction become ints; None stays None."""
+    accepts_extra: bool
+    """Whether the function takes `**names`."""
+    arguments: tuple[Argument, ...]
+    """The arguments one by one."""
+    function: Callable[..., Any]
+    """The function, callable with keywords only: a thin wrapper where it takes parameters by position."""
+
+    _validator: Arguments | None
+    _converters: tuple[tuple[str, Callable[[Any], Any]], ...]
+    _extra: Callable[[dict[str, Any]], dict[str, Any]] | None
+    _reserved: frozenset[str]
+    _checker: _native.Schema | None
+
+    def bind(self, arguments: Any, injected: Mapping[str, Any] = _NONE, /, **more: Any) -> dict[str, Any]:
+        """Keyword arguments for `function`.
+
+        `arguments` is a dict, the JSON text of an object, or a call (whose text is used, so that numbers keep their
+        digits; the arguments of prompts and resource templates, which arrive as text, are converted first). `injected`
+        and `more` are added, and win: a caller can never set them.
+
+        Raises InvalidArguments naming each field in plain words.
+        """
+        kind = getattr(arguments, "kind", None)
+        if isinstance(kind, str) and not isinstance(arguments, (dict, str)):
+            if kind in _TEXT_KINDS:
+                return self.bind_text(arguments.arguments_object(), injected, **more)
+            arguments = arguments.arguments_object() if self._validator is None else arguments.arguments
+        bound = self._plain(arguments) if self._validator is None else self._validated(self._validator, arguments)
+        if injected:
+            bound.update(injected)
+        if more:
+            bound.update(more)
+        return bound
+
+    def bind_text(
+        self, arguments: Mapping[str, Any], injected: Mapping[str, Any] = _NONE, /, **more: Any
+    ) -> dict[str, Any]:
+        """The same for arguments that are all text (PRM-6), converted where the schema admits no text."""
+        if self._checker is None:
+            self._checker = _native.Schema(json.dumps(self.input_schema))
+        checked = self._checker.check_arguments(encode(dict(arguments), "arguments"), True)
+        if not isinstance(checked, str):
+            raise InvalidArguments(checked)
+        return self.bind(checked if self._validator is not None else _native.loads(checked), injected, **more)
+
+    def _plain(self, arguments: Any) -> dict[str, Any]:
+        if isinstance(arguments, str):
+            arguments = _native.loads(arguments)
+        bound = {name: arguments[name] for name in self.names if name in arguments}
+        for name, convert in self._converters:
+            if name in bound:
+                bound[name] = convert(bound[name])
+        if len(bound) < len(self.arguments):
+            missing = [one.name for one in self.arguments if one.required and one.name not in bound]
+            if missing:
+                raise InvalidArguments([(name, "is required") for name in missing])
+        if self.accepts_extra:
+            bound.update(self._extras(arguments))
+        return bound
+
+    def _validated(self, validator: Arguments, arguments: Any) -> dict[str, Any]:
+        text = arguments if isinstance(arguments, str) else encode(arguments, "arguments")
+        bound = validator.bind(text)
+        if self.accepts_extra:
+            bound.update(self._extras(_native.loads(text)))
+        return bound
+
+    def _extras(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What goes to `**names`: never what somebody else supplies, nor what a parameter has under another name."""
+        reserved = self._reserved
+        extra = {key: value for key, value in arguments.items() if key not in self.names and key not in reserved}
+        return extra if self._extra is None else self._extra(extra)
+
+
+def plan(
+    function: Callable[..., Any],
+    *,
+    name: str | None = None,
+    exclude: Iterable[str] = (),
+    strict: bool = False,
+) -> ParameterPlan:
+    """Reads a callable and plans how its calls are bound.
+
+    `exclude` names parameters that somebody else supplies: they are in no schema, and no caller can set them. `strict`
+    has unknown arguments refused, and says so in the schema. `name` is used in error texts.
+
+    Raises InvalidDescriptorError when an annotation cannot be resolved or has no JSON Schema.
+    """
+    signature = signatures.read(function)
+    told = docstrings.parse(signature.doc)
+    made = ParameterPlan()
+    made.name = name or signature.name
+    made.function = signatures.by_keyword(function)
+    made.description = told.description
+    made.context_names = tuple(
+        parameter.name for parameter in signature.parameters if injection.is_context(parameter.annotation)
+    )
+    made.dependencies = {
+        parameter.name: mark
+        for parameter in signature.parameters
+        if (mark := injection.dependency(parameter)) is not None and parameter.name not in made.context_names
+    }
+    hidden = {*exclude, *made.context_names, *made.dependencies}
+    visible = [parameter for parameter in signature.parameters if parameter.name not in hidden]
+    for parameter in visible:
+        if isinstance(parameter.annotation, Unresolved):
+            raise InvalidDescriptorError(parameter.annotation.problem)
+    named = [_widened(parameter) for parameter in visible if parameter.kind is not VAR_KEYWORD]
+    extra = next((parameter for parameter in visible if parameter.kind is VAR_KEYWORD), None)
+    made.accepts_extra = extra is not None
+    made._reserved = frozenset({*hidden, *(parameter.name for parameter in named)})
+    made._checker = None
+    _plan_arguments(made, named, told.parameters)
+    _plan_extra(made, extra, strict)
+    made.native = (
+        made._validator is None
+        and not hidden.intersection(parameter.name for parameter in signature.parameters)
+        and not made.accepts_extra
+        and made.function is function
+        and len(made._converters) == len(made.floats) + len(made.ints)
+    )
+    return made
+
+
+def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str, str]) -> None:
+    plains = {parameter.name: schemas.plain(parameter.annotation) for parameter in named}
+    every = all(one is not None for one in plains.values())
+    defaults_are_plain = not any(_is_field(parameter.default) for parameter in named)
+    if every and defaults_are_plain and not any(one is not None and one.constrained for one in plains.values()):
+        made._validator = None
+        properties = {
+            parameter.name: _with_default(dict(plains[parameter.name].schema), parameter)  # type: ignore[union-attr]
+            for parameter in named
+        }
+        required = [parameter.name for parameter in named if parameter.default is EMPTY]
+        made.input_schema = {"type": "object", "properties": properties}
+        if required:
+            made.input_schema["required"] = required
+        wire = {parameter.name: parameter.name for parameter in named}
+    else:
+        validator, wire = _validator(made, named)
+        made._validator = None if every and defaults_are_plain else validator
+        properties = made.input_schema["properties"]
+        required = made.input_schema.get("required", [])
+    for parameter in named:
+        one = plains[parameter.name]
+        schema = properties[wire[parameter.name]]
+        text = (one.description if one else _plain_text(parameter.annotation)) or told.get(parameter.name)
+        if text and "description" not in schema:
+            schema["description"] = text
+    made.arguments = tuple(
+        Argument(key, key in required, properties[key].get("description"), properties[key]) for key in wire.values()
+    )
+    made.names = tuple(wire.values())
+    made._converters = (
+        tuple((key, one.convert) for key, one in plains.items() if one is not None and one.convert is not None)
+        if made._validator is None
+        else ()
+    )
+    made.floats = tuple(key for key, convert in made._converters if convert is schemas.to_float)
+    made.ints = tuple(key for key, convert in made._converters if convert is schemas.to_int)
+
+
+def _validator(made: ParameterPlan, named: list[Parameter]) -> tuple[Arguments, dict[str, str]]:
+    """The validator of all arguments, and each parameter's name on the wire. Sets the plan's schema."""
+    from . import validation
+
+    entries = [
+        validation.Entry(
+            parameter.name,
+            Any if parameter.annotation is EMPTY else parameter.annotation,
+            validation.NOTHING if parameter.default is EMPTY else parameter.default,
+        )
+        for parameter in named
+    ]
+    validator = validation.Arguments(made.name, entries)
+    schema = validator.schema
+    schema.pop("title", None)
+    schema.setdefault("properties", {})
+    wire = dict(zip((parameter.name for parameter in named), schema["properties"]))
+    for name, key in wire.items():
+        if name not in validator.titled:
+            schema["properties"][key].pop("title", None)
+    made.input_schema = {
+        "type": "object",
+        "properties": schema["properties"],
+        **{key: value for key, value in schema.items() if key in ("required", "$defs")},
+    }
+    return validator, wire
+
+
+def _plan_extra(made: ParameterPlan, extra: Parameter | None, strict: bool) -> None:
+    made._extra = None
+    if extra is None:
+        # Unknown arguments are ignored, and a schema that says nothing says so.
+        if strict:
+            made.input_schema["additionalProperties"] = False
+        return
+    found = schemas.plain(extra.annotation)
+    if found is not None and not found.constrained:
+        made.input_schema["additionalProperties"] = found.schema or True
+        convert = found.convert
+        if convert is not None:
+            made._extra = lambda values: {key: convert(value) for key, value in values.items()}
+        return
+    from . import validation
+
+    schema, bind = validation.extra_schema(made.name, extra.annotation)
+    made.input_schema["additionalProperties"] = schema["properties"]["extra"].get("additionalProperties", True)
+    for name, definition in schema.get("$defs", {}).items():
+        made.input_schema.setdefault("$defs", {}).setdefault(name, definition)
+    made._extra = lambda values: bind(encode(values, "arguments"))
+
+
+def _with_default(schema: dict[str, Any], parameter: Parameter) -> dict[str, Any]:
+    default = [] if parameter.kind is VAR_POSITIONAL else parameter.default
+    if default is not EMPTY and schemas.is_json(default):
+        schema["default"] = list(default) if isinstance(default, tuple) else default
+    return schema
+
+
+def _widened(parameter: Parameter) -> Parameter:
+    """A parameter as its callers see it: `*names: T` is an optional list, and a default of None admits null."""
+    if parameter.kind is VAR_POSITIONAL:
+        item = Any if parameter.annotation is EMPTY else parameter.annotation
+        return parameter._replace(annotation=list[item], default=())  # type: ignore[valid-type]
+    if parameter.default is None and parameter.annotation is not EMPTY and not _admits_none(parameter.annotation):
+        annotation = parameter.annotation
+        if typing.get_origin(annotation) is typing.Annotated:
+            annotated_with: Any = typing.Annotated
+            parts = (_or_none(annotation.__origin__), *annotation.__metadata__)
+            return parameter._replace(annotation=annotated_with[parts])
+        return parameter._replace(annotation=_or_none(annotation))
+    return parameter
+
+
+def _or_none(annotation: Any) -> Any:
+    union: Any = typing.Union  # `|` refuses some of what may be in a union
+    return union[annotation, None]
+
+
+def _admits_none(annotation: Any) -> bool:
+    if annotation in (None, type(None), Any, object, EMPTY):
+        return True
+    if isinstance(annotation, typing.TypeVar):
+        return True
+    arguments = typing.get_args(annotation)
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _admits_none(arguments[0])
+    if typing.get_origin(annotation) is typing.Literal:
+        return None in arguments
+    if type(annotation).__name__ == "TypeAliasType":
+        return _admits_none(annotation.__value__)
+    if typing.get_origin(annotation) in schemas.UNIONS:
+        return any(_admits_none(member) for member in arguments)
+    return False
+
+
+def _plain_text(annotation: Any) -> str | None:
+    """The description in `Annotated[T, "text"]` for a T that is not plain."""
+    found = None
+    for item in getattr(annotation, "__metadata__", ()):
+        text = item if isinstance(item, str) else getattr(item, "documentation", None)
+        found = text if isinstance(text, str) else found
+    return found
+
+
+def _is_field(value: Any) -> bool:
+    return type(value).__name__ == "FieldInfo"

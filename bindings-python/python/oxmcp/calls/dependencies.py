@@ -1,0 +1,108 @@
+"""Values a handler needs that no caller may give: connections, settings, the current user."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, ExitStack
+from typing import Any
+
+from .. import _native
+from ..arguments.injection import Dependency
+from .context import get_context
+
+__all__ = ["CurrentContext", "Dependency", "Depends", "get_context", "get_http_headers"]
+
+
+def Depends(dependency: Callable[..., Any], *, use_cache: bool = True) -> Any:
+    """Fills a parameter with what `dependency` returns: `def tool(db: Db = Depends(get_db))`.
+
+    Args:
+        dependency: A plain or async function, a generator function or a context manager factory, whose exit then runs
+            when the call is over. Its own parameters may have dependencies.
+        use_cache: Whether parameters with the same dependency share one value per call.
+    """
+    return Dependency(dependency, use_cache)
+
+
+def CurrentContext() -> Any:
+    """Fills a parameter with the call's Context: `def tool(ctx: Context = CurrentContext())`."""
+    return Dependency(get_context)
+
+
+def get_http_headers() -> dict[str, str]:
+    """The HTTP headers of the call in flight, by lower-case name; empty on other transports and outside a call."""
+    call = _native.current_call.get(None)
+    return {} if call is None else dict(call.headers or {})
+
+
+def supplied(
+    function: Callable[..., Any], asynchronous: bool, injected: Mapping[str, Dependency]
+) -> Callable[..., Any]:
+    """`function` with its dependencies filled in on every call, and released after it.
+
+    The result is a coroutine function when `function` or any dependency is; a plain `function` then runs on a thread.
+    """
+    if asynchronous or any(dependency.asynchronous for dependency in injected.values()):
+
+        @functools.wraps(function)
+        async def call_async(**arguments: Any) -> Any:
+            async with AsyncExitStack() as stack:
+                arguments.update(await _resolve_async(injected, stack, {}))
+                if asynchronous:
+                    return await function(**arguments)
+                return await asyncio.to_thread(function, **arguments)
+
+        return call_async
+
+    @functools.wraps(function)
+    def call(**arguments: Any) -> Any:
+        with ExitStack() as stack:
+            arguments.update(_resolve(injected, stack, {}))
+            return function(**arguments)
+
+    return call
+
+
+def _resolve(injected: Mapping[str, Dependency], stack: ExitStack, known: dict[Any, Any]) -> dict[str, Any]:
+    values = {}
+    for name, dependency in injected.items():
+        if dependency.key in known:
+            values[name] = known[dependency.key]
+            continue
+        value = dependency.function(**_contexts(dependency), **_resolve(dependency.injected, stack, known))
+        if _made_here(value):
+            value = stack.enter_context(value)
+        values[name] = known[dependency.key] = value
+    return values
+
+
+async def _resolve_async(
+    injected: Mapping[str, Dependency], stack: AsyncExitStack, known: dict[Any, Any]
+) -> dict[str, Any]:
+    values = {}
+    for name, dependency in injected.items():
+        if dependency.key in known:
+            values[name] = known[dependency.key]
+            continue
+        below = await _resolve_async(dependency.injected, stack, known)
+        value = dependency.function(**_contexts(dependency), **below)
+        if inspect.isawaitable(value):
+            value = await value
+        if _made_here(value):
+            value = (
+                await stack.enter_async_context(value) if hasattr(value, "__aenter__") else stack.enter_context(value)
+            )
+        values[name] = known[dependency.key] = value
+    return values
+
+
+def _contexts(dependency: Dependency) -> dict[str, Any]:
+    return {name: get_context() for name in dependency.context_names}
+
+
+def _made_here(value: Any) -> bool:
+    """Whether a value is a context manager to enter, not an object that merely can be one (a file, a lock, a session)."""
+    return type(value).__module__ == "contextlib" and (hasattr(value, "__enter__") or hasattr(value, "__aenter__"))

@@ -1,0 +1,137 @@
+"""What stands behind a registration: its name, whether it is asynchronous, and the call that reaches it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .. import _native
+from .context import Context, context_of
+
+if TYPE_CHECKING:
+    from ..arguments.parameters import ParameterPlan
+    from .owner import Owner
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """The name a function goes by: its own, that of the function a partial wraps, or that of a callable object's class.
+
+    Raises:
+        ValueError: it has none (a lambda).
+    """
+    inner = function
+    while isinstance(inner, functools.partial):
+        inner = inner.func
+    name = getattr(inner, "__name__", None) or type(inner).__name__
+    if name == "<lambda>":
+        raise ValueError("A lambda has no name: give one with name=…")
+    return str(name)
+
+
+def plain_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function whose kind (plain, coroutine, generator) decides how the callable is run."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    if not (inspect.isroutine(function) or inspect.isclass(function)):
+        function = function.__call__  # type: ignore[operator]
+    return function
+
+
+def is_async(function: Callable[..., Any]) -> bool:
+    """Whether calling it gives something to await."""
+    return inspect.iscoroutinefunction(plain_function(function))
+
+
+def gathered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function in the form the engine calls: a generator's results gathered into a list, and a plain wrapper
+    around a coroutine function made one itself."""
+    inner = plain_function(function)
+    if inspect.isasyncgenfunction(inner):
+
+        @functools.wraps(function)
+        async def gather_async(**arguments: Any) -> list[Any]:
+            return [item async for item in function(**arguments)]
+
+        return gather_async
+    if inspect.isgeneratorfunction(inner):
+
+        @functools.wraps(function)
+        def gather(**arguments: Any) -> list[Any]:
+            return list(function(**arguments))
+
+        return gather
+    if not inspect.iscoroutinefunction(inner) and inspect.iscoroutinefunction(inspect.unwrap(inner)):
+
+        @functools.wraps(function)
+        async def awaited(**arguments: Any) -> Any:
+            value = function(**arguments)
+            return await value if inspect.isawaitable(value) else value
+
+        return awaited
+    return function
+
+
+def target(
+    plan: ParameterPlan,
+    server: Owner | None,
+    *,
+    result: Callable[[_native.Call, Any], None],
+    error: Callable[[_native.Call, BaseException], None],
+    plain_text: bool = False,
+    natural: bool = True,
+) -> _native.Target:
+    """The engine's way to a function.
+
+    Args:
+        plan: The function, and how a call's arguments become its parameters.
+        server: The server it belongs to, for its Context.
+        result: Completes the call with what the function returned.
+        error: Answers the call with what was raised.
+        plain_text: Whether a returned `str` is the whole answer.
+        natural: Whether arguments arrive with the JSON types the schema names; False where they are all text.
+    """
+    called = gathered(plan.function)
+    if plan.dependencies:
+        from . import dependencies
+
+        called = dependencies.supplied(called, is_async(called), plan.dependencies)
+    bind: Callable[[_native.Call], dict[str, Any]] | None
+    if plan.context_names:
+        bind = binder_with_context(plan, server)
+    elif plan.native and natural:
+        bind = None
+    else:
+        bind = plan.bind
+    return _native.Target(
+        called,
+        is_async=is_async(called),
+        bind=bind,
+        names=plan.names,
+        floats=plan.floats,
+        ints=plan.ints,
+        result=result,
+        error=error,
+        plain_text=plain_text,
+    )
+
+
+def binder_with_context(plan: ParameterPlan, server: Owner | None) -> Callable[[_native.Call], dict[str, Any]]:
+    """A binder which also fills the parameters that ask for the Context."""
+    names = plan.context_names
+
+    def bind(call: _native.Call) -> dict[str, Any]:
+        context: Context[Any, Any, Any] = context_of(call, server)
+        return plan.bind(call, **dict.fromkeys(names, context))
+
+    return bind
+
+
+def takes_argument(function: Callable[..., Any]) -> bool:
+    """Whether a function must be given something by position."""
+    return any(
+        parameter.default is parameter.empty
+        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        for parameter in inspect.signature(function).parameters.values()
+    )

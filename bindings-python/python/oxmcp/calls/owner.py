@@ -1,0 +1,30 @@
+"""The server that calls belong to, as far as calls know it."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from .. import _native
+
+
+class Owner(Protocol):
+    """What a call needs of its server."""
+
+    @property
+    def native(self) -> _native.Server:
+        """The engine."""
+        ...
+
+    @property
+    def lifespan_context(self) -> Any:
+        """What the lifespan yielded."""
+        ...
+
+    def session_state(self, key: str) -> dict[str, Any]:
+        """What a session keeps between its calls."""
+        ...
+
+
+serving: ContextVar[Owner | None] = ContextVar("oxmcp_serving")
+"""The server in whose serving context the code runs; set while its lifespan is entered."""

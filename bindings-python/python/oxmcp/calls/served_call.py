@@ -1,0 +1,179 @@
+"""What can be known of a call while it is served, and said before its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from .. import _native
+from ..engine.values import DONE, Attributes, Done, Headers
+
+if TYPE_CHECKING:
+    from .. import types
+    from .owner import Owner
+
+LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+"""The log levels of the protocol, from the least severe up (RFC 5424)."""
+
+
+class ServedCall:
+    """A call and the server it belongs to."""
+
+    __slots__ = ("_call", "_server")
+
+    def __init__(self, call: _native.Call, server: Owner | None = None) -> None:
+        self._call = call
+        self._server = server
+
+    # Saying something before the result
+
+    def report_progress(self, progress: float, total: float | None = None, message: str | None = None) -> Done:
+        """Tells the caller how far the work has come. Dropped when it did not ask, or when `progress` does not rise
+        (PROG-3, PROG-7)."""
+        self._call.emit_progress(progress, total, message)
+        return DONE
+
+    def log(
+        self,
+        message: Any,
+        level: Any = None,
+        logger_name: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Done:
+        """Sends a log message; both `log("info", "text")` and `log("text", "info")` are understood.
+
+        Args:
+            message: Any JSON value, usually text.
+            level: One of the protocol's eight levels; "info" when absent.
+            logger_name: Who says it.
+            extra: Sent beside the message, as `{"msg": …, "extra": …}`.
+
+        Raises:
+            ValueError: the level is none of the eight.
+        """
+        if isinstance(message, str) and message in LEVELS and level is not None:
+            message, level = level, message
+        return self._say("info" if level is None else level, message, logger_name, extra)
+
+    def debug(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+        """`log` at level "debug"."""
+        return self._say("debug", message, logger_name, extra)
+
+    def info(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+        """`log` at level "info"."""
+        return self._say("info", message, logger_name, extra)
+
+    def warning(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+        """`log` at level "warning"."""
+        return self._say("warning", message, logger_name, extra)
+
+    def error(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+        """`log` at level "error"."""
+        return self._say("error", message, logger_name, extra)
+
+    def _say(self, level: str, message: Any, logger_name: str | None, extra: Mapping[str, Any] | None) -> Done:
+        if level not in LEVELS:
+            raise ValueError(f"Unknown log level {level!r}: expected one of {', '.join(LEVELS)}")
+        call = self._call
+        if call.log_threshold is not None:  # None drops every level (LOG-2)
+            data = message if extra is None else {"msg": message, "extra": dict(extra)}
+            call.emit_log(level, logger_name, _native.dumps(data, str))
+        return DONE
+
+    def notify_tools_changed(self) -> Done:
+        """Tells every peer that listens that the list of tools changed. Registering and removing do so by themselves."""
+        return self._notify("tools")
+
+    def notify_prompts_changed(self) -> Done:
+        """Tells every peer that listens that the list of prompts changed."""
+        return self._notify("prompts")
+
+    def notify_resources_changed(self) -> Done:
+        """Tells every peer that listens that the list of resources or of templates changed."""
+        return self._notify("resources")
+
+    def notify_resource_updated(self, uri: Any) -> Done:
+        """Tells every peer that subscribed to `uri` (a string or a URL object) that its contents changed (RSRC-13)."""
+        return self._notify("resource", str(uri))
+
+    def _notify(self, kind: Literal["tools", "prompts", "resources", "resource"], uri: str | None = None) -> Done:
+        self.server.native.notify(kind, uri)
+        return DONE
+
+    # Who asks, and for what
+
+    @property
+    def request_id(self) -> str:
+        """The request's id, as text."""
+        return str(self._call.request_id)
+
+    @property
+    def session_id(self) -> str | None:
+        """The legacy session's id; None without a session that has one (stdio, modern requests)."""
+        return self._call.session_id
+
+    @property
+    def protocol_version(self) -> str:
+        """The version the peer speaks, such as "2025-11-25"."""
+        return self._call.protocol_version
+
+    @property
+    def meta(self) -> Attributes:
+        """The request's own `_meta`, unknown keys included (META-10); empty when there is none."""
+        return Attributes(_native.loads(self._call.meta)) if self._call.meta else Attributes()
+
+    @property
+    def client_id(self) -> str | None:
+        """What the request's `_meta` names as `client_id`, if it does."""
+        named = self.meta.get("client_id")
+        return None if named is None else str(named)
+
+    @property
+    def client_info(self) -> types.Implementation | None:
+        """Name and version the peer claims. Never decide anything on it (META-4)."""
+        if self._call.client_info is None:
+            return None
+        from .. import types
+
+        return types.Implementation.model_validate(_native.loads(self._call.client_info))
+
+    @property
+    def client_capabilities(self) -> types.ClientCapabilities | None:
+        """What the peer declared it can do."""
+        if self._call.client_capabilities is None:
+            return None
+        from .. import types
+
+        return types.ClientCapabilities.model_validate(_native.loads(self._call.client_capabilities))
+
+    @property
+    def headers(self) -> Headers | None:
+        """The HTTP headers of the request; None on other transports."""
+        values = self._call.headers
+        return None if values is None else Headers(values)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the caller gave up. An async handler is cancelled; a plain one has to look here."""
+        return self._call.is_cancelled
+
+    # The server behind it
+
+    @property
+    def server(self) -> Any:
+        """The server that serves the call.
+
+        Raises:
+            RuntimeError: it is not known here: the call was reached outside the server's own serving context.
+        """
+        if self._server is None:
+            raise RuntimeError("The server of this call is not known here")
+        return self._server
+
+    fastmcp = server
+    mcp_server = server
+
+    @property
+    def lifespan_context(self) -> Any:
+        """What the server's lifespan yielded; `{}` without a lifespan."""
+        return self.server.lifespan_context

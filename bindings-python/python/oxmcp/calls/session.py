@@ -1,0 +1,116 @@
+"""A call by the names of code that is written against a session and a request context."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..engine.values import Attributes, Done, Headers
+
+if TYPE_CHECKING:
+    from .served_call import ServedCall
+
+
+class Session:
+    """What code written against a server session sends through it."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: ServedCall) -> None:
+        self._context = context
+
+    @property
+    def client_params(self) -> Any:
+        """What the peer told of itself, as the handshake has it: `clientInfo`, `capabilities`, `protocolVersion`."""
+        context = self._context
+        return Attributes(
+            clientInfo=context.client_info,
+            capabilities=context.client_capabilities,
+            protocolVersion=context.protocol_version,
+        )
+
+    def send_log_message(
+        self, level: str, data: Any, logger: str | None = None, related_request_id: object = None
+    ) -> Done:
+        """Sends a log message on the request's own stream (LOG-3); `related_request_id` is implied."""
+        return self._context._say(level, data, logger, None)
+
+    def send_progress_notification(
+        self,
+        progress_token: str | int,
+        progress: float,
+        total: float | None = None,
+        message: str | None = None,
+        related_request_id: object = None,
+    ) -> Done:
+        """Reports progress; the token is the request's own, whatever is given (PROG-2)."""
+        return self._context.report_progress(progress, total, message)
+
+    def send_tool_list_changed(self) -> Done:
+        """Tells every peer that listens that the list of tools changed."""
+        return self._context.notify_tools_changed()
+
+    def send_prompt_list_changed(self) -> Done:
+        """Tells every peer that listens that the list of prompts changed."""
+        return self._context.notify_prompts_changed()
+
+    def send_resource_list_changed(self) -> Done:
+        """Tells every peer that listens that the list of resources changed."""
+        return self._context.notify_resources_changed()
+
+    def send_resource_updated(self, uri: Any) -> Done:
+        """Tells every peer that subscribed to `uri` that its contents changed."""
+        return self._context.notify_resource_updated(uri)
+
+
+class Request:
+    """The HTTP request of a call, as far as a handler may see it."""
+
+    __slots__ = ("headers",)
+
+    def __init__(self, headers: Headers) -> None:
+        self.headers = headers
+
+
+class RequestContext:
+    """The facts of a call, gathered the way code written against a request context reads them."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: ServedCall) -> None:
+        self._context = context
+
+    @property
+    def request_id(self) -> str | int:
+        """The request's id, as the peer wrote it."""
+        return self._context._call.request_id
+
+    @property
+    def method(self) -> str:
+        """What is asked, such as "call_tool"."""
+        return self._context._call.kind
+
+    @property
+    def meta(self) -> Attributes:
+        """The request's `_meta`; `progressToken` and the like are None when absent."""
+        return self._context.meta
+
+    @property
+    def session(self) -> Session:
+        """See `Context.session`."""
+        return Session(self._context)
+
+    @property
+    def lifespan_context(self) -> Any:
+        """What the server's lifespan yielded."""
+        return self._context.lifespan_context
+
+    @property
+    def protocol_version(self) -> str:
+        """The version the peer speaks."""
+        return self._context.protocol_version
+
+    @property
+    def request(self) -> Request | None:
+        """The HTTP request; None on other transports."""
+        headers = self._context.headers
+        return None if headers is None else Request(headers)

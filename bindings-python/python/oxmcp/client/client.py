@@ -1,0 +1,234 @@
+"""A client in the same process: what a test needs to talk to a server, over the real protocol and without a transport."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .. import _native, types
+from ..answers.encoding import encode
+from ..answers.resource_contents import ReadResourceContents
+from ..calls.context import LEGACY
+from ..engine.values import Attributes
+from ..errors import ResourceError, ToolError
+from ..types.wire_object import WireObject
+from .conversation import Conversation
+
+if TYPE_CHECKING:
+    from ..serving.serving import Serving
+
+__all__ = ["CallToolResult", "Client"]
+
+MODERN = types.LATEST_PROTOCOL_VERSION
+T = TypeVar("T", bound=WireObject)
+
+
+class CallToolResult(types.CallToolResult):
+    """The result of `tools/call`, with `data` beside it."""
+
+    @property
+    def data(self) -> Any:
+        """The structured result as the tool returned it; objects can be read by attribute too. None without one."""
+        value = self.structured_content
+        if self.__dict__.get("_wrapped") and isinstance(value, Mapping):
+            value = value.get("result")
+        return Attributes(value) if isinstance(value, Mapping) else value
+
+
+class Client(Conversation):
+    """Talks to a server in the same process: `async with Client(server) as client: …`. May be entered again.
+
+    Args:
+        server: An `MCPServer` or a low-level `Server`.
+        mode: "legacy" opens a session with the handshake at 2025-11-25, "auto" and "modern" send requests that stand alone
+            (2026-07-28); or a version.
+        name, version: What the client says it is; `client_info`, an `Implementation`, says more.
+        capabilities: What the client declares it can do.
+        progress_handler: Called with (progress, total, message) for every report of a call.
+        log_handler: Called with every log message: an object with `level`, `logger` and `data`.
+        message_handler: Called with every notification: an object with `method` and `params`.
+        log_level: From which level log messages are asked for, when there is a `log_handler`.
+        timeout: Seconds to wait for an answer; without end when absent.
+
+    Handlers may be plain or async; they run one after another in the order of arrival, before the answer that follows them.
+
+    Raises:
+        TypeError: `server` cannot be served in this process.
+    """
+
+    def __init__(
+        self,
+        server: Serving,
+        *,
+        mode: str = "legacy",
+        name: str = "oxmcp-client",
+        version: str = _native.__version__,
+        client_info: types.Implementation | None = None,
+        capabilities: Mapping[str, Any] | None = None,
+        progress_handler: Callable[..., Any] | None = None,
+        log_handler: Callable[..., Any] | None = None,
+        message_handler: Callable[..., Any] | None = None,
+        log_level: str = "debug",
+        timeout: float | None = None,
+    ) -> None:
+        if not hasattr(server, "native") or not hasattr(server, "lifespan"):
+            raise TypeError(f"Client takes a server of this process, not {type(server).__name__}")
+        super().__init__(
+            server,
+            protocol_version={"legacy": LEGACY[-1], "auto": MODERN, "modern": MODERN}.get(mode, mode),
+            info=(client_info or types.Implementation(name=name, version=version)).to_dict(),
+            capabilities=capabilities or {},
+            progress_handler=progress_handler,
+            log_handler=log_handler,
+            message_handler=message_handler,
+            log_level=log_level,
+            timeout=timeout,
+        )
+
+    # What can be asked
+
+    async def ping(self) -> bool:
+        """Asks whether the server is there; in modern mode, where there is no ping, by a discover."""
+        await self.request("server/discover" if self._modern else "ping")
+        return True
+
+    async def discover(self) -> types.DiscoverResult:
+        """What the server is and can do, by `server/discover` (modern)."""
+        return types.DiscoverResult(**await self.request("server/discover"))
+
+    async def set_logging_level(self, level: str) -> None:
+        """From now on asks for log messages of this level and above."""
+        if self._modern:
+            self._log_level = level  # every request says it (LOG-2)
+        else:
+            await self.request("logging/setLevel", {"level": level})
+
+    async def list_tools(self) -> list[types.Tool]:
+        """Every tool, from all pages."""
+        return await self._list("tools/list", "tools", types.Tool)
+
+    async def list_resources(self) -> list[types.Resource]:
+        """Every resource, from all pages."""
+        return await self._list("resources/list", "resources", types.Resource)
+
+    async def list_resource_templates(self) -> list[types.ResourceTemplate]:
+        """Every resource template, from all pages."""
+        return await self._list("resources/templates/list", "resourceTemplates", types.ResourceTemplate)
+
+    async def list_prompts(self) -> list[types.Prompt]:
+        """Every prompt, from all pages."""
+        return await self._list("prompts/list", "prompts", types.Prompt)
+
+    async def _list(self, method: str, member: str, kind: type[T]) -> list[T]:
+        found: list[T] = []
+        params: dict[str, Any] = {}
+        while True:
+            page = await self.request(method, params)
+            found += [kind(**item) for item in page[member]]
+            if "nextCursor" not in page:  # only its absence is the end (PAG-2)
+                return found
+            params = {"cursor": page["nextCursor"]}
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        progress_handler: Callable[..., Any] | None = None,
+        progress_callback: Callable[..., Any] | None = None,
+        raise_on_error: bool = True,
+        meta: Mapping[str, Any] | None = None,
+    ) -> CallToolResult:
+        """Calls a tool.
+
+        Args:
+            name: The tool's name.
+            arguments: Values with a JSON form.
+            timeout: Seconds to wait; the client's own when absent.
+            progress_handler: Called with (progress, total, message); also as `progress_callback`.
+            raise_on_error: Whether a result with `is_error` is raised.
+            meta: More members of the request's `_meta`.
+
+        Raises:
+            ToolError: the tool refused or failed, and `raise_on_error` is set.
+            McpError: the server answered with an error.
+        """
+        wire = await self.request(
+            "tools/call",
+            {"name": name, "arguments": dict(arguments or {})},
+            timeout=timeout,
+            progress_handler=progress_handler or progress_callback,
+            meta=meta,
+        )
+        result = CallToolResult(**wire)
+        if result.is_error and raise_on_error:
+            raise ToolError("\n".join(block.text for block in result.content if block.type == "text"))
+        if not self._modern and isinstance(result.structured_content, Mapping):
+            result.__dict__["_wrapped"] = self._wraps(name)
+        return result
+
+    def _wraps(self, name: str) -> bool:
+        """Whether a tool's result went as `{"result": …}` because the version knows only objects (DOWN-4)."""
+        find = getattr(self._server, "tool_named", None)
+        tool = None if find is None else find(name)
+        return tool is not None and tool.wraps_output
+
+    async def read_resource(self, uri: Any) -> list[Any]:
+        """What a resource holds: objects with `text` or `blob` (base64).
+
+        Raises:
+            McpError: there is none at this URI, or it failed.
+        """
+        result = types.ReadResourceResult(**await self.request("resources/read", {"uri": str(uri)}))
+        return list(result.contents)
+
+    async def subscribe_resource(self, uri: Any) -> None:
+        """Asks to be told of updates of a resource (legacy); they reach the `message_handler`."""
+        await self.request("resources/subscribe", {"uri": str(uri)})
+
+    async def unsubscribe_resource(self, uri: Any) -> None:
+        """Ends what `subscribe_resource` began."""
+        await self.request("resources/unsubscribe", {"uri": str(uri)})
+
+    async def get_prompt(self, name: str, arguments: Mapping[str, Any] | None = None) -> types.GetPromptResult:
+        """Renders a prompt. Values that are not text are sent as their JSON text (PRM-6).
+
+        Raises:
+            McpError: it is unknown, refused or failed.
+        """
+        given = {key: value if isinstance(value, str) else encode(value) for key, value in (arguments or {}).items()}
+        return types.GetPromptResult(**await self.request("prompts/get", {"name": name, "arguments": given}))
+
+    async def complete(
+        self,
+        ref: Any,
+        argument: Mapping[str, str],
+        context_arguments: Mapping[str, str] | None = None,
+    ) -> types.Completion:
+        """Suggestions for an argument (`{"name": …, "value": …}`) of what `ref` names (CMP-4).
+
+        Raises:
+            McpError: `ref` is unknown, or the handler failed.
+        """
+        params: dict[str, Any] = {"ref": ref, "argument": dict(argument)}
+        if context_arguments is not None:
+            params["context"] = {"arguments": dict(context_arguments)}
+        return types.CompleteResult(**await self.request("completion/complete", params)).completion
+
+
+def opened(contents: list[Any]) -> list[ReadResourceContents]:
+    """Contents from the wire with their bytes decoded.
+
+    Raises:
+        ResourceError: one has neither text nor blob.
+    """
+    found = []
+    for part in contents:
+        text, blob = getattr(part, "text", None), getattr(part, "blob", None)
+        if text is None and blob is None:
+            raise ResourceError("The resource's contents have neither text nor blob")
+        content: str | bytes = str(text) if blob is None else b64decode(blob)
+        found.append(ReadResourceContents(content, part.mime_type, part.meta))
+    return found

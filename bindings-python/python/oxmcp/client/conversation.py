@@ -1,0 +1,247 @@
+"""One side of a conversation with a server of this process: the handshake, requests, answers, notifications."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+from .. import _native, types
+from ..answers.encoding import encode
+from ..calls.context import LEGACY
+from ..calls.owner import serving
+from ..engine.values import Attributes
+from ..errors import ClosedError, McpError, logger
+from ..types.wire_object import WireObject
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..engine.event_loop import MemoryConnection
+    from ..serving.serving import Serving
+
+_PREFIX = "io.modelcontextprotocol/"
+
+
+class Conversation:
+    """What `Client` builds on; see there for what is given."""
+
+    def __init__(
+        self,
+        server: Serving,
+        *,
+        protocol_version: str,
+        info: dict[str, Any],
+        capabilities: Mapping[str, Any],
+        progress_handler: Callable[..., Any] | None,
+        log_handler: Callable[..., Any] | None,
+        message_handler: Callable[..., Any] | None,
+        log_level: str,
+        timeout: float | None,
+    ) -> None:
+        self.protocol_version = protocol_version
+        self._server = server
+        self._modern = protocol_version not in LEGACY
+        self._info = info
+        self._capabilities = dict(capabilities)
+        self._progress_handler = progress_handler
+        self._log_handler = log_handler
+        self._message_handler = message_handler
+        self._log_level = log_level
+        self._timeout = timeout
+        self._entered = 0
+        self._last_id = 0
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._progress: dict[int, Callable[..., Any]] = {}
+        self._connection: MemoryConnection | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._lifespan: AbstractAsyncContextManager[None] | None = None
+        self._enters_lifespan = True
+        self.initialize_result: types.InitializeResult | None = None
+
+    # Opening and closing
+
+    async def __aenter__(self) -> Self:
+        """Enters the server's lifespan, connects and, in legacy mode, shakes hands.
+
+        Raises:
+            McpError: the server refuses the version.
+        """
+        self._entered += 1
+        if self._entered > 1:
+            return self
+        from ..engine import event_loop
+
+        around = serving.get(None)
+        try:
+            if self._enters_lifespan:
+                lifespan = self._server.lifespan()
+                await lifespan.__aenter__()
+                self._lifespan = lifespan
+            serving.set(self._server)  # what is served from here belongs to it
+            self._connection = await event_loop.connect(self._server.native)
+            serving.set(around)  # what goes on here belongs to whatever it did before
+            self._reader = asyncio.create_task(self._read(self._connection))
+            if not self._modern:
+                await self._shake_hands()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._entered -= 1
+        if self._entered == 0:
+            await self._close()
+
+    async def _close(self) -> None:
+        self._entered = 0
+        connection, self._connection = self._connection, None
+        reader, self._reader = self._reader, None
+        lifespan, self._lifespan = self._lifespan, None
+        try:
+            if reader is not None:
+                reader.cancel()
+                await asyncio.wait([reader])
+            if connection is not None:
+                await connection.close()
+        finally:
+            if lifespan is not None:
+                await lifespan.__aexit__(None, None, None)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the client is open."""
+        return self._connection is not None
+
+    async def _shake_hands(self) -> None:
+        params = {
+            "protocolVersion": self.protocol_version,
+            "capabilities": self._capabilities,
+            "clientInfo": self._info,
+        }
+        self.initialize_result = types.InitializeResult(**await self.request("initialize", params))
+        self.protocol_version = self.initialize_result.protocol_version
+        await self.notify("notifications/initialized")
+        if self._log_handler is not None and self.initialize_result.capabilities.logging is not None:
+            await self.request("logging/setLevel", {"level": self._log_level})
+
+    # Messages
+
+    async def request(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        progress_handler: Callable[..., Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Sends a request and waits for its result object.
+
+        Raises:
+            McpError: the server answered with an error.
+            TimeoutError: no answer came in time; the request is cancelled.
+            ClosedError: the client is not open, or was closed meanwhile.
+        """
+        self._last_id += 1
+        id = self._last_id
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[id] = answer
+        handler = progress_handler or self._progress_handler
+        envelope = {**(meta or {}), **self._envelope(method)}
+        if handler is not None:
+            self._progress[id] = handler
+            envelope["progressToken"] = id
+        message: dict[str, Any] = {"jsonrpc": "2.0", "id": id, "method": method, "params": dict(params or {})}
+        if envelope and method != "initialize":
+            message["params"]["_meta"] = envelope
+        try:
+            await self._send(message)
+            return await asyncio.wait_for(answer, self._timeout if timeout is None else timeout)
+        except asyncio.TimeoutError as error:
+            await self._give_up(id)
+            raise TimeoutError(f"No answer to {method} in time") from error
+        except asyncio.CancelledError:
+            await self._give_up(id)
+            raise
+        finally:
+            self._waiting.pop(id, None)
+            self._progress.pop(id, None)
+
+    async def _give_up(self, id: int) -> None:
+        if self._connection is not None:
+            await self.notify("notifications/cancelled", {"requestId": id})
+
+    async def notify(self, method: str, params: Mapping[str, Any] | None = None) -> None:
+        """Sends a notification.
+
+        Raises:
+            ClosedError: the client is not open.
+        """
+        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
+        if params is not None:
+            message["params"] = dict(params)
+        await self._send(message)
+
+    def _envelope(self, method: str) -> dict[str, Any]:
+        if not self._modern:
+            return {}
+        envelope = {
+            _PREFIX + "protocolVersion": self.protocol_version,
+            _PREFIX + "clientInfo": self._info,
+            _PREFIX + "clientCapabilities": self._capabilities,
+        }
+        if self._log_handler is not None:
+            envelope[_PREFIX + "logLevel"] = self._log_level
+        return envelope
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        if self._connection is None:
+            raise ClosedError("The client is not open: use it inside `async with`")
+        try:
+            self._connection.send(encode(message, "params"))
+        except ConnectionError as error:
+            raise ClosedError("The connection to the server is closed") from error
+
+    async def _read(self, connection: MemoryConnection) -> None:
+        try:
+            while (text := await connection.receive()) is not None:
+                message = _native.loads(text)
+                for one in message if isinstance(message, list) else [message]:
+                    if "method" in one:
+                        await self._notified(one["method"], one.get("params") or {})
+                    else:
+                        self._answered(one)
+        finally:
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(ClosedError("The connection was closed before the answer came"))
+
+    def _answered(self, message: dict[str, Any]) -> None:
+        answer = self._waiting.get(message.get("id"))  # type: ignore[arg-type]
+        if answer is None or answer.done():
+            return
+        if "error" in message:
+            answer.set_exception(McpError(types.ErrorData(**message["error"])))
+        else:
+            answer.set_result(message["result"])
+
+    async def _notified(self, method: str, params: dict[str, Any]) -> None:
+        try:
+            if method == "notifications/progress":
+                handler = self._progress.get(params.get("progressToken"))  # type: ignore[arg-type]
+                if handler is not None:
+                    await _settled(handler(params["progress"], params.get("total"), params.get("message")))
+            elif method == "notifications/message" and self._log_handler is not None:
+                await _settled(self._log_handler(types.LoggingMessageNotificationParams(**params)))
+            if self._message_handler is not None:
+                await _settled(self._message_handler(WireObject(method=method, params=Attributes(params))))
+        except Exception:
+            logger.exception("the client's handler for %s failed", method)
+
+
+async def _settled(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value

@@ -1,0 +1,536 @@
+"""Serving on an asyncio event loop: who waits, who drives the engine's I/O, how it starts and ends.
+
+`run` makes a loop of its own whose selector is the engine: while the loop waits, the engine polls its sockets on the same
+thread, and a call of a coroutine function costs no thread switch. `run_async` and `connect` serve on a loop that is running
+already; there the I/O lives on worker threads and wakes the loop through a descriptor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextvars
+import json
+import logging
+import os
+import selectors
+import signal
+import sys
+import threading
+import weakref
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from .. import _native
+
+log = logging.getLogger("oxmcp")
+
+T = TypeVar("T")
+Io = Literal["auto", "loop", "thread"]
+Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
+
+#: How long running handlers may take to unwind once they are cancelled at the end, in seconds.
+UNWIND_SECONDS = 5.0
+
+#: How long a handler may block the loop once the process is told to stop, in seconds.
+PATIENCE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class HttpOptions:
+    """How HTTP is served. `None` leaves a value to the engine."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    path: str = "/mcp"
+    stateless: bool = False
+    json_response: bool = False
+    allowed_hosts: tuple[str, ...] | None = None
+    allowed_origins: tuple[str, ...] | None = None
+    max_body_bytes: int | None = None
+    keep_alive_seconds: float | None = None
+    max_connections: int | None = None
+    #: Called with the real (host, port) once the server listens.
+    on_listening: Callable[[str, int], None] | None = None
+
+    def as_json(self) -> str:
+        """The options as the engine reads them."""
+        options = {
+            "host": self.host,
+            "port": self.port,
+            "path": self.path,
+            "stateless": self.stateless,
+            "json_response": self.json_response,
+            "allowed_hosts": self.allowed_hosts,
+            "allowed_origins": self.allowed_origins,
+            "max_body_bytes": self.max_body_bytes,
+            "keep_alive_seconds": self.keep_alive_seconds,
+            "max_connections": self.max_connections,
+        }
+        return json.dumps({name: value for name, value in options.items() if value is not None})
+
+
+class HandlerExit(RuntimeError):
+    """A handler called `sys.exit()` or was interrupted. The call fails; the server goes on."""
+
+
+async def _guard(awaitable: Awaitable[T]) -> T:
+    # asyncio lets these two out of a task and through the loop; one call must not end the server. When it was a signal that
+    # interrupted the handler, the server is ending already.
+    try:
+        return await awaitable
+    except SystemExit as exit:
+        raise HandlerExit(f"the handler tried to exit the process (code {exit.code!r})") from exit
+    except KeyboardInterrupt as interrupt:
+        raise HandlerExit("the handler was interrupted") from interrupt
+
+
+class _Serving:
+    """A native serving with its notices sorted by transport and connection."""
+
+    def __init__(self, native: _native.Server, loop: asyncio.AbstractEventLoop, *, drives: bool, io: Io) -> None:
+        self.loop = loop
+        self.users = 0
+        self._ends: dict[int, asyncio.Future[None]] = {}
+        self._inboxes: dict[int, Inbox] = {}
+        self.native = _native.attach(
+            native,
+            loop,
+            context=contextvars.copy_context(),
+            guard=_guard,
+            on_notice=self._on_notice,
+            drives=drives,
+            io=io,
+        )
+        loop.add_reader(self.native.fileno(), self.native.drain)
+
+    def _on_notice(self, token: int, message: str | None, error: BaseException | None) -> None:
+        inbox = self._inboxes.get(token)
+        if message is not None:
+            if inbox is not None:
+                inbox.put(message)
+            return
+        if inbox is not None:
+            del self._inboxes[token]
+            inbox.end()
+        end = self._ends.pop(token, None)
+        if end is not None and not end.done():
+            if error is None:
+                end.set_result(None)
+            else:
+                end.set_exception(error)
+
+    def ended(self, token: int) -> asyncio.Future[None]:
+        """Done when the transport of this token has ended."""
+        return self._ends.setdefault(token, self.loop.create_future())
+
+    def connect(self) -> MemoryConnection:
+        connection = self.native.connect()
+        inbox = Inbox(self.loop)
+        self._inboxes[connection.token] = inbox
+        return MemoryConnection(self, connection, inbox)
+
+    async def close(self) -> None:
+        """Ends transports, unwinds what runs, stops the engine."""
+        self.native.shut_down()
+        try:
+            if self._ends:
+                await asyncio.wait(list(self._ends.values()), timeout=UNWIND_SECONDS + 5)
+            tasks = self.native.cancel_tasks()
+            if tasks:
+                await asyncio.wait(tasks, timeout=UNWIND_SECONDS)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        self.loop.remove_reader(self.native.fileno())
+        stuck = self.native.stop()
+        if stuck:
+            _stuck.append(self.native)
+            log.warning("%d call(s) of plain functions are still running; the process will not wait for them", stuck)
+
+
+#: Servings whose plain functions outlived them. No thread can be ended from outside, and one that wakes up while the
+#: interpreter goes down would crash it; so a process that has some when it ends does not go through that.
+_stuck: list[_native.Serving] = []
+
+
+def _leave_the_stuck() -> None:
+    if not any(serving.workers for serving in _stuck):
+        return
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and not stream.closed:
+            stream.flush()
+    os._exit(0)
+
+
+# Registered before anything a user registers, and so called after it.
+atexit.register(_leave_the_stuck)
+
+
+class Inbox:
+    """Messages for one reader."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._messages: deque[str] = deque()
+        self._reader: asyncio.Future[None] | None = None
+        self._ended = False
+
+    def put(self, message: str) -> None:
+        self._messages.append(message)
+        self._wake()
+
+    def end(self) -> None:
+        self._ended = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+
+    async def get(self) -> str | None:
+        while not self._messages:
+            if self._ended:
+                return None
+            self._reader = self._loop.create_future()
+            await self._reader
+        return self._messages.popleft()
+
+
+class MemoryConnection:
+    """The client's end of a connection within the process. One frame per `send`, one message per `receive`."""
+
+    def __init__(self, serving: _Serving, native: _native.MemoryConnection, inbox: Inbox) -> None:
+        self._serving = serving
+        self._native = native
+        self._inbox = inbox
+        self._closed = False
+
+    def send(self, frame: str) -> None:
+        """Sends one JSON-RPC frame.
+
+        Raises:
+            ConnectionError: the connection is closed.
+        """
+        if not self._native.send(frame):
+            raise ConnectionError("the connection is closed")
+
+    async def receive(self) -> str | None:
+        """The next message from the server; `None` at the end."""
+        return await self._inbox.get()
+
+    async def close(self) -> None:
+        """Ends the connection; its calls are cancelled. The last one to close ends the server's serving on this loop."""
+        if self._closed:
+            return
+        self._closed = True
+        ended = self._serving.ended(self._native.token)
+        self._native.close()
+        await ended
+        await _release(self._serving)
+
+
+#: What is being served, so that clients of a server within its process share its serving.
+_shared: weakref.WeakKeyDictionary[_native.Server, _Shared] = weakref.WeakKeyDictionary()
+
+
+class _Shared:
+    def __init__(self, serving: _Serving, stack: AsyncExitStack) -> None:
+        self.serving = serving
+        self.stack = stack
+
+
+async def _borrow(native: _native.Server, lifespan: Lifespan | None, io: Io) -> _Serving:
+    loop = asyncio.get_running_loop()
+    shared = _shared.get(native)
+    if shared is not None and shared.serving.loop is loop:
+        shared.serving.users += 1
+        return shared.serving
+    if shared is not None and shared.serving.loop.is_closed():
+        # The loop ended without unwinding, so its serving can only be dropped.
+        del _shared[native]
+        shared.serving.native.stop()
+    stack = AsyncExitStack()
+    if lifespan is not None:
+        await stack.enter_async_context(lifespan())
+    try:
+        serving = _Serving(native, loop, drives=False, io=io)
+    except BaseException:
+        await stack.aclose()
+        raise
+    serving.users = 1
+    _shared[native] = _Shared(serving, stack)
+    return serving
+
+
+async def _release(serving: _Serving) -> None:
+    serving.users -= 1
+    if serving.users > 0:
+        return
+    for native, shared in list(_shared.items()):
+        if shared.serving is serving:
+            del _shared[native]
+            try:
+                await serving.close()
+            finally:
+                await shared.stack.aclose()
+
+
+async def connect(native: _native.Server, lifespan: Lifespan | None = None) -> MemoryConnection:
+    """Connects to a server within this process, on the running loop.
+
+    The lifespan is entered with the first connection and left with the last.
+    """
+    serving = await _borrow(native, lifespan, "thread")
+    return serving.connect()
+
+
+def _open(
+    serving: _Serving, transport: str, options: HttpOptions | None, *, owns_process: bool = False
+) -> asyncio.Future[None]:
+    if transport == "stdio":
+        return serving.ended(serving.native.serve_stdio(owns_process=owns_process))
+    if transport in ("http", "streamable-http"):
+        options = options or HttpOptions()
+        token, (host, port) = serving.native.serve_http(options.as_json())
+        if options.on_listening is not None:
+            options.on_listening(host, port)
+        return serving.ended(token)
+    raise ValueError(f"no transport {transport!r}; use 'stdio' or 'http'")
+
+
+async def run_async(
+    native: _native.Server,
+    transport: str,
+    options: HttpOptions | None = None,
+    lifespan: Lifespan | None = None,
+    *,
+    io: Io = "thread",
+) -> None:
+    """Serves on the running loop until the transport ends or this is cancelled."""
+    if io == "loop":
+        raise ValueError("io='loop' needs a loop of our own: use run() instead of run_async()")
+    with _off_the_wire(transport):
+        serving = await _borrow(native, lifespan, io)
+    try:
+        await _open(serving, transport, options)
+    finally:
+        await _release(serving)
+
+
+if hasattr(selectors, "EpollSelector"):
+    import select
+
+    class EngineSelector(selectors.EpollSelector):
+        """A selector that lets the engine do its I/O while it waits."""
+
+        _serving: _native.Serving | None = None
+        _door: Any = None
+        _maybe_more = False
+
+        def engage(self, serving: _native.Serving, drain: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
+            """Waits through the engine from now on; `drain` is called in the loop when it has something."""
+            queue = select.epoll.fromfd(serving.make_queue())
+            mine: Any = self
+            for key in self.get_map().values():
+                queue.register(key.fd, _interest(key.events))
+            mine._selector.close()
+            mine._selector = queue
+            handle = asyncio.Handle(drain, (), loop)
+            self._door = selectors.SelectorKey(-1, -1, selectors.EVENT_READ, (handle, None))
+            self._serving = serving
+
+        def disengage(self) -> None:
+            """Waits by itself again."""
+            self._serving = None
+
+        def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+            """What is ready: the loop's own descriptors, and the engine's door."""
+            serving = self._serving
+            if serving is None:
+                return super().select(timeout)
+            if self._maybe_more:
+                # The queue tells of a change, not of a state: ask it until it has nothing left.
+                ready = super().select(0)
+                if ready:
+                    if serving.wait(0) & 1:
+                        ready.append((self._door, selectors.EVENT_READ))
+                    return ready
+                self._maybe_more = False
+            flags = serving.wait(timeout)
+            if flags == 1:
+                return [(self._door, selectors.EVENT_READ)]
+            if flags == 4:
+                return super().select(timeout)
+            if flags == 2:
+                self._maybe_more = True
+                return super().select(0)
+            return []
+
+    def _interest(events: int) -> int:
+        mask = 0
+        if events & selectors.EVENT_READ:
+            mask |= select.EPOLLIN
+        if events & selectors.EVENT_WRITE:
+            mask |= select.EPOLLOUT
+        return mask
+
+
+def run(
+    native: _native.Server,
+    transport: str,
+    options: HttpOptions | None = None,
+    lifespan: Lifespan | None = None,
+    *,
+    io: Io = "auto",
+) -> None:
+    """Serves on a loop of its own until the transport ends or the process is told to stop (Ctrl-C, SIGTERM)."""
+    if io not in ("auto", "loop", "thread"):
+        raise ValueError(f"no io {io!r}; use 'auto', 'loop' or 'thread'")
+    selector = EngineSelector() if io != "thread" and hasattr(selectors, "EpollSelector") else None
+    loop: asyncio.AbstractEventLoop
+    loop = asyncio.SelectorEventLoop(selector) if selector is not None else asyncio.new_event_loop()
+    try:
+        asyncio.set_event_loop(loop)
+        main = loop.create_task(_main(native, transport, options, lifespan, io, loop, selector))
+        _run_until_done(loop, main)
+    finally:
+        if selector is not None:
+            selector.disengage()
+        try:
+            _finish(loop)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+async def _main(
+    native: _native.Server,
+    transport: str,
+    options: HttpOptions | None,
+    lifespan: Lifespan | None,
+    io: Io,
+    loop: asyncio.AbstractEventLoop,
+    selector: Any,
+) -> None:
+    async with AsyncExitStack() as stack:
+        if lifespan is not None:
+            with _off_the_wire(transport):
+                await stack.enter_async_context(lifespan())
+        serving = _Serving(native, loop, drives=selector is not None, io=io)
+        serving.users = 1
+        _shared[native] = _Shared(serving, AsyncExitStack())  # connections within the process share it
+        if selector is not None:
+            selector.engage(serving.native, serving.native.drain, loop)
+        try:
+            await _open(serving, transport, options, owns_process=True)
+        finally:
+            _shared.pop(native, None)
+            await serving.close()
+
+
+@contextmanager
+def _off_the_wire(transport: str) -> Iterator[None]:
+    """Keeps what a lifespan reads and prints off the protocol, which the engine has not claimed yet."""
+    if transport != "stdio":
+        yield
+        return
+    kept = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    try:
+        yield
+    finally:
+        if sys.stdout is not None and not sys.stdout.closed:
+            sys.stdout.flush()
+        for number, copy in enumerate(kept):
+            os.dup2(copy, number)
+            os.close(copy)
+
+
+def _run_until_done(loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -> None:
+    """Runs the loop until `main` is done. The first signal cancels it, so that everything unwinds. A handler that blocks
+    the loop is interrupted where it stands, by a second signal or after `PATIENCE_SECONDS`."""
+    stop = _Stop(loop, main)
+    with stop.listening():
+        while True:
+            try:
+                loop.run_until_complete(main)
+                return
+            except asyncio.CancelledError:
+                if not stop.signals:
+                    raise
+                return
+            except KeyboardInterrupt:
+                # From a handler that blocked the loop; the rest unwinds all the same.
+                if not stop.signals or main.done():
+                    raise
+                main.cancel()
+
+
+class _Stop:
+    """Ends a server by signal."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -> None:
+        self.signals = 0
+        self._loop = loop
+        self._main = main
+        self._heard = threading.Event()
+
+    def __call__(self, number: int, _frame: object = None) -> None:
+        self.signals += 1
+        if self.signals > 1:
+            raise KeyboardInterrupt
+        self._loop.call_soon_threadsafe(self._unwind)
+        threading.Thread(target=self._insist, args=(number,), name="oxmcp-stop", daemon=True).start()
+
+    def _unwind(self) -> None:
+        self._heard.set()
+        for shared in _shared.values():
+            if shared.serving.loop is self._loop:
+                # At once: a call that starts and blocks between here and the unwinding would never be interrupted.
+                shared.serving.native.shut_down()
+        self._main.cancel()
+
+    def _insist(self, number: int) -> None:
+        main_thread = threading.main_thread().ident
+        if not self._heard.wait(PATIENCE_SECONDS) and main_thread is not None:
+            signal.pthread_kill(main_thread, number)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Takes the signals that nobody else has taken."""
+        previous: dict[int, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before = signal.getsignal(number)
+                if before in (signal.default_int_handler, signal.SIG_DFL):
+                    previous[number] = before
+                    # Registered with the loop too, with nothing to do: that is what makes a signal wake the selector.
+                    self._loop.add_signal_handler(number, lambda: None)
+                    signal.signal(number, self)
+        try:
+            yield
+        finally:
+            self._heard.set()
+            for taken, before in previous.items():
+                self._loop.remove_signal_handler(taken)
+                signal.signal(taken, before)
+
+
+def _finish(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancels what is left on a loop of ours."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.wait(left, timeout=UNWIND_SECONDS))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(asyncio.wait_for(loop.shutdown_default_executor(), UNWIND_SECONDS))

@@ -1,0 +1,88 @@
+"""What tools, prompts and resources have in common: a function, what it is called, and what callers are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import descriptors
+
+if TYPE_CHECKING:
+    from .._native import Kind
+    from ..arguments.parameters import ParameterPlan
+
+
+class Offer:
+    """Something a server offers, as it is registered."""
+
+    __slots__ = (
+        "_annotations",
+        "_icons",
+        "_meta",
+        "_parameters",
+        "description",
+        "enabled",
+        "function",
+        "key",
+        "name",
+        "tags",
+        "title",
+        "version",
+    )
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        parameters: ParameterPlan,
+        *,
+        key: str,
+        name: str,
+        title: str | None,
+        description: str | None,
+        annotations: Any,
+        icons: Iterable[Any] | None,
+        meta: Mapping[str, Any] | None,
+        tags: Iterable[str] | None,
+        version: str | None,
+        enabled: bool,
+    ) -> None:
+        self.function = function
+        self.key = key
+        self.name = name
+        self.title = title
+        self.description = description if description is not None else parameters.description
+        self.tags = frozenset(tags or ())
+        self.version = version
+        self.enabled = enabled
+        self._annotations = annotations
+        self._icons = tuple(icons or ())
+        self._meta = meta
+        self._parameters = parameters
+
+    @property
+    def component(self) -> Kind:
+        """What kind of offer it is."""
+        raise NotImplementedError
+
+    @property
+    def fn(self) -> Callable[..., Any]:
+        """The function, as it was given."""
+        return self.function
+
+    def _described(self, descriptor: dict[str, Any]) -> str:
+        """The descriptor as JSON text, with the members that all kinds share."""
+        return descriptors.text(
+            descriptors.common(
+                descriptor,
+                title=self.title,
+                description=self.description,
+                icons=self._icons,
+                annotations=self._annotations,
+                meta=self._meta,
+                tags=self.tags,
+                version=self.version,
+            )
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.key!r})"

@@ -1,0 +1,122 @@
+"""Prompts: a function that writes messages, and what callers are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .. import _native
+from ..answers import results
+from ..arguments import parameters
+from ..calls import functions
+from .offer import Offer
+
+if TYPE_CHECKING:
+    from .._native import Kind
+    from ..arguments.parameters import Argument
+    from ..calls.owner import Owner
+
+
+class Prompt(Offer):
+    """A prompt as it is registered.
+
+    Args:
+        function: What writes the messages: plain or async. It returns text, a message, a dict, or a list of them.
+        name: The name callers use; the function's own when absent.
+        title: A name for people.
+        description: What it is for; the docstring's text when absent.
+        icons: Icons, objects or dicts.
+        meta: The descriptor's `_meta`.
+        tags: Labels for `enable` and `disable`.
+        version: The prompt's own version, told to callers.
+        enabled: Whether it is listed and can be rendered.
+
+    Raises:
+        ValueError: it cannot be named.
+    """
+
+    __slots__ = ()
+
+    component: Kind = "prompt"
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+    ) -> None:
+        name = name or functions.name_of(function)
+        super().__init__(
+            function,
+            parameters.plan(function, name=name),
+            key=name,
+            name=name,
+            title=title,
+            description=description,
+            annotations=None,
+            icons=icons,
+            meta=meta,
+            tags=tags,
+            version=version,
+            enabled=enabled,
+        )
+
+    @classmethod
+    def from_function(cls, fn: Callable[..., Any], **options: Any) -> Prompt:
+        """A prompt of a function; the options are those of the class."""
+        return cls(fn, **options)
+
+    @property
+    def arguments(self) -> list[dict[str, Any]]:
+        """The arguments as they are advertised. Values are text on the wire (PRM-6), so the description of one that is
+        not text names its JSON Schema."""
+        return [_argument(argument) for argument in self._parameters.arguments]
+
+    def descriptor(self) -> str:
+        """The descriptor, as JSON text."""
+        descriptor: dict[str, Any] = {"name": self.name}
+        arguments = self.arguments
+        if arguments:
+            descriptor["arguments"] = arguments
+        return self._described(descriptor)
+
+    def target(self, server: Owner | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
+        """The engine's way to the function."""
+        return functions.target(
+            self._parameters,
+            server,
+            result=self._complete,
+            error=error,
+            natural=False,
+        )
+
+    def _complete(self, call: _native.Call, value: Any) -> None:
+        results.complete_prompt(call, value, self.description)
+
+
+def _argument(argument: Argument) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": argument.name, "required": argument.required}
+    description = argument.description
+    if not _admits_text(argument.schema):
+        rest = {key: value for key, value in argument.schema.items() if key not in ("title", "description", "default")}
+        shape = f"JSON: {_native.dumps(rest)}"
+        description = f"{description}\n\n{shape}" if description else shape
+    if description:
+        told["description"] = description
+    return told
+
+
+def _admits_text(schema: Mapping[str, Any]) -> bool:
+    if "anyOf" in schema:
+        return any(_admits_text(branch) for branch in schema["anyOf"])
+    kind = schema.get("type", "string")
+    if "enum" in schema:
+        return any(isinstance(value, str) for value in schema["enum"])
+    return kind == "string" or (isinstance(kind, list) and "string" in kind) or "$ref" in schema

@@ -1,0 +1,227 @@
+"""What a server offers: added, removed, switched on and off, before it is served and while it is."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .. import _native
+from ..answers import failures
+from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
+from ..serving.serving import Serving, translated
+from ..serving.settings import OnDuplicate
+from .prompts import Prompt
+from .resources import Resource
+from .tools import Tool
+
+if TYPE_CHECKING:
+    from .._native import Kind
+
+logger = logging.getLogger("oxmcp")
+Item = TypeVar("Item", Tool, Prompt, Resource)
+
+
+class Registrations(Serving):
+    """The offers of a server by kind and key, mirrored in the engine once there is one."""
+
+    _mask: bool
+    _strict: bool
+
+    def __init__(
+        self,
+        lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None,
+        *,
+        on_duplicate: OnDuplicate,
+        keep_first: Mapping[Kind, bool | None],
+    ) -> None:
+        super().__init__(lifespan)
+        if on_duplicate not in ("warn", "error", "replace", "ignore"):
+            raise ConfigurationError(f"on_duplicate is 'warn', 'error', 'replace' or 'ignore', not {on_duplicate!r}")
+        self._on_duplicate = on_duplicate
+        self._keep_first = keep_first
+        self._offers: dict[Kind, dict[str, Any]] = {"tool": {}, "prompt": {}, "resource": {}, "resource_template": {}}
+        self._completion: Callable[..., Any] | None = None
+
+    # Adding
+
+    def add_tool(self, tool: Tool | Callable[..., Any], **options: Any) -> Tool:
+        """Registers a tool: a `Tool`, or a function with the options of the `tool` decorator.
+
+        Raises:
+            AlreadyRegisteredError: there is one of this name and `on_duplicate` is "error".
+        """
+        if not isinstance(tool, Tool):
+            options.setdefault("strict", self._strict)
+            tool = Tool(tool, **options)
+        return self._add(tool)
+
+    def add_prompt(self, prompt: Prompt | Callable[..., Any], **options: Any) -> Prompt:
+        """Registers a prompt: a `Prompt`, or a function with the options of the `prompt` decorator."""
+        return self._add(prompt if isinstance(prompt, Prompt) else Prompt(prompt, **options))
+
+    def add_resource(self, resource: Resource | Callable[..., Any], **options: Any) -> Resource:
+        """Registers a resource or a family of them: a `Resource`, or a function with a `uri` and the options of the
+        `resource` decorator."""
+        return self._add(resource if isinstance(resource, Resource) else Resource(resource, **options))
+
+    add_template = add_resource
+    add_resource_template = add_resource
+
+    def _add(self, item: Item) -> Item:
+        kind, key = item.component, item.key
+        offers = self._offers[kind]
+        known = offers.get(key)
+        if known is not None:
+            policy: str = self._on_duplicate
+            loud = self._keep_first.get(kind)
+            if loud is not None:
+                policy = "ignore"
+                if loud:
+                    logger.warning("%s %r exists already: the first one stays", kind, key)
+            if policy == "error":
+                raise AlreadyRegisteredError(f"{kind} {key!r} exists already")
+            if policy == "ignore":
+                kept: Item = known
+                return kept
+            if policy == "warn":
+                logger.warning("%s %r exists already: the new one takes its place", kind, key)
+        if self._engine is not None:
+            with translated():
+                self._register(self._engine, item, replace=known is not None)
+        offers[key] = item
+        return item
+
+    def _register(self, engine: _native.Server, item: Tool | Prompt | Resource, *, replace: bool = False) -> None:
+        add = {
+            "tool": engine.add_tool,
+            "prompt": engine.add_prompt,
+            "resource": engine.add_resource,
+            "resource_template": engine.add_resource_template,
+        }[item.component]
+        add(item.descriptor(), item.target(self, self._answerer(f"{item.component} {item.key!r}")), replace=replace)
+        if not item.enabled:
+            engine.set_enabled(item.component, item.key, False)
+
+    def _register_all(self, engine: _native.Server) -> None:
+        for offers in self._offers.values():
+            for item in offers.values():
+                self._register(engine, item)
+        if self._completion is not None:
+            self._register_completion(engine)
+
+    def _register_completion(self, engine: _native.Server) -> None:
+        from . import completions
+
+        function = self._completion
+        engine.set_completion(
+            None if function is None else completions.target(function, self, self._answerer("completion"))
+        )
+
+    def _answerer(self, what: str) -> Callable[[_native.Call, BaseException], None]:
+        return functools.partial(failures.answer, what=what, mask=self._mask)
+
+    def tool_named(self, name: str) -> Tool | None:
+        """The tool registered under this name, if there is one."""
+        return self._offers["tool"].get(name)
+
+    # Removing
+
+    def remove_tool(self, name: str) -> None:
+        """Takes a tool away.
+
+        Raises:
+            ToolError: there is none of this name.
+        """
+        if not self._remove("tool", name):
+            raise ToolError(f"Unknown tool: {name}")
+
+    def remove_prompt(self, name: str) -> None:
+        """Takes a prompt away.
+
+        Raises:
+            PromptError: there is none of this name.
+        """
+        if not self._remove("prompt", name):
+            raise PromptError(f"Unknown prompt: {name}")
+
+    def remove_resource(self, uri: Any) -> None:
+        """Takes a resource, or the family with this template, away.
+
+        Raises:
+            ResourceError: there is none.
+        """
+        if not (self._remove("resource", str(uri)) or self._remove("resource_template", str(uri))):
+            raise ResourceError(f"Unknown resource: {uri}")
+
+    remove_template = remove_resource
+    remove_resource_template = remove_resource
+
+    def _remove(self, kind: Kind, key: str) -> bool:
+        if self._offers[kind].pop(key, None) is None:
+            return False
+        if self._engine is not None:
+            self._engine.remove(kind, key)
+        return True
+
+    # Switching on and off
+
+    def enable(
+        self,
+        names: str | Iterable[str] | None = None,
+        *,
+        tags: Iterable[str] | None = None,
+        components: Iterable[Kind] | None = None,
+    ) -> int:
+        """Lists again, and lets be called again, what `disable` took out of sight; see there."""
+        return self._switch(True, names, tags, components)
+
+    def disable(
+        self,
+        names: str | Iterable[str] | None = None,
+        *,
+        tags: Iterable[str] | None = None,
+        components: Iterable[Kind] | None = None,
+    ) -> int:
+        """Takes out of sight what fits every given condition: not listed, unknown when called, still registered.
+
+        Args:
+            names: Names of tools and prompts, names and URIs of resources.
+            tags: Any of these labels.
+            components: Kinds of offers.
+
+        Returns:
+            How many fit.
+
+        Raises:
+            ValueError: no condition is given.
+        """
+        return self._switch(False, names, tags, components)
+
+    def _switch(
+        self,
+        enabled: bool,
+        names: str | Iterable[str] | None,
+        tags: Iterable[str] | None,
+        components: Iterable[Kind] | None,
+    ) -> int:
+        if names is None and tags is None and components is None:
+            raise ValueError("Say which: names=, tags= or components=")
+        wanted = None if names is None else {names} if isinstance(names, str) else set(names)
+        labels = None if tags is None else set(tags)
+        kinds = set(self._offers) if components is None else set(components)
+        count = 0
+        for kind in kinds:
+            for key, item in list(self._offers[kind].items()):
+                if wanted is not None and not wanted & {key, item.name}:
+                    continue
+                if labels is not None and not labels & item.tags:
+                    continue
+                count += 1
+                if item.enabled is not enabled:
+                    item.enabled = enabled
+                    if self._engine is not None:
+                        self._engine.set_enabled(kind, key, enabled)
+        return count

@@ -1,0 +1,230 @@
+"""Resources and resource templates: what can be read, and what callers are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .. import _native
+from ..answers import results
+from ..arguments import parameters
+from ..calls import functions
+from ..errors import ResourceError
+from . import descriptors
+from .offer import Offer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .._native import Kind
+    from ..calls.owner import Owner
+
+__all__ = [
+    "BinaryResource",
+    "FileResource",
+    "FunctionResource",
+    "Resource",
+    "ResourceError",
+    "ResourceTemplate",
+    "TextResource",
+]
+
+
+class Resource(Offer):
+    """A resource or a family of them, as it is registered: a family when the URI has `{variables}` (RFC 6570).
+
+    Args:
+        function: What is called to read it, with the URI's variables as arguments.
+        uri: The URI or template.
+        name: Its name; the function's own when absent.
+        title: A name for people.
+        description: What it holds; the docstring's text when absent.
+        mime_type: Its MIME type; from what is returned when absent.
+        annotations: An `Annotations` or a dict.
+        icons: Icons, objects or dicts.
+        meta: The descriptor's `_meta`.
+        tags: Labels for `enable` and `disable`.
+        version: The resource's own version, told to callers.
+        size: Its size in bytes, if known; not for a family.
+        cache_hint: How long a reader may keep what it read (CACHE-1); a `CacheHint` or a dict.
+        enabled: Whether it is listed and can be read.
+
+    Raises:
+        ValueError: the URI is no URI, or its variables and the function's parameters do not match.
+    """
+
+    __slots__ = ("_cache_hint", "mime_type", "size", "variables")
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        uri: Any,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        mime_type: str | None = None,
+        annotations: Any = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        version: str | None = None,
+        size: int | None = None,
+        cache_hint: Any = None,
+        enabled: bool = True,
+    ) -> None:
+        uri = str(uri)
+        if ":" not in uri:
+            raise ValueError(f"{uri!r} is not a URI: it has no scheme (RSRC-10)")
+        name = name or functions.name_of(function)
+        super().__init__(
+            function,
+            parameters.plan(function, name=name),
+            key=uri,
+            name=name,
+            title=title,
+            description=description,
+            annotations=annotations,
+            icons=icons,
+            meta=meta,
+            tags=tags,
+            version=version,
+            enabled=enabled,
+        )
+        self.mime_type = mime_type or _mime_type_of(function)
+        self.size = size
+        self.variables = variables(uri)
+        self._cache_hint = descriptors.cache_hint(cache_hint)
+        self._check_variables()
+
+    @classmethod
+    def from_function(cls, fn: Callable[..., Any], uri: Any, **options: Any) -> Resource:
+        """A resource of a function; the options are those of the class."""
+        return cls(fn, uri=uri, **options)
+
+    @property
+    def uri(self) -> str:
+        """The URI, or the template of a family."""
+        return self.key
+
+    @property
+    def is_template(self) -> bool:
+        """Whether it stands for a family."""
+        return bool(self.variables)
+
+    @property
+    def uri_template(self) -> str:
+        """The template of a family; the URI otherwise."""
+        return self.uri
+
+    @property
+    def component(self) -> Kind:
+        """ "resource" or "resource_template"."""
+        return "resource_template" if self.variables else "resource"
+
+    def _check_variables(self) -> None:
+        schema = self._parameters.input_schema
+        given = set(self.variables)
+        takes = schema.get("properties", {})
+        missing = [name for name in schema.get("required", ()) if name not in given]
+        if missing:
+            raise ValueError(f"Resource {self.uri!r}: no variable for the parameter {', '.join(map(repr, missing))}")
+        extra = [name for name in self.variables if name not in takes]
+        if extra and not self._parameters.accepts_extra:
+            raise ValueError(f"Resource {self.uri!r}: no parameter for the variable {', '.join(map(repr, extra))}")
+
+    def descriptor(self) -> str:
+        """The descriptor, as JSON text."""
+        descriptor: dict[str, Any] = {"name": self.name}
+        descriptor["uriTemplate" if self.variables else "uri"] = self.uri
+        if self.mime_type is not None:
+            descriptor["mimeType"] = self.mime_type
+        if self.size is not None and not self.variables:
+            descriptor["size"] = self.size
+        if self._cache_hint:
+            descriptor["oxmcp"] = self._cache_hint
+        return self._described(descriptor)
+
+    def target(self, server: Owner | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
+        """The engine's way to the function."""
+        return functions.target(
+            self._parameters,
+            server,
+            result=self._complete,
+            error=error,
+            natural=not self.variables,
+        )
+
+    def _complete(self, call: _native.Call, value: Any) -> None:
+        results.complete_resource(call, call.target, self.mime_type, value)
+
+
+ResourceTemplate = Resource
+FunctionResource = Resource
+
+
+def TextResource(uri: Any, text: str, name: str | None = None, **options: Any) -> Resource:
+    """A resource that always holds this text; the options are those of `Resource`."""
+    options.setdefault("mime_type", "text/plain")
+    return Resource(lambda: text, uri=uri, name=name or str(uri), **options)
+
+
+def BinaryResource(uri: Any, data: bytes, name: str | None = None, **options: Any) -> Resource:
+    """A resource that always holds these bytes; the options are those of `Resource`."""
+    options.setdefault("mime_type", "application/octet-stream")
+    return Resource(lambda: data, uri=uri, name=name or str(uri), **options)
+
+
+def FileResource(
+    uri: Any, path: str | Path, name: str | None = None, is_binary: bool | None = None, **options: Any
+) -> Resource:
+    """A resource that holds what is in a file at the time it is read.
+
+    Args:
+        uri: The URI.
+        path: The file.
+        name: Its name; the file's own when absent.
+        is_binary: Whether it is sent as bytes; by its MIME type when absent.
+        options: Those of `Resource`; the MIME type is guessed from the file's name when absent.
+    """
+    from mimetypes import guess_type
+    from pathlib import Path
+
+    file = Path(path)
+    kind = options.setdefault("mime_type", guess_type(file.name)[0] or "text/plain")
+    binary = not (kind.startswith("text/") or kind == "application/json") if is_binary is None else is_binary
+
+    def read() -> str | bytes:
+        return file.read_bytes() if binary else file.read_text(encoding="utf-8")
+
+    return Resource(read, uri=uri, name=name or file.name, **options)
+
+
+def variables(template: str) -> tuple[str, ...]:
+    """The variables of an RFC 6570 template, in order.
+
+    Raises:
+        ValueError: a brace is not closed.
+    """
+    found: list[str] = []
+    rest = template
+    while "{" in rest:
+        expression, closed, rest = rest.partition("{")[2].partition("}")
+        if not closed:
+            raise ValueError(f"URI template {template!r}: a brace is not closed")
+        for variable in expression.lstrip("+#./;?&").split(","):
+            name = variable.strip().partition(":")[0].removesuffix("*")
+            if name not in found:
+                found.append(name)
+    return tuple(found)
+
+
+def _mime_type_of(function: Callable[..., Any]) -> str | None:
+    """The MIME type that a function's return type stands for; None when it could be any."""
+    hint = getattr(functions.plain_function(function), "__annotations__", {}).get("return")
+    return {
+        str: "text/plain",
+        "str": "text/plain",
+        bytes: "application/octet-stream",
+        "bytes": "application/octet-stream",
+    }.get(hint if isinstance(hint, (type, str)) else "")

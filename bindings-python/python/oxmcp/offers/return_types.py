@@ -1,0 +1,117 @@
+"""What a return annotation promises: structured content of some type, or nothing, so that the value decides."""
+
+from __future__ import annotations
+
+import typing
+from collections import abc
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..answers import content
+from ..answers.results import UNSET, ResultPlan
+from ..arguments import schemas, signatures
+from ..arguments.signatures import EMPTY
+from ..errors import InvalidDescriptorError, logger
+
+_GENERATORS = {abc.Iterator, abc.Generator, abc.AsyncIterator, abc.AsyncGenerator, abc.AsyncIterable}
+_BARE = {list, tuple, abc.Sequence, abc.Iterable, abc.Collection}
+
+
+def plan(
+    function: Callable[..., Any], *, output_schema: Any = UNSET, structured_output: bool | None = None
+) -> ResultPlan:
+    """Plans how the results of a function are sent.
+
+    `output_schema`: left out, it comes from the return annotation; a dict is used as given; None promises nothing
+    (objects are still structured). `structured_output`: True insists on a schema, False sends content only.
+
+    Raises InvalidDescriptorError when a schema is insisted on and there is none.
+    """
+    if structured_output is False:
+        return ResultPlan(None, structures=False)
+    if output_schema is None:
+        return ResultPlan(None)
+    if output_schema is not UNSET:
+        if not isinstance(output_schema, (dict, Mapping)):
+            raise InvalidDescriptorError(f"{signatures.name_of(function)}: output_schema is a dict or None")
+        return ResultPlan(dict(output_schema))
+    signature = signatures.read(function)
+    if isinstance(signature.returns, signatures.Unresolved):
+        # Often a name imported for type checkers only: the function works, but nothing can be promised of its results.
+        if structured_output:
+            raise InvalidDescriptorError(signature.returns.problem)
+        logger.warning("%s; its results are sent without a schema", signature.returns.problem)
+        return ResultPlan(None)
+    annotation = promised(signature.returns)
+    if annotation is EMPTY or (structured_output is None and is_text(annotation)):
+        if structured_output:
+            raise InvalidDescriptorError(
+                f"{signature.name}: structured_output=True needs a return type that has a schema"
+            )
+        return ResultPlan(None)
+    found = schemas.plain(annotation)
+    if found is not None and not found.constrained:
+        return ResultPlan(found.schema)
+    try:
+        from ..arguments import validation
+
+        returned = validation.Returned(signature.name, annotation)
+    except (InvalidDescriptorError, ImportError):
+        if structured_output:
+            raise
+        return ResultPlan(None)  # a class of the author's that no library knows: the value decides
+    return ResultPlan(returned.schema, returned=returned)
+
+
+def promised(annotation: Any) -> Any:
+    """The type that structured content is promised to have; EMPTY when nothing is promised and the value decides."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in (EMPTY, Any, object, None, type(None)):
+        return EMPTY
+    if origin is typing.Annotated:
+        if _is_whole_result(arguments[0]):  # Annotated[CallToolResult, Model] promises Model
+            models = [item for item in arguments[1:] if isinstance(item, type) or typing.get_origin(item)]
+            return promised(models[0]) if models else EMPTY
+        return EMPTY if promised(arguments[0]) is EMPTY else annotation
+    if origin in (abc.Awaitable, abc.Coroutine):
+        return promised(arguments[-1])
+    if origin in _GENERATORS:
+        item = arguments[0]
+        return EMPTY if _holds_anything(item) else list[item]  # type: ignore[valid-type]
+    if annotation in _GENERATORS or annotation in _BARE:
+        return EMPTY
+    if origin in _BARE and all(argument in (Any, object, Ellipsis) for argument in arguments):
+        return EMPTY  # may hold content
+    return EMPTY if _mentions_content(annotation) else annotation
+
+
+def _holds_anything(item: Any) -> bool:
+    return item in (Any, object) or _mentions_content(item)
+
+
+def _mentions_content(annotation: Any) -> bool:
+    if _is_whole_result(annotation) or content.is_content_class(annotation):
+        return True
+    if typing.get_origin(annotation) is typing.Literal:
+        return False
+    if type(annotation).__name__ == "TypeAliasType":
+        try:
+            return _mentions_content(annotation.__value__)
+        except RecursionError:
+            return False
+    return any(_mentions_content(argument) for argument in typing.get_args(annotation) if argument is not Ellipsis)
+
+
+def _is_whole_result(annotation: Any) -> bool:
+    return isinstance(annotation, type) and any(
+        base.__name__ in ("CallToolResult", "ToolResult") for base in annotation.__mro__
+    )
+
+
+def is_text(annotation: Any) -> bool:
+    """Whether every value is text, bytes or None: what content says as well by itself."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return is_text(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in schemas.UNIONS:
+        return all(is_text(member) for member in typing.get_args(annotation))
+    return annotation in (str, bytes, bytearray, memoryview, type(None), typing.AnyStr)

@@ -1,0 +1,149 @@
+"""Tools: a function, what it is called, and what callers are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .. import _native
+from ..answers import results
+from ..arguments import parameters
+from ..calls import functions
+from ..errors import from_native
+from . import descriptors, return_types
+from .offer import Offer
+
+if TYPE_CHECKING:
+    from .._native import Kind
+    from ..calls.owner import Owner
+
+_NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
+
+
+class Tool(Offer):
+    """A tool as it is registered.
+
+    Args:
+        function: What is called: plain or async, a method, a callable object, a partial.
+        name: The name callers use; the function's own when absent.
+        title: A name for people.
+        description: What it is for; the docstring's text when absent.
+        annotations: Hints on what it does: a `ToolAnnotations` or a dict.
+        icons: Icons, objects or dicts.
+        meta: The descriptor's `_meta`.
+        tags: Labels for `enable` and `disable`.
+        input_schema: JSON Schema of the arguments, advertised and enforced as it is; from the parameters when absent.
+        output_schema: JSON Schema of the structured result; None for none; from the return type when left out.
+        structured_output: True to insist on a structured result, False to have none.
+        timeout: Seconds a call may take.
+        version: The tool's own version, told to callers.
+        enabled: Whether it is listed and can be called.
+        strict: Whether arguments must have the schema's types as they are, and unknown ones are refused.
+
+    Raises:
+        ValueError: it cannot be named, or the timeout is not positive.
+        InvalidDescriptorError: a parameter's type has no JSON Schema.
+        InvalidSchemaError: a given schema is not a valid JSON Schema.
+    """
+
+    __slots__ = ("_results", "_strict", "parameters", "timeout")
+
+    component: Kind = "tool"
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        annotations: Any = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] | None = None,
+        input_schema: Mapping[str, Any] | None = None,
+        output_schema: Any = results.UNSET,
+        structured_output: bool | None = None,
+        timeout: float | None = None,
+        version: str | None = None,
+        enabled: bool = True,
+        strict: bool = False,
+    ) -> None:
+        name = name or functions.name_of(function)
+        if timeout is not None and timeout <= 0:
+            raise ValueError(f"Tool {name!r}: a timeout is a positive number of seconds")
+        if len(name) > 128 or not _NAME_CHARACTERS.issuperset(name):
+            _warn(f"Tool name {name!r} is not 1 to 128 letters, digits, '_', '.' and '-': some clients refuse it")
+        super().__init__(
+            function,
+            parameters.plan(function, name=name, strict=strict),
+            key=name,
+            name=name,
+            title=title,
+            description=description,
+            annotations=annotations,
+            icons=icons,
+            meta=meta,
+            tags=tags,
+            version=version,
+            enabled=enabled,
+        )
+        self.timeout = timeout
+        self._strict = strict
+        self._results = return_types.plan(function, output_schema=output_schema, structured_output=structured_output)
+        self.parameters: dict[str, Any] = self._parameters.input_schema if input_schema is None else dict(input_schema)
+        for schema in (input_schema, output_schema):
+            if isinstance(schema, Mapping):
+                _compile(schema)
+
+    @classmethod
+    def from_function(cls, fn: Callable[..., Any], **options: Any) -> Tool:
+        """A tool of a function; the options are those of the class."""
+        return cls(fn, **options)
+
+    @property
+    def output_schema(self) -> dict[str, Any] | None:
+        """JSON Schema of the structured result, if there is one."""
+        return self._results.output_schema
+
+    @property
+    def wraps_output(self) -> bool:
+        """Whether versions that know only objects get the result as `{"result": …}` (DOWN-4)."""
+        return self._results.wrap_output
+
+    def descriptor(self) -> str:
+        """The descriptor, as JSON text."""
+        own: dict[str, Any] = {
+            "wrapOutput": self._results.wrap_output,
+            "convertArguments": not self._strict,
+            "checkOutput": self.output_schema is not None,
+        }
+        if self.timeout is not None:
+            own["timeoutMs"] = max(1, round(self.timeout * 1000))
+        descriptor: dict[str, Any] = {"name": self.name, "inputSchema": self.parameters, "oxmcp": own}
+        if self.output_schema is not None:
+            descriptor["outputSchema"] = self.output_schema
+        return self._described(descriptor)
+
+    def target(self, server: Owner | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
+        """The engine's way to the function."""
+        return functions.target(
+            self._parameters,
+            server,
+            result=self._results.tool,
+            error=error,
+            plain_text=self._results.plain_text,
+        )
+
+
+def _compile(schema: Mapping[str, Any]) -> None:
+    try:
+        _native.Schema(descriptors.text(schema))
+    except _native.NativeError as error:
+        raise from_native(error) from error
+
+
+def _warn(message: str) -> None:
+    import logging
+
+    logging.getLogger("oxmcp").warning(message)

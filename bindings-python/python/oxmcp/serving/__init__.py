@@ -1,0 +1,1 @@
+"""How a server is served: its lifespan, its settings, its transports."""

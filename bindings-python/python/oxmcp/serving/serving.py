@@ -1,0 +1,220 @@
+"""What every kind of server has in common: its engine, its lifespan, and how it is run."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .. import _native
+from ..calls.owner import serving
+from ..errors import from_native
+from .settings import Settings, Transport
+
+if TYPE_CHECKING:
+    from ..engine.event_loop import HttpOptions, Io
+
+MAX_SESSIONS = 10_000
+"""How many sessions may keep state; beyond it the one that was idle longest is forgotten (SEC-12)."""
+
+
+class Lifespan:
+    """A server's lifespan: entered once per process however many transports and in-process clients run at a time, and
+    left with the last of them."""
+
+    def __init__(self, server: Serving, factory: Callable[[Any], Any] | None) -> None:
+        self._server = server
+        self._factory = factory
+        self._users = 0
+        self._entering: asyncio.Lock | None = None
+        self._stack: AsyncExitStack | None = None
+        self.result: Any = None
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[None]:
+        serving.set(self._server)  # for whatever is served from here
+        if self._users == 0:
+            self._entering = asyncio.Lock()
+        self._users += 1
+        try:
+            assert self._entering is not None
+            async with self._entering:
+                if self._stack is None:
+                    self._stack = await self._enter()
+            yield
+        finally:
+            self._users -= 1
+            if self._users == 0:
+                stack, self._stack, self.result = self._stack, None, None
+                self._server.forget_sessions()
+                if stack is not None:
+                    await stack.aclose()
+
+    async def _enter(self) -> AsyncExitStack:
+        stack = AsyncExitStack()
+        if self._factory is not None:
+            manager = self._factory(self._server)
+            if not hasattr(manager, "__aenter__"):  # an async generator function without its decorator
+                manager = asynccontextmanager(lambda: manager)()
+            self.result = await stack.enter_async_context(manager)
+        return stack
+
+
+class Serving:
+    """Something that can be served. Not for direct use: see `MCPServer` and `oxmcp.server.lowlevel.Server`."""
+
+    name: str
+    settings: Settings
+
+    def __init__(self, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None) -> None:
+        self._lifespan = Lifespan(self, lifespan)
+        self._engine: _native.Server | None = None
+        self._sessions: dict[str, dict[str, Any]] = {}
+
+    @property
+    def native(self) -> _native.Server:
+        """The engine, built when it is first needed and kept in step with every later registration.
+
+        Raises:
+            OxmcpError: what is registered cannot be served.
+        """
+        if self._engine is None:
+            with translated():
+                self._engine = self._build()
+        return self._engine
+
+    def _build(self) -> _native.Server:
+        raise NotImplementedError
+
+    def _capabilities(self) -> str:
+        """What the server can do, as the engine reads it."""
+        raise NotImplementedError
+
+    @property
+    def lifespan(self) -> Callable[[], AbstractAsyncContextManager[None]]:
+        """The lifespan as a factory that takes nothing: what serves the engine enters it before the first request."""
+        return self._lifespan
+
+    @property
+    def lifespan_context(self) -> Any:
+        """What the lifespan yielded; `{}` without one or before it runs."""
+        result = self._lifespan.result
+        return {} if result is None else result
+
+    def session_state(self, key: str) -> dict[str, Any]:
+        """What a session keeps between its calls."""
+        states = self._sessions
+        state = states.pop(key, None)
+        if state is None:
+            state = {}
+            while len(states) >= MAX_SESSIONS:
+                states.pop(next(iter(states)), None)
+        states[key] = state
+        return state
+
+    def forget_sessions(self) -> None:
+        """Drops what sessions kept; nobody is served any more."""
+        self._sessions.clear()
+
+    # Running
+
+    def _run(self, transport: str | None, log_level: str | None, banner: bool, io: Io, http: dict[str, Any]) -> None:
+        from ..engine import event_loop
+
+        self.settings.prepare_log(log_level)
+        chosen = transport_named(transport or self.settings.transport)
+        options = None if chosen == "stdio" else self._http_options(http, banner)
+        with translated():
+            event_loop.run(self.native, chosen, options, self.lifespan, io=io)
+
+    async def run_stdio_async(self, show_banner: bool = True, log_level: str | None = None) -> None:
+        """Serves standard input and output on the running event loop, until the input ends. `show_banner` is accepted
+        for code that sets it: there is no address to tell."""
+        from ..engine import event_loop
+
+        self.settings.prepare_log(log_level)
+        with translated():
+            await event_loop.run_async(self.native, "stdio", None, self.lifespan)
+
+    async def run_http_async(
+        self,
+        transport: str = "http",
+        *,
+        show_banner: bool = True,
+        log_level: str | None = None,
+        host: str | None = None,
+        port: int | None = None,
+        path: str | None = None,
+        json_response: bool | None = None,
+        stateless_http: bool | None = None,
+        allowed_hosts: Iterable[str] | None = None,
+        allowed_origins: Iterable[str] | None = None,
+        max_body_bytes: int | None = None,
+        keep_alive_seconds: float | None = None,
+        on_listening: Callable[[str, int], None] | None = None,
+    ) -> None:
+        """Serves Streamable HTTP on the running event loop, until cancelled. What is absent is as in `settings`.
+
+        Raises:
+            ValueError: the transport is not HTTP.
+        """
+        from ..engine import event_loop
+
+        if transport_named(transport) != "http":
+            raise ValueError(f"{transport!r} is not served over HTTP: see run_stdio_async")
+        self.settings.prepare_log(log_level)
+        options = self._http_options(
+            {
+                "host": host,
+                "port": port,
+                "path": path,
+                "json_response": json_response,
+                "stateless": stateless_http,
+                "allowed_hosts": allowed_hosts,
+                "allowed_origins": allowed_origins,
+                "max_body_bytes": max_body_bytes,
+                "keep_alive_seconds": keep_alive_seconds,
+                "on_listening": on_listening,
+            },
+            show_banner,
+        )
+        with translated():
+            await event_loop.run_async(self.native, "http", options, self.lifespan)
+
+    run_streamable_http_async = run_http_async
+
+    def _http_options(self, given: dict[str, Any], banner: bool) -> HttpOptions:
+        from ..engine.event_loop import HttpOptions
+
+        options = self.settings.http(given)
+        if banner:
+            options.setdefault("on_listening", lambda host, port: self._say_where(host, port, options["path"]))
+        return HttpOptions(**options)
+
+    def _say_where(self, host: str, port: int, path: str) -> None:
+        where = f"[{host}]" if ":" in host else host
+        print(f"{self.name}: listening on http://{where}:{port}{path}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns what the engine raises into our exception for its kind."""
+    try:
+        yield
+    except _native.NativeError as error:
+        raise from_native(error) from error
+
+
+def transport_named(name: str) -> Transport:
+    """The transport of this name, in any of its spellings.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name == "stdio":
+        return "stdio"
+    if name.replace("_", "-") in ("http", "streamable-http"):
+        return "http"
+    raise ValueError(f"Unknown transport {name!r}: expected 'stdio' or 'http'")
