@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from ..errors import InvalidDescriptorError
-from . import schemas, signatures
+from . import defaults, schemas, signatures
 from .signatures import Parameter, UnresolvedContext
 
 
@@ -22,13 +22,17 @@ class ContextMark:
 class Dependency:
     """The mark on a parameter that says which function fills it."""
 
-    __slots__ = ("asynchronous", "context_names", "function", "injected", "key")
+    __slots__ = ("asynchronous", "context_names", "defaults", "function", "injected", "key")
 
     def __init__(self, function: Callable[..., Any], use_cache: bool = True) -> None:
         self.function = _managed(function)
         self.key: object = function if use_cache else object()
         self.context_names = context_names(function) if _parameters(function) else ()
         self.injected: dict[str, Dependency] = find(function)
+        self.defaults: dict[str, Any] = defaults.changeable(
+            (one for one in _parameters(function) if one.kind is not signatures.POSITIONAL_ONLY),
+            signatures.name_of(function),
+        )
         inner = inspect.unwrap(self.function)
         self.asynchronous: bool = (
             inspect.iscoroutinefunction(inner)

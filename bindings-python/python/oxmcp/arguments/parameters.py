@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import _native
 from ..answers.encoding import encode
 from ..errors import InvalidArguments, InvalidDescriptorError
-from . import docstrings, injection, schemas, signatures
+from . import defaults, docstrings, injection, schemas, signatures
 from .injection import context_names
 from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter, Unresolved
 
@@ -43,6 +43,7 @@ class ParameterPlan:
     __slots__ = (
         "_checker",
         "_converters",
+        "_defaults",
         "_extra",
         "_reserved",
         "_validator",
@@ -87,6 +88,7 @@ class ParameterPlan:
 
     _validator: Arguments | None
     _converters: tuple[tuple[str, Callable[[Any], Any]], ...]
+    _defaults: dict[str, Any]
     _extra: Callable[[dict[str, Any]], dict[str, Any]] | None
     _reserved: frozenset[str]
     _checker: _native.Schema | None
@@ -134,6 +136,8 @@ class ParameterPlan:
             missing = [one.name for one in self.arguments if one.required and one.name not in bound]
             if missing:
                 raise InvalidArguments([(name, "is required") for name in missing])
+        if self._defaults:
+            bound = {**defaults.copied({name: self._defaults[name] for name in self._defaults.keys() - bound}), **bound}
         if self.accepts_extra:
             bound.update(self._extras(arguments))
         return bound
@@ -192,8 +196,11 @@ def plan(
     made._checker = None
     _plan_arguments(made, named, told.parameters)
     _plan_extra(made, extra, strict)
+    changeable = defaults.changeable(named, made.name)
+    made._defaults = changeable if made._validator is None else {}
     made.native = (
         made._validator is None
+        and not made._defaults
         and not hidden.intersection(parameter.name for parameter in signature.parameters)
         and not made.accepts_extra
         and made.function is function

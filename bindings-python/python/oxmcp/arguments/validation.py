@@ -5,6 +5,7 @@ Imported when the first signature that needs it is registered, never before.
 
 from __future__ import annotations
 
+import copy
 import enum
 import functools
 import json
@@ -24,7 +25,7 @@ from .. import _native
 from ..answers import refusals
 from ..answers.encoding import encode, nonfinite_path
 from ..errors import InvalidArguments, InvalidDescriptorError, InvalidResult
-from . import signatures
+from . import defaults, signatures
 
 NOTHING: Any = object()
 
@@ -174,6 +175,9 @@ def _annotated(entry: Entry) -> Any:
         return annotation
     if isinstance(entry.default, FieldInfo):
         return Annotated[annotation, entry.default]
+    if defaults.is_changeable(entry.default) and getattr(entry.default, "__hash__", None) is not None:
+        # pydantic copies what has no hash; a record that has one can be changed all the same.
+        return Annotated[annotation, Field(default_factory=functools.partial(copy.deepcopy, entry.default))]
     return Annotated[annotation, Field(default=entry.default)]
 
 

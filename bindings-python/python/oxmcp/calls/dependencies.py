@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
 from .. import _native
+from ..arguments import defaults
 from ..arguments.injection import Dependency
 from .context import get_context
 
@@ -72,7 +73,7 @@ def _resolve(injected: Mapping[str, Dependency], stack: ExitStack, known: dict[A
         if dependency.key in known:
             values[name] = known[dependency.key]
             continue
-        value = dependency.function(**_contexts(dependency), **_resolve(dependency.injected, stack, known))
+        value = dependency.function(**_own(dependency), **_resolve(dependency.injected, stack, known))
         if _made_here(value):
             value = stack.enter_context(value)
         values[name] = known[dependency.key] = value
@@ -88,7 +89,7 @@ async def _resolve_async(
             values[name] = known[dependency.key]
             continue
         below = await _resolve_async(dependency.injected, stack, known)
-        value = dependency.function(**_contexts(dependency), **below)
+        value = dependency.function(**_own(dependency), **below)
         if inspect.isawaitable(value):
             value = await value
         if _made_here(value):
@@ -99,8 +100,11 @@ async def _resolve_async(
     return values
 
 
-def _contexts(dependency: Dependency) -> dict[str, Any]:
-    return {name: get_context() for name in dependency.context_names}
+def _own(dependency: Dependency) -> dict[str, Any]:
+    """What a dependency's function gets besides what is injected into it."""
+    own = defaults.copied(dependency.defaults) if dependency.defaults else {}
+    own.update((name, get_context()) for name in dependency.context_names)
+    return own
 
 
 def _made_here(value: Any) -> bool:
