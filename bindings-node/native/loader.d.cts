@@ -1,2 +1,2 @@
-declare const native: import('../typescript/native.js').NativeModule;
+declare const native: import('../typescript/engine/native.js').NativeModule;
 export = native;

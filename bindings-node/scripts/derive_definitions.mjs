@@ -1,4 +1,4 @@
-// Derives typescript/spec_schemas/definitions.ts from the JSON Schemas that the specification publishes
+// Derives typescript/arguments/spec_schemas/definitions.ts from the JSON Schemas that the specification publishes
 // (github.com/modelcontextprotocol/modelcontextprotocol, schema/<version>/schema.json, under that repository's licence):
 //
 //   node bindings-node/scripts/derive_definitions.mjs 2025-11-25.json 2026-07-28.json
@@ -200,7 +200,7 @@ const lines = [...reached].sort().map((name) => {
   return line.length > 110 ? `  ${name}:\n    ${text},` : line;
 });
 writeFileSync(
-  join(here, '..', 'typescript', 'spec_schemas', 'definitions.ts'),
+  join(here, '..', 'typescript', 'arguments', 'spec_schemas', 'definitions.ts'),
   `// Derived from the JSON Schemas of the specification, 2025-11-25 and 2026-07-28, by scripts/derive_definitions.mjs.
 
 /** JSON Schema texts by definition. They refer to each other as \`#/$defs/<name>\`. */

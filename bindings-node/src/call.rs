@@ -56,7 +56,7 @@ fn request_id(into: &mut String, id: &RequestId) {
     }
 }
 
-/// `Caller` of `typescript/native.ts`.
+/// `Caller` of `typescript/engine/native.ts`.
 fn describe(invocation: &Invocation) -> String {
     let caller = &invocation.context.caller;
     let mut text = String::with_capacity(1024);

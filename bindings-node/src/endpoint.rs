@@ -1,7 +1,7 @@
 //! HTTP requests that somebody else received: an express application, a `fetch` handler.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
@@ -15,16 +15,13 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
+use crate::connections::{Connection, js_number};
 use crate::errors::{IntoJs, JsError};
 use crate::notices::Notice;
-use crate::serving::{Connection, Serving, js_number};
+use crate::serving::Serving;
 
 /// How many pieces of one answer may be on their way to a reader that has not taken them.
 const PIECES: usize = 16;
-
-/// The endpoints that were opened, by number.
-#[derive(Default)]
-pub struct Endpoints(Mutex<Vec<Endpoint>>);
 
 /// A request's head as the front end writes it.
 #[derive(Deserialize)]
@@ -64,21 +61,14 @@ impl Serving {
         let text = HttpText::read(&options).into_js()?;
         let listens_on = text.host.as_deref().and_then(|host| host.parse().ok());
         let endpoint = Endpoint::new(self.engine.clone(), text.options(), listens_on).into_js()?;
-        let mut endpoints = self.endpoints.0.lock().unwrap_or_else(PoisonError::into_inner);
-        endpoints.push(endpoint);
-        // Four billion endpoints do not fit in memory.
-        Ok(u32::try_from(endpoints.len() - 1).unwrap_or(u32::MAX))
+        Ok(self.endpoints.add(endpoint))
     }
 
     /// Answers a request; the answer arrives as notices under the token: a head, chunks, an end.
     #[napi]
     pub fn fetch(&self, endpoint: u32, head: String, body: Option<Uint8Array>) -> Result<f64, JsError> {
         let driver = self.driver()?;
-        let endpoint = {
-            let endpoints = self.endpoints.0.lock().unwrap_or_else(PoisonError::into_inner);
-            endpoints.get(endpoint as usize).cloned()
-        };
-        let Some(endpoint) = endpoint else {
+        let Some(endpoint) = self.endpoints.get(endpoint) else {
             return Err(Error::new(ErrorKind::Configuration, "there is no such endpoint")).into_js();
         };
         let text: HeadText = descriptors::read("the request", &head).into_js()?;

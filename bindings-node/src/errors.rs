@@ -1,4 +1,4 @@
-//! The engine's errors as JavaScript errors: `code` is the kind's name. `typescript/errors.ts` gives each kind its class.
+//! The engine's errors as JavaScript errors: `code` is the kind's name. `typescript/engine/errors.ts` gives each kind its class.
 
 use napi_derive::napi;
 use oxmcp_core::error::{Error, ErrorKind};

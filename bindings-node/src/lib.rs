@@ -1,10 +1,11 @@
-//! The engine for Node: the compiled module behind `typescript/native.ts`, which documents its face. The list of names; each lives
+//! The engine for Node: the compiled module behind `typescript/engine/native.ts`, which documents its face. The list of names; each lives
 //! in the file of its subject.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod call;
+mod connections;
 mod doorbell;
 mod endpoint;
 mod errors;

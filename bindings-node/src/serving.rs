@@ -11,15 +11,13 @@ use napi::bindgen_prelude::{Env, Function};
 use napi_derive::napi;
 use oxmcp_core::engine::Engine;
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{self, Driver, FrameSender, HttpText, Placement};
+use oxmcp_core::host::{self, Driver, HttpText, Placement};
 use oxmcp_core::mailbox::Answer;
 use oxmcp_core::transports::http::HttpServer;
 use oxmcp_core::transports::{memory, stdio};
-use tokio::sync::Semaphore;
-use tokio::task::AbortHandle;
 
+use crate::connections::{Connection, Endpoints, js_number};
 use crate::doorbell::Doorbell;
-use crate::endpoint::Endpoints;
 use crate::errors::{IntoJs, JsError};
 use crate::event_loop::Driving;
 use crate::mailbox::{self, Calls, number};
@@ -45,14 +43,6 @@ pub struct Serving {
     /// Whether the server is told to stop: what did not start yet is refused then.
     closing: AtomicBool,
     next_token: AtomicU64,
-}
-
-/// What can be done from outside to something that has a token.
-pub enum Connection {
-    /// A connection within the process: takes frames. Dropped, it ends.
-    Memory(FrameSender),
-    /// A request somebody else received, and how many more pieces of its answer may be under way.
-    Request(AbortHandle, Arc<Semaphore>),
 }
 
 /// Starts serving on this thread. `ring` is called when there is something to drain.
@@ -176,12 +166,6 @@ impl Serving {
         self.calls.abandon();
         mailbox::strike(self.number);
     }
-}
-
-/// Numbers of tokens are made by counting up, far below where a JavaScript number loses digits.
-#[expect(clippy::cast_precision_loss, reason = "see above")]
-pub const fn js_number(token: u64) -> f64 {
-    token as f64
 }
 
 #[napi]

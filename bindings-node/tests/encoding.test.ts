@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { encode } from '../typescript/encoding.js';
-import { InvalidResultError } from '../typescript/errors.js';
+import { encode } from '../typescript/answers/encoding.js';
+import { InvalidResultError } from '../typescript/engine/errors.js';
 
 function refused(value: unknown): string {
   try {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import * as esm from 'oxmcp';
-import { classOfKind, fromNative } from '../dist/esm/errors.js';
-import { native } from '../dist/esm/native.js';
+import { classOfKind, fromNative } from '../dist/esm/engine/errors.js';
+import { native } from '../dist/esm/engine/native.js';
 
 const cjs = createRequire(import.meta.url)('oxmcp') as typeof esm;
 

@@ -332,7 +332,13 @@ describe('what can be imported', () => {
   });
 
   test('what is private cannot be imported', () => {
-    for (const inner of ['native', 'native.js', 'event_loop.js', 'call.js', 'server/serving.js']) {
+    for (const inner of [
+      'engine/native',
+      'engine/native.js',
+      'engine/event_loop.js',
+      'offers/tools.js',
+      'server/connections.js',
+    ]) {
       const { stderr } = node(ROOT, ['-e', `require('oxmcp/${inner}')`]);
       assert.match(stderr, /ERR_PACKAGE_PATH_NOT_EXPORTED/, inner);
     }

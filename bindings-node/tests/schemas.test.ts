@@ -9,11 +9,11 @@ import * as z from 'zod';
 import * as mini from 'zod/mini';
 import { z as z3inside4 } from 'zod/v3';
 import { z as z3 } from 'zod3';
-import { native } from '../dist/esm/native.js';
-import { fromJsonSchema } from '../dist/esm/schemas.js';
-import { attachCompleter } from '../typescript/schemas/completers.js';
-import { type Converted, convert } from '../typescript/schemas/conversion.js';
-import { promptArguments } from '../typescript/schemas/prompts.js';
+import { fromJsonSchema } from '../dist/esm/arguments/schemas.js';
+import { native } from '../dist/esm/engine/native.js';
+import { attachCompleter } from '../typescript/arguments/completers.js';
+import { type Converted, convert } from '../typescript/arguments/conversion.js';
+import { promptArguments } from '../typescript/arguments/prompts.js';
 
 const input = (schema: unknown): Converted => convert(schema, 'input', "tool 'add', inputSchema");
 const output = (schema: unknown): Converted => convert(schema, 'output', "tool 'add', outputSchema");

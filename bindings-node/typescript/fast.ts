@@ -1,6 +1,7 @@
 // `FastMCP`: the way of npm's fastmcp to write a server, on this engine.
 
-import { ConfigurationError } from './errors.js';
+import type { AnySchema } from './arguments/schemas.js';
+import { ConfigurationError } from './engine/errors.js';
 import type {
   Prompt,
   PromptArgument,
@@ -19,13 +20,12 @@ import {
   registerTemplate,
   registerTool,
 } from './fast/registration.js';
-import type { AnySchema } from './schemas.js';
 import type { Listening, Transport } from './server/index.js';
 import { McpServer } from './server/mcp.js';
-import { StdioServerTransport } from './server/stdio.js';
+import { StdioServerTransport } from './serving/stdio/stdio_transport.js';
 import type { BlobResourceContents, TextResourceContents } from './types.js';
 
-export { OxmcpError as FastMCPError, UserError } from './errors.js';
+export { OxmcpError as FastMCPError, UserError } from './engine/errors.js';
 export {
   type LoadContext,
   type Log,

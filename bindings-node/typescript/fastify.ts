@@ -9,8 +9,8 @@ import {
   namesToCheck,
   validateHostHeader,
   validateOriginHeader,
-} from './host_validation.js';
-import { MAX_BODY_BYTES } from './http_exchange.js';
+} from './serving/http/host_validation.js';
+import { MAX_BODY_BYTES } from './serving/http/http_exchange.js';
 
 /** Options of `createMcpFastifyApp`. */
 export type CreateMcpFastifyAppOptions = AppOptions;

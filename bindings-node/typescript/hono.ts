@@ -1,7 +1,7 @@
 // hono: an application with what an MCP server needs, and its checks as middleware.
 
 import { Hono, type MiddlewareHandler } from 'hono';
-import { readStream } from './fetch.js';
+import { readStream } from './serving/http/fetch.js';
 import {
   type AppOptions,
   forbidden,
@@ -10,8 +10,8 @@ import {
   namesToCheck,
   validateHostHeader,
   validateOriginHeader,
-} from './host_validation.js';
-import { bodyLimit, refusalText, tooLarge } from './http_exchange.js';
+} from './serving/http/host_validation.js';
+import { bodyLimit, refusalText, tooLarge } from './serving/http/http_exchange.js';
 
 /** Options of `createMcpHonoApp`. */
 export interface CreateMcpHonoAppOptions extends AppOptions {

@@ -1,7 +1,7 @@
 // Two ends of a connection within the process, for tests and for servers inside a client.
 
-import type { AuthInfo } from './call_origin.js';
-import { errorFrom, type MessageExtraInfo } from './transport.js';
+import type { AuthInfo } from './engine/call_origin.js';
+import { errorFrom, type MessageExtraInfo } from './serving/transport.js';
 
 /** One end of a connection within the process. Both ends are made together: see `createLinkedPair`. */
 export class InMemoryTransport {

@@ -1,5 +1,6 @@
 // The package by its short name: what most servers need. The rest is behind the deep paths (`oxmcp/server/stdio.js`, …).
 
+export { fromJsonSchema } from './arguments/schemas.js';
 export {
   AlreadyRegisteredError,
   ClosedError,
@@ -25,9 +26,8 @@ export {
   TransportError,
   UnsupportedProtocolVersionError,
   UserError,
-} from './errors.js';
-export { UriTemplate } from './resource_templates.js';
-export { fromJsonSchema } from './schemas.js';
+} from './engine/errors.js';
+export { UriTemplate } from './offers/resource_templates.js';
 export type { CompleteCallback, CompletionContext } from './server/completable.js';
 export { completable, getCompleter, isCompletable } from './server/completable.js';
 export { Server, type ServerOptions, type Transport } from './server/index.js';
@@ -37,8 +37,15 @@ export { ResourceTemplate } from './server/mcp.js';
 
 // What serves it.
 
-export type { AuthInfo } from './call_origin.js';
-export * from './handler.js';
+export type { AuthInfo } from './engine/call_origin.js';
+export { InMemoryTransport } from './inMemory.js';
+export * from './server/stdio.js';
+export {
+  type HandleRequestOptions,
+  WebStandardStreamableHTTPServerTransport,
+  type WebStandardStreamableHTTPServerTransportOptions,
+} from './server/webStandardStreamableHttp.js';
+export * from './serving/http/handler.js';
 export {
   type HostHeaderValidationResult,
   hostHeaderValidationResponse,
@@ -48,14 +55,7 @@ export {
   originValidationResponse,
   validateHostHeader,
   validateOriginHeader,
-} from './host_validation.js';
-export { InMemoryTransport } from './inMemory.js';
-export { StdioServerTransport, type StdioServerTransportOptions } from './server/stdio.js';
-export {
-  type HandleRequestOptions,
-  WebStandardStreamableHTTPServerTransport,
-  type WebStandardStreamableHTTPServerTransportOptions,
-} from './server/webStandardStreamableHttp.js';
+} from './serving/http/host_validation.js';
 
 // What it speaks.
 

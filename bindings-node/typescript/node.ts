@@ -1,15 +1,17 @@
 // `node:http`: handlers as `(req, res)`, guards for servers that listen on this machine.
 
 import type { ServerResponse } from 'node:http';
-import type { AuthInfo } from './call_origin.js';
-import { type FetchOptions, faceOf } from './fetch.js';
+import type { AuthInfo } from './engine/call_origin.js';
+import { serving } from './engine/engine.js';
+import { StreamableHTTPServerTransport } from './server/streamableHttp.js';
+import { type FetchOptions, faceOf } from './serving/http/fetch.js';
 import {
   forbidden,
   localhostAllowedHostnames,
   localhostAllowedOrigins,
   validateHostHeader,
   validateOriginHeader,
-} from './host_validation.js';
+} from './serving/http/host_validation.js';
 import {
   bodyLimit,
   FACE,
@@ -18,22 +20,20 @@ import {
   tooLarge,
   unparsed,
   withoutEncoding,
-} from './http_exchange.js';
+} from './serving/http/http_exchange.js';
 import {
   answerNodeRequest,
   type NodeRequest,
   type NodeResponse,
   readHead,
   readNodeBody,
-} from './node_http.js';
-import { writeResponse } from './node_response.js';
-import { serving } from './server/serving.js';
-import { StreamableHTTPServerTransport } from './server/streamableHttp.js';
-import { isServer } from './server_source.js';
-import { errorFrom } from './transport.js';
+} from './serving/http/node_http.js';
+import { writeResponse } from './serving/http/node_response.js';
+import { isServer } from './serving/server_source.js';
+import { errorFrom } from './serving/transport.js';
 
-export type { NodeRequest, NodeResponse } from './node_http.js';
 export type { StreamableHTTPServerTransportOptions } from './server/streamableHttp.js';
+export type { NodeRequest, NodeResponse } from './serving/http/node_http.js';
 
 /** `StreamableHTTPServerTransport` by its later name. */
 export class NodeStreamableHTTPServerTransport extends StreamableHTTPServerTransport {}

@@ -1,3 +1,3 @@
 // Stdio, by its later path.
 
-export * from './server/stdio.js';
+export * from './serving/stdio/stdio_transport.js';

@@ -5,15 +5,15 @@ import {
   InitializedNotificationSchema,
   InitializeRequestSchema,
   JSONRPCMessageSchema,
-} from './spec_schemas.js';
+} from './arguments/spec_schemas/spec_schemas.js';
 import type { JSONRPCMessage } from './types/jsonrpc.js';
 import type { InitializedNotification, InitializeRequest } from './types/lifecycle.js';
 import type { CallToolResult } from './types/tools.js';
 
-export type { RequestInfo } from './context.js';
-export { ErrorCode, McpError, ProtocolError } from './errors.js';
-export * from './spec_schemas.js';
-export type { MessageExtraInfo } from './transport.js';
+export * from './arguments/spec_schemas/spec_schemas.js';
+export type { RequestInfo } from './calls/context.js';
+export { ErrorCode, McpError, ProtocolError } from './engine/errors.js';
+export type { MessageExtraInfo } from './serving/transport.js';
 export type * from './types/base.js';
 export * from './types/completions.js';
 export * from './types/constants.js';

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import * as mini from 'zod/mini';
 import { z as z3inside4 } from 'zod/v3';
 import { z as z3 } from 'zod3';
-import { type AnySchema, fromJsonSchema, type InferArgs } from '../../typescript/schemas.js';
+import { type AnySchema, fromJsonSchema, type InferArgs } from '../../typescript/arguments/schemas.js';
 import { type Equal, expectType } from './expect.js';
 
 declare function register<const S extends AnySchema>(

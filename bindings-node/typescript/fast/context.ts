@@ -1,7 +1,7 @@
 // What a function of a FastMCP server is told of its call.
 
-import type { Context } from '../context.js';
-import type { Implementation } from '../types.js';
+import type { Context } from '../calls/context.js';
+import type { Implementation } from '../types/base.js';
 import { missing } from './refusing.js';
 
 /** Anything a log message may carry beside its text. */

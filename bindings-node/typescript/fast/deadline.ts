@@ -1,6 +1,6 @@
 // A limit on the time a tool may take.
 
-import { UserError } from '../errors.js';
+import { UserError } from '../engine/errors.js';
 
 /** What a timer can wait at most: longer limits are none. */
 const LONGEST = 2 ** 31 - 1;

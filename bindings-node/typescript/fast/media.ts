@@ -1,7 +1,7 @@
 // Content blocks out of files, buffers and downloads.
 
 import { readFile } from 'node:fs/promises';
-import type { AudioContent, ImageContent } from '../types.js';
+import type { AudioContent, ImageContent } from '../types/content.js';
 
 /** Where the bytes come from: at hand, from a file, or from the network (`timeoutMs`: milliseconds, 30 000 by default). */
 export type MediaContentInput =

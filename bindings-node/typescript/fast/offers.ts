@@ -1,8 +1,9 @@
 // What a FastMCP server offers, as its author writes it down.
 
-import type { AnySchema, InferArgs, InferOutput } from '../schemas.js';
-import type { ToolReturn } from '../tools.js';
-import type { GetPromptResult, ToolAnnotations } from '../types.js';
+import type { AnySchema, InferArgs, InferOutput } from '../arguments/schemas.js';
+import type { ToolReturn } from '../offers/tools.js';
+import type { GetPromptResult } from '../types/prompts.js';
+import type { ToolAnnotations } from '../types/tools.js';
 import type { LoadContext, ToolContext } from './context.js';
 
 /** The arguments of a tool. */

@@ -1,8 +1,8 @@
 // How a FastMCP server is described and started.
 
-import { ConfigurationError } from '../errors.js';
-import type { HttpOptions } from '../event_loop.js';
-import type { Icon } from '../types.js';
+import { ConfigurationError } from '../engine/errors.js';
+import type { HttpOptions } from '../engine/event_loop.js';
+import type { Icon } from '../types/base.js';
 import { refuseForeign } from './refusing.js';
 
 /** Hears what happens outside of any call. `console` is one. */

@@ -1,13 +1,13 @@
 // Reading a resource of a server from within the program: the engine is asked as a client would ask it.
 
-import { NotFoundError } from '../errors.js';
-import { type Servable, serving } from '../server/serving.js';
+import { type Servable, serving } from '../engine/engine.js';
+import { NotFoundError } from '../engine/errors.js';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   MODERN_PROTOCOL_VERSION,
   PROTOCOL_VERSION_META_KEY,
-  type ReadResourceResult,
-} from '../types.js';
+} from '../types/constants.js';
+import type { ReadResourceResult } from '../types/resources.js';
 
 interface Answer {
   result?: ReadResourceResult;

@@ -1,6 +1,6 @@
 // What FastMCP of npm has and this package has nothing to put in its place: refused by name, never ignored.
 
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../engine/errors.js';
 
 const AUTH = 'requests are not authenticated here';
 const ASKS = 'a server asks nothing of its clients';

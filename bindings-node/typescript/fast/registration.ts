@@ -1,9 +1,9 @@
 // From what the author of a FastMCP server wrote to what an `McpServer` registers.
 
-import type { Context } from '../context.js';
+import type { Context } from '../calls/context.js';
 import { completable } from '../server/completable.js';
 import { type McpServer, ResourceTemplate as UriFamily } from '../server/mcp.js';
-import type { BlobResourceContents, ReadResourceResult, TextResourceContents } from '../types.js';
+import type { BlobResourceContents, ReadResourceResult, TextResourceContents } from '../types/resources.js';
 import { LoadContext, ToolContext } from './context.js';
 import { within } from './deadline.js';
 import type {

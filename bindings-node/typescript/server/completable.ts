@@ -1,14 +1,8 @@
 // Schemas whose values can be completed: `completable(z.string(), (value) => names.filter(…))`.
 
-import { attachCompleter, completerOf } from '../schemas.js';
+import { attachCompleter, type CompleteCallback, completerOf } from '../arguments/schemas.js';
 
-/** What an argument of a prompt has so far been given, beside the one that is completed. */
-export interface CompletionContext {
-  arguments?: Record<string, string>;
-}
-
-/** Suggests values for what was typed so far; at most 100 are sent (CMP-2). */
-export type CompleteCallback = (value: string, context?: CompletionContext) => string[] | Promise<string[]>;
+export type { CompleteCallback, CompletionContext } from '../arguments/schemas.js';
 
 /**
  * Gives a schema a completer. For the arguments of prompts; it may be wrapped further (`completable(…).optional()`) or
@@ -27,5 +21,5 @@ export function isCompletable(schema: unknown): boolean {
 
 /** The completer of a schema, or of what it wraps. */
 export function getCompleter(schema: unknown): CompleteCallback | undefined {
-  return completerOf(schema) as CompleteCallback | undefined;
+  return completerOf(schema);
 }

@@ -1,14 +1,14 @@
 // The transports of one server object: any number at once, each with its own end.
 
-import { fromNative } from '../errors.js';
-import { type FetchOptions, fetchWith } from '../fetch.js';
-import { type Listening, type ListenOptions, listen } from '../listen.js';
-import { checkTransport, closeTransports, connectTransport, type Transport } from '../transport.js';
-import type { Engine } from './serving.js';
+import type { Engine } from '../engine/engine.js';
+import { fromNative } from '../engine/errors.js';
+import { type FetchOptions, fetchWith } from '../serving/http/fetch.js';
+import { type Listening, type ListenOptions, listen } from '../serving/listen.js';
+import { checkTransport, closeTransports, connectTransport, type Transport } from '../serving/transport.js';
 
-export type { FetchOptions } from '../fetch.js';
-export type { Listening, ListenOptions } from '../listen.js';
-export type { Transport } from '../transport.js';
+export type { FetchOptions } from '../serving/http/fetch.js';
+export type { Listening, ListenOptions } from '../serving/listen.js';
+export type { Transport } from '../serving/transport.js';
 
 /** Answers one HTTP request. */
 export type Fetch = (request: Request, options?: FetchOptions) => Promise<Response>;

@@ -1,13 +1,13 @@
 // Handlers of whole methods: by the method's name, by name with schemas, or by a schema whose shape holds the name.
 
-import { ORIGIN_META } from '../call_origin.js';
-import { isObject } from '../content.js';
-import type { Context } from '../context.js';
-import { InvalidArgumentsError } from '../errors.js';
-import type { Run } from '../event_loop.js';
-import { type Issue, inWords } from '../refusals.js';
-import { writeWhole } from '../results.js';
-import { respond } from '../settling.js';
+import { isObject } from '../answers/content.js';
+import { type Issue, inWords } from '../answers/refusals.js';
+import { writeWhole } from '../answers/results.js';
+import { respond } from '../answers/settling.js';
+import type { Context } from '../calls/context.js';
+import { ORIGIN_META } from '../engine/call_origin.js';
+import { InvalidArgumentsError } from '../engine/errors.js';
+import type { Run } from '../engine/event_loop.js';
 
 /** A schema of a whole request: its shape has a literal `method`. */
 export interface RequestSchema<T = unknown> {

@@ -1,22 +1,21 @@
 // `Server`: one handler per method of the protocol, set by the method's name or by a schema of the request.
 
-import type { Call } from '../call.js';
-import { announce, Context, sendLog } from '../context.js';
-import { SdkError, SdkErrorCode } from '../errors.js';
+import { Context } from '../calls/context.js';
+import { announce, sendLog } from '../calls/notifications.js';
+import type { Call } from '../engine/call.js';
+import { ENGINE, Engine, type Servable } from '../engine/engine.js';
+import { SdkError, SdkErrorCode } from '../engine/errors.js';
+import type { Implementation, Notification, Result } from '../types/base.js';
+import type { ClientCapabilities, ServerCapabilities } from '../types/lifecycle.js';
+import type { LoggingMessageNotificationParams } from '../types/logging.js';
 import type {
-  ClientCapabilities,
-  Implementation,
-  LoggingMessageNotificationParams,
-  Notification,
   NotificationMethod,
   NotificationTypeMap,
   RequestMethod,
   RequestTypeMap,
-  ResourceUpdatedNotificationParams,
-  Result,
   ResultTypeMap,
-  ServerCapabilities,
-} from '../types.js';
+} from '../types/methods.js';
+import type { ResourceUpdatedNotificationParams } from '../types/resources.js';
 import {
   Connections,
   type Fetch,
@@ -27,7 +26,6 @@ import {
 import { checkMethod, handlerOf, methodRun, type ReadingSchema, type RequestSchema } from './handlers.js';
 import { Notifications } from './notifications.js';
 import { checkOptions, mergeCapabilities, type ServerOptions } from './options.js';
-import { ENGINE, Engine, type Servable } from './serving.js';
 
 export type { Fetch, FetchOptions, Listening, ListenOptions, Transport } from './connections.js';
 export type { ReadingSchema, RequestSchema } from './handlers.js';

@@ -1,6 +1,8 @@
 // `McpServer`: tools, resources and prompts are registered with it; it answers the rest of the protocol by itself.
 
-import { Completions } from '../completions.js';
+import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../arguments/schemas.js';
+import { ENGINE, type Engine, type Servable } from '../engine/engine.js';
+import { Completions } from '../offers/completions.js';
 import {
   type AnyPromptFunction,
   type PromptCallback,
@@ -9,17 +11,16 @@ import {
   type PromptFunction,
   Prompts,
   type RegisteredPrompt,
-} from '../prompts.js';
-import type { RegisteredResource, RegisteredResourceTemplate } from '../resource_handles.js';
+} from '../offers/prompts.js';
+import type { RegisteredResource, RegisteredResourceTemplate } from '../offers/resource_handles.js';
 import {
   isTemplate,
   type ReadResourceCallback,
   type ReadResourceTemplateCallback,
   type ResourceMetadata,
   type ResourceTemplate,
-} from '../resource_templates.js';
-import { Resources } from '../resources.js';
-import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../schemas.js';
+} from '../offers/resource_templates.js';
+import { Resources } from '../offers/resources.js';
 import {
   type AnyToolFunction,
   type RegisteredTool,
@@ -28,13 +29,14 @@ import {
   type ToolConfigWith,
   type ToolFunction,
   Tools,
-} from '../tools.js';
-import type { Implementation, LoggingMessageNotificationParams, ToolAnnotations } from '../types.js';
+} from '../offers/tools.js';
+import type { Implementation } from '../types/base.js';
+import type { LoggingMessageNotificationParams } from '../types/logging.js';
+import type { ToolAnnotations } from '../types/tools.js';
 import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
 import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
-import { ENGINE, type Engine, type Servable } from './serving.js';
 
-export type { Context, Context as ServerContext } from '../context.js';
+export type { Context, Context as ServerContext } from '../calls/context.js';
 export type {
   PromptCallback,
   PromptConfig,
@@ -43,13 +45,13 @@ export type {
   PromptReturn,
   PromptUpdates,
   RegisteredPrompt,
-} from '../prompts.js';
+} from '../offers/prompts.js';
 export type {
   RegisteredResource,
   RegisteredResourceTemplate,
   ResourceTemplateUpdates,
   ResourceUpdates,
-} from '../resource_handles.js';
+} from '../offers/resource_handles.js';
 export {
   type CacheHint,
   type CompleteResourceTemplateCallback,
@@ -60,7 +62,7 @@ export {
   type ResourceMetadata,
   ResourceTemplate,
   type Variables,
-} from '../resource_templates.js';
+} from '../offers/resource_templates.js';
 export type {
   RegisteredTool,
   ToolCallback,
@@ -68,7 +70,7 @@ export type {
   ToolFunction,
   ToolReturn,
   ToolUpdates,
-} from '../tools.js';
+} from '../offers/tools.js';
 export type { McpServerOptions } from './options.js';
 
 /**

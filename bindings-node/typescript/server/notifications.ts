@@ -3,12 +3,12 @@
 // The engine acts on notifications by itself (a cancelled call is aborted whoever listens) and hands those of legacy sessions
 // on to whoever asked for them; the newest protocol has none but cancellation.
 
-import { ORIGIN_META } from '../call_origin.js';
-import { isObject } from '../content.js';
-import type { Run } from '../event_loop.js';
-import { messageOf } from '../refusals.js';
+import { isObject } from '../answers/content.js';
+import { messageOf } from '../answers/refusals.js';
+import { ORIGIN_META } from '../engine/call_origin.js';
+import type { Engine } from '../engine/engine.js';
+import type { Run } from '../engine/event_loop.js';
 import type { Read } from './handlers.js';
-import type { Engine } from './serving.js';
 
 /** Hears of a notification: `{ method, params }`, or what its schema made of it. */
 export type Hear = (notification: unknown) => unknown;

@@ -1,9 +1,9 @@
 // The options of a server, and those of other libraries that have no subject here.
 
-import { ConfigurationError } from '../errors.js';
-import type { Placement } from '../native.js';
-import type { CacheHint } from '../resource_templates.js';
-import type { ServerCapabilities } from '../types.js';
+import { ConfigurationError } from '../engine/errors.js';
+import type { Placement } from '../engine/native.js';
+import type { CacheHint } from '../offers/resource_templates.js';
+import type { ServerCapabilities } from '../types/lifecycle.js';
 
 /** Options of every kind of server. */
 export interface ServerOptions {

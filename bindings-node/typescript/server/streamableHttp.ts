@@ -1,9 +1,9 @@
 // Streamable HTTP for `node:http` and the frameworks on top of it.
 
-import { FACE } from '../http_exchange.js';
-import { answerNodeRequest, type NodeRequest, type NodeResponse } from '../node_http.js';
-import { HttpTransport } from './http_transport.js';
-import type { HttpTransportOptions } from './http_transport_face.js';
+import { FACE } from '../serving/http/http_exchange.js';
+import { HttpTransport } from '../serving/http/http_transport.js';
+import type { HttpTransportOptions } from '../serving/http/http_transport_face.js';
+import { answerNodeRequest, type NodeRequest, type NodeResponse } from '../serving/http/node_http.js';
 
 /** Options of `StreamableHTTPServerTransport`. */
 export type StreamableHTTPServerTransportOptions = HttpTransportOptions;

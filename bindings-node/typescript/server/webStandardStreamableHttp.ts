@@ -1,9 +1,9 @@
 // Streamable HTTP for frameworks that speak `Request` and `Response`.
 
-import { answerRequest, type FetchOptions } from '../fetch.js';
-import { FACE } from '../http_exchange.js';
-import { HttpTransport } from './http_transport.js';
-import type { HttpTransportOptions } from './http_transport_face.js';
+import { answerRequest, type FetchOptions } from '../serving/http/fetch.js';
+import { FACE } from '../serving/http/http_exchange.js';
+import { HttpTransport } from '../serving/http/http_transport.js';
+import type { HttpTransportOptions } from '../serving/http/http_transport_face.js';
 
 /** Options of `WebStandardStreamableHTTPServerTransport`. */
 export type WebStandardStreamableHTTPServerTransportOptions = HttpTransportOptions;

@@ -2,16 +2,7 @@
 // `Record<string, unknown>` is asked for. What may be left out may also be undefined, which JSON leaves out: that matters to
 // code compiled with `exactOptionalPropertyTypes`.
 
-import type {
-  CLIENT_CAPABILITIES_META_KEY,
-  CLIENT_INFO_META_KEY,
-  LOG_LEVEL_META_KEY,
-  PROTOCOL_VERSION_META_KEY,
-  SERVER_INFO_META_KEY,
-  SUBSCRIPTION_ID_META_KEY,
-} from './constants.js';
-import type { ClientCapabilities, Implementation } from './lifecycle.js';
-import type { LoggingLevel } from './logging.js';
+import type { SERVER_INFO_META_KEY, SUBSCRIPTION_ID_META_KEY } from './constants.js';
 
 /** Anything JSON can say. */
 export type JSONValue = string | number | boolean | null | JSONObject | JSONArray;
@@ -36,14 +27,6 @@ export type RequestId = string | number;
 export type RequestMeta = MetaObject & {
   /** Asks for progress notifications under this name. */
   progressToken?: ProgressToken | undefined;
-};
-
-/** The `_meta` of a request of 2026-07-28, which carries what a session used to remember. */
-export type RequestMetaObject = RequestMeta & {
-  [PROTOCOL_VERSION_META_KEY]: string;
-  [CLIENT_CAPABILITIES_META_KEY]: ClientCapabilities;
-  [CLIENT_INFO_META_KEY]?: Implementation | undefined;
-  [LOG_LEVEL_META_KEY]?: LoggingLevel | undefined;
 };
 
 /** The `_meta` of a notification. */
@@ -112,6 +95,14 @@ export type Icon = {
 
 /** What may have pictures. */
 export type Icons = { icons?: Icon[] | undefined };
+
+/** Names a program that speaks MCP. */
+export type Implementation = BaseMetadata &
+  Icons & {
+    version: string;
+    websiteUrl?: string | undefined;
+    description?: string | undefined;
+  };
 
 /** Who speaks, or is spoken to. */
 export type Role = 'user' | 'assistant';

@@ -1,21 +1,20 @@
 // Who is there and what they can do: the handshake up to 2025-11-25, `server/discover` from 2026-07-28 on.
 
 import type {
-  BaseMetadata,
   CacheableResult,
-  Icons,
+  Implementation,
   NotificationParams,
+  RequestMeta,
   RequestParams,
   Result,
 } from './base.js';
-
-/** Names a program that speaks MCP. */
-export type Implementation = BaseMetadata &
-  Icons & {
-    version: string;
-    websiteUrl?: string | undefined;
-    description?: string | undefined;
-  };
+import type {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  LOG_LEVEL_META_KEY,
+  PROTOCOL_VERSION_META_KEY,
+} from './constants.js';
+import type { LoggingLevel } from './logging.js';
 
 /** What a client can be asked for. */
 export type ClientCapabilities = {
@@ -58,6 +57,14 @@ export type ServerCapabilities = {
         requests?: { tools?: { call?: object | undefined } | undefined } | undefined;
       }
     | undefined;
+};
+
+/** The `_meta` of a request of 2026-07-28, which carries what a session used to remember. */
+export type RequestMetaObject = RequestMeta & {
+  [PROTOCOL_VERSION_META_KEY]: string;
+  [CLIENT_CAPABILITIES_META_KEY]: ClientCapabilities;
+  [CLIENT_INFO_META_KEY]?: Implementation | undefined;
+  [LOG_LEVEL_META_KEY]?: LoggingLevel | undefined;
 };
 
 export type InitializeRequestParams = RequestParams & {

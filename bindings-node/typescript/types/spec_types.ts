@@ -45,7 +45,7 @@ export type SpecTypes = {
   Icon: base.Icon;
   Icons: base.Icons;
   ImageContent: content.ImageContent;
-  Implementation: lifecycle.Implementation;
+  Implementation: base.Implementation;
   InitializeRequest: lifecycle.InitializeRequest;
   InitializeRequestParams: lifecycle.InitializeRequestParams;
   InitializeResult: lifecycle.InitializeResult;

@@ -1,3 +1,3 @@
 // The checks of `oxmcp/express`, by their older path.
 
-export { hostHeaderValidation, localhostHostValidation } from '../../express.js';
+export { hostHeaderValidation, localhostHostValidation } from '../express.js';

@@ -1,0 +1,180 @@
+// What every kind of server has beneath its surface: the engine's side of it, its functions, and where it is being served.
+
+import type { Implementation } from '../types/base.js';
+import type { ServerCapabilities } from '../types/lifecycle.js';
+import type { Call } from './call.js';
+import { translated } from './errors.js';
+import { Functions, type Run, Serving } from './event_loop.js';
+import { type NativeServer, native, type Placement } from './native.js';
+
+/** Where a server object keeps its `Engine`. A symbol of the global registry: the ESM and the CJS copy know each other's. */
+export const ENGINE: unique symbol = Symbol.for('oxmcp.engine') as never;
+
+/** Anything that can be served: an `McpServer` or a low-level `Server`. */
+export interface Servable {
+  /** @internal */
+  readonly [ENGINE]: Engine;
+}
+
+/** What the engine is told when it is made. */
+export interface EngineOptions {
+  instructions?: string | undefined;
+  /** By method: how long results may be kept (CACHE-1). */
+  cacheHints?: object | undefined;
+  capabilities: ServerCapabilities;
+  /** How many items a page of a list has. */
+  listPageSize?: number | undefined;
+  /** Where the I/O is driven. */
+  io?: Placement | undefined;
+}
+
+/** The engine's side of one server object. */
+export class Engine {
+  readonly native: NativeServer;
+  /** What the author declared. */
+  declared: ServerCapabilities;
+  /** Whether a registry offers every list, from the start: what is registered later is found, too. */
+  offersLists = false;
+  /** Whether a single two-way connection is all that serves it. */
+  hasOneConnection = (): boolean => false;
+  readonly listPageSize: number;
+  private readonly io: Placement;
+  private readonly functions = new Functions();
+  /** What the author answers, and what the registries answer beside the engine. */
+  private readonly methods = new Map<string, Run>();
+  private readonly fallbacks = new Map<string, Run>();
+  private attached: Serving | undefined;
+
+  constructor(implementation: Implementation, options: EngineOptions) {
+    this.declared = options.capabilities;
+    this.io = options.io ?? 'auto';
+    this.listPageSize = options.listPageSize ?? Number.POSITIVE_INFINITY;
+    this.native = translated(
+      () =>
+        new native.Server(
+          JSON.stringify(implementation),
+          JSON.stringify({
+            instructions: options.instructions,
+            cacheHints: options.cacheHints,
+            pageSize: options.listPageSize,
+          }),
+        ),
+    );
+  }
+
+  /** Keeps a function; returns the number by which the engine calls it. The engine says when it has forgotten it. */
+  slot(run: Run): number {
+    return this.functions.add(run);
+  }
+
+  /** Sets what answers a method as a whole, or gives the method back. */
+  setMethod(method: string, run: Run | null): void {
+    exchange(this.methods, method, run);
+    this.tellMethod(method);
+  }
+
+  /** The same for a registry: an author's handler goes before. */
+  setFallback(method: string, run: Run | null): void {
+    exchange(this.fallbacks, method, run);
+    this.tellMethod(method);
+  }
+
+  private tellMethod(method: string): void {
+    const run = this.methods.get(method) ?? this.fallbacks.get(method);
+    this.native.setMethod(method, run === undefined ? null : this.slot(run));
+  }
+
+  hasMethod(method: string): boolean {
+    return this.methods.has(method);
+  }
+
+  /** Whether the server is, or was, being served; capabilities are told by then. */
+  get isServed(): boolean {
+    return this.attached !== undefined;
+  }
+
+  /** The server being served, from the first need until `stop`. */
+  get serving(): Serving {
+    if (this.attached === undefined) {
+      this.native.setCapabilities(JSON.stringify(this.flags()));
+      this.attached = translated(() => new Serving(this.native, this.functions, { io: this.io }));
+    }
+    return this.attached;
+  }
+
+  /** Ends everything; the next need serves anew. */
+  stop(): void {
+    const { attached } = this;
+    this.attached = undefined;
+    attached?.stop();
+  }
+
+  /** What the server can do: what its author declared, and what follows from its handlers. */
+  capabilities(): ServerCapabilities {
+    const { declared, methods } = this;
+    const has = (...names: string[]): boolean => this.offersLists || names.some((name) => methods.has(name));
+    const told: ServerCapabilities = { ...declared };
+    const lists = this.offersLists ? { listChanged: true } : {};
+    if (has('tools/list', 'tools/call')) told.tools = { ...lists, ...declared.tools };
+    if (has('prompts/list', 'prompts/get')) told.prompts = { ...lists, ...declared.prompts };
+    if (has('resources/list', 'resources/read', 'resources/templates/list')) {
+      const subscribe = this.offersLists || methods.has('resources/subscribe');
+      told.resources = { ...lists, ...(subscribe ? { subscribe } : {}), ...declared.resources };
+    }
+    if (has('logging/setLevel')) told.logging ??= {};
+    if (methods.has('completion/complete')) told.completions ??= {};
+    return told;
+  }
+
+  /** The capabilities in the engine's terms. It announces completions by itself, as soon as something completes. */
+  private flags(): object {
+    const told = this.capabilities();
+    const lists = [told.tools, told.prompts, told.resources];
+    return {
+      tools: told.tools !== undefined,
+      prompts: told.prompts !== undefined,
+      resources: told.resources !== undefined,
+      completions: this.offersLists || told.completions !== undefined,
+      logging: told.logging !== undefined,
+      listChanged: lists.some((list) => list?.listChanged === true),
+      subscribe: told.resources?.subscribe === true,
+      experimental: told.experimental,
+      extensions: told.extensions,
+    };
+  }
+
+  /**
+   * The call that something said outside of any context belongs to: the one whose handler is running right now; else one in
+   * flight, when all that are come from the same client. Undefined where it could be somebody else's.
+   */
+  callInFlight(sessionId?: string): Call | undefined {
+    const { attached } = this;
+    if (attached === undefined) return undefined;
+    const isAsked = (call: Call): boolean => sessionId === undefined || call.sessionId === sessionId;
+    const { current } = attached;
+    if (current !== undefined && !current.isOver && isAsked(current)) return current;
+    let found: Call | undefined;
+    for (const call of attached.inFlight()) {
+      if (!isAsked(call)) continue;
+      if (found !== undefined && !this.comeFromOne(found, call)) return undefined;
+      found = call;
+    }
+    return found;
+  }
+
+  /** Whether two calls surely come from the same client: of one session, or of the only connection there is. */
+  private comeFromOne(one: Call, other: Call): boolean {
+    if (one.sessionId !== undefined) return one.sessionId === other.sessionId;
+    return this.hasOneConnection() && one.caller.headers === null && other.caller.headers === null;
+  }
+}
+
+function exchange<T>(map: Map<string, T>, key: string, value: T | null): void {
+  if (value === null) map.delete(key);
+  else map.set(key, value);
+}
+
+/** The `Serving` of a server object, made when it is first asked for: what transports attach to. */
+export function serving(server: Servable): Serving {
+  return server[ENGINE].serving;
+}

@@ -1,0 +1,136 @@
+// The typed face of the compiled module. Everything that crosses is a number, a boolean or JSON text: one text a batch on
+// the way down, one text an answer on the way up. What goes wrong is thrown as an `Error` whose `code` is one of `errorKinds`.
+
+import native = require('../../native/loader.cjs');
+
+/** What a server offers, and the numbers of the functions behind it. The functions stay in a table of this side (`slot`). */
+export interface NativeServer {
+  /** Says anew what the server offers; counts from the next `attach`. */
+  setCapabilities(capabilities: string): void;
+  addTool(descriptor: string, slot: number, replace: boolean): void;
+  addResource(descriptor: string, slot: number, replace: boolean): void;
+  addResourceTemplate(descriptor: string, slot: number, replace: boolean): void;
+  addPrompt(descriptor: string, slot: number, replace: boolean): void;
+  setCompletion(slot: number | null): void;
+  /** A function for a whole method: its arguments are the params, its answer (`completeWhole`) the result. */
+  setMethod(method: string, slot: number | null): void;
+  /** Returns whether it was there. */
+  remove(kind: Kind, key: string): boolean;
+  /** Returns whether it is there. */
+  setEnabled(kind: Kind, key: string, enabled: boolean): boolean;
+  /** Tells clients: a list changed, or a resource (with its URI). */
+  notify(kind: 'tools' | 'prompts' | 'resources' | 'resource', uri: string | null): void;
+}
+
+/** Keyed by tool name, resource URI, URI template, prompt name. */
+export type Kind = 'tool' | 'resource' | 'resource_template' | 'prompt';
+
+/**
+ * Where the engine's I/O is driven: on the JavaScript thread (`loop`), on a thread of its own (`thread`), or (`auto`) on a thread of its
+ * own wherever there is more than one processor.
+ */
+export type Placement = 'auto' | 'loop' | 'thread';
+
+/** A server being served by the thread that called `attach`. */
+export interface NativeServing {
+  /** What `completeText` and `completeTool` call it. Of this thread only. */
+  readonly number: number;
+  /**
+   * What waits for this thread: `""`, or the JSON text of an array of
+   * `[slot, id, arguments, isTemplateUri?]` (slot ≥ 0: run this call and answer it), `[-1, id]` (nobody waits for call `id` any more),
+   * `[-2, slot]` (forget the function), `[-3, token, kind, payload]` (news of a transport, see `NoticeKind`).
+   * When more than a batch waits, the bell rings again.
+   */
+  drain(): string;
+  /** Sends the answers given since the last `flush`. */
+  flush(): void;
+
+  /** Returns `{token, host, port}` as JSON; takes `{host, port, path?, stateless?, json_response?, allowed_hosts?, …}`. */
+  serveHttp(options: string): string;
+  /** Takes descriptors 0 and 1 for itself; the end of standard input is the `ended` notice of the token. */
+  serveStdio(ownsProcess: boolean): number;
+  /** A connection within the process; messages to the client are `message` notices of the token. */
+  connect(): number;
+  /** Sends a frame on such a connection; returns whether it is still open. */
+  send(token: number, frame: string): boolean;
+  /** Ends such a connection (its calls are cancelled), or a request begun with `fetch`. */
+  close(token: number): void;
+  /** A chunk of the answer to this request was taken: another may come. */
+  taken(token: number): void;
+  /** The connection or request of this token has ended: nothing more will be done with it. */
+  forget(token: number): void;
+  /** An HTTP endpoint without a listener, for requests that somebody else received. Takes the options of `serveHttp` without an address. */
+  openEndpoint(options: string): number;
+  /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port"}`. Notices: `head`, `chunk`…, `ended`. */
+  fetch(endpoint: number, head: string, body: Uint8Array | null): number;
+
+  /** Who asks, as JSON (see `Caller`); `null` once the call is answered. */
+  describe(id: number): string | null;
+  isCancelled(id: number): boolean;
+  /** Returns whether the client will see it. */
+  progress(id: number, progress: number, total: number | null, message: string | null): boolean;
+  /** `data` is JSON text. Returns whether the client will see it. */
+  log(id: number, level: string, logger: string | null, data: string): boolean;
+
+  // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON. The two most
+  // frequent ones are functions of the module.
+  completeResource(id: number, contents: string, meta: string | null, cacheHint: string | null): void;
+  completePrompt(id: number, description: string | null, messages: string, meta: string | null): void;
+  completeCompletion(id: number, values: string[], total: number | null, hasMore: boolean | null): void;
+  completeWhole(id: number, result: string): void;
+  /** `kind` is one of `failureKinds`. `detail` goes to the log only. */
+  fail(id: number, kind: string, message: string, detail: string | null): void;
+  failProtocol(id: number, code: number, message: string, data: string | null): void;
+
+  /** Tells the transports to finish; each end is a notice. Starts no more calls. */
+  shutDown(): void;
+  /** Ends everything at once. */
+  stop(): void;
+}
+
+/** `message`: the payload is the message itself. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. */
+export type NoticeKind = 'message' | 'head' | 'chunk' | 'ended';
+
+/** What `describe` tells of a call. */
+export interface Caller {
+  kind: string;
+  target: string;
+  requestId: string | number;
+  protocolVersion: string;
+  sessionId: string | null;
+  clientInfo: unknown;
+  clientCapabilities: unknown;
+  meta: Record<string, unknown> | null;
+  headers: Record<string, string> | null;
+  logThreshold: string | null;
+  wantsProgress: boolean;
+}
+
+/** A JSON Schema compiled once. */
+export interface NativeSchema {
+  /** What is wrong with an instance, as the JSON text of `[path, sentence][]`. */
+  check(instance: string): string;
+}
+
+export interface NativeModule {
+  VERSION: string;
+  errorKinds(): string[];
+  failureKinds(): string[];
+  Server: new (implementation: string, options: string) => NativeServer;
+  Schema: new (text: string) => NativeSchema;
+  /** Answers a tool call of the serving with this number with one text block. */
+  completeText(serving: number, id: number, text: string): void;
+  /** Answers a tool call of the serving with this number; JSON texts. */
+  completeTool(
+    serving: number,
+    id: number,
+    content: string,
+    structured: string | null,
+    isError: boolean,
+    meta: string | null,
+  ): void;
+  /** `ring` is called on this thread when there is something to drain. It does not keep the process alive, and must not throw. */
+  attach(server: NativeServer, ring: () => void, io: Placement): NativeServing;
+}
+
+export { native };

@@ -1,0 +1,195 @@
+// The handles of resources and resource templates.
+
+import { Handle } from './handles.js';
+import type {
+  ReadResourceCallback,
+  ReadResourceTemplateCallback,
+  ResourceMetadata,
+  ResourceTemplate,
+} from './resource_templates.js';
+import { spellings } from './uri.js';
+
+/** A resource as it is registered. */
+export interface ResourceState {
+  name: string;
+  uri: string;
+  /** The spellings it is found under; the first is listed. */
+  keys: string[];
+  metadata: ResourceMetadata;
+  callback: ReadResourceCallback;
+}
+
+/** A resource template as it is registered. */
+export interface TemplateState {
+  name: string;
+  template: ResourceTemplate;
+  metadata: ResourceMetadata;
+  callback: ReadResourceTemplateCallback;
+}
+
+/** Where a resource is registered: what its handle asks of it. */
+interface ResourceRegistry {
+  offer(resource: RegisteredResource, next: ResourceState, before: ResourceState | undefined): void;
+  withdraw(resource: RegisteredResource): void;
+  setEnabled(resource: RegisteredResource, enabled: boolean): void;
+  refuseTaken(uri: string): void;
+}
+
+/** The same for a resource template. */
+interface TemplateRegistry {
+  exchangeTemplate(registered: RegisteredResourceTemplate, before: TemplateState, next: TemplateState): void;
+  withdrawTemplate(state: TemplateState): void;
+  setTemplateEnabled(state: TemplateState, enabled: boolean): void;
+}
+
+/** What `update` of a resource may change. What is absent or undefined stays. */
+export interface ResourceUpdates {
+  name?: string | undefined;
+  title?: string | undefined;
+  /** A new URI; null removes the resource. */
+  uri?: string | null | undefined;
+  metadata?: ResourceMetadata | undefined;
+  callback?: ReadResourceCallback | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** What `update` of a resource template may change. What is absent or undefined stays. */
+export interface ResourceTemplateUpdates {
+  /** A new name; null removes the template. */
+  name?: string | null | undefined;
+  title?: string | undefined;
+  template?: ResourceTemplate | undefined;
+  metadata?: ResourceMetadata | undefined;
+  callback?: ReadResourceTemplateCallback | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** A registered resource, to be switched off and on, changed and removed; clients are told. */
+export class RegisteredResource extends Handle {
+  /** @internal */
+  constructor(
+    private readonly resources: ResourceRegistry,
+    /** @internal */
+    public current: ResourceState,
+  ) {
+    super();
+  }
+
+  get name(): string {
+    return this.current.name;
+  }
+  /** As it was registered. */
+  get uri(): string {
+    return this.current.uri;
+  }
+  get title(): string | undefined {
+    return this.current.metadata.title;
+  }
+  get metadata(): ResourceMetadata {
+    return this.current.metadata;
+  }
+  /** The function, as it was given. */
+  get readCallback(): ReadResourceCallback {
+    return this.current.callback;
+  }
+
+  protected override show(enabled: boolean): void {
+    this.resources.setEnabled(this, enabled);
+  }
+
+  protected override withdraw(): void {
+    this.resources.withdraw(this);
+  }
+
+  /**
+   * Changes it.
+   *
+   * @throws AlreadyRegisteredError when the new URI is taken.
+   */
+  update(updates: ResourceUpdates): void {
+    if (updates.uri === null) {
+      this.remove();
+      return;
+    }
+    const before = this.current;
+    const uri = updates.uri ?? before.uri;
+    const next: ResourceState = {
+      name: updates.name ?? before.name,
+      uri,
+      keys: spellings(uri),
+      metadata: metadataOf(before.metadata, updates),
+      callback: updates.callback ?? before.callback,
+    };
+    if (uri !== before.uri && !this.isRemoved) this.resources.refuseTaken(uri);
+    if (!this.isRemoved) this.resources.offer(this, next, before);
+    this.current = next;
+    if (updates.enabled !== undefined) this.enabled = updates.enabled;
+  }
+}
+
+/** A registered resource template, to be switched off and on, changed and removed; clients are told. */
+export class RegisteredResourceTemplate extends Handle {
+  /** @internal */
+  constructor(
+    private readonly resources: TemplateRegistry,
+    /** @internal */
+    public current: TemplateState,
+  ) {
+    super();
+  }
+
+  get name(): string {
+    return this.current.name;
+  }
+  get resourceTemplate(): ResourceTemplate {
+    return this.current.template;
+  }
+  get title(): string | undefined {
+    return this.current.metadata.title;
+  }
+  get metadata(): ResourceMetadata {
+    return this.current.metadata;
+  }
+  /** The function, as it was given. */
+  get readCallback(): ReadResourceTemplateCallback {
+    return this.current.callback;
+  }
+
+  protected override show(enabled: boolean): void {
+    this.resources.setTemplateEnabled(this.current, enabled);
+  }
+
+  protected override withdraw(): void {
+    this.resources.withdrawTemplate(this.current);
+  }
+
+  /**
+   * Changes it.
+   *
+   * @throws AlreadyRegisteredError when the new name or the new template is taken.
+   */
+  update(updates: ResourceTemplateUpdates): void {
+    if (updates.name === null) {
+      this.remove();
+      return;
+    }
+    const before = this.current;
+    const next: TemplateState = {
+      name: updates.name ?? before.name,
+      template: updates.template ?? before.template,
+      metadata: metadataOf(before.metadata, updates),
+      callback: updates.callback ?? before.callback,
+    };
+    if (!this.isRemoved) this.resources.exchangeTemplate(this, before, next);
+    this.current = next;
+    if (updates.enabled !== undefined) this.enabled = updates.enabled;
+  }
+}
+
+function metadataOf(
+  before: ResourceMetadata,
+  updates: { title?: string | undefined; metadata?: ResourceMetadata | undefined },
+): ResourceMetadata {
+  const metadata = updates.metadata ?? before;
+  return updates.title === undefined ? metadata : { ...metadata, title: updates.title };
+}

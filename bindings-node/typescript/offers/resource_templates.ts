@@ -1,0 +1,107 @@
+// Resources as authors describe them: what reading returns, and families of resources under a URI template.
+
+import { isObject } from '../answers/content.js';
+import type { Context } from '../calls/context.js';
+import type {
+  ListResourcesResult,
+  ReadResourceResult,
+  Resource,
+  ResourceContents,
+} from '../types/resources.js';
+
+/** The values of a template's variables, decoded; a list for an exploded one. */
+export type Variables = Record<string, string | string[]>;
+
+/** How long a reader may keep what it read (CACHE-1). */
+export interface CacheHint {
+  /** Milliseconds of freshness; 0 is stale at once. */
+  ttlMs?: number;
+  /** `public` when anyone may share it (CACHE-2). */
+  cacheScope?: 'public' | 'private';
+}
+
+/** What callers are told of a resource beside its name and URI. */
+export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & { cacheHint?: CacheHint };
+
+/** What reading may return: a whole result; contents or several; text; bytes, which are sent as base64. */
+export type ReadReturn = ReadResourceResult | ResourceContents | ResourceContents[] | string | Uint8Array;
+
+/** Reads a resource. */
+export type ReadResourceCallback = (uri: URL, ctx: Context) => ReadReturn | Promise<ReadReturn>;
+
+/** Reads a resource of a family. */
+export type ReadResourceTemplateCallback = (
+  uri: URL,
+  variables: Variables,
+  ctx: Context,
+) => ReadReturn | Promise<ReadReturn>;
+
+/** Lists the resources of a family that are worth listing. */
+export type ListResourcesCallback = (ctx: Context) => ListResourcesResult | Promise<ListResourcesResult>;
+
+/** Suggests values for a variable. */
+export type CompleteResourceTemplateCallback = (
+  value: string,
+  context?: { arguments?: Record<string, string> },
+) => string[] | Promise<string[]>;
+
+/** A URI template (RFC 6570), as text. */
+export class UriTemplate {
+  constructor(private readonly text: string) {}
+
+  /** The names of the variables, in order. */
+  get variableNames(): string[] {
+    const names = new Set<string>();
+    for (const [, expression = ''] of this.text.matchAll(/\{([^}]*)\}/g)) {
+      for (const variable of expression.replace(/^[+#./;?&]/, '').split(',')) {
+        names.add(variable.trim().replace(/(:\d+|\*)$/, ''));
+      }
+    }
+    return [...names];
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** A family of resources: the pattern of their URIs, which of them are listed, and how variables are completed. */
+export class ResourceTemplate {
+  /** The pattern. */
+  readonly uriTemplate: UriTemplate;
+
+  /**
+   * @param uriTemplate RFC 6570.
+   * @param callbacks `list` has to be said even when there is none, so that it is not forgotten.
+   */
+  constructor(
+    uriTemplate: string | { toString(): string },
+    private readonly callbacks: {
+      list: ListResourcesCallback | undefined;
+      complete?: { [variable: string]: CompleteResourceTemplateCallback };
+    },
+  ) {
+    this.uriTemplate = new UriTemplate(String(uriTemplate));
+  }
+
+  /** Lists resources of the family. */
+  get listCallback(): ListResourcesCallback | undefined {
+    return this.callbacks.list;
+  }
+
+  /** The completer of a variable. */
+  completeCallback(variable: string): CompleteResourceTemplateCallback | undefined {
+    const { complete } = this.callbacks;
+    return complete !== undefined && Object.hasOwn(complete, variable) ? complete[variable] : undefined;
+  }
+
+  /** @internal */
+  get completes(): boolean {
+    return this.callbacks.complete !== undefined && Object.keys(this.callbacks.complete).length > 0;
+  }
+}
+
+/** Whether a value is a resource template, of this copy of the package or of another. */
+export function isTemplate(value: unknown): value is ResourceTemplate {
+  return isObject(value) && 'uriTemplate' in value && typeof value.completeCallback === 'function';
+}

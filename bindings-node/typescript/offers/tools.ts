@@ -1,0 +1,240 @@
+// Tools: a function, what it is called, and what callers are told of it.
+
+import { encode } from '../answers/encoding.js';
+import { type AnySchema, type Converted, convert, type InferArgs } from '../arguments/schemas.js';
+import type { Context } from '../calls/context.js';
+import type { Engine } from '../engine/engine.js';
+import { ConfigurationError, translated } from '../engine/errors.js';
+import type { Icon } from '../types/base.js';
+import type { ContentBlock } from '../types/content.js';
+import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
+import { Named, NamedHandle } from './handles.js';
+import { toolRun } from './tool_runs.js';
+
+/**
+ * What a tool may return: a whole result, whose content may be left out where there is structured content; text; a content
+ * block or several; or nothing.
+ */
+export type ToolReturn =
+  | CallToolResult
+  | (Omit<CallToolResult, 'content'> & { content?: ContentBlock[]; structuredContent: unknown })
+  | ContentBlock
+  | ContentBlock[]
+  | string
+  | undefined
+  // biome-ignore lint/suspicious/noConfusingVoidType: the return type of a handler that returns nothing
+  | void;
+
+/** The function of a tool that takes arguments. */
+export type ToolFunction<Input> = (args: InferArgs<Input>, ctx: Context) => ToolReturn | Promise<ToolReturn>;
+
+/** The function of a tool: `(args, ctx)` with an input schema, `(ctx)` without. */
+export type ToolCallback<Input extends AnySchema | undefined = undefined> = Input extends AnySchema
+  ? ToolFunction<Input>
+  : (ctx: Context) => ToolReturn | Promise<ToolReturn>;
+
+/** What callers are told of a tool beside its input. */
+export interface ToolNotes {
+  /** A name for people. */
+  title?: string | undefined;
+  /** What it does, for the model. */
+  description?: string | undefined;
+  /** Of the structured content; of the same kinds as an input schema. */
+  outputSchema?: AnySchema | undefined;
+  /** Hints for those who decide whether the tool may run. */
+  annotations?: ToolAnnotations | undefined;
+  icons?: Icon[] | undefined;
+  _meta?: Record<string, unknown> | undefined;
+  /** How long a call may take, in milliseconds; without a limit when absent. */
+  timeoutMs?: number | undefined;
+}
+
+/** What callers are told of a tool that takes arguments. */
+export interface ToolConfigWith<Input> extends ToolNotes {
+  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
+  inputSchema: Input;
+}
+
+/** What callers are told of a tool. */
+export interface ToolConfig<Input extends AnySchema | undefined = AnySchema | undefined> extends ToolNotes {
+  /** A raw zod shape, a zod 3 or 4 schema, any Standard Schema, or plain JSON Schema. */
+  inputSchema?: Input;
+}
+
+/** What `update` may change. What is absent or undefined stays. */
+export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
+  /** A new name; null removes the tool. */
+  name?: string | null | undefined;
+  title?: string | undefined;
+  description?: string | undefined;
+  /** The new input schema. */
+  paramsSchema?: Input;
+  outputSchema?: AnySchema | undefined;
+  annotations?: ToolAnnotations | undefined;
+  icons?: Icon[] | undefined;
+  _meta?: Record<string, unknown> | undefined;
+  timeoutMs?: number | undefined;
+  callback?: ToolCallback<Input>;
+  enabled?: boolean | undefined;
+}
+
+/** A function of a tool, its types forgotten. */
+export type AnyToolFunction = (...parts: never[]) => unknown;
+
+interface State extends Omit<ToolConfig, 'inputSchema' | 'outputSchema'> {
+  name: string;
+  inputSchema: unknown;
+  outputSchema: unknown;
+  input: Converted | undefined;
+  output: Converted | undefined;
+  callback: AnyToolFunction;
+}
+
+/** Names that every client takes. */
+const USUAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+
+/** The tools of a server. */
+export class Tools extends Named<State> {
+  constructor(
+    engine: Engine,
+    private readonly mostElements: number,
+  ) {
+    super(engine, 'tool');
+  }
+
+  /**
+   * Registers a tool.
+   *
+   * @throws AlreadyRegisteredError when there is one of this name.
+   * @throws TypeError when a schema has no JSON Schema; the message names the tool and the place.
+   */
+  add(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
+    if (typeof callback !== 'function')
+      throw new TypeError(`tool '${name}': the callback must be a function`);
+    this.refuseTaken(name);
+    if (!USUAL_NAME.test(name)) {
+      const rule = "1 to 128 letters, digits, '_', '.' and '-'";
+      console.warn(`Tool name ${JSON.stringify(name)} is not ${rule}: some clients refuse it`);
+    }
+    const tool: State = {
+      name,
+      title: config.title,
+      description: config.description,
+      annotations: config.annotations,
+      icons: config.icons,
+      _meta: config._meta,
+      timeoutMs: config.timeoutMs,
+      inputSchema: config.inputSchema,
+      outputSchema: config.outputSchema,
+      input: schemaOf(config.inputSchema, 'input', `tool '${name}', inputSchema`),
+      output: schemaOf(config.outputSchema, 'output', `tool '${name}', outputSchema`),
+      callback,
+    };
+    return this.keep(new RegisteredTool(this, tool));
+  }
+
+  /** @internal Tells the engine. */
+  offer(state: State, replace: boolean): void {
+    if (state.timeoutMs !== undefined && !(state.timeoutMs > 0)) {
+      throw new ConfigurationError(
+        `tool '${state.name}': timeoutMs must be a positive number of milliseconds`,
+      );
+    }
+    const descriptor = encode(descriptorOf(state), `tool '${state.name}'`);
+    const slot = this.engine.slot(
+      toolRun(state.callback, state.input, state.output, this.engine, this.mostElements),
+    );
+    translated(() => this.engine.native.addTool(descriptor, slot, replace));
+  }
+}
+
+/** A registered tool, to be switched off and on, changed and removed; clients are told. */
+export class RegisteredTool extends NamedHandle<State> {
+  get title(): string | undefined {
+    return this.current.title;
+  }
+  get description(): string | undefined {
+    return this.current.description;
+  }
+  /** As it was given. */
+  get inputSchema(): unknown {
+    return this.current.inputSchema;
+  }
+  /** As it was given. */
+  get outputSchema(): unknown {
+    return this.current.outputSchema;
+  }
+  get annotations(): ToolAnnotations | undefined {
+    return this.current.annotations;
+  }
+  get icons(): Icon[] | undefined {
+    return this.current.icons;
+  }
+  get _meta(): Record<string, unknown> | undefined {
+    return this.current._meta;
+  }
+  /** The function, as it was given. */
+  get handler(): AnyToolFunction {
+    return this.current.callback;
+  }
+
+  /**
+   * Changes it; all at once or, where something cannot be registered, not at all.
+   *
+   * @throws AlreadyRegisteredError when the new name is taken.
+   */
+  update<Input extends AnySchema | undefined = undefined>(updates: ToolUpdates<Input>): void {
+    if (updates.name === null) {
+      this.remove();
+      return;
+    }
+    const before = this.current;
+    const next: State = { ...before, ...withoutUndefined(updates) };
+    next.name = updates.name ?? before.name;
+    if (updates.paramsSchema !== undefined) {
+      next.inputSchema = updates.paramsSchema;
+      next.input = schemaOf(updates.paramsSchema, 'input', `tool '${next.name}', paramsSchema`);
+    }
+    if (updates.outputSchema !== undefined) {
+      next.output = schemaOf(updates.outputSchema, 'output', `tool '${next.name}', outputSchema`);
+    }
+    this.change(next, updates.enabled);
+  }
+}
+
+/** The updates that say something, without those that are no part of a tool's state. */
+function withoutUndefined(updates: object): object {
+  const kept = Object.entries(updates).filter(
+    ([key, value]) => value !== undefined && !['name', 'paramsSchema', 'enabled'].includes(key),
+  );
+  return Object.fromEntries(kept);
+}
+
+function schemaOf(schema: unknown, direction: 'input' | 'output', where: string): Converted | undefined {
+  return schema === undefined || schema === null ? undefined : convert(schema, direction, where);
+}
+
+/** A tool without arguments. */
+const NO_ARGUMENTS = { type: 'object', properties: {} };
+
+function descriptorOf(state: State): object {
+  const { input, output } = state;
+  return {
+    name: state.name,
+    title: state.title,
+    description: state.description,
+    inputSchema: input === undefined ? NO_ARGUMENTS : input.json,
+    outputSchema: output?.json,
+    annotations: state.annotations,
+    icons: state.icons,
+    _meta: state._meta,
+    oxmcp: {
+      checkArguments: input !== undefined && input.checkInRust !== false,
+      convertArguments: false,
+      checkOutput: output !== undefined && output.checkInRust !== false,
+      timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
+      // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
+      wrapOutput: output !== undefined && (output.json as { type?: unknown }).type !== 'object',
+    },
+  };
+}

@@ -1,0 +1,214 @@
+// `Request` to `Response`, as web frameworks and edge runtimes have them.
+
+import type { AuthInfo } from '../../engine/call_origin.js';
+import type { HttpOptions, ResponseSink, Serving } from '../../engine/event_loop.js';
+import {
+  bodyLimit,
+  type Exchange,
+  endpointOf,
+  exchange,
+  type Face,
+  type Incoming,
+  refusalText,
+  tooLarge,
+  unparsed,
+  WAITING_BYTES,
+  withoutEncoding,
+} from './http_exchange.js';
+
+/** What may be told with a `Request`. */
+export interface FetchOptions {
+  /** Who was authenticated: `ctx.authInfo` of the handlers. Never read from the request itself. */
+  authInfo?: AuthInfo | undefined;
+  /** The request's body, parsed before. */
+  parsedBody?: unknown;
+}
+
+/** Options of serving requests that somebody else received. */
+export type EndpointOptions = Omit<HttpOptions, 'host' | 'port' | 'path' | 'maxConnections'>;
+
+/** A server's own face. */
+export function faceOf(serving: () => Serving, options: EndpointOptions = {}): Face {
+  const { maxBodyBytes, ...others } = options;
+  return {
+    maxBodyBytes: bodyLimit(maxBodyBytes),
+    begin: (incoming, sink) => exchange(endpointOf(serving(), others), incoming, sink),
+  };
+}
+
+/** A function from `Request` to `Response` over a server being served. */
+export function fetchWith(
+  serving: () => Serving,
+  options?: EndpointOptions,
+): (request: Request, options?: FetchOptions) => Promise<Response> {
+  const face = faceOf(serving, options);
+  return (request, told) => answerRequest(face, request, told);
+}
+
+/** Answers a request. Resolves when the head of the answer is there; an aborted request gets an empty one nobody reads. */
+export async function answerRequest(
+  face: Face,
+  request: Request,
+  options: FetchOptions = {},
+): Promise<Response> {
+  const incoming = await read(request, options, face.maxBodyBytes);
+  if (incoming === undefined) return jsonResponse(413, refusalText(tooLarge(face.maxBodyBytes)));
+  if (request.signal.aborted) return new Response(null, { status: CLIENT_GONE });
+  return new Promise((resolve) => {
+    new Answer(face, incoming, request.signal, resolve);
+  });
+}
+
+/** A status for the log: the client closed the request. */
+export const CLIENT_GONE = 499;
+
+/** A JSON answer. */
+export function jsonResponse(status: number, text: string, headers: Record<string, string> = {}): Response {
+  return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+async function read(request: Request, options: FetchOptions, limit: number): Promise<Incoming | undefined> {
+  let headers: [string, string][] = [...request.headers];
+  let body: Uint8Array | null = null;
+  if (options.parsedBody !== undefined && request.method === 'POST') {
+    body = unparsed(options.parsedBody);
+    headers = withoutEncoding(headers);
+  } else if (request.body !== null) {
+    const bytes = await readStream(request.body, limit);
+    if (bytes === undefined) return undefined;
+    body = bytes;
+  }
+  if (!request.headers.has('host')) headers.push(['host', new URL(request.url).host]);
+  return {
+    head: { method: request.method, url: request.url, headers },
+    body,
+    origin: { authInfo: options.authInfo, url: request.url, request },
+  };
+}
+
+/** All of a body; undefined when it is over the limit. */
+export async function readStream(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array | undefined> {
+  const reader = stream.getReader();
+  const body = new BodyParts(limit);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return body.whole();
+    if (!body.add(value)) {
+      // Not waited for: one half of a copied stream ends with the other.
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
+  }
+}
+
+/** The parts of a body, up to a limit. */
+export class BodyParts {
+  private readonly parts: Uint8Array[] = [];
+  private length = 0;
+
+  constructor(private readonly limit: number) {}
+
+  /** Returns whether there was room. */
+  add(part: Uint8Array): boolean {
+    this.length += part.byteLength;
+    if (this.length > this.limit) return false;
+    this.parts.push(part);
+    return true;
+  }
+
+  whole(): Uint8Array {
+    const [first] = this.parts;
+    return this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** One answer on its way: a whole one, or a stream. */
+class Answer implements ResponseSink {
+  private readonly exchange: Exchange | undefined;
+  /** Until the engine says: the server is closed before it answers. */
+  private status = 503;
+  private headers: [string, string][] = [];
+  /** A whole answer, as far as it is there. */
+  private text = '';
+  private stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** Whoever reads wants more. */
+  private pulled: (() => void) | undefined;
+  private ended = false;
+
+  constructor(
+    face: Face,
+    incoming: Incoming,
+    private readonly signal: AbortSignal,
+    private readonly resolve: (response: Response) => void,
+  ) {
+    signal.addEventListener('abort', this.abort);
+    this.exchange = face.begin(incoming, this);
+  }
+
+  head(status: number, headers: [string, string][]): void {
+    if (this.ended) return;
+    this.status = status;
+    this.headers = headers;
+    if (!headers.some(([name, value]) => name === 'content-type' && value === 'text/event-stream')) return;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.stream = controller;
+        },
+        pull: () => {
+          this.pulled?.();
+          this.pulled = undefined;
+        },
+        cancel: () => {
+          this.finish();
+          this.exchange?.cancel();
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES }),
+    );
+    this.resolve(new Response(body, { status, headers }));
+  }
+
+  chunk(text: string): void | Promise<void> {
+    if (this.ended) return;
+    if (this.stream === undefined) {
+      this.text += text;
+      return;
+    }
+    this.stream.enqueue(encoder.encode(text));
+    if ((this.stream.desiredSize ?? 0) > 0) return;
+    return new Promise((resolve) => {
+      this.pulled = resolve;
+    });
+  }
+
+  end(error?: Error): void {
+    if (this.ended) return;
+    this.finish();
+    if (this.stream !== undefined) {
+      if (error === undefined) this.stream.close();
+      else this.stream.error(error);
+      return;
+    }
+    const { status, headers, text } = this;
+    this.resolve(new Response(text === '' ? null : text, { status, headers }));
+  }
+
+  private finish(): void {
+    this.ended = true;
+    this.signal.removeEventListener('abort', this.abort);
+  }
+
+  private readonly abort = (): void => {
+    if (this.ended) return;
+    this.finish();
+    this.exchange?.cancel();
+    if (this.stream === undefined) this.resolve(new Response(null, { status: CLIENT_GONE }));
+    else this.stream.error(this.signal.reason);
+  };
+}

@@ -1,0 +1,44 @@
+// What the HTTP transports of both generations show of themselves.
+
+import type { Serving } from '../../engine/event_loop.js';
+import { ATTACH } from '../transport.js';
+import { FACE } from './http_exchange.js';
+import { HttpTransportFace, type HttpTransportOptions } from './http_transport_face.js';
+
+/** What the HTTP transports have in common. Not for direct use. */
+export abstract class HttpTransport {
+  /** The id of the session that began last. */
+  sessionId?: string | undefined;
+  /** The transport is closed, or the last session that began through it is over. */
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  /** Accepted for code that sets it, and never called: messages are the engine's. */
+  onmessage?: ((message: never, extra?: never) => void) | undefined;
+  /** @internal */
+  readonly [FACE]: HttpTransportFace;
+
+  /** @throws TypeError for an option that has no subject here; RangeError for an impossible limit. */
+  constructor(options: HttpTransportOptions = {}) {
+    this[FACE] = new HttpTransportFace(this, options);
+  }
+
+  /** @internal */
+  async [ATTACH](serving: Serving): Promise<void> {
+    this[FACE].attach(serving, this);
+  }
+
+  /** Accepted for code that calls it: there is nothing to start. */
+  async start(): Promise<void> {}
+
+  /** @throws Error always: messages are sent by the server; this is not the way. */
+  async send(_message: object): Promise<void> {
+    throw new Error(
+      'this transport sends what its server says: use the methods of the server, or of the context',
+    );
+  }
+
+  /** Cancels what is under way and ends the sessions that began through this transport. */
+  close(): Promise<void> {
+    return this[FACE].close();
+  }
+}

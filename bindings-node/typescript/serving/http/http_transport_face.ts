@@ -1,0 +1,218 @@
+// The workings of the HTTP transports of both generations: a face of the server they are connected to, and the sessions that
+// began through them.
+
+import { SESSION_ID } from '../../engine/call_origin.js';
+import type { ResponseSink, Serving } from '../../engine/event_loop.js';
+import { type Closable, dropTransport, errorFrom, noteTransport } from '../transport.js';
+import {
+  bodyLimit,
+  type Exchange,
+  endpointOf,
+  exchange,
+  type Face,
+  HeldSink,
+  headerOf,
+  type Incoming,
+  keepAliveSeconds,
+  refuse,
+} from './http_exchange.js';
+import { aliasesOf, type SessionOwner } from './http_sessions.js';
+
+/** Options of the HTTP transports. */
+export interface HttpTransportOptions {
+  /** Makes the ids of sessions, which must be unique and hard to guess. Without it there are none: every request stands alone. */
+  sessionIdGenerator?: (() => string) | undefined;
+  /** Called with the id of a session that began, before its client hears of it. */
+  onsessioninitialized?: ((sessionId: string) => void | Promise<void>) | undefined;
+  /** Called with the id of a session that its client ended. */
+  onsessionclosed?: ((sessionId: string) => void | Promise<void>) | undefined;
+  /** Answer with JSON only: what handlers say before their result is dropped. */
+  enableJsonResponse?: boolean | undefined;
+  /** Values of `Host` to accept: `name` (any port) or `name:port`. All, if absent. */
+  allowedHosts?: string[] | undefined;
+  /** Origins of web pages to accept, such as `https://example.com`; `*` for all. Pages of this machine, if absent. */
+  allowedOrigins?: string[] | undefined;
+  /** `false` switches both of these checks off. */
+  enableDnsRebindingProtection?: boolean | undefined;
+  /** How often a silent stream says that it is alive, in milliseconds. Below 1: never. Default 15000. */
+  keepAliveMs?: number | undefined;
+  /** The longest body that is read, in bytes. Default 4 MiB. */
+  maxRequestBodySize?: number | undefined;
+}
+
+/** Options of others that have no subject here. */
+const WITHOUT_SUBJECT = new Map([
+  ['eventStore', 'streams are not resumed'],
+  ['retryInterval', 'streams are not resumed'],
+]);
+
+/** The part of a transport that the user sees change. */
+export interface TransportEvents {
+  sessionId?: string | undefined;
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+}
+
+/** The working parts of an HTTP transport. */
+export class HttpTransportFace implements Face, SessionOwner {
+  readonly maxBodyBytes: number;
+  private serving: Serving | undefined;
+  private transport: Closable | undefined;
+  private readonly exchanges = new Set<Exchange>();
+  /** The ids of the sessions that began here. */
+  private readonly sessions = new Set<string>();
+  private closed = false;
+
+  constructor(
+    private readonly events: TransportEvents,
+    private readonly options: HttpTransportOptions,
+  ) {
+    for (const [name, why] of WITHOUT_SUBJECT) {
+      if ((options as Record<string, unknown>)[name] === undefined) continue;
+      throw new TypeError(`the option ${name} is not supported: ${why}; leave it out`);
+    }
+    if (options.sessionIdGenerator !== undefined && typeof options.sessionIdGenerator !== 'function') {
+      throw new TypeError('sessionIdGenerator must be a function that returns an id, or undefined');
+    }
+    this.maxBodyBytes = bodyLimit(options.maxRequestBodySize);
+  }
+
+  attach(serving: Serving, transport: Closable): void {
+    if (this.closed) throw new Error('this transport is closed: make another one');
+    if (this.serving !== undefined && this.serving !== serving && !this.serving.isStopped) {
+      throw new Error('this transport is connected to a server already: make one for each server');
+    }
+    // Impossible options are refused here, not by every request.
+    this.endpoint(serving);
+    this.serving = serving;
+    this.transport = transport;
+    noteTransport(serving, transport);
+  }
+
+  onerror = (error: Error): void => this.events.onerror?.(error);
+
+  private endpoint(serving: Serving) {
+    const { options } = this;
+    const unchecked = options.enableDnsRebindingProtection === false;
+    return endpointOf(serving, {
+      stateless: options.sessionIdGenerator === undefined,
+      jsonResponse: options.enableJsonResponse ?? false,
+      allowedHosts: unchecked ? ['*'] : options.allowedHosts,
+      allowedOrigins: unchecked ? ['*'] : options.allowedOrigins,
+      keepAliveSeconds: keepAliveSeconds(options.keepAliveMs),
+    });
+  }
+
+  begin(incoming: Incoming, sink: ResponseSink): Exchange {
+    const { serving } = this;
+    if (serving === undefined || serving.isStopped || this.closed) {
+      const isNew = serving === undefined && !this.closed;
+      // To a client with a session 404 says that it is over (SESS-5).
+      if (isNew) refuse(sink, 503, 'no server is connected to this transport yet');
+      else refuse(sink, 404, 'this server is closed');
+      return { cancel: () => {} };
+    }
+    const aliases = aliasesOf(serving);
+    const id = headerOf(incoming.head.headers, SESSION_ID);
+    const alias = id === undefined ? undefined : aliases.find(id);
+    if (alias !== undefined) {
+      incoming.origin.sessionId = id;
+      incoming.head.headers = incoming.head.headers.map(([name, value]) =>
+        name.toLowerCase() === SESSION_ID ? [name, alias.engineId] : [name, value],
+      );
+    }
+    const held = new HeldSink(sink);
+    const { method } = incoming.head;
+    let hasHead = false;
+    const begun: Exchange = exchange(this.endpoint(serving), incoming, {
+      head: (status, headers) => {
+        hasHead = true;
+        let before: Promise<void> | undefined;
+        const engineId = headerOf(headers, SESSION_ID);
+        held.head(status, headers);
+        if (engineId !== undefined && engineId !== alias?.engineId) {
+          this.opened(serving, engineId).then(
+            (made) => {
+              for (const header of headers) if (header[0] === SESSION_ID) header[1] = made;
+              held.release();
+            },
+            (error: unknown) => {
+              this.onerror(errorFrom(error));
+              this.end(serving, engineId);
+              begun.cancel();
+              refuse(sink, 500, 'the server could not begin a session', -32603);
+            },
+          );
+          return;
+        }
+        if (id !== undefined && alias !== undefined) {
+          if (method === 'DELETE' && status < 300) before = aliases.remove(id, true);
+          else if (status === 404) before = aliases.remove(id, false);
+        }
+        if (before === undefined) held.release();
+        else before.catch((error: unknown) => this.onerror(errorFrom(error))).then(() => held.release());
+      },
+      chunk: (text) => held.chunk(text),
+      end: (error) => {
+        this.exchanges.delete(begun);
+        // Cancelled before it was answered.
+        if (!hasHead) held.release();
+        held.end(error);
+      },
+    });
+    this.exchanges.add(begun);
+    return begun;
+  }
+
+  /** A session began: gives it the application's id. */
+  private async opened(serving: Serving, engineId: string): Promise<string> {
+    const id = aliasesOf(serving).add(this.options.sessionIdGenerator?.() ?? engineId, {
+      engineId,
+      owner: this,
+    });
+    this.sessions.add(id);
+    if (this.transport !== undefined) noteTransport(serving, this.transport);
+    this.events.sessionId = id;
+    await this.options.onsessioninitialized?.(id);
+    return id;
+  }
+
+  async sessionOver(id: string, byClient: boolean): Promise<void> {
+    this.sessions.delete(id);
+    try {
+      if (byClient) await this.options.onsessionclosed?.(id);
+    } finally {
+      // Code that keeps a transport for each session drops it now. One that is kept goes on serving.
+      if (this.sessions.size === 0 && !this.closed) {
+        if (this.serving !== undefined && this.transport !== undefined)
+          dropTransport(this.serving, this.transport);
+        this.events.onclose?.();
+      }
+    }
+  }
+
+  /** Tells the engine that a session is over. */
+  private end(serving: Serving, engineId: string): void {
+    const head = { method: 'DELETE', url: '/', headers: [[SESSION_ID, engineId]] as [string, string][] };
+    const nobody: ResponseSink = { head() {}, chunk() {}, end() {} };
+    exchange(endpointOf(serving, {}), { head, body: null, origin: {} }, nobody);
+  }
+
+  /** Ends what is under way, and the sessions that began here. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    const { serving, transport } = this;
+    if (serving !== undefined && transport !== undefined) {
+      dropTransport(serving, transport);
+      const aliases = aliasesOf(serving);
+      for (const id of [...this.sessions]) {
+        const alias = aliases.find(id);
+        if (alias !== undefined) this.end(serving, alias.engineId);
+        await aliases.remove(id, false);
+      }
+    }
+    for (const each of [...this.exchanges]) each.cancel();
+    this.events.onclose?.();
+  }
+}

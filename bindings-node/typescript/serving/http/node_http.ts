@@ -1,0 +1,255 @@
+// Node's `(req, res)`, without a detour over `Request` and `Response`.
+
+import type { AuthInfo, CallOrigin } from '../../engine/call_origin.js';
+import type { RequestHead, ResponseSink } from '../../engine/event_loop.js';
+import { errorFrom } from '../transport.js';
+import { BodyParts } from './fetch.js';
+import {
+  type Exchange,
+  type Face,
+  headerOf,
+  type Incoming,
+  refuse,
+  tooLarge,
+  unparsed,
+  withoutEncoding,
+} from './http_exchange.js';
+
+/** A request of `node:http`, express, fastify (`request.raw`) and others. */
+export interface NodeRequest extends AsyncIterable<unknown> {
+  method?: string | undefined;
+  url?: string | undefined;
+  /** express: the URL before routers cut from it. */
+  originalUrl?: string | undefined;
+  headers: Record<string, string | string[] | undefined>;
+  rawHeaders?: string[] | undefined;
+  /** What authentication middleware found out. */
+  auth?: AuthInfo | undefined;
+  /** What a body parser found. */
+  body?: unknown;
+  readableEnded?: boolean | undefined;
+  iterator?(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
+  resume?(): unknown;
+  socket?: {
+    remoteAddress?: string | undefined;
+    remotePort?: number | undefined;
+    encrypted?: boolean;
+  } | null;
+}
+
+/** A response of `node:http` and what is built on it. */
+export interface NodeResponse {
+  statusCode: number;
+  setHeader(name: string, value: string): unknown;
+  flushHeaders?(): void;
+  write(chunk: string | Uint8Array): unknown;
+  end(chunk?: string | Uint8Array): unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  destroy?(error?: Error): unknown;
+  readonly headersSent?: boolean;
+  /** express' compression. */
+  flush?(): void;
+}
+
+/**
+ * Answers a request; resolves when the answer is out, or the client gone.
+ *
+ * @param parsedBody The body, where a body parser read it before. A function in its place (express' `next`) counts for nothing.
+ */
+export async function answerNodeRequest(
+  face: Face,
+  req: NodeRequest,
+  res: NodeResponse,
+  parsedBody?: unknown,
+): Promise<void> {
+  const gone = new Promise<void>((resolve) => res.on('close', () => resolve()));
+  let incoming: Incoming | undefined;
+  try {
+    incoming = await readNodeRequest(req, parsedBody, face.maxBodyBytes);
+  } catch (error) {
+    // The client went away in the middle of its request.
+    face.onerror?.(errorFrom(error));
+    res.destroy?.();
+    return;
+  }
+  const answer = new NodeAnswer(res);
+  if (incoming === undefined) {
+    refuse(answer, 413, tooLarge(face.maxBodyBytes));
+    return answer.done;
+  }
+  try {
+    answer.exchange = face.begin(incoming, answer);
+  } catch (error) {
+    face.onerror?.(errorFrom(error));
+    refuse(answer, 500, 'the server failed', -32603);
+  }
+  gone.then(() => answer.abandon());
+  return answer.done;
+}
+
+/** Reads a request; undefined when its body is over the limit. */
+export async function readNodeRequest(
+  req: NodeRequest,
+  parsedBody: unknown,
+  limit: number,
+): Promise<Incoming | undefined> {
+  const head = readHead(req);
+  const origin = new NodeOrigin(req.auth, head);
+  let body: Uint8Array | null = null;
+  if (head.method !== 'GET' && head.method !== 'DELETE') {
+    let parsed = typeof parsedBody === 'function' ? undefined : parsedBody;
+    // A body parser was here, and its finding was not handed on.
+    if (parsed === undefined && req.readableEnded === true) parsed = req.body;
+    if (parsed !== undefined) {
+      body = unparsed(parsed);
+      head.headers = withoutEncoding(head.headers);
+    } else {
+      const bytes = await readNodeBody(req, limit);
+      if (bytes === undefined) return undefined;
+      body = bytes;
+    }
+  }
+  return { head, body, origin };
+}
+
+/** Where a request came from. A `Request` is made of it for who asks; its body is read already. */
+class NodeOrigin implements CallOrigin {
+  sessionId: string | undefined;
+  private readonly headers: [string, string][];
+  private readonly method: string;
+  readonly url: string;
+  private made: Request | undefined;
+
+  constructor(
+    readonly authInfo: AuthInfo | undefined,
+    { headers, method, url }: RequestHead,
+  ) {
+    this.headers = headers;
+    this.method = method;
+    this.url = url;
+  }
+
+  get request(): Request {
+    this.made ??= new Request(this.url, { method: this.method, headers: this.headers });
+    return this.made;
+  }
+}
+
+/** All of a request's body; undefined when it is over the limit. */
+export async function readNodeBody(req: NodeRequest, limit: number): Promise<Uint8Array | undefined> {
+  const body = new BodyParts(limit);
+  // The stream must outlive the loop: with it the connection would end, and the client never read why.
+  const chunks = req.iterator?.({ destroyOnReturn: false }) ?? req;
+  for await (const chunk of chunks) {
+    if (body.add(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array))) continue;
+    // What else comes is dropped.
+    req.resume?.();
+    return undefined;
+  }
+  return body.whole();
+}
+
+/** The head of a request. The URL is absolute. */
+export function readHead(req: NodeRequest): RequestHead {
+  const headers = headersOf(req);
+  const { remoteAddress, remotePort, encrypted } = req.socket ?? {};
+  const host = headerOf(headers, 'host') ?? 'localhost';
+  const path = req.originalUrl ?? req.url ?? '/';
+  const head: RequestHead = {
+    method: req.method ?? 'GET',
+    url: path.startsWith('/') ? `${encrypted ? 'https' : 'http'}://${host}${path}` : path,
+    headers,
+  };
+  if (remoteAddress !== undefined && remotePort !== undefined) {
+    const address = remoteAddress.split('%')[0];
+    head.remote = address?.includes(':') ? `[${address}]:${remotePort}` : `${address}:${remotePort}`;
+  }
+  return head;
+}
+
+function headersOf(req: NodeRequest): [string, string][] {
+  const headers: [string, string][] = [];
+  const { rawHeaders } = req;
+  if (rawHeaders !== undefined && rawHeaders.length > 0) {
+    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index] ?? '';
+      // HTTP/2 says these its own way.
+      if (name.startsWith(':')) {
+        if (name === ':authority') headers.push(['host', rawHeaders[index + 1] ?? '']);
+      } else headers.push([name, rawHeaders[index + 1] ?? '']);
+    }
+    return headers;
+  }
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (value === undefined || name.startsWith(':')) continue;
+    for (const each of Array.isArray(value) ? value : [value]) headers.push([name, each]);
+  }
+  return headers;
+}
+
+/** One answer on its way. */
+class NodeAnswer implements ResponseSink {
+  /** Resolved when the answer is out, or nobody waits for it. */
+  readonly done: Promise<void>;
+  exchange: Exchange | undefined;
+  private finish!: () => void;
+  private ended = false;
+  private hasHead = false;
+  private streaming = false;
+  private text = '';
+  private drained: (() => void) | undefined;
+
+  constructor(private readonly res: NodeResponse) {
+    res.on('drain', () => this.drained?.());
+    this.done = new Promise((resolve) => {
+      this.finish = resolve;
+    });
+  }
+
+  head(status: number, headers: [string, string][]): void {
+    if (this.ended) return;
+    const { res } = this;
+    this.hasHead = true;
+    res.statusCode = status;
+    for (const [name, value] of headers) {
+      res.setHeader(name, value);
+      if (name === 'content-type' && value === 'text/event-stream') this.streaming = true;
+    }
+    if (this.streaming) res.flushHeaders?.();
+  }
+
+  chunk(text: string): void | Promise<void> {
+    if (this.ended) return;
+    const { res } = this;
+    if (!this.streaming) {
+      this.text += text;
+      return;
+    }
+    const hasRoom = res.write(text) !== false;
+    res.flush?.();
+    if (hasRoom) return;
+    return new Promise((resolve) => {
+      this.drained = resolve;
+    });
+  }
+
+  end(error?: Error): void {
+    if (this.ended) return;
+    this.ended = true;
+    const { res, text } = this;
+    // The server is closed before it answers.
+    if (!this.hasHead) res.statusCode = 503;
+    if (error !== undefined) res.destroy?.(error);
+    else if (text === '') res.end();
+    else res.end(text);
+    this.finish();
+  }
+
+  /** The client is gone. */
+  abandon(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.exchange?.cancel();
+    this.finish();
+  }
+}

@@ -1,0 +1,200 @@
+// Stdio: one message per line, over the process's own descriptors or any pair of streams.
+
+import type { Readable, Writable } from 'node:stream';
+import type { MemoryConnection, Serving } from '../../engine/event_loop.js';
+import { ATTACH, dropTransport, errorFrom, noteTransport } from '../transport.js';
+import { Lines } from './lines.js';
+import { silenceStandardInput } from './standard_streams.js';
+
+/** Options of `StdioServerTransport`. */
+export interface StdioServerTransportOptions {
+  /** The longest line that is read from streams of one's own, in bytes. Default 10 MiB. */
+  maxBufferSize?: number | undefined;
+  /**
+   * Whether the process ends once standard input has ended, even if something else would keep it alive: its client is gone.
+   * Default true. Only with the process's own streams.
+   */
+  exitOnEnd?: boolean | undefined;
+}
+
+/** How long what holds the process may take to let go of it after the end of its input. Milliseconds. */
+const ORPHAN_PATIENCE = 2000;
+
+/** How long requests may take to be answered after the end of a stream. Milliseconds. */
+const GRACE = 1000;
+
+/**
+ * Serves one client over standard input and output, or another pair of streams.
+ *
+ * With the process's own streams the engine takes the descriptors: what the program prints (`console.log` included) goes to
+ * standard error. The end of the input ends the connection.
+ */
+export class StdioServerTransport {
+  /** The connection ended, whoever ended it. */
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  /** Accepted for code that sets it, and never called: messages are the engine's. */
+  onmessage?: ((message: never, extra?: never) => void) | undefined;
+  sessionId?: string | undefined;
+  private readonly options: StdioServerTransportOptions;
+  private readonly streams: [input: Readable, output: Writable] | undefined;
+  private state: 'new' | 'open' | 'closed' = 'new';
+  private end: () => void | Promise<void> = () => {};
+
+  /**
+   * @param stdin What to read from. Default: the process's own.
+   * @param stdout What to write to. Default: the process's own.
+   */
+  constructor(stdin?: Readable, stdout?: Writable, options: StdioServerTransportOptions = {}) {
+    this.options = options;
+    const own = (stdin ?? process.stdin) === process.stdin && (stdout ?? process.stdout) === process.stdout;
+    this.streams = own ? undefined : [stdin ?? process.stdin, stdout ?? process.stdout];
+  }
+
+  /** @internal */
+  async [ATTACH](serving: Serving): Promise<void> {
+    if (this.state !== 'new') throw new Error('this transport was connected before: make another one');
+    this.state = 'open';
+    noteTransport(serving, this);
+    if (this.streams === undefined) this.serveProcess(serving);
+    else this.serveStreams(serving, ...this.streams);
+  }
+
+  private serveProcess(serving: Serving): void {
+    const exits = this.options.exitOnEnd ?? true;
+    const { ended } = serving.serveStdio(exits);
+    const endInput = silenceStandardInput();
+    const finish = (): void => {
+      const orphaned = this.state === 'open';
+      this.closed(serving);
+      endInput();
+      // Does not hold the process itself.
+      if (orphaned && exits) setTimeout(() => process.exit(), ORPHAN_PATIENCE).unref();
+    };
+    ended.then(finish, (error: unknown) => {
+      this.onerror?.(errorFrom(error));
+      finish();
+    });
+    this.end = () => {
+      serving.shutDown();
+      return ended.catch(() => {});
+    };
+  }
+
+  private serveStreams(serving: Serving, input: Readable, output: Writable): void {
+    const lines = new Lines(this.options.maxBufferSize ?? 10 * 1024 * 1024);
+    const connection = new StreamConnection(serving, output, (error) => {
+      if (error !== undefined) this.onerror?.(error);
+      this.closed(serving);
+    });
+    const receive = (take: () => string[]): void => {
+      try {
+        for (const line of take()) connection.send(line);
+      } catch (error) {
+        this.onerror?.(errorFrom(error));
+        stop();
+        connection.close();
+      }
+    };
+    const onData = (chunk: Buffer | string): void => receive(() => lines.take(chunk));
+    const onEnd = (): void => {
+      receive(() => lines.end());
+      stop();
+      connection.finish(GRACE);
+    };
+    const onError = (error: Error): void => {
+      this.onerror?.(error);
+    };
+    const onBroken = (error: Error): void => {
+      this.onerror?.(error);
+      stop();
+      connection.close();
+    };
+    const stop = (): void => {
+      input.off('data', onData);
+      input.off('end', onEnd);
+      input.off('close', onEnd);
+      input.pause();
+    };
+    input.on('data', onData);
+    input.on('end', onEnd);
+    input.on('close', onEnd);
+    input.on('error', onError);
+    output.on('error', onBroken);
+    this.end = () => {
+      stop();
+      connection.close();
+    };
+  }
+
+  private closed(serving: Serving): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    dropTransport(serving, this);
+    this.onclose?.();
+  }
+
+  /** Accepted for code that calls it: `connect` starts the transport. */
+  async start(): Promise<void> {}
+
+  /** @throws Error always: messages are sent by the server; this is not the way. */
+  async send(_message: object): Promise<void> {
+    throw new Error(
+      'this transport sends what its server says: use the methods of the server, or of the context',
+    );
+  }
+
+  /** Ends the connection. With the process's own streams, what runs may finish first. */
+  async close(): Promise<void> {
+    if (this.state !== 'open') return;
+    await this.end();
+  }
+}
+
+/** A connection to the engine whose messages are lines. */
+class StreamConnection {
+  private readonly connection: MemoryConnection;
+  private readonly waiting = new Set<unknown>();
+  private finishing = false;
+
+  constructor(serving: Serving, output: Writable, onEnd: (error?: Error) => void) {
+    this.connection = serving.connect((message) => {
+      output.write(`${JSON.stringify(message)}\n`);
+      for (const each of Array.isArray(message) ? message : [message]) {
+        if (!('method' in each)) this.waiting.delete(each.id);
+      }
+      if (this.finishing && this.waiting.size === 0) this.close();
+    }, onEnd);
+  }
+
+  send(line: string): void {
+    for (const id of requestIds(line)) this.waiting.add(id);
+    this.connection.send(line);
+  }
+
+  /** Ends the connection when all requests are answered, or took too long. */
+  finish(patience: number): void {
+    if (this.finishing) return;
+    this.finishing = true;
+    if (this.waiting.size === 0) this.close();
+    else setTimeout(() => this.close(), patience).unref();
+  }
+
+  close(): void {
+    this.finishing = true;
+    this.connection.close();
+  }
+}
+
+/** The ids of the requests on a line. */
+function requestIds(line: string): unknown[] {
+  try {
+    const message: unknown = JSON.parse(line);
+    return (Array.isArray(message) ? message : [message])
+      .filter((each) => each?.method !== undefined && each.id !== undefined)
+      .map((each) => each.id);
+  } catch {
+    // The engine answers it, without an id.
+    return [];
+  }
+}
