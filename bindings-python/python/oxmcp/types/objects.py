@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     RequestId: TypeAlias = str | int
     ProgressToken: TypeAlias = str | int
     Cursor: TypeAlias = str
+    IconTheme: TypeAlias = Literal["light", "dark"]
+    ResultType: TypeAlias = Literal["complete", "input_required"] | str
 
 LATEST_PROTOCOL_VERSION = "2026-07-28"
 DEFAULT_NEGOTIATED_VERSION = "2025-03-26"
@@ -35,6 +37,14 @@ HEADER_MISMATCH = -32020
 MISSING_REQUIRED_CLIENT_CAPABILITY = -32021
 UNSUPPORTED_PROTOCOL_VERSION = -32022
 
+PROTOCOL_VERSION_META_KEY = "io.modelcontextprotocol/protocolVersion"
+CLIENT_INFO_META_KEY = "io.modelcontextprotocol/clientInfo"
+CLIENT_CAPABILITIES_META_KEY = "io.modelcontextprotocol/clientCapabilities"
+SERVER_INFO_META_KEY = "io.modelcontextprotocol/serverInfo"
+LOG_LEVEL_META_KEY = "io.modelcontextprotocol/logLevel"
+
+CORE_RESULT_TYPES = frozenset({"complete", "input_required"})
+
 
 class ErrorData(WireObject):
     """The `error` member of a JSON-RPC response."""
@@ -42,6 +52,13 @@ class ErrorData(WireObject):
     code: int
     message: str
     data: Any = None
+
+
+class BaseMetadata(WireObject):
+    """What has a name for programs and one for people."""
+
+    name: str
+    title: str | None = None
 
 
 class Icon(WireObject):
@@ -119,6 +136,7 @@ class ServerCapabilities(WireObject):
     resources: ResourcesCapability | None = None
     tools: ToolsCapability | None = None
     completions: CompletionsCapability | None = None
+    tasks: dict[str, Any] | None = None
 
 
 class RootsCapability(WireObject):
@@ -127,18 +145,34 @@ class RootsCapability(WireObject):
     list_changed: bool | None = None
 
 
+class SamplingContextCapability(WireObject):
+    """That a client can add what servers have to a prompt."""
+
+
+class SamplingToolsCapability(WireObject):
+    """That a client's model can call tools."""
+
+
 class SamplingCapability(WireObject):
     """What a client can do with sampling."""
 
-    context: dict[str, Any] | None = None
-    tools: dict[str, Any] | None = None
+    context: SamplingContextCapability | None = None
+    tools: SamplingToolsCapability | None = None
+
+
+class FormElicitationCapability(WireObject):
+    """That a client can show a form."""
+
+
+class UrlElicitationCapability(WireObject):
+    """That a client can open a page."""
 
 
 class ElicitationCapability(WireObject):
     """What a client can ask its user."""
 
-    form: dict[str, Any] | None = None
-    url: dict[str, Any] | None = None
+    form: FormElicitationCapability | None = None
+    url: UrlElicitationCapability | None = None
 
 
 class ClientCapabilities(WireObject):
@@ -149,6 +183,7 @@ class ClientCapabilities(WireObject):
     roots: RootsCapability | None = None
     sampling: SamplingCapability | None = None
     elicitation: ElicitationCapability | None = None
+    tasks: dict[str, Any] | None = None
 
 
 class TextContent(WireObject):
@@ -341,6 +376,13 @@ class Result(WireObject):
     result_type: str | None = None
 
 
+class CacheableResult(Result):
+    """A result that may be kept (CACHE-1)."""
+
+    ttl_ms: int | None = None
+    cache_scope: Literal["public", "private"] | None = None
+
+
 class EmptyResult(Result):
     """A result that says nothing."""
 
@@ -469,6 +511,9 @@ class CallToolRequestParams(WireObject):
     name: str
     arguments: dict[str, Any] | None = None
     meta: dict[str, Any] | None = None
+    task: dict[str, Any] | None = None
+    input_responses: dict[str, Any] | None = None
+    request_state: str | None = None
 
 
 class GetPromptRequestParams(WireObject):
@@ -477,13 +522,17 @@ class GetPromptRequestParams(WireObject):
     name: str
     arguments: dict[str, str] | None = None
     meta: dict[str, Any] | None = None
+    input_responses: dict[str, Any] | None = None
+    request_state: str | None = None
 
 
 class ReadResourceRequestParams(WireObject):
-    """The parameters of `resources/read`, `resources/subscribe` and `resources/unsubscribe`."""
+    """The parameters of `resources/read`."""
 
     uri: str
     meta: dict[str, Any] | None = None
+    input_responses: dict[str, Any] | None = None
+    request_state: str | None = None
 
 
 class PaginatedRequestParams(WireObject):
@@ -505,6 +554,7 @@ class CompleteRequestParams(WireObject):
 if TYPE_CHECKING:
     ResourceContents: TypeAlias = TextResourceContents | BlobResourceContents
     ContentBlock: TypeAlias = TextContent | ImageContent | AudioContent | ResourceLink | EmbeddedResource
+    Content: TypeAlias = ContentBlock
     Reference: TypeAlias = PromptReference | ResourceTemplateReference
 
 CONTENT_BLOCKS: dict[str, type[WireObject]] = {
@@ -516,10 +566,15 @@ CONTENT_BLOCKS: dict[str, type[WireObject]] = {
 }
 
 
-def _read_block(value: Any) -> Any:
+def block_named(value: Any, more: dict[str, type[WireObject]]) -> Any:
+    """A block as an object of the class for its `type`, one of `CONTENT_BLOCKS` or of `more`."""
     kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    block = CONTENT_BLOCKS.get(kind) if isinstance(kind, str) else None
+    block = (CONTENT_BLOCKS.get(kind) or more.get(kind)) if isinstance(kind, str) else None
     return value if block is None else block._read(value)
+
+
+def _read_block(value: Any) -> Any:
+    return block_named(value, {})
 
 
 def _read_contents(value: Any) -> Any:
@@ -538,6 +593,7 @@ union("Reference", _read_reference)
 
 _ALIASES = {
     "ContentBlock": "TextContent | ImageContent | AudioContent | ResourceLink | EmbeddedResource",
+    "Content": "TextContent | ImageContent | AudioContent | ResourceLink | EmbeddedResource",
     "ResourceContents": "TextResourceContents | BlobResourceContents",
     "Reference": "PromptReference | ResourceTemplateReference",
     "Role": 'Literal["user", "assistant"]',
@@ -545,6 +601,8 @@ _ALIASES = {
     "RequestId": "str | int",
     "ProgressToken": "str | int",
     "Cursor": "str",
+    "IconTheme": 'Literal["light", "dark"]',
+    "ResultType": 'Union[Literal["complete", "input_required"], str]',
 }
 
 
@@ -557,7 +615,7 @@ def __getattr__(name: str) -> Any:
     elif name in _ALIASES:
         import typing
 
-        value = eval(_ALIASES[name], {**globals(), "Literal": typing.Literal})
+        value = eval(_ALIASES[name], {**globals(), "Literal": typing.Literal, "Union": typing.Union})
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -1,20 +1,69 @@
-"""Requests as objects, for handlers that are written to take one; `oxmcp.types` offers them by these names."""
+"""Requests as objects, for handlers that are written to take one."""
 
 from __future__ import annotations
 
+from .objects import (
+    CallToolRequestParams,
+    ClientCapabilities,
+    CompleteRequestParams,
+    GetPromptRequestParams,
+    Implementation,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+)
 from .wire_object import WireObject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from typing_extensions import Self
+
     from .objects import LoggingLevel
+
+__all__ = [
+    "CallToolRequest",
+    "CompleteRequest",
+    "DiscoverRequest",
+    "GetPromptRequest",
+    "InitializeRequest",
+    "InitializeRequestParams",
+    "ListPromptsRequest",
+    "ListResourceTemplatesRequest",
+    "ListResourcesRequest",
+    "ListToolsRequest",
+    "PaginatedRequest",
+    "PingRequest",
+    "ReadResourceRequest",
+    "Request",
+    "RequestParams",
+    "RequestParamsMeta",
+    "SetLevelRequest",
+    "SetLevelRequestParams",
+    "SubscribeRequest",
+    "SubscribeRequestParams",
+    "UnsubscribeRequest",
+    "UnsubscribeRequestParams",
+]
+
+
+class RequestParamsMeta(dict[str, object]):
+    """The `_meta` of a request, with any keys; `progress_token` asks for progress (PROG-1)."""
 
 
 class RequestParams(WireObject):
     """What the parameters of every request may carry."""
 
     meta: dict[str, Any] | None = None
+    task: dict[str, Any] | None = None
+
+
+class InitializeRequestParams(RequestParams):
+    """The parameters of `initialize` (legacy)."""
+
+    protocol_version: str
+    capabilities: ClientCapabilities
+    client_info: Implementation
 
 
 class SubscribeRequestParams(RequestParams):
@@ -41,9 +90,36 @@ class Request(WireObject):
     method: str
     params: Any = None
 
+    def __class_getitem__(cls, _parameters: Any) -> type[Self]:
+        """The class itself: `Request[Params, Method]` says what an author's own request holds."""
+        return cls
+
 
 class PaginatedRequest(Request):
     """A request for a page of a list."""
+
+    params: PaginatedRequestParams | None = None
+
+
+class PingRequest(Request):
+    """A `ping` request (legacy)."""
+
+    method: str = "ping"
+    params: RequestParams | None = None
+
+
+class InitializeRequest(Request):
+    """An `initialize` request (legacy)."""
+
+    method: str = "initialize"
+    params: InitializeRequestParams
+
+
+class DiscoverRequest(Request):
+    """A `server/discover` request (from 2026-07-28)."""
+
+    method: str = "server/discover"
+    params: RequestParams | None = None
 
 
 class ListToolsRequest(PaginatedRequest):
@@ -74,27 +150,52 @@ class CallToolRequest(Request):
     """A `tools/call` request."""
 
     method: str = "tools/call"
+    params: CallToolRequestParams
 
 
 class ReadResourceRequest(Request):
     """A `resources/read` request."""
 
     method: str = "resources/read"
+    params: ReadResourceRequestParams
+
+
+class SubscribeRequest(Request):
+    """A `resources/subscribe` request (legacy)."""
+
+    method: str = "resources/subscribe"
+    params: SubscribeRequestParams
+
+
+class UnsubscribeRequest(Request):
+    """A `resources/unsubscribe` request (legacy)."""
+
+    method: str = "resources/unsubscribe"
+    params: UnsubscribeRequestParams
 
 
 class GetPromptRequest(Request):
     """A `prompts/get` request."""
 
     method: str = "prompts/get"
+    params: GetPromptRequestParams
 
 
 class CompleteRequest(Request):
     """A `completion/complete` request."""
 
     method: str = "completion/complete"
+    params: CompleteRequestParams
 
 
-REQUESTS = {
+class SetLevelRequest(Request):
+    """A `logging/setLevel` request (legacy)."""
+
+    method: str = "logging/setLevel"
+    params: SetLevelRequestParams
+
+
+REQUESTS: dict[str, type[Request]] = {
     "tools/list": ListToolsRequest,
     "resources/list": ListResourcesRequest,
     "resources/templates/list": ListResourceTemplatesRequest,

@@ -1,0 +1,111 @@
+"""Notifications as objects."""
+
+from __future__ import annotations
+
+from .objects import (
+    CancelledNotificationParams,
+    LoggingMessageNotificationParams,
+    ProgressNotificationParams,
+    ResourceUpdatedNotificationParams,
+)
+from .wire_object import WireObject
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from typing_extensions import Self
+
+__all__ = [
+    "CancelledNotification",
+    "InitializedNotification",
+    "LoggingMessageNotification",
+    "Notification",
+    "NotificationParams",
+    "ProgressNotification",
+    "PromptListChangedNotification",
+    "ResourceListChangedNotification",
+    "ResourceUpdatedNotification",
+    "RootsListChangedNotification",
+    "ToolListChangedNotification",
+]
+
+
+class NotificationParams(WireObject):
+    """What the parameters of every notification may carry."""
+
+    meta: dict[str, Any] | None = None
+
+
+class Notification(WireObject):
+    """A notification: its method, and its parameters as an object."""
+
+    method: str
+    params: Any = None
+
+    def __class_getitem__(cls, _parameters: Any) -> type[Self]:
+        """The class itself: `Notification[Params, Method]` says what an author's own notification holds."""
+        return cls
+
+
+class CancelledNotification(Notification):
+    """That a request is no longer wanted."""
+
+    method: str = "notifications/cancelled"
+    params: CancelledNotificationParams
+
+
+class InitializedNotification(Notification):
+    """That the handshake is over (legacy)."""
+
+    method: str = "notifications/initialized"
+    params: NotificationParams | None = None
+
+
+class ProgressNotification(Notification):
+    """How far a request has come."""
+
+    method: str = "notifications/progress"
+    params: ProgressNotificationParams
+
+
+class LoggingMessageNotification(Notification):
+    """A log message to the client."""
+
+    method: str = "notifications/message"
+    params: LoggingMessageNotificationParams
+
+
+class ResourceUpdatedNotification(Notification):
+    """That a resource changed."""
+
+    method: str = "notifications/resources/updated"
+    params: ResourceUpdatedNotificationParams
+
+
+class ResourceListChangedNotification(Notification):
+    """That the list of resources changed."""
+
+    method: str = "notifications/resources/list_changed"
+    params: NotificationParams | None = None
+
+
+class ToolListChangedNotification(Notification):
+    """That the list of tools changed."""
+
+    method: str = "notifications/tools/list_changed"
+    params: NotificationParams | None = None
+
+
+class PromptListChangedNotification(Notification):
+    """That the list of prompts changed."""
+
+    method: str = "notifications/prompts/list_changed"
+    params: NotificationParams | None = None
+
+
+class RootsListChangedNotification(Notification):
+    """That a client's list of roots changed."""
+
+    method: str = "notifications/roots/list_changed"
+    params: NotificationParams | None = None
