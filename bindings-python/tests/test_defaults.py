@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import pytest
 
 from oxmcp import Client, FastMCP
+from oxmcp.arguments.parameters import plan
 from oxmcp.dependencies import Depends
 from oxmcp.errors import InvalidDescriptorError
-from oxmcp.arguments.parameters import plan
 
 pydantic = pytest.importorskip("pydantic")
 

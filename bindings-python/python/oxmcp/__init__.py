@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from .offers.descriptors import CacheHint
     from .server.lowlevel import NotificationOptions, Server
-    from .server.mcpserver import FastMCP, MCPServer
+    from .server.mcpserver.server import FastMCP, MCPServer
     from .server.stdio import stdio_server
     from .types import Icon
 
@@ -96,7 +96,7 @@ _HOMES = {
     " McpError NotFoundError OxmcpError PromptError ResourceError ToolError",
     "offers.descriptors": "CacheHint",
     "server.lowlevel": "NotificationOptions Server",
-    "server.mcpserver": "FastMCP MCPServer",
+    "server.mcpserver.server": "FastMCP MCPServer",
     "server.stdio": "stdio_server",
     "types": "Icon",
 }

@@ -8,16 +8,16 @@ if TYPE_CHECKING:
 
     from ..calls.context import Context
     from .lowlevel import NotificationOptions, Server
-    from .mcpserver import FastMCP, MCPServer
+    from .mcpserver.server import FastMCP, MCPServer
     from .models import InitializationOptions
 
 __all__ = ["Context", "FastMCP", "InitializationOptions", "MCPServer", "NotificationOptions", "Server"]
 
 _MODULE_OF = {
     "Context": "oxmcp.calls.context",
-    "FastMCP": "oxmcp.server.mcpserver",
+    "FastMCP": "oxmcp.server.mcpserver.server",
     "InitializationOptions": "oxmcp.server.models",
-    "MCPServer": "oxmcp.server.mcpserver",
+    "MCPServer": "oxmcp.server.mcpserver.server",
     "NotificationOptions": "oxmcp.server.lowlevel",
     "Server": "oxmcp.server.lowlevel",
 }

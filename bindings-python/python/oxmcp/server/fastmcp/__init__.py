@@ -3,6 +3,6 @@
 from ...answers.content import Audio, File, Image
 from ...calls.context import Context
 from ...types import Icon
-from ..mcpserver import FastMCP
+from ..mcpserver.server import FastMCP
 
 __all__ = ["Audio", "Context", "FastMCP", "File", "Icon", "Image"]

@@ -6,26 +6,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-from .. import _native
-from ..answers.content import Audio, File, Image
-from ..answers.messages import AssistantMessage, Message, UserMessage
-from ..answers.resource_contents import ReadResourceContents
-from ..calls.context import Context, context_of, get_context
-from ..errors import McpError, ResourceError
-from ..offers.descriptors import cache_hint, implementation
-from ..offers.resources import Resource
-from ..offers.tools import Tool
-from ..serving import settings
-from ..serving.serving import transport_named
-from ..serving.settings import OnDuplicate, Settings
-from .decorators import Decorators
+from ... import _native
+from ...answers.resource_contents import ReadResourceContents
+from ...calls.context import Context, context_of, get_context
+from ...errors import McpError, ResourceError
+from ...offers.descriptors import cache_hint, implementation
+from ...offers.resources import Resource
+from ...offers.tools import Tool
+from ...serving import settings
+from ...serving.serving import transport_named
+from ...serving.settings import OnDuplicate, Settings
+from ..decorators import Decorators
 
 if TYPE_CHECKING:
-    from .. import types
-    from ..client.client import CallToolResult, Client
-    from ..engine.event_loop import Io
-
-__all__ = ["AssistantMessage", "Audio", "Context", "FastMCP", "File", "Image", "MCPServer", "Message", "UserMessage"]
+    from ... import types
+    from ...client.client import CallToolResult, Client
+    from ...engine.event_loop import Io
 
 
 class MCPServer(Decorators):
@@ -296,7 +292,7 @@ class MCPServer(Decorators):
         Raises:
             ResourceError: there is none at this URI, or it failed.
         """
-        from ..client.client import opened
+        from ...client.client import opened
 
         async with self._client() as client:
             try:
@@ -314,7 +310,7 @@ class MCPServer(Decorators):
             return await client.get_prompt(name, arguments)
 
     def _client(self, *, lifespan: bool = True) -> Client:
-        from ..client.client import Client
+        from ...client.client import Client
 
         client = Client(self, mode="auto")
         client._enters_lifespan = lifespan  # a look at the lists runs nothing of the author's

@@ -1,0 +1,20 @@
+"""`MCPServer`, at the path that 2.x of the official package has for it."""
+
+from ...answers.content import Audio, File, Image
+from ...answers.messages import AssistantMessage, Message, UserMessage
+from ...calls.context import Context
+from ...types import Icon
+from .server import FastMCP, MCPServer
+
+__all__ = [
+    "AssistantMessage",
+    "Audio",
+    "Context",
+    "FastMCP",
+    "File",
+    "Icon",
+    "Image",
+    "MCPServer",
+    "Message",
+    "UserMessage",
+]
