@@ -202,3 +202,83 @@ def test_importing_the_objects_needs_no_heavy_module() -> None:
         [sys.executable, "-S", "-c", program, where], capture_output=True, text=True, check=True
     ).stdout
     assert output.strip() == "[]"
+
+
+def official() -> dict[str, Any]:
+    return vars(pytest.importorskip("mcp.types"))
+
+
+def test_every_object_of_the_official_package_is_there_with_its_fields() -> None:
+    pydantic = pytest.importorskip("pydantic")
+    lacking = []
+    for name, theirs in official().items():
+        if not (isinstance(theirs, type) and issubclass(theirs, pydantic.BaseModel)):
+            continue
+        if name == "ResourceContents":  # theirs is a base class, ours the union of its two kinds
+            continue
+        ours = getattr(types, name)
+        for field, told in theirs.model_fields.items():
+            wire = told.alias or field
+            if ours._names.get(field) != wire:
+                lacking.append(f"{name}.{field}")
+            elif not told.is_required() and field in ours._names and not hasattr(ours, field):
+                lacking.append(f"{name}.{field} is required")
+    assert not lacking
+
+
+def test_every_constant_of_the_official_package_is_there() -> None:
+    for name, theirs in official().items():
+        if name.isupper() and isinstance(theirs, (int, str, frozenset)):
+            assert getattr(types, name) == theirs, name
+
+
+@pytest.mark.parametrize(
+    ("union", "value", "member"),
+    [
+        ("ClientRequest", {"method": "tools/call", "params": {"name": "n"}}, "CallToolRequest"),
+        ("ClientRequest", {"method": "ping"}, "PingRequest"),
+        (
+            "ServerRequest",
+            {"method": "elicitation/create", "params": {"mode": "url", "message": "m", "url": "a:b"}},
+            "ElicitRequest",
+        ),
+        ("ServerNotification", {"method": "notifications/tools/list_changed"}, "ToolListChangedNotification"),
+        ("ClientResult", {"action": "accept", "content": {"a": 1}}, "ElicitResult"),
+        ("ServerResult", {"tools": []}, "ListToolsResult"),
+        ("ServerResult", {"content": []}, "CallToolResult"),
+        ("ServerResult", {}, "EmptyResult"),
+        ("JSONRPCMessage", {"jsonrpc": "2.0", "id": 1, "method": "ping"}, "JSONRPCRequest"),
+        ("JSONRPCMessage", {"jsonrpc": "2.0", "id": 1, "error": {"code": 1, "message": "m"}}, "JSONRPCError"),
+    ],
+)
+def test_a_union_finds_the_member_that_fits(union: str, value: dict[str, Any], member: str) -> None:
+    kind = getattr(types, union)
+    found = kind.model_validate(value)
+    assert type(found.root).__name__ == member
+    assert kind(found.root) == found
+    assert (
+        found.model_dump(by_alias=True, exclude_none=True)["method"] == value["method"] if "method" in value else True
+    )
+
+
+def test_a_union_refuses_what_none_of_its_members_fits() -> None:
+    with pytest.raises(TypeError, match="ClientRequest: none of its kinds fits dict"):
+        types.ClientRequest({"method": "no/such"})
+    with pytest.raises(TypeError, match="none of its kinds fits"):
+        types.jsonrpc_message_adapter.validate_json('{"jsonrpc":"2.0"}')
+
+
+def test_an_adapter_gives_the_member_itself() -> None:
+    message = types.jsonrpc_message_adapter.validate_json('{"jsonrpc":"2.0","method":"a/b"}')
+    assert message == types.JSONRPCNotification(jsonrpc="2.0", method="a/b")
+    assert types.jsonrpc_message_adapter.dump_json(message, exclude_none=True) == b'{"jsonrpc":"2.0","method":"a/b"}'
+
+
+def test_blocks_of_a_sampled_conversation_are_objects() -> None:
+    message = types.SamplingMessage(
+        role="assistant",
+        content=[{"type": "tool_use", "name": "n", "id": "1", "input": {}}, {"type": "text", "text": "t"}],
+    )
+    assert [type(block).__name__ for block in message.content] == ["ToolUseContent", "TextContent"]
+    assert message.content_as_list == message.content
+    assert types.SamplingMessage(role="user", content=types.TextContent(text="t")).content_as_list[0].text == "t"

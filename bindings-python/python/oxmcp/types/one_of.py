@@ -9,7 +9,7 @@ from typing_extensions import Self
 
 from .wire_object import WireObject
 
-_CONSTANTS = ("method", "type", "mode", "action")
+_CONSTANTS = ("method", "type", "mode", "result_type")
 
 
 class OneOf:
@@ -98,9 +98,9 @@ class Adapter:
 def _fits(member: type[WireObject], value: dict[str, Any]) -> bool:
     for name, wire in member._names.items():
         default = getattr(member, name, None)
-        if not hasattr(member, name):
+        if not hasattr(member, name) or isinstance(default, list):
             if name not in value and wire not in value:
                 return False
-        elif name in _CONSTANTS and isinstance(default, str) and value.get(name) != default:
+        elif name in _CONSTANTS and isinstance(default, str) and value.get(wire, value.get(name)) != default:
             return False
     return True

@@ -89,7 +89,7 @@ __all__ = [
 ]
 
 _TASK_REQUESTS = (GetTaskRequest, GetTaskPayloadRequest, ListTasksRequest, CancelTaskRequest)
-_TASK_RESULTS = (CreateTaskResult, GetTaskResult, CancelTaskResult, ListTasksResult, GetTaskPayloadResult)
+_TASK_RESULTS = (CreateTaskResult, GetTaskResult, CancelTaskResult, ListTasksResult)
 
 
 class ClientRequest(OneOf):
@@ -137,6 +137,7 @@ class ClientResult(OneOf):
         ElicitResult,
         *_TASK_RESULTS,
         EmptyResult,
+        GetTaskPayloadResult,
     )
 
 
@@ -179,8 +180,9 @@ class ServerResult(OneOf):
         InputRequiredResult,
         CallToolResult,
         *_TASK_RESULTS,
-        SubscriptionsListenResult,
         EmptyResult,
+        SubscriptionsListenResult,
+        GetTaskPayloadResult,
     )
 
 
