@@ -50,6 +50,26 @@ async fn arguments_are_converted_only_where_the_tool_allows_it() {
 }
 
 #[tokio::test]
+async fn what_a_handler_takes_beyond_what_is_advertised_reaches_it_as_it_came() {
+    let engine = engine();
+    let mut wide = tool("wide", &json!({"type": "object", "properties": {"count": {"type": "integer"}}}));
+    wide.accepted_schema =
+        Some(raw(&json!({"type": "object", "properties": {"count": {}, "page": {"type": "integer"}}})));
+    engine.registry().add_tool(wide, mirror()).unwrap();
+    let given = call(&engine, "wide", json!({"count": "42", "page": "7"})).await;
+    assert_eq!(says(&given), r#"{"count":"42","page":7}"#);
+    let refused = call(&engine, "wide", json!({"count": [], "page": "many"})).await;
+    assert_eq!(says(&refused), "page: must be an integer");
+    let listed = hear(modern(&engine, "tools/list", json!({}))).await;
+    let tools = listed.result()["tools"].as_array().unwrap().clone();
+    let told = tools.iter().find(|tool| tool["name"] == "wide").unwrap();
+    assert_eq!(told["inputSchema"]["properties"]["count"]["type"], "integer");
+    let mut broken = tool("broken", &json!({"type": "object", "properties": {"count": {"type": 5}}}));
+    broken.accepted_schema = Some(raw(&any_object()));
+    assert!(engine.registry().add_tool(broken, mirror()).is_err(), "what is advertised is a schema, too");
+}
+
+#[tokio::test]
 async fn a_refused_call_never_reaches_the_handler() {
     let engine = engine();
     let calls = Arc::new(AtomicUsize::new(0));

@@ -80,6 +80,7 @@ struct ToolOptions {
     convert_arguments: bool,
     check_output: bool,
     timeout_ms: Option<u64>,
+    accepted_schema: Option<Box<RawValue>>,
 }
 
 impl Default for ToolOptions {
@@ -90,6 +91,7 @@ impl Default for ToolOptions {
             convert_arguments: true,
             check_output: true,
             timeout_ms: None,
+            accepted_schema: None,
         }
     }
 }
@@ -115,6 +117,7 @@ pub fn tool(text: &str) -> Result<Tool> {
         name: fields.name,
         common: common.into(),
         input_schema: RawJson::from_checked(fields.input_schema.get()),
+        accepted_schema: raw(fields.oxmcp.accepted_schema),
         output_schema: raw(fields.output_schema),
         wrap_output: fields.oxmcp.wrap_output,
         execution: raw(fields.execution),

@@ -14,6 +14,9 @@ pub struct Tool {
     pub common: CommonFields,
     /// JSON Schema of the arguments; an object schema (TOOL-4).
     pub input_schema: RawJson,
+    /// What arguments are checked against where the handler takes more than `input_schema` advertises, and checks the rest
+    /// by itself.
+    pub accepted_schema: Option<RawJson>,
     /// JSON Schema of `structuredContent`; any type (DOWN-4).
     pub output_schema: Option<RawJson>,
     /// Towards versions that only know objects, wrap a non-object structured result and its schema as `{"result": …}`
@@ -39,6 +42,7 @@ impl Tool {
             name: name.into(),
             common: CommonFields::default(),
             input_schema,
+            accepted_schema: None,
             output_schema: None,
             wrap_output: false,
             execution: None,

@@ -85,7 +85,11 @@ impl ToolEntry {
             CompiledSchema::compile(schema, limits)
                 .map_err(|error| about(&format!("{member} of {item}"), error))
         };
-        let input = compile(&tool.input_schema, "the input schema")?;
+        let advertised = compile(&tool.input_schema, "the input schema")?;
+        let input = match &tool.accepted_schema {
+            Some(accepted) => compile(accepted, "the schema of what is accepted")?,
+            None => advertised,
+        };
         if !has_object_root(&tool.input_schema) {
             return Err(invalid(format!(
                 "the input schema of {item} must have \"type\": \"object\" at its root"

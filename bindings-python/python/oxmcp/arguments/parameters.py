@@ -6,154 +6,21 @@ The engine checks arguments against the schema before anything here runs; what i
 
 from __future__ import annotations
 
-import json
 import typing
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from .. import _native
 from ..answers.encoding import encode
-from ..errors import InvalidArguments, InvalidDescriptorError
+from ..errors import InvalidDescriptorError
 from . import defaults, docstrings, injection, schemas, signatures
 from .injection import context_names
+from .plan import Argument, ParameterPlan, object_of, with_extra
 from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter, Unresolved
 
 if TYPE_CHECKING:
     from .validation import Arguments
 
 __all__ = ["Argument", "ParameterPlan", "context_names", "plan"]
-
-_NONE: Mapping[str, Any] = {}
-_TEXT_KINDS = frozenset({"get_prompt", "read_resource"})
-
-
-class Argument(NamedTuple):
-    """One argument as a caller sees it: what a prompt's list of arguments is made of."""
-
-    name: str
-    """The name on the wire: the parameter's own, or the alias its `Field` gives."""
-    required: bool
-    description: str | None
-    schema: dict[str, Any]
-
-
-class ParameterPlan:
-    """How the arguments of a call become the parameters of a function. Made once, at registration; immutable."""
-
-    __slots__ = (
-        "_checker",
-        "_converters",
-        "_defaults",
-        "_extra",
-        "_reserved",
-        "_validator",
-        "accepts_extra",
-        "arguments",
-        "context_names",
-        "dependencies",
-        "description",
-        "floats",
-        "function",
-        "input_schema",
-        "ints",
-        "name",
-        "names",
-        "native",
-    )
-
-    name: str
-    """What the function is called in error texts."""
-    input_schema: dict[str, Any]
-    """JSON Schema of the arguments (TOOL-4)."""
-    description: str | None
-    """The docstring's text before its first section."""
-    context_names: tuple[str, ...]
-    """Parameters that ask for the Context; the caller of `bind` supplies them."""
-    dependencies: dict[str, Any]
-    """Parameters with a dependency as default or in `Annotated`, and that dependency."""
-    native: bool
-    """Whether the engine can call `function` with the arguments as they are, `floats` and `ints` coerced."""
-    names: tuple[str, ...]
-    """The arguments that exist. The engine drops others."""
-    floats: tuple[str, ...]
-    """Arguments whose integers become floats; None stays None."""
-    ints: tuple[str, ...]
-    """Arguments whose floats without fraction become ints; None stays None."""
-    accepts_extra: bool
-    """Whether the function takes `**names`."""
-    arguments: tuple[Argument, ...]
-    """The arguments one by one."""
-    function: Callable[..., Any]
-    """The function, callable with keywords only: a thin wrapper where it takes parameters by position."""
-
-    _validator: Arguments | None
-    _converters: tuple[tuple[str, Callable[[Any], Any]], ...]
-    _defaults: dict[str, Any]
-    _extra: Callable[[dict[str, Any]], dict[str, Any]] | None
-    _reserved: frozenset[str]
-    _checker: _native.Schema | None
-
-    def bind(self, arguments: Any, injected: Mapping[str, Any] = _NONE, /, **more: Any) -> dict[str, Any]:
-        """Keyword arguments for `function`.
-
-        `arguments` is a dict, the JSON text of an object, or a call (whose text is used, so that numbers keep their
-        digits; the arguments of prompts and resource templates, which arrive as text, are converted first). `injected`
-        and `more` are added, and win: a caller can never set them.
-
-        Raises InvalidArguments naming each field in plain words.
-        """
-        kind = getattr(arguments, "kind", None)
-        if isinstance(kind, str) and not isinstance(arguments, (dict, str)):
-            if kind in _TEXT_KINDS:
-                return self.bind_text(arguments.arguments_object(), injected, **more)
-            arguments = arguments.arguments_object() if self._validator is None else arguments.arguments
-        bound = self._plain(arguments) if self._validator is None else self._validated(self._validator, arguments)
-        if injected:
-            bound.update(injected)
-        if more:
-            bound.update(more)
-        return bound
-
-    def bind_text(
-        self, arguments: Mapping[str, Any], injected: Mapping[str, Any] = _NONE, /, **more: Any
-    ) -> dict[str, Any]:
-        """The same for arguments that are all text (PRM-6), converted where the schema admits no text."""
-        if self._checker is None:
-            self._checker = _native.Schema(json.dumps(self.input_schema))
-        checked = self._checker.check_arguments(encode(dict(arguments), "arguments"), True)
-        if not isinstance(checked, str):
-            raise InvalidArguments(checked)
-        return self.bind(checked if self._validator is not None else _native.loads(checked), injected, **more)
-
-    def _plain(self, arguments: Any) -> dict[str, Any]:
-        if isinstance(arguments, str):
-            arguments = _native.loads(arguments)
-        bound = {name: arguments[name] for name in self.names if name in arguments}
-        for name, convert in self._converters:
-            if name in bound:
-                bound[name] = convert(bound[name])
-        if len(bound) < len(self.arguments):
-            missing = [one.name for one in self.arguments if one.required and one.name not in bound]
-            if missing:
-                raise InvalidArguments([(name, "is required") for name in missing])
-        if self._defaults:
-            bound = {**defaults.copied({name: self._defaults[name] for name in self._defaults.keys() - bound}), **bound}
-        if self.accepts_extra:
-            bound.update(self._extras(arguments))
-        return bound
-
-    def _validated(self, validator: Arguments, arguments: Any) -> dict[str, Any]:
-        text = arguments if isinstance(arguments, str) else encode(arguments, "arguments")
-        bound = validator.bind(text)
-        if self.accepts_extra:
-            bound.update(self._extras(_native.loads(text)))
-        return bound
-
-    def _extras(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """What goes to `**names`: never what somebody else supplies, nor what a parameter has under another name."""
-        reserved = self._reserved
-        extra = {key: value for key, value in arguments.items() if key not in self.names and key not in reserved}
-        return extra if self._extra is None else self._extra(extra)
 
 
 def plan(
@@ -194,6 +61,8 @@ def plan(
     made.accepts_extra = extra is not None
     made._reserved = frozenset({*hidden, *(parameter.name for parameter in named)})
     made._checker = None
+    made._convert = not strict
+    made.accepted_schema = None
     _plan_arguments(made, named, told.parameters)
     _plan_extra(made, extra, strict)
     changeable = defaults.changeable(named, made.name)
@@ -227,6 +96,8 @@ def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str,
     else:
         validator, wire = _validator(made, named)
         made._validator = None if every and defaults_are_plain else validator
+        if made._validator is not None:
+            made.accepted_schema = object_of(validator.accepted)
         properties = made.input_schema["properties"]
         required = made.input_schema.get("required", [])
     for parameter in named:
@@ -268,11 +139,7 @@ def _validator(made: ParameterPlan, named: list[Parameter]) -> tuple[Arguments, 
     for name, key in wire.items():
         if name not in validator.titled:
             schema["properties"][key].pop("title", None)
-    made.input_schema = {
-        "type": "object",
-        "properties": schema["properties"],
-        **{key: value for key, value in schema.items() if key in ("required", "$defs")},
-    }
+    made.input_schema = object_of(schema)
     return validator, wire
 
 
@@ -286,17 +153,23 @@ def _plan_extra(made: ParameterPlan, extra: Parameter | None, strict: bool) -> N
     found = schemas.plain(extra.annotation)
     if found is not None and not found.constrained:
         made.input_schema["additionalProperties"] = found.schema or True
+        if made.accepted_schema is not None:
+            made.accepted_schema["additionalProperties"] = found.schema or True
         convert = found.convert
         if convert is not None:
             made._extra = lambda values: {key: convert(value) for key, value in values.items()}
         return
     from . import validation
 
-    schema, bind = validation.extra_schema(made.name, extra.annotation)
-    made.input_schema["additionalProperties"] = schema["properties"]["extra"].get("additionalProperties", True)
-    for name, definition in schema.get("$defs", {}).items():
-        made.input_schema.setdefault("$defs", {}).setdefault(name, definition)
+    advertised, accepted, bind = validation.extra_schema(made.name, extra.annotation)
+    before = made.accepted_schema or made.input_schema
+    made.accepted_schema = with_extra(before, _members_of_extra(accepted), accepted)
+    made.input_schema = with_extra(made.input_schema, _members_of_extra(advertised), advertised)
     made._extra = lambda values: bind(encode(values, "arguments"))
+
+
+def _members_of_extra(schema: dict[str, Any]) -> Any:
+    return schema["properties"]["extra"].get("additionalProperties", True)
 
 
 def _with_default(schema: dict[str, Any], parameter: Parameter) -> dict[str, Any]:

@@ -7,11 +7,12 @@ dicts with text keys, literals, unions of these, Any. Everything else is left to
 from __future__ import annotations
 
 import collections.abc as abc
+import functools
 import math
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Union
 
 Convert = Callable[[Any], Any]
@@ -211,3 +212,24 @@ def is_json(value: Any) -> bool:
     if type(value) in (list, tuple):
         return all(is_json(item) for item in value)
     return type(value) is dict and all(type(key) is str and is_json(item) for key, item in value.items())
+
+
+def admits_text(schema: Mapping[str, Any], definitions: Mapping[str, Any], depth: int = 0) -> bool:
+    """Whether some text fits a schema, whose references lead into `definitions`. In doubt it does."""
+    if depth > 20:
+        return True
+    within = functools.partial(admits_text, definitions=definitions, depth=depth + 1)
+    if "$ref" in schema:
+        target = definitions.get(str(schema["$ref"]).removeprefix("#/$defs/"))
+        return target is None or within(target)
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            return any(within(branch) for branch in schema[word])
+    if "allOf" in schema:
+        return all(within(part) for part in schema["allOf"])
+    if "const" in schema:
+        return isinstance(schema["const"], str)
+    if "enum" in schema:
+        return any(isinstance(value, str) for value in schema["enum"])
+    kind = schema.get("type", "string")
+    return kind == "string" or (isinstance(kind, list) and "string" in kind)

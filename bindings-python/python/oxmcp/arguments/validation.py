@@ -25,7 +25,8 @@ from .. import _native
 from ..answers import refusals
 from ..answers.encoding import encode, nonfinite_path
 from ..errors import InvalidArguments, InvalidDescriptorError, InvalidResult
-from . import defaults, signatures
+from . import acceptance, defaults, signatures
+from .spelled import Spelled
 
 NOTHING: Any = object()
 
@@ -77,22 +78,41 @@ class Arguments:
     def __init__(self, function: str, entries: Sequence[Entry]) -> None:
         """Raises InvalidDescriptorError naming the parameter whose type has no JSON Schema."""
         self._adapter, self.schema = _build(function, entries)
-        self._exact = "decimal" in _kinds(self._adapter.core_schema, set())
+        core = self._adapter.core_schema
+        self.accepted = acceptance.schema(core, _is_ours)
+        self._spelled = Spelled(self.schema, self.accepted, acceptance.strict_fields(core))
+        self._exact = "decimal" in _kinds(core, set())
         self.titled = frozenset(
             entry.name for entry in entries if any(field.title is not None for field in _fields(entry))
         )
 
-    def bind(self, text: str) -> dict[str, Any]:
-        """Keyword arguments from the JSON text of an object.
+    def accepted_from_text(self) -> dict[str, Any]:
+        """What is accepted of arguments that are all text: where the author said strict, too, it is read as the type."""
+        return acceptance.schema(self._adapter.core_schema, _is_ours, strict=False)
+
+    def bind(self, text: str, *, convert: bool = True) -> dict[str, Any]:
+        """Keyword arguments from the JSON text of an object; with `convert`, text gets its second chance.
 
         Raises InvalidArguments naming each field that does not fit.
         """
-        if self._exact:
-            text = _exact_numbers(text)
+        if convert:
+            text = self._spelled.read_containers(text)
         try:
-            bound: dict[str, Any] = self._adapter.validator.validate_json(text)
+            return self._validate(text)
         except ValidationError as error:
-            raise InvalidArguments(refusals.problems(error, json.loads(text))) from error
+            refused = error
+        named = (complaint["loc"][0] for complaint in refused.errors(include_url=False) if complaint["loc"])
+        read = self._spelled.read_refused(text, named) if convert else None
+        if read is not None:
+            text = read
+            try:
+                return self._validate(text)
+            except ValidationError as error:
+                refused = error
+        raise InvalidArguments(refusals.problems(refused, json.loads(text))) from refused
+
+    def _validate(self, text: str) -> dict[str, Any]:
+        bound: dict[str, Any] = self._adapter.validator.validate_json(_exact_numbers(text) if self._exact else text)
         return bound
 
 
@@ -139,9 +159,13 @@ class Returned:
         return nonfinite_path(self._serializer.to_python(value, by_alias=True, warnings=False))
 
 
-def extra_schema(function: str, annotation: Any) -> tuple[dict[str, Any], Callable[[str], dict[str, Any]]]:
-    """For `**names: T` with a T that is not plain: its schema, and what makes the values of T from an object's text."""
+def extra_schema(
+    function: str, annotation: Any
+) -> tuple[dict[str, Any], dict[str, Any], Callable[[str], dict[str, Any]]]:
+    """For `**names: T` with a T that is not plain: its schema, what is accepted, and what makes the values of T from an
+    object's text."""
     arguments = Arguments(function, [Entry("extra", dict[str, annotation], NOTHING)])
+    accepted = acceptance.schema(arguments._adapter.core_schema, _is_ours, prefix="extra")
 
     def bind(text: str) -> dict[str, Any]:
         try:
@@ -150,7 +174,7 @@ def extra_schema(function: str, annotation: Any) -> tuple[dict[str, Any], Callab
             raise InvalidArguments([(where.removeprefix("extra."), what) for where, what in error.problems]) from error
         return bound
 
-    return arguments.schema, bind
+    return arguments.schema, accepted, bind
 
 
 def _build(function: str, entries: Sequence[Entry]) -> tuple[TypeAdapter[Any], dict[str, Any]]:
@@ -235,6 +259,10 @@ def _portable(annotation: Any) -> Any:
     if hasattr(annotation, "copy_with"):
         return annotation.copy_with(portable)
     return typing.Union[portable] if origin is types.UnionType else origin[portable]
+
+
+def _is_ours(function: Any) -> bool:
+    return isinstance(function, functools.partial) and function.func is _member
 
 
 def _member(members: dict[Any, Any], value: Any) -> Any:

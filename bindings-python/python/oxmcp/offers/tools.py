@@ -46,7 +46,7 @@ class Tool(Offer):
         InvalidSchemaError: a given schema is not a valid JSON Schema.
     """
 
-    __slots__ = ("_results", "_strict", "parameters", "timeout")
+    __slots__ = ("_accepted", "_results", "_strict", "parameters", "timeout")
 
     component: Kind = "tool"
 
@@ -92,6 +92,7 @@ class Tool(Offer):
         self._strict = strict
         self._results = return_types.plan(function, output_schema=output_schema, structured_output=structured_output)
         self.parameters: dict[str, Any] = self._parameters.input_schema if input_schema is None else dict(input_schema)
+        self._accepted = None if strict or input_schema is not None else self._parameters.accepted_schema
         for schema in (input_schema, output_schema):
             if isinstance(schema, Mapping):
                 _compile(schema)
@@ -120,6 +121,8 @@ class Tool(Offer):
         }
         if self.timeout is not None:
             own["timeoutMs"] = max(1, round(self.timeout * 1000))
+        if self._accepted is not None:
+            own["acceptedSchema"] = self._accepted
         descriptor: dict[str, Any] = {"name": self.name, "inputSchema": self.parameters, "oxmcp": own}
         if self.output_schema is not None:
             descriptor["outputSchema"] = self.output_schema
