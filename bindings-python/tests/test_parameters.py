@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NewType, 
 import pytest
 from recorded_call import Call
 
-from oxmcp.arguments import docstrings, parameters, signatures
+from oxmcp.arguments import parameters, signatures
 from oxmcp.arguments.injection import ContextMark, Dependency
 from oxmcp.errors import InvalidArguments, InvalidDescriptorError
 
@@ -691,93 +691,6 @@ def test_arguments_of_prompts_are_converted_from_text() -> None:
         plan(plain).bind_text({})
     with pytest.raises(InvalidArguments, match="n: must be"):
         plan(plain).bind_text({"topic": "x", "n": "secret"})
-
-
-# --- docstrings
-
-GOOGLE = """Finds flights.
-
-    Knows all airlines.
-
-    Note:
-        Prices change.
-
-    Args:
-        origin (str): Where from.
-            Three letters.
-        day (Optional[date], optional): When: ISO.
-        *rest: More.
-        silent:
-
-    Keyword Args:
-        limit: How many.
-
-    Returns:
-        dict: Flights.
-
-    Raises:
-        ValueError: never: ever.
-    """
-NUMPY = """
-    Finds flights.
-
-    Parameters
-    ----------
-    origin : str
-        Where from.
-
-        Three letters.
-    day, limit : date, optional
-        When.
-
-    Returns
-    -------
-    dict
-        origin: not a parameter
-    """
-SPHINX = """Finds flights.
-
-    :param origin: Where from.
-        Three letters.
-    :param date day: When.
-    :type day: date
-    :returns: Flights.
-    """
-
-
-def test_docstrings_of_all_three_customs_are_understood() -> None:
-    google = docstrings.parse(GOOGLE)
-    assert google.description == "Finds flights.\n\nKnows all airlines.\n\nNote:\n    Prices change."
-    assert google.parameters == {
-        "origin": "Where from.\nThree letters.",
-        "day": "When: ISO.",
-        "rest": "More.",
-        "limit": "How many.",
-    }
-    numpy = docstrings.parse(NUMPY)
-    assert numpy.description == "Finds flights."
-    assert numpy.parameters == {"origin": "Where from.\n\nThree letters.", "day": "When.", "limit": "When."}
-    sphinx = docstrings.parse(SPHINX)
-    assert sphinx.description == "Finds flights."
-    assert sphinx.parameters == {"origin": "Where from.\nThree letters.", "day": "When."}
-
-
-@pytest.mark.parametrize(
-    ("text", "description"),
-    [
-        (None, None),
-        ("  \n ", None),
-        ("One.", "One."),
-        ("\n    Args:\n        a: first\n    ", None),
-        ("\nUses args:\n    nothing", "Uses args:\n    nothing"),
-        ("Says Args: here.", "Says Args: here."),
-        ("Returns:", "Returns:"),
-        (":not a field: x", ":not a field: x"),
-        ("Time\n----", "Time\n----"),
-    ],
-)
-def test_text_that_only_looks_like_a_section_is_kept(text: str | None, description: str | None) -> None:
-    assert docstrings.parse(text).description == description
 
 
 def test_local_classes_that_name_each_other_are_resolved() -> None:

@@ -38,11 +38,10 @@ def plan(
     Raises InvalidDescriptorError when an annotation cannot be resolved or has no JSON Schema.
     """
     signature = signatures.read(function)
-    told = docstrings.parse(signature.doc)
+    told = docstrings.parse(signature.doc, {parameter.name for parameter in signature.parameters})
     made = ParameterPlan()
     made.name = name or signature.name
     made.function = signatures.by_keyword(function)
-    made.description = told.description
     made.context_names = tuple(
         parameter.name for parameter in signature.parameters if injection.is_context(parameter.annotation)
     )
@@ -63,7 +62,8 @@ def plan(
     made._checker = None
     made._convert = not strict
     made.accepted_schema = None
-    _plan_arguments(made, named, told.parameters)
+    made.description = told.without(_plan_arguments(made, named, told.parameters), hidden)
+    made.whole_description = told.without((), hidden)
     _plan_extra(made, extra, strict)
     changeable = defaults.changeable(named, made.name)
     made._defaults = changeable if made._validator is None else {}
@@ -78,7 +78,9 @@ def plan(
     return made
 
 
-def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str, str]) -> None:
+def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str, str]) -> set[str]:
+    """Plans what callers give; answers which parameters are described by what was `told` of them."""
+    described: set[str] = set()
     plains = {parameter.name: schemas.plain(parameter.annotation) for parameter in named}
     every = all(one is not None for one in plains.values())
     defaults_are_plain = not any(_is_field(parameter.default) for parameter in named)
@@ -103,9 +105,12 @@ def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str,
     for parameter in named:
         one = plains[parameter.name]
         schema = properties[wire[parameter.name]]
-        text = (one.description if one else _plain_text(parameter.annotation)) or told.get(parameter.name)
+        own = one.description if one else _plain_text(parameter.annotation)
+        text = own or told.get(parameter.name)
         if text and "description" not in schema:
             schema["description"] = text
+            if not own:
+                described.add(parameter.name)
     made.arguments = tuple(
         Argument(key, key in required, properties[key].get("description"), properties[key]) for key in wire.values()
     )
@@ -117,6 +122,7 @@ def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str,
     )
     made.floats = tuple(key for key, convert in made._converters if convert is schemas.to_float)
     made.ints = tuple(key for key, convert in made._converters if convert is schemas.to_int)
+    return described
 
 
 def _validator(made: ParameterPlan, named: list[Parameter]) -> tuple[Arguments, dict[str, str]]:

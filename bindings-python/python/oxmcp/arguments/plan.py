@@ -52,6 +52,7 @@ class ParameterPlan:
         "name",
         "names",
         "native",
+        "whole_description",
     )
 
     name: str
@@ -61,7 +62,9 @@ class ParameterPlan:
     accepted_schema: dict[str, Any] | None
     """JSON Schema of what is accepted, where the types take more than is advertised; otherwise it is `input_schema`."""
     description: str | None
-    """The docstring's text before its first section."""
+    """The docstring, but for what callers read in the descriptions of the parameters."""
+    whole_description: str | None
+    """All of it, for offers whose parameters are described nowhere else."""
     context_names: tuple[str, ...]
     """Parameters that ask for the Context; the caller of `bind` supplies them."""
     dependencies: dict[str, Any]

@@ -77,13 +77,14 @@ class Resource(Offer):
         if ":" not in uri:
             raise ValueError(f"{uri!r} is not a URI: it has no scheme (RSRC-10)")
         name = name or functions.name_of(function)
+        plan = parameters.plan(function, name=name)
         super().__init__(
             function,
-            parameters.plan(function, name=name),
+            plan,
             key=uri,
             name=name,
             title=title,
-            description=description,
+            description=plan.whole_description if description is None else description,
             annotations=annotations,
             icons=icons,
             meta=meta,

@@ -85,7 +85,7 @@ class Decorators(Registrations):
                 `@server.tool(…)`, `server.tool(function, …)`.
             name: The name callers use; the function's own when absent.
             title: A name for people.
-            description: What it is for; the docstring's text before its sections when absent.
+            description: What it is for; the docstring's text when absent.
             annotations: A `ToolAnnotations` or a dict, such as `{"readOnlyHint": True}`.
             icons: Icons, objects or dicts.
             meta: The descriptor's `_meta`.
