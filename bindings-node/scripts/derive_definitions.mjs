@@ -11,13 +11,18 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const [legacy, modern] = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, 'utf8')).$defs);
 
-/** Methods that are served, or told, with the definition of each. */
+/** What a client may ask, tell and answer, and a server: by the definition of each. */
 const clientRequests = [
   ...['Initialize', 'Ping', 'Discover', 'ListTools', 'CallTool', 'ListResources', 'ListResourceTemplates'],
   ...['ReadResource', 'Subscribe', 'Unsubscribe', 'ListPrompts', 'GetPrompt', 'Complete', 'SetLevel'],
-  'SubscriptionsListen',
+  ...['SubscriptionsListen', 'GetTask', 'GetTaskPayload', 'CancelTask', 'ListTasks'],
 ].map((name) => `${name}Request`);
-const clientNotifications = ['Initialized', 'Cancelled', 'Progress'].map((name) => `${name}Notification`);
+const serverRequests = ['Ping', 'CreateMessage', 'Elicit', 'ListRoots', 'GetTask', 'GetTaskPayload']
+  .concat(['CancelTask', 'ListTasks'])
+  .map((name) => `${name}Request`);
+const clientNotifications = ['Initialized', 'Cancelled', 'Progress', 'RootsListChanged', 'TaskStatus'].map(
+  (name) => `${name}Notification`,
+);
 const serverNotifications = [
   ...[
     'Cancelled',
@@ -27,11 +32,12 @@ const serverNotifications = [
     'PromptListChanged',
     'ResourceListChanged',
   ],
-  ...['ResourceUpdated', 'SubscriptionsAcknowledged'],
+  ...['ResourceUpdated', 'SubscriptionsAcknowledged', 'ElicitationComplete', 'TaskStatus'],
 ].map((name) => `${name}Notification`);
 
 const wanted = [
   ...clientRequests,
+  ...serverRequests,
   ...clientNotifications,
   ...serverNotifications,
   ...[
@@ -51,6 +57,8 @@ const wanted = [
       'Empty',
       'Paginated',
       'Cacheable',
+      ...['CreateMessage', 'Elicit', 'ListRoots', 'InputRequired'],
+      ...['CreateTask', 'GetTask', 'GetTaskPayload', 'CancelTask', 'ListTasks'],
     ])
     .map((name) => `${name}Result`),
   ...[
@@ -88,6 +96,11 @@ const wanted = [
   ],
   ...['Result', 'ResultMetaObject', 'Role', 'ServerCapabilities', 'SubscriptionFilter', 'TextContent'],
   ...['TextResourceContents', 'Tool', 'ToolAnnotations', 'ToolExecution'],
+  // What a server may ask.
+  ...['InputRequest', 'InputRequests', 'InputResponse', 'InputResponses', 'PrimitiveSchemaDefinition'],
+  ...['SingleSelectEnumSchema', 'MultiSelectEnumSchema', 'EnumSchema', 'ElicitRequestFormParams'],
+  ...['ElicitRequestURLParams', 'ModelPreferences', 'ToolChoice', 'RelatedTaskMetadata'],
+  ...['TaskAugmentedRequestParams', 'JSONValue', 'JSONObject', 'JSONArray'],
 ];
 
 /** Without prose, and without keywords that admit everything. */
@@ -130,10 +143,17 @@ for (const schema of [inputSchema, outputSchema]) {
 outputSchema.properties.type = { type: ['string', 'array'], items: { type: 'string' } };
 delete outputSchema.required;
 delete definitions.CallToolResult.properties.structuredContent;
+delete definitions.ToolResultContent.properties.structuredContent;
 for (const side of ['ClientCapabilities', 'ServerCapabilities']) {
   definitions[side].properties.extensions = definitions[side].properties.experimental;
 }
-// What was always meant.
+// What was always meant: numbers, and null.
+definitions.ElicitResult.properties.content.additionalProperties.anyOf[1].type = [
+  'string',
+  'number',
+  'boolean',
+];
+definitions.JSONValue.anyOf[2].type = ['string', 'number', 'boolean', 'null'];
 definitions.CompleteResult.properties.completion = newer.CompleteResult.properties.completion;
 
 // Names that only SDKs have, and unions of what is served here.
@@ -141,17 +161,69 @@ const reference = (name) => ({ $ref: `#/$defs/${name}` });
 const anyOf = (names) => ({ anyOf: names.map(reference) });
 const { progressToken, ...progress } = definitions.ProgressNotificationParams.properties;
 delete progress._meta;
+// Both at once, written as one object.
+for (const [name, { allOf }] of Object.entries(definitions)) {
+  if (!allOf?.every(({ $ref }) => $ref)) continue;
+  const parts = allOf.map(({ $ref }) => definitions[$ref.replace('#/$defs/', '')]);
+  definitions[name] = {
+    type: 'object',
+    properties: Object.assign({}, ...parts.map(({ properties }) => properties)),
+    required: parts.flatMap(({ required = [] }) => required),
+  };
+}
+Object.assign(definitions.InputRequiredResult, { required: ['resultType'] }).properties.resultType = {
+  const: 'input_required',
+};
+// The blocks of a sampled message, named once.
+for (const name of ['SamplingMessage', 'CreateMessageResult']) {
+  const blocks = reference('SamplingMessageContentBlock');
+  definitions[name].properties.content = { anyOf: [blocks, { items: blocks, type: 'array' }] };
+}
+const sampled = definitions.CreateMessageResult;
+definitions.InputResponse.anyOf.push(reference('CreateMessageResultWithTools'));
+const notice = definitions.ElicitationCompleteNotification.properties;
+definitions.ElicitationCompleteNotificationParams = {
+  ...notice.params,
+  properties: { ...notice.params.properties },
+};
+notice.params = reference('ElicitationCompleteNotificationParams');
+Object.assign(definitions, {
+  ClientTasksCapability: definitions.ClientCapabilities.properties.tasks,
+  // Where no tools were offered, none are used.
+  CreateMessageResult: {
+    ...sampled,
+    properties: { ...sampled.properties, content: reference('SamplingContent') },
+  },
+  CreateMessageResultWithTools: sampled,
+  ListChangedOptionsBase: {
+    type: 'object',
+    properties: { autoRefresh: { type: 'boolean' }, debounceMs: { minimum: 0, type: 'integer' } },
+  },
+  SamplingContent: anyOf(['TextContent', 'ImageContent', 'AudioContent']),
+  ServerTasksCapability: definitions.ServerCapabilities.properties.tasks,
+  TaskCreationParams: {
+    type: 'object',
+    properties: { ttl: { type: 'number' }, pollInterval: { type: 'number' } },
+  },
+});
+wanted.push(
+  'ClientTasksCapability',
+  'CreateMessageResultWithTools',
+  'ListChangedOptionsBase',
+  'SamplingContent',
+);
+wanted.push('ServerTasksCapability', 'TaskCreationParams', 'ElicitationCompleteNotificationParams');
 Object.assign(definitions, {
   ClientNotification: anyOf(clientNotifications),
   ClientRequest: anyOf(clientRequests),
-  ClientResult: reference('EmptyResult'),
+  ClientResult: reference('Result'),
   CompatibilityCallToolResult: {
     anyOf: [reference('CallToolResult'), { type: 'object', required: ['toolResult'] }],
   },
   Progress: { type: 'object', properties: progress, required: ['progress'] },
   RequestMeta: { type: 'object', properties: { progressToken } },
   ServerNotification: anyOf(serverNotifications),
-  ServerRequest: reference('PingRequest'),
+  ServerRequest: anyOf(serverRequests),
   ServerResult: reference('Result'),
   SubscriptionsListenResultMeta: reference('SubscriptionsListenResultMetaObject'),
 });

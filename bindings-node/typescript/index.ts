@@ -25,6 +25,7 @@ export {
   ToolError,
   TransportError,
   UnsupportedProtocolVersionError,
+  UrlElicitationRequiredError,
   UserError,
 } from './engine/errors.js';
 export { UriTemplate } from './offers/resource_templates.js';

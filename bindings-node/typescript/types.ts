@@ -5,14 +5,16 @@ import {
   InitializedNotificationSchema,
   InitializeRequestSchema,
   JSONRPCMessageSchema,
+  TaskAugmentedRequestParamsSchema,
 } from './arguments/spec_schemas/spec_schemas.js';
 import type { JSONRPCMessage } from './types/jsonrpc.js';
 import type { InitializedNotification, InitializeRequest } from './types/lifecycle.js';
+import type { TaskAugmentedRequestParams } from './types/tasks.js';
 import type { CallToolResult } from './types/tools.js';
 
 export * from './arguments/spec_schemas/spec_schemas.js';
 export type { RequestInfo } from './calls/context.js';
-export { ErrorCode, McpError, ProtocolError } from './engine/errors.js';
+export { ErrorCode, McpError, ProtocolError, UrlElicitationRequiredError } from './engine/errors.js';
 export type { MessageExtraInfo } from './serving/transport.js';
 export type * from './types/base.js';
 export * from './types/completions.js';
@@ -20,13 +22,14 @@ export * from './types/constants.js';
 export type * from './types/content.js';
 export * from './types/jsonrpc.js';
 export type * from './types/lifecycle.js';
-export type * from './types/logging.js';
 export type * from './types/methods.js';
-export type * from './types/progress.js';
+export type * from './types/notifications.js';
 export type * from './types/prompts.js';
+export type * from './types/questions.js';
 export type * from './types/resources.js';
+export type * from './types/sampling.js';
 export type { SpecTypeName, SpecTypes } from './types/spec_types.js';
-export type * from './types/subscriptions.js';
+export type * from './types/tasks.js';
 export type * from './types/tools.js';
 
 /** Headers as node hands them over: lists where a header came more than once. */
@@ -46,6 +49,10 @@ export const isCallToolResult = (value: unknown): value is CallToolResult =>
   value !== null &&
   'content' in value &&
   CallToolResultSchema.safeParse(value).success;
+
+/** Tells whether these are the params of a request that is to become a task. */
+export const isTaskAugmentedRequestParams = (value: unknown): value is TaskAugmentedRequestParams =>
+  TaskAugmentedRequestParamsSchema.safeParse(value).success;
 
 /**
  * A message out of something that was parsed already.

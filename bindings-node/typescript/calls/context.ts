@@ -8,7 +8,7 @@ import type { AuthInfo } from '../engine/call_origin.js';
 import type { NativeServer } from '../engine/native.js';
 import type { Implementation, Notification, RequestId, RequestMeta } from '../types/base.js';
 import type { ClientCapabilities } from '../types/lifecycle.js';
-import type { LoggingLevel } from '../types/logging.js';
+import type { LoggingLevel } from '../types/notifications.js';
 import { announce, sendLog } from './notifications.js';
 
 /** Sends log messages of one call, by level. Each returns whether the client will see it (LOG-3). */

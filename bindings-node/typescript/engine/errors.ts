@@ -5,6 +5,8 @@
 // A program may load this package twice, once by `import` and once by `require`. `instanceof` holds across the copies:
 // each class marks its instances with a symbol of the global registry and looks for that mark.
 
+import type { ElicitRequestURLParams } from '../types/questions.js';
+
 /** Marks the instances of `error` and makes `instanceof` look for the mark. Subclasses of authors are told as usual. */
 function branded(error: new (...parts: never[]) => Error, name: string): void {
   const brand = Symbol.for(`oxmcp.errors.${name}`);
@@ -170,6 +172,7 @@ export enum ProtocolErrorCode {
   ResourceNotFound = -32002,
   MissingRequiredClientCapability = -32021,
   UnsupportedProtocolVersion = -32022,
+  UrlElicitationRequired = -32042,
 }
 
 /** The JSON-RPC error codes by their older names. */
@@ -181,6 +184,7 @@ export enum ErrorCode {
   MethodNotFound = -32601,
   InvalidParams = -32602,
   InternalError = -32603,
+  UrlElicitationRequired = -32042,
 }
 
 /** A JSON-RPC error, sent to the caller as it is: code, message and data. */
@@ -268,6 +272,24 @@ export class MissingRequiredClientCapabilityError extends ProtocolError {
 
   static {
     branded(MissingRequiredClientCapabilityError, 'MissingRequiredClientCapabilityError');
+  }
+}
+
+/** People have to visit these pages first (2025-11-25). */
+export class UrlElicitationRequiredError extends McpError {
+  constructor(
+    elicitations: ElicitRequestURLParams[],
+    message = `URL elicitation${elicitations.length > 1 ? 's' : ''} required`,
+  ) {
+    super(ErrorCode.UrlElicitationRequired, message, { elicitations });
+  }
+
+  get elicitations(): ElicitRequestURLParams[] {
+    return (this.data as { elicitations: ElicitRequestURLParams[] }).elicitations;
+  }
+
+  static {
+    branded(UrlElicitationRequiredError, 'UrlElicitationRequiredError');
   }
 }
 

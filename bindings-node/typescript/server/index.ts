@@ -7,7 +7,6 @@ import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
 import type { Implementation, Notification, Result } from '../types/base.js';
 import type { ClientCapabilities, ServerCapabilities } from '../types/lifecycle.js';
-import type { LoggingMessageNotificationParams } from '../types/logging.js';
 import type {
   NotificationMethod,
   NotificationTypeMap,
@@ -15,6 +14,7 @@ import type {
   RequestTypeMap,
   ResultTypeMap,
 } from '../types/methods.js';
+import type { LoggingMessageNotificationParams } from '../types/notifications.js';
 import type { ResourceUpdatedNotificationParams } from '../types/resources.js';
 import {
   Connections,

@@ -31,7 +31,7 @@ import {
   Tools,
 } from '../offers/tools.js';
 import type { Implementation } from '../types/base.js';
-import type { LoggingMessageNotificationParams } from '../types/logging.js';
+import type { LoggingMessageNotificationParams } from '../types/notifications.js';
 import type { ToolAnnotations } from '../types/tools.js';
 import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
 import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';

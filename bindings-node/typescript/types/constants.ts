@@ -44,6 +44,9 @@ export const SERVER_INFO_META_KEY = 'io.modelcontextprotocol/serverInfo';
 /** Key in a notification's `_meta`: the subscription it belongs to (2026-07-28). */
 export const SUBSCRIPTION_ID_META_KEY = 'io.modelcontextprotocol/subscriptionId';
 
+/** Key in a `_meta`: the task that a message belongs to (2025-11-25). */
+export const RELATED_TASK_META_KEY = 'io.modelcontextprotocol/related-task';
+
 /** Key in a `_meta`: W3C Trace Context, as the HTTP header of the name says it. */
 export const TRACEPARENT_META_KEY = 'traceparent';
 /** Key in a `_meta`: W3C Trace Context, what tracing systems add. */

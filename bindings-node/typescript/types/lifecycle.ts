@@ -14,7 +14,7 @@ import type {
   LOG_LEVEL_META_KEY,
   PROTOCOL_VERSION_META_KEY,
 } from './constants.js';
-import type { LoggingLevel } from './logging.js';
+import type { LoggingLevel } from './notifications.js';
 
 /** What a client can be asked for. */
 export type ClientCapabilities = {

@@ -10,8 +10,15 @@ import type {
   InitializeResult,
   PingRequest,
 } from './lifecycle.js';
-import type { LoggingMessageNotification, SetLevelRequest } from './logging.js';
-import type { CancelledNotification, ProgressNotification } from './progress.js';
+import type {
+  CancelledNotification,
+  LoggingMessageNotification,
+  ProgressNotification,
+  SetLevelRequest,
+  SubscriptionsAcknowledgedNotification,
+  SubscriptionsListenRequest,
+  SubscriptionsListenResult,
+} from './notifications.js';
 import type {
   GetPromptRequest,
   GetPromptResult,
@@ -19,6 +26,14 @@ import type {
   ListPromptsResult,
   PromptListChangedNotification,
 } from './prompts.js';
+import type {
+  ElicitationCompleteNotification,
+  ElicitRequest,
+  ElicitResult,
+  ListRootsRequest,
+  ListRootsResult,
+  RootsListChangedNotification,
+} from './questions.js';
 import type {
   ListResourcesRequest,
   ListResourcesResult,
@@ -31,11 +46,18 @@ import type {
   SubscribeRequest,
   UnsubscribeRequest,
 } from './resources.js';
+import type { CreateMessageRequest, CreateMessageResult, CreateMessageResultWithTools } from './sampling.js';
 import type {
-  SubscriptionsAcknowledgedNotification,
-  SubscriptionsListenRequest,
-  SubscriptionsListenResult,
-} from './subscriptions.js';
+  CancelTaskRequest,
+  CancelTaskResult,
+  GetTaskPayloadRequest,
+  GetTaskPayloadResult,
+  GetTaskRequest,
+  GetTaskResult,
+  ListTasksRequest,
+  ListTasksResult,
+  TaskStatusNotification,
+} from './tasks.js';
 import type {
   CallToolRequest,
   CallToolResult,
@@ -44,7 +66,7 @@ import type {
   ToolListChangedNotification,
 } from './tools.js';
 
-/** What a client may ask, by method. */
+/** What can be asked, by method. */
 export type RequestTypeMap = {
   initialize: InitializeRequest;
   ping: PingRequest;
@@ -61,6 +83,13 @@ export type RequestTypeMap = {
   'completion/complete': CompleteRequest;
   'logging/setLevel': SetLevelRequest;
   'subscriptions/listen': SubscriptionsListenRequest;
+  'tasks/get': GetTaskRequest;
+  'tasks/result': GetTaskPayloadRequest;
+  'tasks/list': ListTasksRequest;
+  'tasks/cancel': CancelTaskRequest;
+  'sampling/createMessage': CreateMessageRequest;
+  'elicitation/create': ElicitRequest;
+  'roots/list': ListRootsRequest;
 };
 
 /** What it is answered, by method. */
@@ -80,6 +109,13 @@ export type ResultTypeMap = {
   'completion/complete': CompleteResult;
   'logging/setLevel': EmptyResult;
   'subscriptions/listen': SubscriptionsListenResult;
+  'tasks/get': GetTaskResult;
+  'tasks/result': GetTaskPayloadResult;
+  'tasks/list': ListTasksResult;
+  'tasks/cancel': CancelTaskResult;
+  'sampling/createMessage': CreateMessageResult | CreateMessageResultWithTools;
+  'elicitation/create': ElicitResult;
+  'roots/list': ListRootsResult;
 };
 
 /** What either side may tell, by method. */
@@ -93,20 +129,33 @@ export type NotificationTypeMap = {
   'notifications/resources/list_changed': ResourceListChangedNotification;
   'notifications/resources/updated': ResourceUpdatedNotification;
   'notifications/subscriptions/acknowledged': SubscriptionsAcknowledgedNotification;
+  'notifications/roots/list_changed': RootsListChangedNotification;
+  'notifications/elicitation/complete': ElicitationCompleteNotification;
+  'notifications/tasks/status': TaskStatusNotification;
 };
 
 export type RequestMethod = keyof RequestTypeMap;
 export type NotificationMethod = keyof NotificationTypeMap;
 
+type Questions = 'sampling/createMessage' | 'elicitation/create' | 'roots/list';
+
 /** What a client may ask. */
-export type ClientRequest = RequestTypeMap[RequestMethod];
+export type ClientRequest = RequestTypeMap[Exclude<RequestMethod, Questions>];
 /** What a client may tell. */
-export type ClientNotification = CancelledNotification | ProgressNotification | InitializedNotification;
+export type ClientNotification =
+  | CancelledNotification
+  | ProgressNotification
+  | InitializedNotification
+  | RootsListChangedNotification
+  | TaskStatusNotification;
 /** What a client may answer. */
-export type ClientResult = EmptyResult;
+export type ClientResult = EmptyResult | ResultTypeMap[Questions];
 /** What a server may ask. */
-export type ServerRequest = PingRequest;
+export type ServerRequest = PingRequest | RequestTypeMap[Questions];
 /** What a server may tell. */
-export type ServerNotification = Exclude<NotificationTypeMap[NotificationMethod], InitializedNotification>;
+export type ServerNotification = Exclude<
+  NotificationTypeMap[NotificationMethod],
+  InitializedNotification | RootsListChangedNotification
+>;
 /** What a server may answer. */
 export type ServerResult = ResultTypeMap[RequestMethod] | Result;

@@ -10,6 +10,8 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"name":{"type":"string"},"title":{"type":"string"}},"required":["name"],"type":"object"}',
   BlobResourceContents:
     '{"properties":{"_meta":{"type":"object"},"blob":{"format":"byte","type":"string"},"mimeType":{"type":"string"},"uri":{"format":"uri","type":"string"}},"required":["blob","uri"],"type":"object"}',
+  BooleanSchema:
+    '{"properties":{"default":{"type":"boolean"},"description":{"type":"string"},"title":{"type":"string"},"type":{"const":"boolean","type":"string"}},"required":["type"],"type":"object"}',
   CacheableResult:
     '{"properties":{"_meta":{"$ref":"#/$defs/ResultMetaObject"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"type":"object"}',
   CallToolRequest:
@@ -18,6 +20,10 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"arguments":{"type":"object"},"name":{"type":"string"},"task":{"$ref":"#/$defs/TaskMetadata"}},"required":["name"],"type":"object"}',
   CallToolResult:
     '{"properties":{"_meta":{"type":"object"},"content":{"items":{"$ref":"#/$defs/ContentBlock"},"type":"array"},"isError":{"type":"boolean"},"resultType":{"type":"string"}},"required":["content"],"type":"object"}',
+  CancelTaskRequest:
+    '{"properties":{"method":{"const":"tasks/cancel","type":"string"},"params":{"properties":{"taskId":{"type":"string"}},"required":["taskId"],"type":"object"}},"required":["method","params"],"type":"object"}',
+  CancelTaskResult:
+    '{"type":"object","properties":{"_meta":{"type":"object"},"resultType":{"type":"string"},"createdAt":{"type":"string"},"lastUpdatedAt":{"type":"string"},"pollInterval":{"type":"integer"},"status":{"$ref":"#/$defs/TaskStatus"},"statusMessage":{"type":"string"},"taskId":{"type":"string"},"ttl":{"type":["integer","null"]}},"required":["createdAt","lastUpdatedAt","status","taskId","ttl"]}',
   CancelledNotification:
     '{"properties":{"method":{"const":"notifications/cancelled","type":"string"},"params":{"$ref":"#/$defs/CancelledNotificationParams"}},"required":["method","params"],"type":"object"}',
   CancelledNotificationParams:
@@ -25,10 +31,12 @@ export const definitions: Readonly<Record<string, string>> = {
   ClientCapabilities:
     '{"properties":{"elicitation":{"properties":{"form":{"type":"object"},"url":{"type":"object"}},"type":"object"},"experimental":{"additionalProperties":{"type":"object"},"type":"object"},"roots":{"properties":{"listChanged":{"type":"boolean"}},"type":"object"},"sampling":{"properties":{"context":{"type":"object"},"tools":{"type":"object"}},"type":"object"},"tasks":{"properties":{"cancel":{"type":"object"},"list":{"type":"object"},"requests":{"properties":{"elicitation":{"properties":{"create":{"type":"object"}},"type":"object"},"sampling":{"properties":{"createMessage":{"type":"object"}},"type":"object"}},"type":"object"}},"type":"object"},"extensions":{"additionalProperties":{"type":"object"},"type":"object"}},"type":"object"}',
   ClientNotification:
-    '{"anyOf":[{"$ref":"#/$defs/InitializedNotification"},{"$ref":"#/$defs/CancelledNotification"},{"$ref":"#/$defs/ProgressNotification"}]}',
+    '{"anyOf":[{"$ref":"#/$defs/InitializedNotification"},{"$ref":"#/$defs/CancelledNotification"},{"$ref":"#/$defs/ProgressNotification"},{"$ref":"#/$defs/RootsListChangedNotification"},{"$ref":"#/$defs/TaskStatusNotification"}]}',
   ClientRequest:
-    '{"anyOf":[{"$ref":"#/$defs/InitializeRequest"},{"$ref":"#/$defs/PingRequest"},{"$ref":"#/$defs/DiscoverRequest"},{"$ref":"#/$defs/ListToolsRequest"},{"$ref":"#/$defs/CallToolRequest"},{"$ref":"#/$defs/ListResourcesRequest"},{"$ref":"#/$defs/ListResourceTemplatesRequest"},{"$ref":"#/$defs/ReadResourceRequest"},{"$ref":"#/$defs/SubscribeRequest"},{"$ref":"#/$defs/UnsubscribeRequest"},{"$ref":"#/$defs/ListPromptsRequest"},{"$ref":"#/$defs/GetPromptRequest"},{"$ref":"#/$defs/CompleteRequest"},{"$ref":"#/$defs/SetLevelRequest"},{"$ref":"#/$defs/SubscriptionsListenRequest"}]}',
-  ClientResult: '{"$ref":"#/$defs/EmptyResult"}',
+    '{"anyOf":[{"$ref":"#/$defs/InitializeRequest"},{"$ref":"#/$defs/PingRequest"},{"$ref":"#/$defs/DiscoverRequest"},{"$ref":"#/$defs/ListToolsRequest"},{"$ref":"#/$defs/CallToolRequest"},{"$ref":"#/$defs/ListResourcesRequest"},{"$ref":"#/$defs/ListResourceTemplatesRequest"},{"$ref":"#/$defs/ReadResourceRequest"},{"$ref":"#/$defs/SubscribeRequest"},{"$ref":"#/$defs/UnsubscribeRequest"},{"$ref":"#/$defs/ListPromptsRequest"},{"$ref":"#/$defs/GetPromptRequest"},{"$ref":"#/$defs/CompleteRequest"},{"$ref":"#/$defs/SetLevelRequest"},{"$ref":"#/$defs/SubscriptionsListenRequest"},{"$ref":"#/$defs/GetTaskRequest"},{"$ref":"#/$defs/GetTaskPayloadRequest"},{"$ref":"#/$defs/CancelTaskRequest"},{"$ref":"#/$defs/ListTasksRequest"}]}',
+  ClientResult: '{"$ref":"#/$defs/Result"}',
+  ClientTasksCapability:
+    '{"properties":{"cancel":{"type":"object"},"list":{"type":"object"},"requests":{"properties":{"elicitation":{"properties":{"create":{"type":"object"}},"type":"object"},"sampling":{"properties":{"createMessage":{"type":"object"}},"type":"object"}},"type":"object"}},"type":"object"}',
   CompatibilityCallToolResult:
     '{"anyOf":[{"$ref":"#/$defs/CallToolResult"},{"type":"object","required":["toolResult"]}]}',
   CompleteRequest:
@@ -39,14 +47,40 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"_meta":{"type":"object"},"completion":{"properties":{"hasMore":{"type":"boolean"},"total":{"type":"integer"},"values":{"items":{"type":"string"},"maxItems":100,"type":"array"}},"required":["values"],"type":"object"},"resultType":{"type":"string"}},"required":["completion"],"type":"object"}',
   ContentBlock:
     '{"anyOf":[{"$ref":"#/$defs/TextContent"},{"$ref":"#/$defs/ImageContent"},{"$ref":"#/$defs/AudioContent"},{"$ref":"#/$defs/ResourceLink"},{"$ref":"#/$defs/EmbeddedResource"}]}',
+  CreateMessageRequest:
+    '{"properties":{"method":{"const":"sampling/createMessage","type":"string"},"params":{"$ref":"#/$defs/CreateMessageRequestParams"}},"required":["method","params"],"type":"object"}',
+  CreateMessageRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"includeContext":{"enum":["allServers","none","thisServer"],"type":"string"},"maxTokens":{"type":"integer"},"messages":{"items":{"$ref":"#/$defs/SamplingMessage"},"type":"array"},"metadata":{"type":"object"},"modelPreferences":{"$ref":"#/$defs/ModelPreferences"},"stopSequences":{"items":{"type":"string"},"type":"array"},"systemPrompt":{"type":"string"},"task":{"$ref":"#/$defs/TaskMetadata"},"temperature":{"type":"number"},"toolChoice":{"$ref":"#/$defs/ToolChoice"},"tools":{"items":{"$ref":"#/$defs/Tool"},"type":"array"}},"required":["maxTokens","messages"],"type":"object"}',
+  CreateMessageResult:
+    '{"properties":{"_meta":{"type":"object"},"content":{"$ref":"#/$defs/SamplingContent"},"model":{"type":"string"},"role":{"$ref":"#/$defs/Role"},"stopReason":{"type":"string"}},"required":["content","model","role"],"type":"object"}',
+  CreateMessageResultWithTools:
+    '{"properties":{"_meta":{"type":"object"},"content":{"anyOf":[{"$ref":"#/$defs/SamplingMessageContentBlock"},{"items":{"$ref":"#/$defs/SamplingMessageContentBlock"},"type":"array"}]},"model":{"type":"string"},"role":{"$ref":"#/$defs/Role"},"stopReason":{"type":"string"}},"required":["content","model","role"],"type":"object"}',
+  CreateTaskResult:
+    '{"properties":{"_meta":{"type":"object"},"task":{"$ref":"#/$defs/Task"}},"required":["task"],"type":"object"}',
   Cursor: '{"type":"string"}',
   DiscoverRequest:
     '{"properties":{"method":{"const":"server/discover","type":"string"},"params":{"$ref":"#/$defs/RequestParams"}},"required":["method","params"],"type":"object"}',
   DiscoverResult:
     '{"properties":{"_meta":{"$ref":"#/$defs/ResultMetaObject"},"capabilities":{"$ref":"#/$defs/ServerCapabilities"},"instructions":{"type":"string"},"supportedVersions":{"items":{"type":"string"},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["capabilities","supportedVersions"],"type":"object"}',
+  ElicitRequest:
+    '{"properties":{"method":{"const":"elicitation/create","type":"string"},"params":{"$ref":"#/$defs/ElicitRequestParams"}},"required":["method","params"],"type":"object"}',
+  ElicitRequestFormParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"message":{"type":"string"},"mode":{"const":"form","type":"string"},"requestedSchema":{"properties":{"$schema":{"type":"string"},"properties":{"additionalProperties":{"$ref":"#/$defs/PrimitiveSchemaDefinition"},"type":"object"},"required":{"items":{"type":"string"},"type":"array"},"type":{"const":"object","type":"string"}},"required":["properties","type"],"type":"object"},"task":{"$ref":"#/$defs/TaskMetadata"}},"required":["message","requestedSchema"],"type":"object"}',
+  ElicitRequestParams:
+    '{"anyOf":[{"$ref":"#/$defs/ElicitRequestURLParams"},{"$ref":"#/$defs/ElicitRequestFormParams"}]}',
+  ElicitRequestURLParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"elicitationId":{"type":"string"},"message":{"type":"string"},"mode":{"const":"url","type":"string"},"task":{"$ref":"#/$defs/TaskMetadata"},"url":{"format":"uri","type":"string"}},"required":["elicitationId","message","mode","url"],"type":"object"}',
+  ElicitResult:
+    '{"properties":{"_meta":{"type":"object"},"action":{"enum":["accept","cancel","decline"],"type":"string"},"content":{"additionalProperties":{"anyOf":[{"items":{"type":"string"},"type":"array"},{"type":["string","number","boolean"]}]},"type":"object"}},"required":["action"],"type":"object"}',
+  ElicitationCompleteNotification:
+    '{"properties":{"method":{"const":"notifications/elicitation/complete","type":"string"},"params":{"$ref":"#/$defs/ElicitationCompleteNotificationParams"}},"required":["method","params"],"type":"object"}',
+  ElicitationCompleteNotificationParams:
+    '{"properties":{"elicitationId":{"type":"string"}},"required":["elicitationId"],"type":"object"}',
   EmbeddedResource:
     '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"resource":{"anyOf":[{"$ref":"#/$defs/TextResourceContents"},{"$ref":"#/$defs/BlobResourceContents"}]},"type":{"const":"resource","type":"string"}},"required":["resource","type"],"type":"object"}',
   EmptyResult: '{"$ref":"#/$defs/Result"}',
+  EnumSchema:
+    '{"anyOf":[{"$ref":"#/$defs/UntitledSingleSelectEnumSchema"},{"$ref":"#/$defs/TitledSingleSelectEnumSchema"},{"$ref":"#/$defs/UntitledMultiSelectEnumSchema"},{"$ref":"#/$defs/TitledMultiSelectEnumSchema"},{"$ref":"#/$defs/LegacyTitledEnumSchema"}]}',
   Error:
     '{"properties":{"code":{"type":"integer"},"data":{},"message":{"type":"string"}},"required":["code","message"],"type":"object"}',
   GetPromptRequest:
@@ -55,6 +89,13 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"arguments":{"additionalProperties":{"type":"string"},"type":"object"},"name":{"type":"string"}},"required":["name"],"type":"object"}',
   GetPromptResult:
     '{"properties":{"_meta":{"type":"object"},"description":{"type":"string"},"messages":{"items":{"$ref":"#/$defs/PromptMessage"},"type":"array"},"resultType":{"type":"string"}},"required":["messages"],"type":"object"}',
+  GetTaskPayloadRequest:
+    '{"properties":{"method":{"const":"tasks/result","type":"string"},"params":{"properties":{"taskId":{"type":"string"}},"required":["taskId"],"type":"object"}},"required":["method","params"],"type":"object"}',
+  GetTaskPayloadResult: '{"properties":{"_meta":{"type":"object"}},"type":"object"}',
+  GetTaskRequest:
+    '{"properties":{"method":{"const":"tasks/get","type":"string"},"params":{"properties":{"taskId":{"type":"string"}},"required":["taskId"],"type":"object"}},"required":["method","params"],"type":"object"}',
+  GetTaskResult:
+    '{"type":"object","properties":{"_meta":{"type":"object"},"resultType":{"type":"string"},"createdAt":{"type":"string"},"lastUpdatedAt":{"type":"string"},"pollInterval":{"type":"integer"},"status":{"$ref":"#/$defs/TaskStatus"},"statusMessage":{"type":"string"},"taskId":{"type":"string"},"ttl":{"type":["integer","null"]}},"required":["createdAt","lastUpdatedAt","status","taskId","ttl"]}',
   Icon: '{"properties":{"mimeType":{"type":"string"},"sizes":{"items":{"type":"string"},"type":"array"},"src":{"format":"uri","type":"string"},"theme":{"enum":["dark","light"],"type":"string"}},"required":["src"],"type":"object"}',
   Icons: '{"properties":{"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"}},"type":"object"}',
   ImageContent:
@@ -69,6 +110,16 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"_meta":{"type":"object"},"capabilities":{"$ref":"#/$defs/ServerCapabilities"},"instructions":{"type":"string"},"protocolVersion":{"type":"string"},"serverInfo":{"$ref":"#/$defs/Implementation"}},"required":["capabilities","protocolVersion","serverInfo"],"type":"object"}',
   InitializedNotification:
     '{"properties":{"method":{"const":"notifications/initialized","type":"string"},"params":{"$ref":"#/$defs/NotificationParams"}},"required":["method"],"type":"object"}',
+  InputRequest:
+    '{"anyOf":[{"$ref":"#/$defs/CreateMessageRequest"},{"$ref":"#/$defs/ListRootsRequest"},{"$ref":"#/$defs/ElicitRequest"}]}',
+  InputRequests: '{"additionalProperties":{"$ref":"#/$defs/InputRequest"},"type":"object"}',
+  InputRequiredResult:
+    '{"properties":{"_meta":{"$ref":"#/$defs/ResultMetaObject"},"inputRequests":{"$ref":"#/$defs/InputRequests"},"requestState":{"type":"string"},"resultType":{"const":"input_required"}},"type":"object","required":["resultType"]}',
+  InputResponse:
+    '{"anyOf":[{"$ref":"#/$defs/CreateMessageResult"},{"$ref":"#/$defs/ListRootsResult"},{"$ref":"#/$defs/ElicitResult"},{"$ref":"#/$defs/CreateMessageResultWithTools"}]}',
+  InputResponses: '{"additionalProperties":{"$ref":"#/$defs/InputResponse"},"type":"object"}',
+  JSONArray: '{"items":{"$ref":"#/$defs/JSONValue"},"type":"array"}',
+  JSONObject: '{"additionalProperties":{"$ref":"#/$defs/JSONValue"},"type":"object"}',
   JSONRPCErrorResponse:
     '{"type":"object","properties":{"jsonrpc":{"const":"2.0"},"id":{"$ref":"#/$defs/RequestId"},"error":{"$ref":"#/$defs/Error"}},"required":["jsonrpc","error"],"additionalProperties":false}',
   JSONRPCMessage:
@@ -81,6 +132,12 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"anyOf":[{"$ref":"#/$defs/JSONRPCResultResponse"},{"$ref":"#/$defs/JSONRPCErrorResponse"}]}',
   JSONRPCResultResponse:
     '{"type":"object","properties":{"jsonrpc":{"const":"2.0"},"id":{"$ref":"#/$defs/RequestId"},"result":{"$ref":"#/$defs/Result"}},"required":["jsonrpc","id","result"],"additionalProperties":false}',
+  JSONValue:
+    '{"anyOf":[{"$ref":"#/$defs/JSONObject"},{"items":{"$ref":"#/$defs/JSONValue"},"type":"array"},{"type":["string","number","boolean","null"]}]}',
+  LegacyTitledEnumSchema:
+    '{"properties":{"default":{"type":"string"},"description":{"type":"string"},"enum":{"items":{"type":"string"},"type":"array"},"enumNames":{"items":{"type":"string"},"type":"array"},"title":{"type":"string"},"type":{"const":"string","type":"string"}},"required":["enum","type"],"type":"object"}',
+  ListChangedOptionsBase:
+    '{"type":"object","properties":{"autoRefresh":{"type":"boolean"},"debounceMs":{"minimum":0,"type":"integer"}}}',
   ListPromptsRequest:
     '{"properties":{"method":{"const":"prompts/list","type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
   ListPromptsResult:
@@ -93,6 +150,14 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"method":{"const":"resources/list","type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
   ListResourcesResult:
     '{"properties":{"_meta":{"type":"object"},"nextCursor":{"type":"string"},"resources":{"items":{"$ref":"#/$defs/Resource"},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["resources"],"type":"object"}',
+  ListRootsRequest:
+    '{"properties":{"method":{"const":"roots/list","type":"string"},"params":{"$ref":"#/$defs/RequestParams"}},"required":["method"],"type":"object"}',
+  ListRootsResult:
+    '{"properties":{"_meta":{"type":"object"},"roots":{"items":{"$ref":"#/$defs/Root"},"type":"array"}},"required":["roots"],"type":"object"}',
+  ListTasksRequest:
+    '{"properties":{"method":{"const":"tasks/list","type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
+  ListTasksResult:
+    '{"properties":{"_meta":{"type":"object"},"nextCursor":{"type":"string"},"tasks":{"items":{"$ref":"#/$defs/Task"},"type":"array"}},"required":["tasks"],"type":"object"}',
   ListToolsRequest:
     '{"properties":{"method":{"const":"tools/list","type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
   ListToolsResult:
@@ -103,11 +168,18 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"method":{"const":"notifications/message","type":"string"},"params":{"$ref":"#/$defs/LoggingMessageNotificationParams"}},"required":["method","params"],"type":"object"}',
   LoggingMessageNotificationParams:
     '{"properties":{"_meta":{"type":"object"},"data":{},"level":{"$ref":"#/$defs/LoggingLevel"},"logger":{"type":"string"}},"required":["data","level"],"type":"object"}',
+  ModelHint: '{"properties":{"name":{"type":"string"}},"type":"object"}',
+  ModelPreferences:
+    '{"properties":{"costPriority":{"maximum":1,"minimum":0,"type":"number"},"hints":{"items":{"$ref":"#/$defs/ModelHint"},"type":"array"},"intelligencePriority":{"maximum":1,"minimum":0,"type":"number"},"speedPriority":{"maximum":1,"minimum":0,"type":"number"}},"type":"object"}',
+  MultiSelectEnumSchema:
+    '{"anyOf":[{"$ref":"#/$defs/UntitledMultiSelectEnumSchema"},{"$ref":"#/$defs/TitledMultiSelectEnumSchema"}]}',
   Notification:
     '{"properties":{"method":{"type":"string"},"params":{"type":"object"}},"required":["method"],"type":"object"}',
   NotificationMetaObject:
     '{"properties":{"io.modelcontextprotocol/subscriptionId":{"$ref":"#/$defs/RequestId"}},"type":"object"}',
   NotificationParams: '{"properties":{"_meta":{"type":"object"}},"type":"object"}',
+  NumberSchema:
+    '{"properties":{"default":{"type":"number"},"description":{"type":"string"},"maximum":{"type":"number"},"minimum":{"type":"number"},"title":{"type":"string"},"type":{"enum":["integer","number"],"type":"string"}},"required":["type"],"type":"object"}',
   PaginatedRequest:
     '{"properties":{"method":{"type":"string"},"params":{"$ref":"#/$defs/PaginatedRequestParams"}},"required":["method"],"type":"object"}',
   PaginatedRequestParams:
@@ -116,6 +188,8 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"_meta":{"type":"object"},"nextCursor":{"type":"string"},"resultType":{"type":"string"}},"type":"object"}',
   PingRequest:
     '{"properties":{"method":{"const":"ping","type":"string"},"params":{"$ref":"#/$defs/RequestParams"}},"required":["method"],"type":"object"}',
+  PrimitiveSchemaDefinition:
+    '{"anyOf":[{"$ref":"#/$defs/StringSchema"},{"$ref":"#/$defs/NumberSchema"},{"$ref":"#/$defs/BooleanSchema"},{"$ref":"#/$defs/UntitledSingleSelectEnumSchema"},{"$ref":"#/$defs/TitledSingleSelectEnumSchema"},{"$ref":"#/$defs/UntitledMultiSelectEnumSchema"},{"$ref":"#/$defs/TitledMultiSelectEnumSchema"},{"$ref":"#/$defs/LegacyTitledEnumSchema"}]}',
   Progress:
     '{"type":"object","properties":{"message":{"type":"string"},"progress":{"type":"number"},"total":{"type":"number"}},"required":["progress"]}',
   ProgressNotification:
@@ -139,6 +213,7 @@ export const definitions: Readonly<Record<string, string>> = {
     '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
   ReadResourceResult:
     '{"properties":{"_meta":{"type":"object"},"contents":{"items":{"anyOf":[{"$ref":"#/$defs/TextResourceContents"},{"$ref":"#/$defs/BlobResourceContents"}]},"type":"array"},"resultType":{"type":"string"},"ttlMs":{"minimum":0,"type":"integer"},"cacheScope":{"enum":["private","public"],"type":"string"}},"required":["contents"],"type":"object"}',
+  RelatedTaskMetadata: '{"properties":{"taskId":{"type":"string"}},"required":["taskId"],"type":"object"}',
   Request:
     '{"properties":{"method":{"type":"string"},"params":{"type":"object"}},"required":["method"],"type":"object"}',
   RequestId: '{"type":["string","integer"]}',
@@ -169,16 +244,32 @@ export const definitions: Readonly<Record<string, string>> = {
   ResultMetaObject:
     '{"properties":{"io.modelcontextprotocol/serverInfo":{"$ref":"#/$defs/Implementation"}},"type":"object"}',
   Role: '{"enum":["assistant","user"],"type":"string"}',
+  Root: '{"properties":{"_meta":{"type":"object"},"name":{"type":"string"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
+  RootsListChangedNotification:
+    '{"properties":{"method":{"const":"notifications/roots/list_changed","type":"string"},"params":{"$ref":"#/$defs/NotificationParams"}},"required":["method"],"type":"object"}',
+  SamplingContent:
+    '{"anyOf":[{"$ref":"#/$defs/TextContent"},{"$ref":"#/$defs/ImageContent"},{"$ref":"#/$defs/AudioContent"}]}',
+  SamplingMessage:
+    '{"properties":{"_meta":{"type":"object"},"content":{"anyOf":[{"$ref":"#/$defs/SamplingMessageContentBlock"},{"items":{"$ref":"#/$defs/SamplingMessageContentBlock"},"type":"array"}]},"role":{"$ref":"#/$defs/Role"}},"required":["content","role"],"type":"object"}',
+  SamplingMessageContentBlock:
+    '{"anyOf":[{"$ref":"#/$defs/TextContent"},{"$ref":"#/$defs/ImageContent"},{"$ref":"#/$defs/AudioContent"},{"$ref":"#/$defs/ToolUseContent"},{"$ref":"#/$defs/ToolResultContent"}]}',
   ServerCapabilities:
     '{"properties":{"completions":{"type":"object"},"experimental":{"additionalProperties":{"type":"object"},"type":"object"},"logging":{"type":"object"},"prompts":{"properties":{"listChanged":{"type":"boolean"}},"type":"object"},"resources":{"properties":{"listChanged":{"type":"boolean"},"subscribe":{"type":"boolean"}},"type":"object"},"tasks":{"properties":{"cancel":{"type":"object"},"list":{"type":"object"},"requests":{"properties":{"tools":{"properties":{"call":{"type":"object"}},"type":"object"}},"type":"object"}},"type":"object"},"tools":{"properties":{"listChanged":{"type":"boolean"}},"type":"object"},"extensions":{"additionalProperties":{"type":"object"},"type":"object"}},"type":"object"}',
   ServerNotification:
-    '{"anyOf":[{"$ref":"#/$defs/CancelledNotification"},{"$ref":"#/$defs/ProgressNotification"},{"$ref":"#/$defs/LoggingMessageNotification"},{"$ref":"#/$defs/ToolListChangedNotification"},{"$ref":"#/$defs/PromptListChangedNotification"},{"$ref":"#/$defs/ResourceListChangedNotification"},{"$ref":"#/$defs/ResourceUpdatedNotification"},{"$ref":"#/$defs/SubscriptionsAcknowledgedNotification"}]}',
-  ServerRequest: '{"$ref":"#/$defs/PingRequest"}',
+    '{"anyOf":[{"$ref":"#/$defs/CancelledNotification"},{"$ref":"#/$defs/ProgressNotification"},{"$ref":"#/$defs/LoggingMessageNotification"},{"$ref":"#/$defs/ToolListChangedNotification"},{"$ref":"#/$defs/PromptListChangedNotification"},{"$ref":"#/$defs/ResourceListChangedNotification"},{"$ref":"#/$defs/ResourceUpdatedNotification"},{"$ref":"#/$defs/SubscriptionsAcknowledgedNotification"},{"$ref":"#/$defs/ElicitationCompleteNotification"},{"$ref":"#/$defs/TaskStatusNotification"}]}',
+  ServerRequest:
+    '{"anyOf":[{"$ref":"#/$defs/PingRequest"},{"$ref":"#/$defs/CreateMessageRequest"},{"$ref":"#/$defs/ElicitRequest"},{"$ref":"#/$defs/ListRootsRequest"},{"$ref":"#/$defs/GetTaskRequest"},{"$ref":"#/$defs/GetTaskPayloadRequest"},{"$ref":"#/$defs/CancelTaskRequest"},{"$ref":"#/$defs/ListTasksRequest"}]}',
   ServerResult: '{"$ref":"#/$defs/Result"}',
+  ServerTasksCapability:
+    '{"properties":{"cancel":{"type":"object"},"list":{"type":"object"},"requests":{"properties":{"tools":{"properties":{"call":{"type":"object"}},"type":"object"}},"type":"object"}},"type":"object"}',
   SetLevelRequest:
     '{"properties":{"method":{"const":"logging/setLevel","type":"string"},"params":{"$ref":"#/$defs/SetLevelRequestParams"}},"required":["method","params"],"type":"object"}',
   SetLevelRequestParams:
     '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"level":{"$ref":"#/$defs/LoggingLevel"}},"required":["level"],"type":"object"}',
+  SingleSelectEnumSchema:
+    '{"anyOf":[{"$ref":"#/$defs/UntitledSingleSelectEnumSchema"},{"$ref":"#/$defs/TitledSingleSelectEnumSchema"}]}',
+  StringSchema:
+    '{"properties":{"default":{"type":"string"},"description":{"type":"string"},"format":{"enum":["date","date-time","email","uri"],"type":"string"},"maxLength":{"type":"integer"},"minLength":{"type":"integer"},"title":{"type":"string"},"type":{"const":"string","type":"string"}},"required":["type"],"type":"object"}',
   SubscribeRequest:
     '{"properties":{"method":{"const":"resources/subscribe","type":"string"},"params":{"$ref":"#/$defs/SubscribeRequestParams"}},"required":["method","params"],"type":"object"}',
   SubscribeRequestParams:
@@ -198,20 +289,43 @@ export const definitions: Readonly<Record<string, string>> = {
   SubscriptionsListenResultMeta: '{"$ref":"#/$defs/SubscriptionsListenResultMetaObject"}',
   SubscriptionsListenResultMetaObject:
     '{"properties":{"io.modelcontextprotocol/serverInfo":{"$ref":"#/$defs/Implementation"},"io.modelcontextprotocol/subscriptionId":{"$ref":"#/$defs/RequestId"}},"required":["io.modelcontextprotocol/subscriptionId"],"type":"object"}',
+  Task: '{"properties":{"createdAt":{"type":"string"},"lastUpdatedAt":{"type":"string"},"pollInterval":{"type":"integer"},"status":{"$ref":"#/$defs/TaskStatus"},"statusMessage":{"type":"string"},"taskId":{"type":"string"},"ttl":{"type":["integer","null"]}},"required":["createdAt","lastUpdatedAt","status","taskId","ttl"],"type":"object"}',
+  TaskAugmentedRequestParams:
+    '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"task":{"$ref":"#/$defs/TaskMetadata"}},"type":"object"}',
+  TaskCreationParams:
+    '{"type":"object","properties":{"ttl":{"type":"number"},"pollInterval":{"type":"number"}}}',
   TaskMetadata: '{"properties":{"ttl":{"type":"integer"}},"type":"object"}',
+  TaskStatus: '{"enum":["cancelled","completed","failed","input_required","working"],"type":"string"}',
+  TaskStatusNotification:
+    '{"properties":{"method":{"const":"notifications/tasks/status","type":"string"},"params":{"$ref":"#/$defs/TaskStatusNotificationParams"}},"required":["method","params"],"type":"object"}',
+  TaskStatusNotificationParams:
+    '{"type":"object","properties":{"_meta":{"type":"object"},"createdAt":{"type":"string"},"lastUpdatedAt":{"type":"string"},"pollInterval":{"type":"integer"},"status":{"$ref":"#/$defs/TaskStatus"},"statusMessage":{"type":"string"},"taskId":{"type":"string"},"ttl":{"type":["integer","null"]}},"required":["createdAt","lastUpdatedAt","status","taskId","ttl"]}',
   TextContent:
     '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/Annotations"},"text":{"type":"string"},"type":{"const":"text","type":"string"}},"required":["text","type"],"type":"object"}',
   TextResourceContents:
     '{"properties":{"_meta":{"type":"object"},"mimeType":{"type":"string"},"text":{"type":"string"},"uri":{"format":"uri","type":"string"}},"required":["text","uri"],"type":"object"}',
+  TitledMultiSelectEnumSchema:
+    '{"properties":{"default":{"items":{"type":"string"},"type":"array"},"description":{"type":"string"},"items":{"properties":{"anyOf":{"items":{"properties":{"const":{"type":"string"},"title":{"type":"string"}},"required":["const","title"],"type":"object"},"type":"array"}},"required":["anyOf"],"type":"object"},"maxItems":{"type":"integer"},"minItems":{"type":"integer"},"title":{"type":"string"},"type":{"const":"array","type":"string"}},"required":["items","type"],"type":"object"}',
+  TitledSingleSelectEnumSchema:
+    '{"properties":{"default":{"type":"string"},"description":{"type":"string"},"oneOf":{"items":{"properties":{"const":{"type":"string"},"title":{"type":"string"}},"required":["const","title"],"type":"object"},"type":"array"},"title":{"type":"string"},"type":{"const":"string","type":"string"}},"required":["oneOf","type"],"type":"object"}',
   Tool: '{"properties":{"_meta":{"type":"object"},"annotations":{"$ref":"#/$defs/ToolAnnotations"},"description":{"type":"string"},"execution":{"$ref":"#/$defs/ToolExecution"},"icons":{"items":{"$ref":"#/$defs/Icon"},"type":"array"},"inputSchema":{"properties":{"$schema":{"type":"string"},"properties":{"additionalProperties":{"type":["object","boolean"]},"type":"object"},"required":{"items":{"type":"string"},"type":"array"},"type":{"const":"object","type":"string"}},"required":["type"],"type":"object"},"name":{"type":"string"},"outputSchema":{"properties":{"$schema":{"type":"string"},"properties":{"additionalProperties":{"type":["object","boolean"]},"type":"object"},"required":{"items":{"type":"string"},"type":"array"},"type":{"type":["string","array"],"items":{"type":"string"}}},"type":"object"},"title":{"type":"string"}},"required":["inputSchema","name"],"type":"object"}',
   ToolAnnotations:
     '{"properties":{"destructiveHint":{"type":"boolean"},"idempotentHint":{"type":"boolean"},"openWorldHint":{"type":"boolean"},"readOnlyHint":{"type":"boolean"},"title":{"type":"string"}},"type":"object"}',
+  ToolChoice: '{"properties":{"mode":{"enum":["auto","none","required"],"type":"string"}},"type":"object"}',
   ToolExecution:
     '{"properties":{"taskSupport":{"enum":["forbidden","optional","required"],"type":"string"}},"type":"object"}',
   ToolListChangedNotification:
     '{"properties":{"method":{"const":"notifications/tools/list_changed","type":"string"},"params":{"$ref":"#/$defs/NotificationParams"}},"required":["method"],"type":"object"}',
+  ToolResultContent:
+    '{"properties":{"_meta":{"type":"object"},"content":{"items":{"$ref":"#/$defs/ContentBlock"},"type":"array"},"isError":{"type":"boolean"},"toolUseId":{"type":"string"},"type":{"const":"tool_result","type":"string"}},"required":["content","toolUseId","type"],"type":"object"}',
+  ToolUseContent:
+    '{"properties":{"_meta":{"type":"object"},"id":{"type":"string"},"input":{"type":"object"},"name":{"type":"string"},"type":{"const":"tool_use","type":"string"}},"required":["id","input","name","type"],"type":"object"}',
   UnsubscribeRequest:
     '{"properties":{"method":{"const":"resources/unsubscribe","type":"string"},"params":{"$ref":"#/$defs/UnsubscribeRequestParams"}},"required":["method","params"],"type":"object"}',
   UnsubscribeRequestParams:
     '{"properties":{"_meta":{"properties":{"progressToken":{"$ref":"#/$defs/ProgressToken"}},"type":"object"},"uri":{"format":"uri","type":"string"}},"required":["uri"],"type":"object"}',
+  UntitledMultiSelectEnumSchema:
+    '{"properties":{"default":{"items":{"type":"string"},"type":"array"},"description":{"type":"string"},"items":{"properties":{"enum":{"items":{"type":"string"},"type":"array"},"type":{"const":"string","type":"string"}},"required":["enum","type"],"type":"object"},"maxItems":{"type":"integer"},"minItems":{"type":"integer"},"title":{"type":"string"},"type":{"const":"array","type":"string"}},"required":["items","type"],"type":"object"}',
+  UntitledSingleSelectEnumSchema:
+    '{"properties":{"default":{"type":"string"},"description":{"type":"string"},"enum":{"items":{"type":"string"},"type":"array"},"title":{"type":"string"},"type":{"const":"string","type":"string"}},"required":["enum","type"],"type":"object"}',
 };
