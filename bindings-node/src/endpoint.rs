@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderName, HeaderValue, Method, Request, Uri, Version};
 use http_body_util::{BodyExt as _, Full};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::host::{HttpText, descriptors};
-use oxmcp_core::transports::http::Endpoint;
+use oxmcp_core::transports::http::{Endpoint, Spelling};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -43,6 +43,8 @@ fn request(text: &HeadText, body: Bytes) -> error::Result<Request<Full<Bytes>>> 
         Error::new(ErrorKind::InvalidDescriptor, format!("the request has an impossible {what}"))
     };
     let mut request = Request::new(Full::new(body));
+    // Which HTTP it came over is not told: that whose rules ask for nothing.
+    *request.version_mut() = Version::HTTP_10;
     *request.method_mut() = Method::from_bytes(text.method.as_bytes()).map_err(|_| wrong("method"))?;
     *request.uri_mut() = text.url.parse::<Uri>().map_err(|_| wrong("URL"))?;
     for (name, value) in &text.headers {
@@ -58,7 +60,7 @@ impl Serving {
     /// Opens an endpoint without a listener; takes the options of `serveHttp`, whose `host` says where its listener listens.
     #[napi]
     pub fn open_endpoint(&self, options: String) -> Result<u32, JsError> {
-        let text = HttpText::read(&options).into_js()?;
+        let text = HttpText::read(&options, Spelling::Camel).into_js()?;
         let listens_on = text.host.as_deref().and_then(|host| host.parse().ok());
         let endpoint = Endpoint::new(self.engine.clone(), text.options(), listens_on).into_js()?;
         Ok(self.endpoints.add(endpoint))

@@ -13,7 +13,7 @@ use oxmcp_core::engine::Engine;
 use oxmcp_core::error::{Error, ErrorKind};
 use oxmcp_core::host::{self, Driver, HttpText, Placement};
 use oxmcp_core::mailbox::Answer;
-use oxmcp_core::transports::http::HttpServer;
+use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
 
 use crate::connections::{Connection, Endpoints, js_number};
@@ -209,7 +209,7 @@ impl Serving {
     #[napi]
     pub fn serve_http(&self, options: String) -> Result<String, JsError> {
         let driver = self.driver()?;
-        let text = HttpText::read(&options).into_js()?;
+        let text = HttpText::read(&options, Spelling::Camel).into_js()?;
         let server = HttpServer::bind(self.engine.clone(), text.address(), text.options()).into_js()?;
         let address = server.local_addr();
         let shutdown = self.engine.shutdown().clone();

@@ -290,7 +290,7 @@ test('a client with a session hears on its own stream that the tools changed', a
 
 test('impossible options are refused when the server is connected', async (t) => {
   const transport = new StreamableHTTPServerTransport({ allowedHosts: 'localhost' as never });
-  await assert.rejects(talkingServer(t).connect(transport), /HTTP transport/);
+  await assert.rejects(talkingServer(t).connect(transport), /allowedHosts must be a list of texts/);
 });
 
 test('options without a subject are refused by name', () => {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
 use oxmcp_core::host::{self, Driver, FrameSender, HttpText, Placement};
-use oxmcp_core::transports::http::HttpServer;
+use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
 use pyo3::prelude::*;
 
@@ -148,7 +148,7 @@ impl Serving {
     /// Binds and serves HTTP; returns the token and the address it is bound to.
     fn serve_http(&self, py: Python<'_>, options: &str) -> PyResult<(u64, (String, u16))> {
         self.driver.check_process().into_python()?;
-        let text = HttpText::read(options).into_python()?;
+        let text = HttpText::read(options, Spelling::Snake).into_python()?;
         let engine = self.engine.clone();
         // A name may have to be resolved.
         let server = py.detach(|| HttpServer::bind(engine, text.address(), text.options())).into_python()?;

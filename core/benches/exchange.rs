@@ -29,7 +29,7 @@ fn headers(pairs: &[(&'static str, &str)]) -> Arc<HeaderMap> {
 }
 
 fn answer(engine: &Engine, edge: &Edge, frame: &Bytes) -> Outgoing {
-    let mut exchange = engine.exchange(Inbound { frame: frame.clone(), edge: edge.clone() });
+    let mut exchange = engine.exchange(Inbound { frame: frame.clone(), edge: edge.clone(), max_bytes: None });
     match exchange.poll_next(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Some(outgoing)) => outgoing,
         other => unreachable!("the handler answers at once: {other:?}"),

@@ -170,7 +170,7 @@ async fn a_foreign_host_is_refused_on_a_loopback_address_and_told_why() {
         assert_eq!(answer.status, status, "{host}");
         if status == 421 {
             let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
-            assert!(message.contains("Host") && message.contains("allowed hosts"), "{message}");
+            assert!(message.contains("Host") && message.contains("allowed_hosts"), "{message}");
             assert!(answer.json()["id"].is_null());
         }
     }
@@ -334,7 +334,8 @@ async fn heads_that_trickle_and_connections_that_rest_are_closed_but_not_running
 
 #[tokio::test]
 async fn a_body_that_stops_arriving_is_given_up() {
-    let server = serve(HttpOptions { body_timeout: Duration::from_millis(20), ..HttpOptions::default() });
+    let server =
+        serve(HttpOptions { body_pause_timeout: Duration::from_millis(20), ..HttpOptions::default() });
     let mut client = server.connect().await;
     client
         .send(&format!(
@@ -342,6 +343,7 @@ async fn a_body_that_stops_arriving_is_given_up() {
         ))
         .await;
     assert_eq!(client.answer().await.status, 408);
+    assert!(client.is_closed().await);
 }
 
 #[tokio::test]

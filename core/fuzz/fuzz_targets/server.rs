@@ -104,7 +104,7 @@ pub fn post(engine: &Engine, headers: HeaderMap, stateless: bool, frame: &[u8]) 
 
 /// Hands in one frame.
 pub fn exchange(engine: &Engine, edge: Edge, frame: &[u8]) -> Exchange {
-    engine.exchange(Inbound { frame: Bytes::copy_from_slice(frame), edge })
+    engine.exchange(Inbound { frame: Bytes::copy_from_slice(frame), edge, max_bytes: None })
 }
 
 /// Reads what an exchange has to say for now, and looks at it.

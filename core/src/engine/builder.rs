@@ -13,7 +13,7 @@ use crate::registry::{MAX_WATCHED_URIS, Registry, RegistryOptions};
 /// The bounds of an engine (SEC-12).
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Bounds on a single frame.
+    /// Bounds on a single frame. `max_bytes` is for transports that have none of their own.
     pub frame: FrameLimits,
     /// Requests in flight per connection or session; more are refused as overloaded.
     pub max_in_flight: usize,

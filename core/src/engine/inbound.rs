@@ -14,6 +14,9 @@ pub struct Inbound {
     pub frame: Bytes,
     /// Where it came from.
     pub edge: Edge,
+    /// The longest frame this transport takes, in bytes; `None` for the bound of [`Limits::frame`](super::Limits::frame). One
+    /// number, so that what the transport lets in is not refused further on.
+    pub max_bytes: Option<usize>,
 }
 
 /// The side of the engine a frame came in at.

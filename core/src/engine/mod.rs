@@ -64,10 +64,12 @@ impl Engine {
     /// part of the answer.
     #[must_use]
     pub fn exchange(&self, inbound: Inbound) -> Exchange {
-        let Inbound { frame, edge } = inbound;
+        let Inbound { frame, edge, max_bytes } = inbound;
+        let mut limits = self.0.limits.frame;
+        limits.max_bytes = max_bytes.unwrap_or(limits.max_bytes);
         let side = edge.side();
         let mut outline = eras::outline();
-        let state = match jsonrpc::parse_outlined(&frame, &self.0.limits.frame, &mut outline) {
+        let state = match jsonrpc::parse_outlined(&frame, &limits, &mut outline) {
             Ok(Frame::Single(message)) => self.begin(self.0.eras.open(&message, Some(&outline), side), &edge),
             Ok(Frame::Batch(members)) => match self.0.eras.accept_batch(side) {
                 Ok(()) => {

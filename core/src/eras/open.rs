@@ -146,7 +146,12 @@ impl Eras {
             Side::Post { .. } if envelope => EdgeClue::Http { version: VersionHeader::Other },
             Side::Post { headers, .. } => EdgeClue::Http { version: VersionHeader::read(headers) },
         };
-        match classify(Clues { kind: MessageKind::Request, method, envelope, edge }) {
+        let verdict = classify(Clues { kind: MessageKind::Request, method, envelope, edge });
+        if let (Side::Post { headers, .. }, false) = (side, verdict == Verdict::Modern) {
+            // The modern ladder has a rung of its own for it.
+            check_repeated(headers)?;
+        }
+        match verdict {
             Verdict::Handshake | Verdict::Modern if in_batch => Err(WireError::new(
                 error_code::INVALID_REQUEST,
                 "this request cannot be part of a batch",
@@ -283,13 +288,11 @@ impl Eras {
             envelope: meta.protocol_version.is_some(),
             edge: EdgeClue::Http { version: VersionHeader::read(headers) },
         };
-        match classify(clues) {
-            Verdict::Modern => {
-                modern::notifications::accept(headers, &notification.method, &meta).map(|()| None)
-            }
-            _ if stateless => Ok(None),
-            _ => self.find_session(headers).map(Some),
+        if classify(clues) == Verdict::Modern {
+            return modern::notifications::accept(headers, &notification.method, &meta).map(|()| None);
         }
+        check_repeated(headers)?;
+        if stateless { Ok(None) } else { self.find_session(headers).map(Some) }
     }
 
     /// A response that was posted: to nothing we ever asked (RPC-21).
@@ -338,8 +341,21 @@ fn session_id(headers: &HeaderMap) -> Result<Option<&str>, WireError> {
     }
 }
 
+/// Refuses two copies of a header that mirrors a modern body, also where no body is held against it: whoever stands before
+/// this server may have read the other one (HDR-12).
+fn check_repeated(headers: &HeaderMap) -> Result<(), WireError> {
+    match modern::http_headers::repeated(headers) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("the header {name} is there twice");
+            Err(WireError::new(error_code::INVALID_REQUEST, message, 400))
+        }
+    }
+}
+
 /// Streams and ends of sessions are for those who have sessions (HTTP-11).
 fn has_sessions(headers: &HeaderMap) -> Result<(), WireError> {
+    check_repeated(headers)?;
     match VersionHeader::read(headers) {
         VersionHeader::Other => {
             let known = headers.get(&PROTOCOL_VERSION_HEADER).and_then(|value| value.to_str().ok());

@@ -2,37 +2,59 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use super::descriptors;
-use crate::error::Result;
-use crate::transports::http::HttpOptions;
+use super::described::Described;
+use crate::error::{Error, ErrorKind, Result};
+use crate::transports::http::{CorsOptions, HttpOptions, Spelling};
 
 /// The options of the HTTP transport; what is not said keeps the engine's default.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct HttpText {
     /// Where to listen; 127.0.0.1 when not said.
     pub host: Option<String>,
     /// 0, any free port, when not said.
     pub port: Option<u16>,
-    path: Option<String>,
-    stateless: Option<bool>,
-    json_response: Option<bool>,
-    allowed_hosts: Option<Vec<String>>,
-    allowed_origins: Option<Vec<String>>,
-    max_body_bytes: Option<usize>,
-    keep_alive_seconds: Option<f64>,
-    max_connections: Option<usize>,
+    options: HttpOptions,
 }
 
 impl HttpText {
-    /// Reads the JSON of a front end.
+    /// Reads the JSON of a front end that spells its settings so.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidDescriptor`](crate::error::ErrorKind::InvalidDescriptor) when it is something else.
-    pub fn read(text: &str) -> Result<Self> {
-        descriptors::read("the HTTP transport", text)
+    /// [`ErrorKind::Configuration`] for a setting that cannot be, named as the front end spells it.
+    pub fn read(text: &str, spelling: Spelling) -> Result<Self> {
+        // Front ends write an object; they pass the rest of its trouble on.
+        let members: Map<String, Value> = serde_json::from_str(text).map_err(|_| {
+            Error::new(ErrorKind::Configuration, "the options of the HTTP transport are not a JSON object")
+        })?;
+        let mut told = Described::new(members, "", spelling);
+        let mut options = HttpOptions { spelling, ..HttpOptions::default() };
+        let host = told.text("host")?;
+        let port = told.whole("port", 0, u64::from(u16::MAX))?.and_then(|port| u16::try_from(port).ok());
+        told.text("path")?.into_iter().for_each(|path| options.path = path);
+        told.truth("stateless")?.into_iter().for_each(|stateless| options.stateless = stateless);
+        told.truth("json_response")?.into_iter().for_each(|json| options.json_only = json);
+        options.allowed_hosts = told.texts("allowed_hosts")?;
+        options.allowed_origins = told.texts("allowed_origins")?;
+        options.cors = told.object("cors")?.map(read_cors).transpose()?;
+        for (name, size) in [
+            ("max_body_bytes", &mut options.max_body_bytes),
+            ("max_connections", &mut options.max_connections),
+        ] {
+            if let Some(given) = told.whole(name, 1, u64::MAX)? {
+                *size = usize::try_from(given).unwrap_or(usize::MAX);
+            }
+        }
+        for (name, wait) in [
+            ("keep_alive_seconds", &mut options.keep_alive),
+            ("body_pause_seconds", &mut options.body_pause_timeout),
+            ("body_seconds", &mut options.body_timeout),
+        ] {
+            told.seconds(name)?.into_iter().for_each(|given| *wait = given);
+        }
+        told.nothing_else()?;
+        Ok(Self { host, port, options })
     }
 
     /// Where to listen: a name or address, and a port.
@@ -44,18 +66,21 @@ impl HttpText {
     /// The options it stands for.
     #[must_use]
     pub fn options(&self) -> HttpOptions {
-        let mut options = HttpOptions::default();
-        let seconds = |value: f64| Duration::try_from_secs_f64(value).unwrap_or(Duration::ZERO);
-        if let Some(path) = &self.path {
-            options.path.clone_from(path);
-        }
-        options.stateless = self.stateless.unwrap_or(options.stateless);
-        options.json_only = self.json_response.unwrap_or(options.json_only);
-        options.allowed_hosts.clone_from(&self.allowed_hosts);
-        options.allowed_origins.clone_from(&self.allowed_origins);
-        options.max_body_bytes = self.max_body_bytes.unwrap_or(options.max_body_bytes);
-        options.keep_alive = self.keep_alive_seconds.map_or(options.keep_alive, seconds);
-        options.max_connections = self.max_connections.unwrap_or(options.max_connections);
-        options
+        self.options.clone()
     }
+}
+
+fn read_cors(mut told: Described) -> Result<CorsOptions> {
+    let default = CorsOptions::default();
+    let cors = CorsOptions {
+        origins: told.texts("origins")?,
+        allowed_headers: told.texts("allowed_headers")?.unwrap_or_default(),
+        exposed_headers: told.texts("exposed_headers")?.unwrap_or_default(),
+        credentials: told.truth("credentials")?.unwrap_or(default.credentials),
+        max_age: told
+            .whole("max_age_seconds", 0, u64::from(u32::MAX))?
+            .map_or(default.max_age, Duration::from_secs),
+    };
+    told.nothing_else()?;
+    Ok(cors)
 }

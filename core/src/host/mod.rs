@@ -1,6 +1,7 @@
 //! What every host language needs beside the mailbox, and none of it knows which language: descriptors and options as the
 //! front ends write them, and the runtime with the thread that drives it.
 
+mod described;
 mod description;
 pub mod descriptors;
 mod driver;

@@ -56,7 +56,7 @@ impl Duplex {
     /// come. Hand it to [`Duplex::carry_on`] after what was said is on its way, so that the order is kept.
     pub(super) fn start(&self, frame: Bytes, mut say: impl FnMut(String)) -> Option<Exchange> {
         let edge = Edge::Connection(Arc::clone(&self.connection));
-        let mut exchange = self.engine.exchange(Inbound { frame, edge });
+        let mut exchange = self.engine.exchange(Inbound { frame, edge, max_bytes: None });
         // Most exchanges end in their first poll: those never become a task.
         let mut cx = Context::from_waker(Waker::noop());
         loop {

@@ -233,13 +233,14 @@ pub fn post(engine: &Engine, pairs: &[(&str, &str)], body: impl ToString) -> Exc
 
 pub fn post_to(engine: &Engine, pairs: &[(&str, &str)], stateless: bool, body: impl ToString) -> Exchange {
     let edge = Edge::Http(HttpEdge { headers: Arc::new(headers(pairs)), remote: None, stateless });
-    engine.exchange(Inbound { frame: Bytes::from(body.to_string()), edge })
+    engine.exchange(Inbound { frame: Bytes::from(body.to_string()), edge, max_bytes: None })
 }
 
 pub fn send(engine: &Engine, connection: &Arc<Connection>, body: impl ToString) -> Exchange {
     engine.exchange(Inbound {
         frame: Bytes::from(body.to_string()),
         edge: Edge::Connection(Arc::clone(connection)),
+        max_bytes: None,
     })
 }
 

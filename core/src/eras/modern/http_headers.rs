@@ -46,6 +46,7 @@ pub(crate) fn check_request(
     let name = match method {
         "tools/call" | "prompts/get" => params.name,
         "resources/read" => params.uri,
+        _ if standard.name.more => return Err(twice(&NAME)),
         // On methods without a name the header is ignored (HDR-13).
         _ => return Ok(()),
     };
@@ -59,6 +60,17 @@ pub(crate) fn check_request(
         return Err(mismatch("Mcp-Name differs from the request's params"));
     }
     Ok(())
+}
+
+/// Which of the standard headers is there more than once.
+pub(crate) fn repeated(headers: &HeaderMap) -> Option<&'static str> {
+    // Two counts that the map keeps anyway: in almost every request no header is there twice.
+    if headers.len() == headers.keys_len() {
+        return None;
+    }
+    let Standard { version, method, name } = Standard::read(headers);
+    let copies = [("MCP-Protocol-Version", version), ("Mcp-Method", method), ("Mcp-Name", name)];
+    copies.into_iter().find_map(|(name, copies)| copies.more.then_some(name))
 }
 
 /// The copies of one header.
@@ -122,6 +134,7 @@ pub(crate) fn check_notification(
     {
         return Err(envelope::unsupported(claimed));
     }
+    single(headers, &NAME)?;
     match single(headers, &METHOD)? {
         Some(value) if value != method => Err(mismatch("Mcp-Method differs from the notification's method")),
         _ => Ok(()),
@@ -195,7 +208,7 @@ fn single(
 fn only(name: impl fmt::Display, first: Option<&HeaderValue>, more: bool) -> Result<Option<&str>, WireError> {
     let Some(value) = first else { return Ok(None) };
     if more {
-        return Err(mismatch(format!("the header {name} is there twice")));
+        return Err(twice(name));
     }
     // HDR-7: visible ASCII, space and tab, which is what `to_str` allows.
     match value.to_str() {
@@ -211,6 +224,10 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
         Some(encoded) => String::from_utf8(STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned),
         None => Some(Cow::Borrowed(value)),
     }
+}
+
+fn twice(name: impl fmt::Display) -> WireError {
+    mismatch(format!("the header {name} is there twice"))
 }
 
 fn mismatch(message: impl Into<Cow<'static, str>>) -> WireError {

@@ -2,20 +2,24 @@
 
 use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, request};
-use http_body::{Body, Frame};
-use tokio::time::{sleep, timeout};
+use http_body::Body;
+use tokio::time::sleep;
 
+use super::body;
+use super::cors::Cors;
 use super::event_stream::{EventStream, Source};
 use super::guards::{self, Accepts, Guards, Refused, Route};
 use super::legacy::session_routes;
 use super::options::HttpOptions;
+use super::refusals::ToldRefusals;
 use super::response::{self, ResponseBody};
+use super::single_headers;
 use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing};
 use crate::error::Result;
 
@@ -27,6 +31,8 @@ struct Inner {
     engine: Engine,
     options: HttpOptions,
     guards: Guards,
+    cors: Option<Cors>,
+    told: ToldRefusals,
 }
 
 impl Endpoint {
@@ -37,8 +43,11 @@ impl Endpoint {
     /// [`ErrorKind::Configuration`](crate::error::ErrorKind::Configuration) when an option cannot work.
     pub fn new(engine: Engine, options: HttpOptions, listens_on: Option<IpAddr>) -> Result<Self> {
         options.check()?;
-        let guards = Guards::new(&options, listens_on.is_some_and(|address| address.is_loopback()));
-        Ok(Self(Arc::new(Inner { engine, options, guards })))
+        let guards = Guards::new(&options, listens_on.is_some_and(|address| address.is_loopback()))?;
+        let cors = options.cors.as_ref();
+        let cors = cors.map(|cors| Cors::new(cors, guards.origins(), guards.methods(), options.spelling));
+        let cors = cors.transpose()?;
+        Ok(Self(Arc::new(Inner { engine, options, guards, cors, told: ToldRefusals::default() })))
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -54,16 +63,29 @@ impl Endpoint {
     where
         B: Body<Data = Bytes>,
     {
-        let Inner { engine, options, guards } = &*self.0;
+        let Inner { engine, options, guards, cors, told } = &*self.0;
         let (parts, body) = request.into_parts();
-        let request::Parts { method, uri, headers, .. } = parts;
-        let answer = match guards.route(&method, &uri, &headers) {
+        let request::Parts { method, uri, version, headers, .. } = parts;
+        let reader = cors.as_ref().map(|cors| (cors, cors.origin(&headers)));
+        let route = single_headers::check(version, &uri, &headers)
+            .and_then(|()| guards.route(&method, &uri, &headers));
+        let answer = match route {
             Ok(Route::Post) => self.post(headers, body, remote).await,
             Ok(Route::Get) => Ok(session_routes::get(engine, options, &headers)),
             Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers)),
+            Ok(Route::Preflight) => Ok(cors
+                .as_ref()
+                .map_or_else(|| response::empty(StatusCode::NO_CONTENT), |cors| cors.preflight(&headers))),
             Err(refused) => Err(refused),
         };
-        answer.unwrap_or_else(|refused| response::refused(&refused))
+        let mut response = answer.unwrap_or_else(|refused| {
+            told.note(&refused);
+            response::refused(&refused)
+        });
+        if let Some((cors, origin)) = reader {
+            cors.mark(&mut response, origin);
+        }
+        response
     }
 
     async fn post<B>(
@@ -83,9 +105,10 @@ impl Endpoint {
                 "answers are application/json or text/event-stream: the Accept header must allow them",
             ));
         }
-        let frame = self.collect(body).await?;
+        let frame = body::collect(body, options).await?;
         let edge = HttpEdge { headers: Arc::new(headers), remote, stateless: options.stateless };
-        let exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge) });
+        let max_bytes = Some(options.max_body_bytes);
+        let exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge), max_bytes });
         self.answer(exchange, accepts).await
     }
 
@@ -110,7 +133,10 @@ impl Endpoint {
             };
             return Ok(match outgoing {
                 Some(Outgoing::Response(message)) if stream_only && message.status == 200 => {
-                    response::event_stream(stream(Source::Ended).starting_with(&message.body))
+                    let mut response =
+                        response::event_stream(stream(Source::Ended).starting_with(&message.body));
+                    response::name_session(&mut response, message.session_id.as_deref());
+                    response
                 }
                 Some(Outgoing::Response(message)) => response::json(message),
                 Some(Outgoing::Message(message)) if may_stream => {
@@ -143,69 +169,8 @@ impl Endpoint {
         })
         .await
     }
-
-    /// Reads the body: without a copy when it comes in one piece, never past the limit (HTTP-17).
-    async fn collect<B>(&self, body: B) -> Result<Bytes, Refused>
-    where
-        B: Body<Data = Bytes>,
-    {
-        let limit = self.0.options.max_body_bytes;
-        if body.size_hint().lower() > limit as u64 {
-            return Err(too_large(limit));
-        }
-        let mut body = pin!(body);
-        let mut whole = Bytes::new();
-        let mut pieces = BytesMut::new();
-        while !body.is_end_stream() {
-            let Some(frame) = self.frame(body.as_mut()).await? else { break };
-            let Ok(piece) = frame.into_data() else { continue };
-            if whole.len() + pieces.len() + piece.len() > limit {
-                return Err(too_large(limit));
-            }
-            if whole.is_empty() && pieces.is_empty() {
-                whole = piece;
-                continue;
-            }
-            if pieces.is_empty() {
-                let expected = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(limit);
-                pieces.reserve(whole.len() + piece.len() + expected);
-                pieces.extend_from_slice(&std::mem::take(&mut whole));
-            }
-            pieces.extend_from_slice(&piece);
-        }
-        Ok(if pieces.is_empty() { whole } else { pieces.freeze() })
-    }
-
-    /// The next piece of the body, unless it takes too long.
-    async fn frame<B>(&self, mut body: Pin<&mut B>) -> Result<Option<Frame<Bytes>>, Refused>
-    where
-        B: Body<Data = Bytes>,
-    {
-        let first = poll_fn(|cx| Poll::Ready(body.as_mut().poll_frame(cx))).await;
-        let frame = match first {
-            Poll::Ready(frame) => frame,
-            Poll::Pending => timeout(self.0.options.body_timeout, poll_fn(|cx| body.as_mut().poll_frame(cx)))
-                .await
-                .map_err(|_| {
-                    Refused::new(
-                        StatusCode::REQUEST_TIMEOUT,
-                        "the body of the request did not arrive in time",
-                    )
-                })?,
-        };
-        frame
-            .transpose()
-            .map_err(|_| Refused::new(StatusCode::BAD_REQUEST, "the body of the request broke off"))
-    }
 }
 
 fn not_acceptable(message: &str) -> Refused {
     Refused::new(StatusCode::NOT_ACCEPTABLE, message)
-}
-
-fn too_large(limit: usize) -> Refused {
-    Refused::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        format!("the body of the request is over the limit of {limit} bytes"),
-    )
 }

@@ -3,7 +3,9 @@
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode, Uri};
 
-use super::options::HttpOptions;
+use super::allow_list::{AllowList, Listed};
+use super::options::{HttpOptions, Spelling};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Why a request is refused, with a sentence that says what to change.
 #[derive(Debug)]
@@ -36,55 +38,8 @@ pub(super) enum Route {
     Get,
     /// A session's end.
     Delete,
-}
-
-/// One allowed host or origin, split so that a comparison allocates nothing.
-#[derive(Debug, Clone)]
-struct Pattern {
-    /// `localhost`, `http://localhost`; lower case.
-    name: Box<str>,
-    /// `None`: any port, or none.
-    port: Option<Box<str>>,
-}
-
-/// A list of allowed hosts or origins.
-#[derive(Debug, Clone)]
-enum AllowList {
-    All,
-    Only(Box<[Pattern]>),
-}
-
-impl AllowList {
-    fn new<'a>(entries: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut patterns = Vec::new();
-        for entry in entries {
-            let entry = entry.trim().trim_end_matches('/');
-            if entry == "*" {
-                return Self::All;
-            }
-            let (name, port) = split_port(entry);
-            let port = port.filter(|port| *port != "*").map(Box::from);
-            patterns.push(Pattern { name: name.to_ascii_lowercase().into(), port });
-        }
-        Self::Only(patterns.into())
-    }
-
-    fn allows(&self, value: &str) -> bool {
-        let Self::Only(patterns) = self else { return true };
-        let (name, port) = split_port(value);
-        patterns.iter().any(|pattern| {
-            pattern.name.eq_ignore_ascii_case(name)
-                && pattern.port.as_deref().is_none_or(|wanted| port == Some(wanted))
-        })
-    }
-}
-
-/// Splits `host:port`, also of `scheme://host:port` and `[::1]:port`.
-fn split_port(value: &str) -> (&str, Option<&str>) {
-    match value.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
-        _ => (value, None),
-    }
+    /// A browser's question before a page may send one of these.
+    Preflight,
 }
 
 /// The rules of one endpoint.
@@ -94,29 +49,64 @@ pub(super) struct Guards {
     hosts: AllowList,
     origins: AllowList,
     stateless: bool,
+    /// Whether pages of other sites may ask before they send.
+    preflights: bool,
+    spelling: Spelling,
 }
+
+/// The names of this machine.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+/// The origins of pages of this machine.
+const LOOPBACK_ORIGINS: [&str; 6] = [
+    "http://localhost",
+    "http://127.0.0.1",
+    "http://[::1]",
+    "https://localhost",
+    "https://127.0.0.1",
+    "https://[::1]",
+];
 
 impl Guards {
     /// `loopback`: whether the endpoint is reached through a loopback address only.
-    pub(super) fn new(options: &HttpOptions, loopback: bool) -> Self {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for a host or origin that no request could ever name, or a list without hosts.
+    pub(super) fn new(options: &HttpOptions, loopback: bool) -> Result<Self> {
+        let spelling = options.spelling;
+        let wrong = |setting, why: &str| {
+            Error::new(ErrorKind::Configuration, format!("{}: {why}", spelling.of(setting)))
+        };
         let hosts = match &options.allowed_hosts {
-            Some(hosts) => AllowList::new(hosts.iter().map(String::as_str)),
-            None if loopback => AllowList::new(["localhost", "127.0.0.1", "[::1]"]),
-            None => AllowList::All,
+            Some(hosts) => AllowList::new(Listed::Hosts, hosts.iter().map(String::as_str)),
+            None if loopback => AllowList::new(Listed::Hosts, LOOPBACK),
+            None => Ok(AllowList::all(Listed::Hosts)),
         };
-        let origins = match &options.allowed_origins {
-            Some(origins) => AllowList::new(origins.iter().map(String::as_str)),
-            None => AllowList::new([
-                "http://localhost",
-                "http://127.0.0.1",
-                "http://[::1]",
-                "https://localhost",
-                "https://127.0.0.1",
-                "https://[::1]",
-            ]),
+        let hosts = hosts.map_err(|why| wrong("allowed_hosts", &why))?;
+        if hosts.is_empty() {
+            let why =
+                "there is none in the list, so that nobody could call; leave it out, or write \"*\" for all";
+            return Err(wrong("allowed_hosts", why));
+        }
+        let own: Vec<&str> = match &options.allowed_origins {
+            Some(origins) => origins.iter().map(String::as_str).collect(),
+            None => LOOPBACK_ORIGINS.to_vec(),
         };
-        let trimmed = options.path.trim_end_matches('/');
-        Self { path: trimmed.into(), hosts, origins, stateless: options.stateless }
+        let readers = options.cors.iter().filter_map(|cors| cors.origins.as_ref()).flatten();
+        let origins = AllowList::new(Listed::Origins, own.into_iter().chain(readers.map(String::as_str)))
+            .map_err(|why| wrong("allowed_origins", &why))?;
+        Ok(Self {
+            path: options.path.trim_end_matches('/').into(),
+            hosts,
+            origins,
+            stateless: options.stateless,
+            preflights: options.cors.is_some(),
+            spelling,
+        })
+    }
+
+    /// Who may call from a web page.
+    pub(super) const fn origins(&self) -> &AllowList {
+        &self.origins
     }
 
     /// Path, host, origin and method, in this order.
@@ -135,46 +125,72 @@ impl Guards {
             Method::POST => Ok(Route::Post),
             Method::GET if !self.stateless => Ok(Route::Get),
             Method::DELETE if !self.stateless => Ok(Route::Delete),
+            Method::OPTIONS if self.preflights && headers.contains_key(header::ORIGIN) => {
+                Ok(Route::Preflight)
+            }
             _ => Err(self.method_not_allowed("this method is not served here")),
         }
     }
 
+    /// What there is to call with.
+    pub(super) const fn methods(&self) -> &'static str {
+        if self.stateless { "POST" } else { "GET, POST, DELETE" }
+    }
+
     /// 405 with the methods there are.
-    pub(super) fn method_not_allowed(&self, message: impl Into<String>) -> Refused {
-        let allow = if self.stateless { "POST" } else { "GET, POST, DELETE" };
-        Refused { allow: Some(allow), ..Refused::new(StatusCode::METHOD_NOT_ALLOWED, message) }
+    fn method_not_allowed(&self, message: &str) -> Refused {
+        let refused = Refused::new(StatusCode::METHOD_NOT_ALLOWED, message);
+        Refused { allow: Some(self.methods()), ..refused }
     }
 
     fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
-        if matches!(self.hosts, AllowList::All) {
+        if self.hosts.is_all() {
             return Ok(());
         }
-        let host = match headers.get(header::HOST) {
-            Some(value) => value.to_str().unwrap_or_default(),
-            None => uri.authority().map_or("", |authority| authority.as_str()),
+        // A target that names its host goes before the header (RFC 9112, 3.2.2).
+        let host = match (uri.authority(), headers.get(header::HOST)) {
+            (Some(authority), _) => authority.as_str(),
+            (None, Some(value)) => value.to_str().unwrap_or_default(),
+            (None, None) => "",
         };
         if self.hosts.allows(host) {
             return Ok(());
         }
         Err(Refused::new(
             StatusCode::MISDIRECTED_REQUEST,
-            "the Host header of this request names a host that this server does not answer for; add the name to the server's \
-             allowed hosts if it is right",
+            format!(
+                "the Host header of this request names {}, a host that this server does not answer for; if the name is \
+                 right, add it to the server's setting {}",
+                shown(host),
+                self.spelling.of("allowed_hosts")
+            ),
         ))
     }
 
     fn check_origin(&self, headers: &HeaderMap) -> Result<(), Refused> {
-        for origin in headers.get_all(header::ORIGIN) {
-            if !origin.to_str().is_ok_and(|origin| self.origins.allows(origin)) {
-                return Err(Refused::new(
-                    StatusCode::FORBIDDEN,
-                    "the Origin header of this request names a site that may not call this server; add it to the server's \
-                     allowed origins if it is right",
-                ));
-            }
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let text = origin.to_str().unwrap_or_default();
+        if !text.is_empty() && self.origins.allows(text) {
+            return Ok(());
         }
-        Ok(())
+        Err(Refused::new(
+            StatusCode::FORBIDDEN,
+            format!(
+                "the Origin header of this request names {}, a site that may not call this server; if it may, add it to \
+                 the server's setting {}",
+                shown(text),
+                self.spelling.of("allowed_origins")
+            ),
+        ))
     }
+}
+
+/// What somebody sent, for people: not all of it if it is long.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(index, _)| index);
+    let more = if end < text.len() { "…" } else { "" };
+    format!("{:?}{more}", &text[..end])
 }
 
 /// What a POST must say about its body.

@@ -1,15 +1,22 @@
 //! Streamable HTTP, both eras on one path.
 
+mod allow_list;
+mod body;
 mod connection;
+mod cors;
 mod endpoint;
 mod event_stream;
 mod guards;
 mod legacy;
 mod listener;
 mod options;
+mod refusals;
 mod response;
+mod single_headers;
 
+pub use allow_list::{AllowList, Listed};
+pub use cors::CorsOptions;
 pub use endpoint::Endpoint;
 pub use listener::HttpServer;
-pub use options::HttpOptions;
+pub use options::{HttpOptions, Spelling};
 pub use response::ResponseBody;

@@ -2,19 +2,50 @@
 
 use std::time::Duration;
 
+use super::cors::CorsOptions;
 use crate::error::{Error, ErrorKind, Result};
+
+/// How the names of settings are spelt to people: as in the language they wrote theirs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Spelling {
+    /// `allowed_hosts`
+    #[default]
+    Snake,
+    /// `allowedHosts`
+    Camel,
+}
+
+impl Spelling {
+    /// A setting's name, from the one it has here.
+    #[must_use]
+    pub fn of(self, name: &str) -> String {
+        match self {
+            Self::Snake => name.to_owned(),
+            Self::Camel => {
+                let mut words = name.split('_');
+                let first = words.next().unwrap_or_default().to_owned();
+                words.fold(first, |name, word| {
+                    let (start, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+                    name + &start.to_ascii_uppercase() + rest
+                })
+            }
+        }
+    }
+}
 
 /// Options of the HTTP transport. Every wait and every size has a bound (SEC-12).
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
     /// The one path served, beginning with `/`; the same with a slash at its end is served too.
     pub path: String,
-    /// Hosts that may be named in `Host`: `name` (any port) or `name:port`; `*` allows all. `None`: the names of this
-    /// machine when listening on a loopback address, otherwise all (SEC-2).
+    /// Hosts that may be named in `Host`, in the notation of [`AllowList`](super::AllowList); `*` allows all. `None`: the names
+    /// of this machine when listening on a loopback address, otherwise all (SEC-2).
     pub allowed_hosts: Option<Vec<String>>,
-    /// Origins that browsers may call from: `scheme://host` (any port) or `scheme://host:port`; `*` allows all.
-    /// `None`: pages of this machine only. Requests without `Origin` always pass (SEC-1).
+    /// Origins that browsers may call from, in the notation of [`AllowList`](super::AllowList); `*` allows all. `None`: pages
+    /// of this machine only. Requests without `Origin` always pass (SEC-1).
     pub allowed_origins: Option<Vec<String>>,
+    /// Lets web pages read what is answered; `None`: those of this server's own origin only (HTTP-14).
+    pub cors: Option<CorsOptions>,
     /// The longest body, in bytes.
     pub max_body_bytes: usize,
     /// The longest head (request line and headers together), in bytes; at least 8192.
@@ -26,6 +57,8 @@ pub struct HttpOptions {
     /// How long a connection may rest between two requests.
     pub idle_timeout: Duration,
     /// How long a body may pause while it arrives.
+    pub body_pause_timeout: Duration,
+    /// How long a body may take to arrive, from its first pause on.
     pub body_timeout: Duration,
     /// How long a client may take nothing of what is ready for it.
     pub write_timeout: Duration,
@@ -42,6 +75,8 @@ pub struct HttpOptions {
     pub max_connections: usize,
     /// How long running calls may still take once the server is told to stop.
     pub drain_timeout: Duration,
+    /// How settings are spelt in what is said about them.
+    pub spelling: Spelling,
 }
 
 impl Default for HttpOptions {
@@ -50,12 +85,14 @@ impl Default for HttpOptions {
             path: "/mcp".to_owned(),
             allowed_hosts: None,
             allowed_origins: None,
+            cors: None,
             max_body_bytes: 4 * 1024 * 1024,
             max_header_bytes: 32 * 1024,
             max_headers: 100,
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(120),
-            body_timeout: Duration::from_secs(30),
+            body_pause_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),
             keep_alive: Duration::from_secs(15),
             sse_after: Duration::from_secs(15),
@@ -63,6 +100,7 @@ impl Default for HttpOptions {
             json_only: false,
             max_connections: 10_000,
             drain_timeout: Duration::from_secs(5),
+            spelling: Spelling::default(),
         }
     }
 }
@@ -82,7 +120,8 @@ impl HttpOptions {
         }
         if self.max_header_bytes < LEAST_HEADER_BYTES {
             return wrong(format!(
-                "max_header_bytes must be at least {LEAST_HEADER_BYTES}, not {}",
+                "{} must be at least {LEAST_HEADER_BYTES}, not {}",
+                self.spelling.of("max_header_bytes"),
                 self.max_header_bytes
             ));
         }
@@ -92,12 +131,13 @@ impl HttpOptions {
             ("max_connections", self.max_connections == 0),
             ("header_timeout", self.header_timeout.is_zero()),
             ("idle_timeout", self.idle_timeout.is_zero()),
+            ("body_pause_timeout", self.body_pause_timeout.is_zero()),
             ("body_timeout", self.body_timeout.is_zero()),
             ("write_timeout", self.write_timeout.is_zero()),
             ("keep_alive", self.keep_alive.is_zero()),
         ] {
             if zero {
-                return wrong(format!("{name} must not be zero"));
+                return wrong(format!("{} must not be zero", self.spelling.of(name)));
             }
         }
         Ok(())

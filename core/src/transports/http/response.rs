@@ -67,12 +67,15 @@ pub(super) fn empty(status: StatusCode) -> Response<ResponseBody> {
 pub(super) fn json(message: ResponseMessage) -> Response<ResponseBody> {
     let status = StatusCode::from_u16(message.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json_text(status, message.body);
-    if let Some(id) = &message.session_id
-        && let Ok(id) = HeaderValue::from_str(id)
-    {
+    name_session(&mut response, message.session_id.as_deref());
+    response
+}
+
+/// Tells the client which session began with this answer (SESS-1).
+pub(super) fn name_session(response: &mut Response<ResponseBody>, id: Option<&str>) {
+    if let Some(id) = id.and_then(|id| HeaderValue::from_str(id).ok()) {
         response.headers_mut().insert(&SESSION_ID, id);
     }
-    response
 }
 
 /// A JSON body.
@@ -96,6 +99,10 @@ pub(super) fn event_stream(stream: EventStream) -> Response<ResponseBody> {
 /// A refusal that was decided before any JSON was read: a JSON-RPC error without an id (HTTP-5).
 pub(super) fn refused(refused: &Refused) -> Response<ResponseBody> {
     let mut response = json_text(refused.status, error_without_id(&refused.message));
+    if refused.status == StatusCode::REQUEST_TIMEOUT {
+        // What else comes belongs to the request that was given up (RFC 9110, 15.5.9).
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some(allow) = refused.allow {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     }

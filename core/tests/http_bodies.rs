@@ -1,0 +1,121 @@
+//! Bodies that take their time, by a clock that only moves when nothing else can.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::convert::Infallible;
+use std::future::Future as _;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use http_body::{Body, Frame};
+use http_body_util::{BodyExt as _, Full};
+use oxmcp_core::transports::http::{Endpoint, HttpOptions};
+use support::{ENVELOPE, modern_call};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// A body that gives a space each time it has rested, and never ends.
+struct Trickle(Pin<Box<Sleep>>, Duration);
+
+impl Trickle {
+    fn every(rest: Duration) -> Self {
+        Self(Box::pin(sleep(rest)), rest)
+    }
+}
+
+impl Body for Trickle {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        ready!(self.0.as_mut().poll(cx));
+        let next = Instant::now() + self.1;
+        self.0.as_mut().reset(next);
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b" ")))))
+    }
+}
+
+fn post<B>(body: B) -> Request<B> {
+    let request = Request::post("/mcp")
+        .header("Host", "localhost")
+        .header("Content-Type", "application/json")
+        .header("MCP-Protocol-Version", "2026-07-28")
+        .header("Mcp-Method", "tools/call")
+        .header("Mcp-Name", "echo");
+    request.body(body).unwrap()
+}
+
+fn endpoint(options: HttpOptions) -> Endpoint {
+    Endpoint::new(support::engine().0, options, None).unwrap()
+}
+
+/// The status and the message of what is answered to a body, and after how long.
+async fn refusal(endpoint: &Endpoint, rest: Duration) -> (u16, String, Duration) {
+    let began = Instant::now();
+    let response = endpoint.handle(post(Trickle::every(rest)), None).await;
+    let took = began.elapsed();
+    assert_eq!(response.headers()["connection"], "close");
+    let status = response.status().as_u16();
+    let Ok(body) = response.into_body().collect().await;
+    (status, String::from_utf8(body.to_bytes().to_vec()).unwrap(), took)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_pauses_for_ten_seconds_is_given_up() {
+    // SEC-12
+    let (status, body, took) = refusal(&endpoint(HttpOptions::default()), Duration::from_secs(3600)).await;
+    assert_eq!((status, took.as_secs()), (408, 10), "{body}");
+    assert!(body.contains("paused for more than 10 seconds"), "{body}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_goes_on_for_a_minute_is_given_up() {
+    // SEC-12: one byte in eight seconds never pauses for ten
+    let (status, body, took) = refusal(&endpoint(HttpOptions::default()), Duration::from_secs(8)).await;
+    assert_eq!((status, took.as_secs()), (408, 60), "{body}");
+    assert!(body.contains("within 60 seconds"), "{body}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_waits_can_be_set() {
+    let endpoint = endpoint(HttpOptions {
+        body_pause_timeout: Duration::from_secs(2),
+        body_timeout: Duration::from_secs(5),
+        ..HttpOptions::default()
+    });
+    let (_, body, took) = refusal(&endpoint, Duration::from_secs(3)).await;
+    assert_eq!(took.as_secs(), 2, "{body}");
+    let (_, body, took) = refusal(&endpoint, Duration::from_secs(1)).await;
+    assert_eq!(took.as_secs(), 5, "{body}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_slow_bodies_hold_up_nobody_else() {
+    // SEC-12
+    let endpoint = endpoint(HttpOptions::default());
+    let slow: Vec<_> = (0..1000)
+        .map(|_| {
+            let endpoint = endpoint.clone();
+            tokio::spawn(async move {
+                endpoint.handle(post(Trickle::every(Duration::from_secs(8))), None).await.status().as_u16()
+            })
+        })
+        .collect();
+    let began = Instant::now();
+    for id in 0..100 {
+        let body = modern_call(id, "echo", ENVELOPE);
+        let response = endpoint.handle(post(Full::new(Bytes::from(body))), None).await;
+        assert_eq!(response.status(), 200);
+    }
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    for each in slow {
+        assert_eq!(each.await.unwrap(), 408);
+    }
+    assert!(began.elapsed() < Duration::from_secs(61), "{:?}", began.elapsed());
+}
