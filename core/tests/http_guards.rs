@@ -173,7 +173,7 @@ fn an_entry_that_could_never_match_is_refused_with_what_is_right() {
         ("a b", "' '"),
         ("a.example,b.example", "','"),
         ("user@a.example", "'@'"),
-        ("a.example:http", r#"not a port"#),
+        ("a.example:http", "not a port"),
         ("a.example:0", "not a port"),
         ("a.example:70000", "not a port"),
         ("api.*.example", "at the beginning"),
