@@ -19,7 +19,7 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -48,11 +48,14 @@ class HttpOptions:
     path: str = "/mcp"
     stateless: bool = False
     json_response: bool = False
-    allowed_hosts: tuple[str, ...] | None = None
-    allowed_origins: tuple[str, ...] | None = None
+    allowed_hosts: Sequence[str] | None = None
+    allowed_origins: Sequence[str] | None = None
+    cors: Mapping[str, Any] | None = None
     max_body_bytes: int | None = None
-    keep_alive_seconds: float | None = None
     max_connections: int | None = None
+    body_pause_seconds: float | None = None
+    body_seconds: float | None = None
+    keep_alive_seconds: float | None = None
     #: Called with the real (host, port) once the server listens.
     on_listening: Callable[[str, int], None] | None = None
 
@@ -66,9 +69,12 @@ class HttpOptions:
             "json_response": self.json_response,
             "allowed_hosts": self.allowed_hosts,
             "allowed_origins": self.allowed_origins,
+            "cors": self.cors,
             "max_body_bytes": self.max_body_bytes,
-            "keep_alive_seconds": self.keep_alive_seconds,
             "max_connections": self.max_connections,
+            "body_pause_seconds": self.body_pause_seconds,
+            "body_seconds": self.body_seconds,
+            "keep_alive_seconds": self.keep_alive_seconds,
         }
         return json.dumps({name: value for name, value in options.items() if value is not None})
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _native
 from ..calls.owner import serving
 from ..errors import from_native
-from .settings import Settings, Transport
+from .settings import Cors, Settings, Transport
 
 if TYPE_CHECKING:
     from ..engine.event_loop import HttpOptions, Io
@@ -151,7 +151,11 @@ class Serving:
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
+        cors: Cors | None = None,
         max_body_bytes: int | None = None,
+        max_connections: int | None = None,
+        body_pause_seconds: float | None = None,
+        body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
         on_listening: Callable[[str, int], None] | None = None,
     ) -> None:
@@ -174,7 +178,11 @@ class Serving:
                 "stateless": stateless_http,
                 "allowed_hosts": allowed_hosts,
                 "allowed_origins": allowed_origins,
+                "cors": cors,
                 "max_body_bytes": max_body_bytes,
+                "max_connections": max_connections,
+                "body_pause_seconds": body_pause_seconds,
+                "body_seconds": body_seconds,
                 "keep_alive_seconds": keep_alive_seconds,
                 "on_listening": on_listening,
             },

@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
+import difflib
+import logging
 import os
-from collections.abc import Callable, Iterable
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypeVar, Union
+
+logger = logging.getLogger("oxmcp")
 
 Transport = Literal["stdio", "http"]
 OnDuplicate = Literal["warn", "error", "replace", "ignore"]
 N = TypeVar("N")
+
+Cors = Union[bool, str, Iterable[str], Mapping[str, Any]]
+"""Which web pages may read what is answered over HTTP: True for those that may call anyway (`allowed_origins`); one origin
+or several, `"*"` for all, which may call then, too; or a mapping with `origins`, `allowed_headers`, `exposed_headers`,
+`credentials` and `max_age_seconds`."""
+
+VARIABLES = (
+    "TRANSPORT",
+    "HOST",
+    "PORT",
+    "PATH",
+    "JSON_RESPONSE",
+    "STATELESS_HTTP",
+    "ALLOWED_HOSTS",
+    "ALLOWED_ORIGINS",
+    "CORS",
+    "MAX_BODY_BYTES",
+    "MAX_CONNECTIONS",
+    "BODY_PAUSE_SECONDS",
+    "BODY_SECONDS",
+    "KEEP_ALIVE_SECONDS",
+    "DEBUG",
+    "LOG_LEVEL",
+    "ON_DUPLICATE",
+    "MASK_ERRORS",
+    "STRICT_INPUT_VALIDATION",
+    "LIST_PAGE_SIZE",
+    "WORKERS",
+)
+"""The variables that are read, without `OXMCP_` before them."""
 
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off", "")
 
 
 def _variable(name: str) -> str | None:
-    return os.environ.get(f"OXMCP_{name}")
+    found = os.environ.get(f"OXMCP_{name}")
+    return None if found is None or not found.strip() else found  # one that is empty says nothing
 
 
 def text(name: str, given: str | None, default: str) -> str:
@@ -75,9 +110,61 @@ def switch(name: str, given: bool | None, default: bool) -> bool:
 def listed(name: str, given: Iterable[str] | None) -> tuple[str, ...] | None:
     """A setting that is a list of texts; comma-separated in a variable."""
     if given is not None:
-        return tuple(given)
+        return tuple(_list(given))
     found = _variable(name)
-    return None if found is None else tuple(part.strip() for part in found.split(",") if part.strip())
+    return None if found is None else tuple(part.strip() for part in found.split(",") if part.strip()) or None
+
+
+def read_cors(given: Cors | None) -> Cors | None:
+    """The setting of which web pages may read what is answered: true, or a list of origins, in a variable.
+
+    Raises:
+        ValueError: it is no such thing.
+    """
+    if given is not None:
+        cors_options(given)  # what is wrong with it is said here, not when the server starts
+        return given
+    found = _variable("CORS")
+    if found is None or found.lower() in _TRUE + _FALSE:
+        return None if found is None else found.lower() in _TRUE
+    return listed("CORS", None)
+
+
+_CORS_MEMBERS = ("origins", "allowed_headers", "exposed_headers", "credentials", "max_age_seconds")
+
+
+def cors_options(given: Cors) -> dict[str, Any] | None:
+    """The same as the engine takes it; None where pages read nothing.
+
+    Raises:
+        ValueError: it has a member that means nothing here.
+    """
+    if isinstance(given, bool):
+        return {} if given else None
+    if not isinstance(given, Mapping):
+        return {"origins": _list(given)}
+    for name in given:
+        if name not in _CORS_MEMBERS:
+            raise ValueError(f"cors has no member {name!r}; it has {', '.join(_CORS_MEMBERS)}")
+    return {name: value if name in _CORS_MEMBERS[3:] else _list(value) for name, value in given.items()}
+
+
+def _list(given: str | Iterable[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+_told: set[str] = set()
+
+
+def warn_of_misspelt() -> None:
+    """Tells of `OXMCP_…` variables that nothing reads, once for each."""
+    for name in os.environ:
+        if not name.startswith("OXMCP_") or name[6:] in VARIABLES or name in _told:
+            continue
+        _told.add(name)
+        like = difflib.get_close_matches(name[6:], VARIABLES, n=1)
+        hint = f"; did you mean OXMCP_{like[0]}?" if like else ""
+        logger.warning("the variable %s is not one that oxmcp reads%s", name, hint)
 
 
 class Settings:
@@ -93,11 +180,16 @@ class Settings:
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
+        cors: Cors | None = None,
         max_body_bytes: int | None = None,
+        max_connections: int | None = None,
+        body_pause_seconds: float | None = None,
+        body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
         debug: bool | None = None,
         log_level: str | None = None,
     ) -> None:
+        warn_of_misspelt()
         self.transport: str = text("TRANSPORT", None, "stdio")
         self.host: str = text("HOST", host, "127.0.0.1")
         self.port: int = whole("PORT", port, 8000) or 0
@@ -106,14 +198,18 @@ class Settings:
         self.stateless_http: bool = switch("STATELESS_HTTP", stateless_http, False)
         self.allowed_hosts = listed("ALLOWED_HOSTS", allowed_hosts)
         self.allowed_origins = listed("ALLOWED_ORIGINS", allowed_origins)
+        self.cors = read_cors(cors)
         self.max_body_bytes = whole("MAX_BODY_BYTES", max_body_bytes, None)
+        self.max_connections = whole("MAX_CONNECTIONS", max_connections, None)
+        self.body_pause_seconds = number("BODY_PAUSE_SECONDS", body_pause_seconds, None)
+        self.body_seconds = number("BODY_SECONDS", body_seconds, None)
         self.keep_alive_seconds = number("KEEP_ALIVE_SECONDS", keep_alive_seconds, None)
         self.debug: bool = switch("DEBUG", debug, False)
         self.log_level: str | None = text("LOG_LEVEL", log_level, "DEBUG" if self.debug else "").upper() or None
 
     def http(self, given: dict[str, Any]) -> dict[str, Any]:
         """The options of an HTTP server: what is given, completed from here; what neither says is left out."""
-        own = {
+        own: dict[str, Any] = {
             "host": self.host,
             "port": self.port,
             "path": self.streamable_http_path,
@@ -121,12 +217,18 @@ class Settings:
             "stateless": self.stateless_http,
             "allowed_hosts": self.allowed_hosts,
             "allowed_origins": self.allowed_origins,
+            "cors": self.cors,
             "max_body_bytes": self.max_body_bytes,
+            "max_connections": self.max_connections,
+            "body_pause_seconds": self.body_pause_seconds,
+            "body_seconds": self.body_seconds,
             "keep_alive_seconds": self.keep_alive_seconds,
         }
         for name, value in given.items():
             if value is not None:
-                own[name] = tuple(value) if name.startswith("allowed_") else value
+                own[name] = _list(value) if name.startswith("allowed_") else value
+        if own["cors"] is not None:
+            own["cors"] = cors_options(own["cors"])
         return {name: value for name, value in own.items() if value is not None}
 
     def prepare_log(self, level: str | None) -> None:

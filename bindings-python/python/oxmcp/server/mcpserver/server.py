@@ -15,7 +15,7 @@ from ...offers.resources import Resource
 from ...offers.tools import Tool
 from ...serving import settings
 from ...serving.serving import transport_named
-from ...serving.settings import OnDuplicate, Settings
+from ...serving.settings import Cors, OnDuplicate, Settings
 from ..decorators import Decorators
 
 if TYPE_CHECKING:
@@ -49,15 +49,19 @@ class MCPServer(Decorators):
         cache_hints: How long results may be kept, by method: `{"tools/list": CacheHint(ttl_ms=60_000)}` (CACHE-1).
         experimental_capabilities: Sent as `capabilities.experimental`.
         workers: How many plain functions may run at once.
-        host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, max_body_bytes,
-            keep_alive_seconds: How `run("http")` serves unless told otherwise; `streamable_http_path` is `path`.
+        host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
+            max_connections, body_pause_seconds, body_seconds, keep_alive_seconds: How `run("http")` serves unless told
+            otherwise; `streamable_http_path` is `path`. Hosts are names, with or without a port: `api.example.com`,
+            `localhost:*`, `*.example.com`. `cors` lets web pages read what is answered. A body may pause for
+            `body_pause_seconds` (10) and take `body_seconds` (60).
         debug, log_level: From which level Python's log goes to standard error when the server is run.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
     `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
-    `OXMCP_MAX_BODY_BYTES`, `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`,
-    `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`.
+    `OXMCP_CORS`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
+    `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`, `OXMCP_MASK_ERRORS`,
+    `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`. One that is empty counts as not set.
 
     Raises:
         ValueError: a setting or its variable makes no sense.
@@ -94,7 +98,11 @@ class MCPServer(Decorators):
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
+        cors: Cors | None = None,
         max_body_bytes: int | None = None,
+        max_connections: int | None = None,
+        body_pause_seconds: float | None = None,
+        body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
         debug: bool | None = None,
         log_level: str | None = None,
@@ -126,7 +134,11 @@ class MCPServer(Decorators):
             stateless_http=stateless_http,
             allowed_hosts=allowed_hosts,
             allowed_origins=allowed_origins,
+            cors=cors,
             max_body_bytes=max_body_bytes,
+            max_connections=max_connections,
+            body_pause_seconds=body_pause_seconds,
+            body_seconds=body_seconds,
             keep_alive_seconds=keep_alive_seconds,
             debug=debug,
             log_level=log_level,
@@ -192,7 +204,11 @@ class MCPServer(Decorators):
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
+        cors: Cors | None = None,
         max_body_bytes: int | None = None,
+        max_connections: int | None = None,
+        body_pause_seconds: float | None = None,
+        body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
         on_listening: Callable[[str, int], None] | None = None,
         show_banner: bool = True,
@@ -210,8 +226,9 @@ class MCPServer(Decorators):
             io: Where the engine's I/O lives: "loop" on the event loop's thread, which is best for coroutine functions;
                 "thread" on a worker thread, which is best for plain ones; "auto" moves it to where most calls run. Either
                 way a handler that blocks does not stop the engine from reading, timing out and refusing.
-            host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, max_body_bytes,
-                keep_alive_seconds: For HTTP; what is absent is as in `settings`.
+            host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
+                max_connections, body_pause_seconds, body_seconds, keep_alive_seconds: For HTTP; what is absent is as in
+                `settings`.
 
         Raises:
             ValueError: the transport is unknown.
@@ -230,7 +247,11 @@ class MCPServer(Decorators):
                 "stateless": stateless_http,
                 "allowed_hosts": allowed_hosts,
                 "allowed_origins": allowed_origins,
+                "cors": cors,
                 "max_body_bytes": max_body_bytes,
+                "max_connections": max_connections,
+                "body_pause_seconds": body_pause_seconds,
+                "body_seconds": body_seconds,
                 "keep_alive_seconds": keep_alive_seconds,
                 "on_listening": on_listening,
             },

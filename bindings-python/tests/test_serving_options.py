@@ -1,0 +1,138 @@
+"""Options of serving over HTTP: what is said of them, and what they do on a real listener."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from oxmcp import FastMCP
+from oxmcp.errors import ConfigurationError
+from oxmcp.serving import settings
+
+
+def on_a_listener(ask: Callable[[int], Any], **options: Any) -> Any:
+    """What `ask`, called in a thread with the port, returns while a server with these options listens."""
+
+    async def go() -> Any:
+        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        serving = asyncio.ensure_future(
+            FastMCP("served").run_http_async(port=0, on_listening=lambda _, number: port.set_result(number), **options)
+        )
+        try:
+            done, _ = await asyncio.wait([serving, port], return_when=asyncio.FIRST_COMPLETED)
+            if serving in done:
+                serving.result()
+            return await asyncio.to_thread(ask, port.result())
+        finally:
+            serving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await serving
+
+    return asyncio.run(go())
+
+
+def answer(port: int, method: str, headers: dict[str, str], body: str = "") -> http.client.HTTPResponse:
+    """The head of the answer to one request."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, "/mcp", body, headers)
+        response = connection.getresponse()
+        response.text = response.read().decode()  # type: ignore[attr-defined]
+        return response
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("name", ["ALLOWED_HOSTS", "ALLOWED_ORIGINS", "CORS", "PORT", "JSON_RESPONSE", "LOG_LEVEL"])
+@pytest.mark.parametrize("value", ["", "  "])
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    usual = vars(FastMCP().settings)
+    monkeypatch.setenv(f"OXMCP_{name}", value)
+    assert vars(FastMCP().settings) == usual
+
+
+def test_a_list_of_nothing_but_commas_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OXMCP_ALLOWED_HOSTS", " , ,")
+    assert FastMCP().settings.allowed_hosts is None
+
+
+def test_a_misspelt_variable_is_told_of_once_with_what_it_may_have_meant(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(settings, "_told", set())
+    monkeypatch.setenv("OXMCP_ALLOWED_HOST", "a.example")
+    monkeypatch.setenv("OXMCP_ZZZ", "1")
+    monkeypatch.setenv("OXMCP_PORT", "1")
+    with caplog.at_level(logging.WARNING, "oxmcp"):
+        FastMCP()
+        FastMCP()
+    told = sorted(record.getMessage() for record in caplog.records)
+    assert told == [
+        "the variable OXMCP_ALLOWED_HOST is not one that oxmcp reads; did you mean OXMCP_ALLOWED_HOSTS?",
+        "the variable OXMCP_ZZZ is not one that oxmcp reads",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"max_connections": 0}, "max_connections must be a whole number of at least 1, not 0"),
+        ({"max_body_bytes": "much"}, 'max_body_bytes must be a whole number of at least 1, not "much"'),
+        ({"body_seconds": -1}, "body_seconds must be a number of seconds above 0, not -1"),
+        ({"body_pause_seconds": 0}, "body_pause_seconds must be a number of seconds above 0, not 0"),
+        ({"allowed_hosts": ["https://a.example/mcp"]}, "allowed_hosts: .* is a URL: write the host alone, .a.example."),
+        ({"allowed_hosts": []}, "allowed_hosts: there is none in the list"),
+        ({"allowed_origins": ["https://*"]}, "allowed_origins: .* would be every site"),
+        ({"cors": {"origins": "*", "credentials": True}}, "cors, credentials: cookies cannot go to every origin"),
+        ({"cors": {"origin": "*"}}, "cors has no member 'origin'; it has origins, allowed_headers"),
+        ({"host": 7}, "host must be a text, not 7"),
+    ],
+)
+def test_an_option_that_cannot_work_is_refused_at_the_start(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        on_a_listener(lambda port: None, **options)
+    if "cors" not in options and "host" not in options:
+        with pytest.raises(ConfigurationError, match=told):
+            FastMCP().run("http", port=0, **options)
+
+
+@pytest.mark.parametrize(
+    ("cors", "allowed"),
+    [
+        (True, None),
+        ("https://app.example", "https://app.example"),
+        (["https://other.example", "https://app.example"], "https://app.example"),
+        ("*", "*"),
+        ({"origins": "*", "max_age_seconds": 60}, "*"),
+        ({"origins": ["https://app.example"], "credentials": True}, "https://app.example"),
+    ],
+)
+def test_pages_may_read_what_is_answered_if_the_author_says_so(cors: Any, allowed: str | None) -> None:
+    """HTTP-14"""
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
+    told = on_a_listener(lambda port: answer(port, "OPTIONS", asked), cors=cors)
+    assert told.status == (403 if allowed is None else 204)
+    assert told.getheader("Access-Control-Allow-Origin") == allowed
+
+
+def test_pages_can_be_let_in_by_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, read in [("true", True), ("off", False), ("https://a, https://b", ("https://a", "https://b"))]:
+        monkeypatch.setenv("OXMCP_CORS", text)
+        assert FastMCP().settings.cors == read
+
+
+def test_a_refused_host_is_told_the_setting_by_its_name_here() -> None:
+    """SEC-2"""
+    told = on_a_listener(lambda port: answer(port, "GET", {"Host": "api.example"}))
+    assert told.status == 421 and "setting allowed_hosts" in told.text
+    told = on_a_listener(
+        lambda port: answer(port, "GET", {"Host": "api.example", "Accept": "text/event-stream"}),
+        allowed_hosts="api.example:*",
+    )
+    assert told.status == 400  # no session
