@@ -236,7 +236,9 @@ pub fn complete_tool(
         content: raw(content),
         structured_content: structured.map(raw),
         is_error,
+        repeats: true,
         meta: meta.map(raw),
+        vouched: false,
     };
     mailbox::answer(serving, id, Ok(Output::Tool(output)));
 }

@@ -61,8 +61,10 @@ impl Call {
         true
     }
 
-    pub fn answer_text(&self, text: &str) -> bool {
-        self.answer(Ok(Output::Tool(ToolOutput::text(text))))
+    /// Answers with text; `structured` says whether it is the structured result too.
+    pub fn answer_text(&self, text: &str, structured: bool) -> bool {
+        let output = if structured { ToolOutput::structured_text(text) } else { ToolOutput::text(text) };
+        self.answer(Ok(Output::Tool(output)))
     }
 
     pub fn fail_with(&self, kind: FailureKind, message: &str, detail: Option<String>) -> bool {
@@ -177,23 +179,28 @@ impl Call {
         Ok(self.invocation.context.events.emit(Event::Log(LogMessage { level, logger, data: json(data) })))
     }
 
-    fn complete_text(&self, text: &str) -> bool {
-        self.answer_text(text)
+    #[pyo3(signature = (text, structured=false))]
+    fn complete_text(&self, text: &str, structured: bool) -> bool {
+        self.answer_text(text, structured)
     }
 
-    #[pyo3(signature = (content, structured=None, is_error=false, meta=None))]
+    #[pyo3(signature = (content, structured=None, is_error=false, meta=None, vouched=false))]
     fn complete_tool(
         &self,
         content: &str,
         structured: Option<&str>,
         is_error: bool,
         meta: Option<&str>,
+        vouched: bool,
     ) -> bool {
         self.answer(Ok(Output::Tool(ToolOutput {
             content: json(content),
             structured_content: structured.map(json),
             is_error,
+            // A declared None is no content.
+            repeats: structured != Some("null"),
             meta: meta.map(json),
+            vouched,
         })))
     }
 

@@ -19,6 +19,17 @@ const TRUST: i32 = 8;
 /// Where trust begins anew after a slow call.
 const DISTRUST: i32 = -16;
 
+/// What a returned `str` is without asking `result`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Text {
+    /// Nothing: `result` decides.
+    Undecided,
+    /// The content.
+    Content,
+    /// The content, and the structured content too.
+    Structured,
+}
+
 /// A function and the plan for calling it.
 #[pyclass(module = "oxmcp._native", frozen)]
 pub struct Target {
@@ -32,14 +43,14 @@ pub struct Target {
     ints: Vec<Py<PyString>>,
     result: Py<PyAny>,
     error: Py<PyAny>,
-    plain_text: bool,
+    text: Text,
     trust: AtomicI32,
 }
 
 #[pymethods]
 impl Target {
     #[new]
-    #[pyo3(signature = (function, *, is_async, bind=None, names=Vec::new(), floats=Vec::new(), ints=Vec::new(), result, error, plain_text=false))]
+    #[pyo3(signature = (function, *, is_async, bind=None, names=Vec::new(), floats=Vec::new(), ints=Vec::new(), result, error, plain_text=false, structured_text=false))]
     #[expect(
         clippy::too_many_arguments,
         reason = "keyword arguments of a constructor called by the front end only"
@@ -55,6 +66,7 @@ impl Target {
         result: Py<PyAny>,
         error: Py<PyAny>,
         plain_text: bool,
+        structured_text: bool,
     ) -> PyResult<Self> {
         if !function.bind(py).is_callable() {
             return Err(PyTypeError::new_err("a target needs something that can be called"));
@@ -78,7 +90,11 @@ impl Target {
             ints: intern(ints),
             result,
             error,
-            plain_text,
+            text: match (plain_text, structured_text) {
+                (_, true) => Text::Structured,
+                (true, false) => Text::Content,
+                (false, false) => Text::Undecided,
+            },
             trust: AtomicI32::new(0),
         })
     }
@@ -147,11 +163,11 @@ impl Target {
 
     /// Turns the returned value into the call's answer.
     pub fn finish<'py>(&self, call: &Bound<'py, Call>, value: &Bound<'py, PyAny>) {
-        if self.plain_text
+        if self.text != Text::Undecided
             && let Ok(text) = value.cast_exact::<PyString>()
             && let Ok(text) = text.to_str()
         {
-            call.get().answer_text(text);
+            call.get().answer_text(text, self.text == Text::Structured);
             return;
         }
         let py = call.py();

@@ -12,17 +12,20 @@ class Call:
     def __init__(self, arguments: str = "{}", kind: str = "call_tool") -> None:
         self.id = 7
         self.kind = kind
+        self.target = ""
         self.arguments = arguments
         self.answer: dict[str, Any] = {}
 
     def arguments_object(self) -> dict[str, Any]:
         return json.loads(self.arguments)  # type: ignore[no-any-return]
 
-    def complete_text(self, text: str) -> bool:
+    def complete_text(self, text: str, structured: bool = False) -> bool:
         self.answer = {"content": [{"type": "text", "text": text}]}
         return True
 
-    def complete_tool(self, content: str, structured: str | None, is_error: bool, meta: str | None) -> bool:
+    def complete_tool(
+        self, content: str, structured: str | None, is_error: bool, meta: str | None, vouched: bool = False
+    ) -> bool:
         self.answer = {"content": json.loads(content)}
         if structured is not None:
             self.answer["structured"] = json.loads(structured, parse_constant=refuse)

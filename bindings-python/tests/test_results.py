@@ -13,13 +13,25 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Optional, TypedDict, Union  # noqa: F401  (in annotations)
+from typing import (
+    Annotated,
+    Any,
+    AnyStr,
+    Literal,
+    NamedTuple,
+    NewType,
+    Optional,
+    TypedDict,
+    TypeVar,
+    Union,
+)
 
 import pytest
 from recorded_call import Call
 
 from oxmcp import types
-from oxmcp.answers import results
+from oxmcp.answers import messages, resource_contents, results
+from oxmcp.answers.encoding import encode
 from oxmcp.content import Audio, File, Image
 from oxmcp.errors import InvalidDescriptorError, InvalidResult
 from oxmcp.offers import return_types
@@ -44,12 +56,24 @@ def sent(annotation: Any, value: Any, **options: Any) -> dict[str, Any]:
     return call.answer
 
 
+def refusing(annotation: Any, value: Any) -> None:
+    plan_for(annotation).on_unknown("error").complete(Call(), value)
+
+
 def text(value: str) -> list[dict[str, Any]]:
     return [{"type": "text", "text": value}]
 
 
 class Color(enum.Enum):
     RED = "red"
+
+
+class StrColor(str, enum.Enum):
+    RED = "red"
+
+
+class Word(str):
+    pass
 
 
 class Person(pydantic.BaseModel):
@@ -81,15 +105,61 @@ class Movie(TypedDict):
 # --- text
 
 
-@pytest.mark.parametrize("annotation", [str, "Optional[str]", Annotated[str, "words"], UNDECLARED, Any, None])
-def test_text_is_text_only(annotation: Any) -> None:
+@pytest.mark.parametrize("annotation", [UNDECLARED, Any, None])
+def test_text_that_nobody_declared_is_content_only(annotation: Any) -> None:
     made = plan_for(annotation)
-    assert made.output_schema is None and not made.wrap_output and made.plain_text
+    assert made.output_schema is None and not made.wrap_output
+    assert made.plain_text and not made.structured_text
     assert sent(annotation, "hi") == {"content": text("hi")}
     assert sent(annotation, None) == {"content": []}
 
 
-@pytest.mark.parametrize("annotation", [bytes, bytes | None, UNDECLARED])
+Markdown = NewType("Markdown", str)
+Words = TypeVar("Words", bound=str)
+
+
+@pytest.mark.parametrize(
+    "annotation", [str, "Optional[str]", Annotated[str, "words"], str | dict, str | int, Markdown, Words]
+)
+def test_declared_text_is_bare_in_the_content_and_structured_beside_it(annotation: Any) -> None:
+    made = plan_for(annotation)
+    assert made.output_schema is not None and made.wrap_output
+    assert made.structured_text and not made.plain_text
+    assert sent(annotation, '# "Title"') == {"content": text('# "Title"'), "structured": '# "Title"'}
+    assert sent(annotation, '# "Title"', structured_output=False) == {"content": text('# "Title"')}
+
+
+def test_what_is_no_text_is_refused_where_text_is_declared() -> None:
+    for value in (None, {"a": 1}, 5):
+        with pytest.raises(InvalidResult, match=r"^result: must be a string$"):
+            sent(str, value)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "written"),
+    [
+        (Literal["ok", "failed"], "ok", "ok"),
+        (Color, Color.RED, "red"),
+        (StrColor, StrColor.RED, "red"),
+        (datetime.date, datetime.date(2026, 7, 28), "2026-07-28"),
+        (decimal.Decimal, decimal.Decimal("1.10"), "1.10"),
+        (Path, Path("/x"), "/x"),
+        (str | Person, "sorry", "sorry"),
+        (Annotated[str, pydantic.Field(max_length=5)], "short", "short"),
+        (str, Word("w"), "w"),
+    ],
+)
+def test_whatever_is_text_in_json_is_bare_text_in_the_content(annotation: Any, value: Any, written: str) -> None:
+    assert sent(annotation, value) == {"content": text(written), "structured": written}
+    assert sent(UNDECLARED, value) == {"content": text(written)}
+
+
+@pytest.mark.parametrize("annotation", [Optional[int], Optional[str], dict | None, "Person | None"])
+def test_a_declared_none_is_no_content(annotation: Any) -> None:
+    assert sent(annotation, None) == {"content": [], "structured": None}
+
+
+@pytest.mark.parametrize("annotation", [bytes, bytes | None, str | bytes, AnyStr, UNDECLARED])
 def test_bytes_are_text_if_they_can_be_and_base64_otherwise(annotation: Any) -> None:
     assert sent(annotation, b"caf\xc3\xa9") == {"content": text("café")}
     assert sent(annotation, bytearray(b"\xff\x00")) == {"content": text("/wA=")}
@@ -108,9 +178,9 @@ def test_bytes_are_text_if_they_can_be_and_base64_otherwise(annotation: Any) -> 
         (dict, {"a": 1}, {"type": "object", "additionalProperties": True}, False),
         (dict[str, Any], {"a": None}, {"type": "object", "additionalProperties": True}, False),
         (dict[str, int], {"a": 1}, {"type": "object", "additionalProperties": {"type": "integer"}}, False),
-        (int | None, None, {"anyOf": [{"type": "integer"}, {"type": "null"}]}, True),
-        (Union[int, str], "x", {"anyOf": [{"type": "integer"}, {"type": "string"}]}, True),
-        (Literal["a"], "a", {"const": "a", "type": "string"}, True),
+        (int | None, 1, {"anyOf": [{"type": "integer"}, {"type": "null"}]}, True),
+        (Union[int, str], 1, {"anyOf": [{"type": "integer"}, {"type": "string"}]}, True),
+        (Literal[1], 1, {"const": 1, "type": "integer"}, True),
         (Iterator[int], [1], {"type": "array", "items": {"type": "integer"}}, True),
         (AsyncIterator[int], [1], {"type": "array", "items": {"type": "integer"}}, True),
     ],
@@ -123,7 +193,7 @@ def test_data_is_structured_and_repeated_as_json_text(annotation: Any, value: An
     made.complete(call, value)
     assert list(call.answer) == ["content", "structured"]
     assert call.answer["structured"] == value
-    assert types.TextContent(**call.answer["content"][0]).text == results.encode(value)
+    assert types.TextContent(**call.answer["content"][0]).text == encode(value)
 
 
 def test_the_text_of_data_is_compact() -> None:
@@ -148,7 +218,6 @@ def test_without_a_promise_objects_are_structured_and_the_rest_is_text() -> None
         assert sent(annotation, {2, 1}) == {"content": text("[1,2]")}
         assert sent(annotation, 5) == {"content": text("5")}
         assert sent(annotation, True) == {"content": text("true")}
-        assert sent(annotation, datetime.date(2026, 7, 28)) == {"content": text('"2026-07-28"')}
 
 
 @pytest.mark.parametrize("annotation", [list, tuple, list[Any]])
@@ -167,17 +236,13 @@ def test_a_bare_list_promises_nothing_because_it_may_hold_content(annotation: An
         (Person, Person(name="Ada"), {"name": "Ada", "homeTown": "Rome", "extra": None}),
         (Person, {"name": "Ada", "homeTown": "Pisa"}, {"name": "Ada", "homeTown": "Pisa", "extra": None}),
         (list[Person], [Person(name="Ada")], [{"name": "Ada", "homeTown": "Rome", "extra": None}]),
-        (Person | None, None, None),
+        (Person | None, Person(name="Ada"), {"name": "Ada", "homeTown": "Rome", "extra": None}),
         (Event, Event(datetime.datetime(2026, 7, 28)), {"when": "2026-07-28T00:00:00", "tags": []}),
         (Movie, {"title": "x", "year": 1}, {"title": "x", "year": 1}),
         (list[Movie], [{"title": "x", "year": 1}], [{"title": "x", "year": 1}]),
         (dict[int, str], {1: "a"}, {"1": "a"}),
-        (Color, Color.RED, "red"),
-        (Color, "red", "red"),
-        (datetime.date, datetime.date(2026, 7, 28), "2026-07-28"),
-        (decimal.Decimal, decimal.Decimal("1.10"), "1.10"),
-        (uuid.UUID, uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
-        (Path, Path("/x"), "/x"),
+        (list[Color], ["red"], ["red"]),
+        (list[uuid.UUID], [uuid.UUID(int=1)], ["00000000-0000-0000-0000-000000000001"]),
         (tuple[int, str], (1, "a"), [1, "a"]),
         (set[int], {1}, [1]),
         (Pair, Pair(1, "a"), [1, "a"]),
@@ -191,7 +256,7 @@ def test_values_are_sent_as_their_declared_type_says(annotation: Any, value: Any
     call = Call()
     made.complete(call, value)
     assert call.answer["structured"] == structured
-    assert call.answer["content"] == text(results.encode(structured))
+    assert call.answer["content"] == text(encode(structured))
 
 
 def test_the_schema_names_what_is_sent() -> None:
@@ -233,8 +298,10 @@ def test_a_class_no_library_knows_leaves_the_decision_to_the_value() -> None:
 
     assert plan_for(Own).output_schema is None
     assert sent(Own, {"a": 1})["structured"] == {"a": 1}
+    own = Own()
+    assert sent(Own, own) == {"content": text(str(own))}
     with pytest.raises(InvalidResult, match=r"^result: Own is not JSON$"):
-        sent(Own, Own())
+        refusing(Own, own)
 
 
 def test_an_annotation_for_type_checkers_only_promises_nothing_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
@@ -296,14 +363,41 @@ def test_what_is_not_json_is_named_with_its_place() -> None:
     ]
     for annotation, given, message in cases:
         with pytest.raises(InvalidResult) as caught:
-            sent(annotation, given)
+            refusing(annotation, given)
         assert str(caught.value) == message
 
 
 def test_a_typed_value_that_cannot_be_serialised_is_named_with_its_place() -> None:
-    with pytest.raises(InvalidResult) as caught:
-        sent(Person, Person(name="x", extra={"deep": object()}))
-    assert str(caught.value) == "result.extra.deep: object is not JSON"
+    value = Person(name="x", extra={"deep": object()})
+    for annotation in (Person, UNDECLARED):
+        with pytest.raises(InvalidResult) as caught:
+            refusing(annotation, value)
+        assert str(caught.value) == "result.extra.deep: object is not JSON"
+        assert sent(annotation, value)["structured"]["extra"] == {"deep": str(value.extra["deep"])}
+
+
+def test_what_can_stand_for_nothing_is_refused_in_either_case() -> None:
+    ring: list[Any] = []
+    ring.append(ring)
+
+    async def later() -> None: ...
+
+    async def more() -> AsyncIterator[int]:
+        yield 1
+
+    waiting = later()
+    for given, message in [
+        (ring, "result[0]: the value contains itself"),
+        ({(1, 2): 1}, "result: a key of type tuple is not JSON"),
+        ({1: "a", "1": "b"}, "result: two keys are written '1'"),
+        ({"a": waiting}, "result.a: nobody has awaited this coroutine"),
+        ([more()], "result[0]: nobody has iterated this async_generator"),
+        (ToolResult("x", meta={"a": object()}), "meta.a: object is not JSON"),
+    ]:
+        with pytest.raises(InvalidResult) as caught:
+            sent(UNDECLARED, given)
+        assert str(caught.value) == message
+    waiting.close()
 
 
 def test_half_a_surrogate_pair_is_named() -> None:
@@ -315,10 +409,6 @@ def test_half_a_surrogate_pair_is_named() -> None:
 
 class Level(int, enum.Enum):
     LOW = 1
-
-
-class Word(str):
-    pass
 
 
 @pytest.mark.parametrize(
@@ -398,6 +488,31 @@ def test_files_are_embedded_resources(tmp_path: Path) -> None:
     }
     (block,) = sent(UNDECLARED, File(data=b"\xff", format="pdf", name="a.pdf"))["content"]
     assert block["resource"] == {"uri": "file:///a.pdf", "mimeType": "application/pdf", "blob": "/w=="}
+
+
+@pytest.mark.parametrize(
+    ("options", "uri"),
+    [
+        ({"name": "report", "format": "pdf"}, "file:///report.pdf"),
+        ({"name": "report.pdf", "format": "pdf"}, "file:///report.pdf"),
+        ({"name": "photo.jpeg", "format": "jpg"}, "file:///photo.jpeg"),
+        ({"name": "notes.v2", "format": "txt"}, "file:///notes.v2.txt"),
+        ({"name": "report", "mime_type": "application/pdf"}, "file:///report.pdf"),
+        ({"name": "dump.weird"}, "file:///dump.weird"),
+        ({"name": "my notes", "format": "md"}, "file:///my%20notes.md"),
+        ({"format": "pdf"}, "file:///file.pdf"),
+        ({"name": "report", "format": "pdf", "uri": "a:b"}, "a:b"),
+    ],
+)
+def test_the_address_of_a_file_says_what_it_is(options: dict[str, Any], uri: str) -> None:
+    [block] = sent(UNDECLARED, File(data=b"x", **options))["content"]
+    assert block["resource"]["uri"] == uri
+
+
+def test_a_file_under_another_name_keeps_its_extension(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Hi", encoding="utf-8")
+    [block] = sent(UNDECLARED, File(path=tmp_path / "a.md", name="notes"))["content"]
+    assert block["resource"]["uri"] == "file:///notes.md"
 
 
 def test_a_medium_needs_exactly_one_source() -> None:
@@ -533,7 +648,7 @@ def test_no_schema_can_be_asked_for() -> None:
 
 def test_structure_can_be_insisted_on() -> None:
     assert plan_for(str, structured_output=True).output_schema == {"type": "string"}
-    assert sent(str, "x", structured_output=True) == {"content": text('"x"'), "structured": "x"}
+    assert sent(str, "x", structured_output=True) == {"content": text("x"), "structured": "x"}
     with pytest.raises(InvalidDescriptorError, match="needs a return type"):
         plan_for(UNDECLARED, structured_output=True)
     with pytest.raises(InvalidDescriptorError, match="no JSON Schema"):
@@ -547,7 +662,8 @@ EVENT = '{"when":"2026-07-28T00:00:00","tags":[]}'
 
 def read(value: Any, mime_type: str | None = None, **options: Any) -> dict[str, Any]:
     call = Call()
-    results.complete_resource(call, "a:b", mime_type, value, **options)
+    call.target = "a:b"
+    resource_contents.complete_resource(call, value, mime_type=mime_type, **options)
     return call.answer
 
 
@@ -568,6 +684,7 @@ def read(value: Any, mime_type: str | None = None, **options: Any) -> dict[str, 
             {"mimeType": "application/json", "text": '{"name":"x","homeTown":"Rome","extra":null}'},
         ),
         (None, None, {"mimeType": "text/plain", "text": ""}),
+        (ValueError("no"), None, {"mimeType": "text/plain", "text": "no"}),
         (Image(data=b"a", format="png"), None, {"mimeType": "image/png", "blob": "YQ=="}),
         (File(data=b"a", format="txt"), None, {"mimeType": "text/plain", "text": "a"}),
     ],
@@ -606,7 +723,7 @@ def test_contents_of_a_peer_with_a_mime_type_of_their_own() -> None:
 
 def prompt(value: Any, description: str | None = None) -> dict[str, Any]:
     call = Call()
-    results.complete_prompt(call, value, description)
+    messages.complete_prompt(call, value, description=description)
     return call.answer
 
 

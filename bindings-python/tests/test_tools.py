@@ -201,7 +201,11 @@ def test_what_is_told_of_a_tool_reaches_the_list() -> None:
     assert tool["description"] == "Removes."
     assert tool["annotations"] == {"destructiveHint": True, "readOnlyHint": False}
     assert tool["icons"] == [{"src": "https://example.org/i.png", "mimeType": "image/png"}]
-    assert tool["_meta"] == {"example.org/x": 1, "oxmcp": {"tags": ["a", "b"], "version": "2"}}
+    assert tool["_meta"] == {
+        "example.org/x": 1,
+        "oxmcp": {"tags": ["a", "b"], "version": "2"},
+        "fastmcp": {"tags": ["a", "b"], "version": "2"},
+    }
     assert listed(mcp)["object"].annotations.readOnlyHint is True
 
 

@@ -58,6 +58,15 @@ impl RawJson {
         Self { whole: Arc::clone(whole), start: range.start, end: range.end }
     }
 
+    /// The value that is left without so many bytes at the beginning and at the end; shares the text.
+    pub(crate) fn slice(&self, before: usize, after: usize) -> Self {
+        Self {
+            whole: Arc::clone(&self.whole),
+            start: self.start + before,
+            end: self.end.saturating_sub(after),
+        }
+    }
+
     /// The text of a value built in memory.
     #[must_use]
     pub fn from_value(value: &serde_json::Value) -> Self {

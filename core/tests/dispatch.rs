@@ -99,7 +99,9 @@ async fn a_structured_result_must_fit_its_schema_unless_it_is_an_error() {
             content: RawJson::from_checked("[]"),
             structured_content: structured.map(|value| raw(&value)),
             is_error,
+            repeats: true,
             meta: None,
+            vouched: false,
         };
         engine.registry().add_tool(tool, returns(Output::Tool(output))).unwrap();
     };
@@ -116,6 +118,21 @@ async fn a_structured_result_must_fit_its_schema_unless_it_is_an_error() {
     }
     assert_eq!(call(&engine, "error", json!({})).await.result()["structuredContent"], json!({"m": 1}));
     assert_eq!(call(&engine, "unchecked", json!({})).await.result()["structuredContent"], json!({"m": 1}));
+}
+
+#[tokio::test]
+async fn a_result_its_maker_vouches_for_is_not_checked_again() {
+    // TOOL-8
+    let engine = engine();
+    let mut vouched = tool("vouched", &any_object());
+    vouched.output_schema = Some(raw(&json!({"type": "integer"})));
+    engine
+        .registry()
+        .add_tool(vouched, returns(Output::Tool(ToolOutput::structured_text("a \"b\"\n"))))
+        .unwrap();
+    let heard = call(&engine, "vouched", json!({})).await;
+    assert_eq!(heard.result()["structuredContent"], "a \"b\"\n");
+    assert_eq!(heard.result()["content"], json!([{"type": "text", "text": "a \"b\"\n"}]));
 }
 
 #[tokio::test]

@@ -246,7 +246,9 @@ async fn structured_results_are_kept_wrapped_or_left_out_as_the_version_needs() 
             content: RawJson::from_checked("[]"),
             structured_content: Some(raw(&structured)),
             is_error: false,
+            repeats: true,
             meta: None,
+            vouched: false,
         };
         engine.registry().add_tool(tool, returns(Output::Tool(output))).unwrap();
     };
@@ -282,6 +284,7 @@ async fn structured_results_are_kept_wrapped_or_left_out_as_the_version_needs() 
             "type": "object", "required": ["result"],
             "properties": {"result": {"type": "array", "items": {"$ref": "#/$defs/item"}}},
             "$defs": {"item": {"type": "integer"}},
+            "x-fastmcp-wrap-result": true,
         });
         assert_eq!(schema("wrapped"), structured.then_some(wrapped), "{version}");
     }
@@ -324,7 +327,14 @@ async fn content_blocks_a_version_does_not_know_become_text() {
         {"type": "audio", "data": "AAAA", "mimeType": "audio/wav"},
         {"type": "resource_link", "uri": "test://note", "name": "note", "annotations": {"priority": 1}},
     ]);
-    let output = ToolOutput { content: raw(&blocks), structured_content: None, is_error: false, meta: None };
+    let output = ToolOutput {
+        content: raw(&blocks),
+        structured_content: None,
+        is_error: false,
+        repeats: true,
+        meta: None,
+        vouched: false,
+    };
     engine.registry().add_tool(tool("blocks", &any_object()), returns(Output::Tool(output))).unwrap();
     let messages = raw(&json!([{"role": "user", "content": blocks[2]}]));
     let prompt = PromptOutput { description: None, messages, meta: None };

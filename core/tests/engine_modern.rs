@@ -367,7 +367,9 @@ async fn any_structured_result_passes_and_is_repeated_as_text_if_there_is_no_con
         content: RawJson::from_checked("[ ]"),
         structured_content: Some(raw(&json!([1, 2]))),
         is_error: false,
+        repeats: true,
         meta: Some(raw(&json!({"own": 1}))),
+        vouched: false,
     };
     engine.registry().add_tool(numbers, returns(Output::Tool(output))).unwrap();
     let heard = hear(modern(&engine, "tools/call", json!({"name": "numbers"}))).await;
@@ -378,6 +380,21 @@ async fn any_structured_result_passes_and_is_repeated_as_text_if_there_is_no_con
     let listed = hear(modern(&engine, "tools/list", json!({}))).await;
     let listed = listed.result()["tools"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(listed["outputSchema"]["type"], "array");
+}
+
+#[tokio::test]
+async fn a_structured_result_is_not_repeated_if_its_maker_says_so() {
+    let engine = engine();
+    let output = ToolOutput {
+        content: RawJson::from_checked("[]"),
+        structured_content: Some(raw(&Value::Null)),
+        repeats: false,
+        ..ToolOutput::text("")
+    };
+    engine.registry().add_tool(tool("nothing", &any_object()), returns(Output::Tool(output))).unwrap();
+    let heard = hear(modern(&engine, "tools/call", json!({"name": "nothing"}))).await;
+    assert_eq!(heard.result()["content"], json!([]));
+    assert_eq!(heard.result().get("structuredContent"), Some(&Value::Null));
 }
 
 #[tokio::test]
@@ -413,7 +430,14 @@ async fn a_line_break_in_an_authors_json_never_breaks_a_message() {
     // STDIO-1, SEC-17
     let engine = engine();
     let content = RawJson::from_checked("[\n  {\"type\": \"text\",\r\n \"text\": \"a\\nb\"}]");
-    let output = ToolOutput { content, structured_content: None, is_error: false, meta: None };
+    let output = ToolOutput {
+        content,
+        structured_content: None,
+        is_error: false,
+        repeats: true,
+        meta: None,
+        vouched: false,
+    };
     engine.registry().add_tool(tool("pretty", &any_object()), returns(Output::Tool(output))).unwrap();
     let heard = hear(modern(&engine, "tools/call", json!({"name": "pretty"}))).await;
     assert_eq!(heard.result()["content"][0]["text"], "a\nb");

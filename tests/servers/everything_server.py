@@ -116,13 +116,13 @@ def test_multiple_content_types() -> list[TextContent | ImageContent | EmbeddedR
     ]
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 def test_error_handling() -> str:
     """Fail on purpose."""
     raise ToolError("This tool intentionally returns an error for testing")
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def test_tool_with_progress(ctx: Context) -> str:
     """Report progress three times."""
     for done in (0, 50, 100):
@@ -131,7 +131,7 @@ async def test_tool_with_progress(ctx: Context) -> str:
     return "Progress reported."
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def test_tool_with_logging(ctx: Context) -> str:
     """Send three log messages."""
     await ctx.info("Tool execution started")
@@ -142,27 +142,27 @@ async def test_tool_with_logging(ctx: Context) -> str:
     return "Messages logged."
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def test_logging_tool(ctx: Context) -> str:
     """Log although the caller did not ask for logs."""
     await ctx.info("Nobody asked for this message")
     return "Logged."
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def test_streaming_elicitation(ctx: Context) -> str:
     """Stream progress and nothing else."""
     await ctx.report_progress(1, 2, "streaming")
     return "Streamed."
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 def test_reconnection() -> str:
     """Answer at once; streams are not interrupted here."""
     return "Answered without a break."
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 def test_missing_capability(ctx: Context) -> str:
     """Refuse callers that cannot be asked for a sample."""
     capabilities = ctx.client_capabilities
@@ -171,7 +171,7 @@ def test_missing_capability(ctx: Context) -> str:
     return "The caller offers sampling."
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def test_trigger_tool_change() -> str:
     """Change the list of tools, so that listeners are told."""
 
@@ -179,12 +179,12 @@ async def test_trigger_tool_change() -> str:
         """Here and gone again."""
         return "still here"
 
-    mcp.add_tool(passing_tool)
+    mcp.add_tool(passing_tool, structured_output=False)
     mcp.remove_tool("passing_tool")
     return "The list of tools changed."
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def test_trigger_prompt_change() -> str:
     """Change the list of prompts, so that listeners are told."""
 
@@ -197,7 +197,7 @@ async def test_trigger_prompt_change() -> str:
     return "The list of prompts changed."
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 def test_x_mcp_header(region: Annotated[str, Field(json_schema_extra={"x-mcp-header": "Region"})]) -> str:
     """Take an argument that HTTP callers repeat in a header."""
     return f"Region: {region}"
@@ -214,7 +214,7 @@ SCHEMA_2020_12 = json.loads("""
 """)
 
 
-@mcp.tool(input_schema=SCHEMA_2020_12)
+@mcp.tool(input_schema=SCHEMA_2020_12, structured_output=False)
 def json_schema_2020_12_tool(**arguments: Any) -> str:
     """Carry a schema that uses the whole dialect."""
     return compact(arguments)
@@ -237,20 +237,20 @@ def add(a: int, b: int) -> int:
     return a + b
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 def echo(text: str) -> str:
     """Return the text that was sent."""
     return text
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def echo_later(text: str, milliseconds: int) -> str:
     """Return the text after a while, from the event loop."""
     await asyncio.sleep(milliseconds / 1000)
     return text
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 def echo_blocking(text: str, milliseconds: int) -> str:
     """Return the text after a while, from a thread that is blocked meanwhile."""
     time.sleep(milliseconds / 1000)
@@ -285,7 +285,7 @@ def whole_result() -> CallToolResult:
     )
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def steps(count: int, ctx: Context) -> str:
     """Report as many steps of progress as asked, and log each one."""
     for step in range(1, count + 1):
@@ -294,7 +294,7 @@ async def steps(count: int, ctx: Context) -> str:
     return f"{count} steps"
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def wait_until_cancelled(label: str, ctx: Context) -> str:
     """Wait for a minute; remember under the label how the wait ended."""
     OBSERVED.append(f"started {label}")
@@ -314,7 +314,7 @@ async def observed() -> list[str]:
     return list(OBSERVED)
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def add_extra_tool(name: str) -> str:
     """Register another tool while the server runs."""
 
@@ -322,18 +322,18 @@ async def add_extra_tool(name: str) -> str:
         """A tool that came later."""
         return f"I am {name}"
 
-    mcp.add_tool(extra, name=name)
+    mcp.add_tool(extra, name=name, structured_output=False)
     return f"added {name}"
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def remove_extra_tool(name: str) -> str:
     """Remove a tool that was registered later."""
     mcp.remove_tool(name)
     return f"removed {name}"
 
 
-@mcp.tool()
+@mcp.tool(structured_output=False)
 async def touch_watched_resource(ctx: Context) -> str:
     """Tell subscribers that test://watched-resource has changed."""
     await ctx.notify_resource_updated("test://watched-resource")

@@ -47,9 +47,14 @@ class Call:
     def is_cancelled(self) -> bool: ...
     def emit_progress(self, progress: float, total: float | None, message: str | None) -> bool: ...
     def emit_log(self, level: str, logger: str | None, data: str) -> bool: ...
-    def complete_text(self, text: str) -> bool: ...
+    def complete_text(self, text: str, structured: bool = False) -> bool: ...
     def complete_tool(
-        self, content: str, structured: str | None = None, is_error: bool = False, meta: str | None = None
+        self,
+        content: str,
+        structured: str | None = None,
+        is_error: bool = False,
+        meta: str | None = None,
+        vouched: bool = False,
     ) -> bool: ...
     def complete_resource(
         self, contents: str, meta: str | None = None, ttl_ms: int | None = None, scope: str | None = None
@@ -76,6 +81,7 @@ class Target:
         result: Callable[[Call, Any], None],
         error: Callable[[Call, BaseException], None],
         plain_text: bool = False,
+        structured_text: bool = False,
     ) -> Target: ...
 
 @final

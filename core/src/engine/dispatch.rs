@@ -288,6 +288,7 @@ impl Finish {
         if let (Some(entry), Output::Tool(result)) = (&self.tool, &output)
             && entry.tool.check_output
             && !result.is_error
+            && !result.vouched
             && let Some(schema) = &entry.output
         {
             check_structured(schema, result.structured_content.as_ref())?;

@@ -161,8 +161,12 @@ fn wrap_schema(schema: &RawJson) -> Option<String> {
     outer.insert("type".to_owned(), Value::from("object"));
     outer.insert("properties".to_owned(), Value::Object(Map::from_iter([("result".to_owned(), inner)])));
     outer.insert("required".to_owned(), Value::from(vec!["result"]));
+    outer.insert(UNWRAP.to_owned(), Value::from(true));
     Some(Value::Object(outer).to_string())
 }
+
+/// By this keyword, which validators ignore, widely used clients know that the value inside is meant.
+const UNWRAP: &str = "x-fastmcp-wrap-result";
 
 const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
 

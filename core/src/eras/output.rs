@@ -29,12 +29,12 @@ pub fn write_page(object: &mut Object<'_>, kind: OperationKind, items: &str, nex
     object.optional_string(true, "nextCursor", next_cursor);
 }
 
-/// A tool's content; a structured result without content is repeated as text (TOOL-9, DOWN-20).
+/// A tool's content; a structured result without content is repeated as text (TOOL-9, DOWN-20) unless its maker says not.
 #[must_use]
 pub fn content_of(output: &ToolOutput) -> Cow<'_, str> {
     let content = output.content.as_str();
     match &output.structured_content {
-        Some(structured) if is_empty_array(content) => {
+        Some(structured) if output.repeats && is_empty_array(content) => {
             let mut text = String::with_capacity(structured.as_str().len() + 32);
             text.push_str(r#"[{"type":"text","text":"#);
             write_string(&mut text, structured.as_str());

@@ -28,24 +28,42 @@ pub struct ToolOutput {
     pub structured_content: Option<RawJson>,
     /// Whether the tool refused or failed (TOOL-7).
     pub is_error: bool,
+    /// Whether structured content is repeated as text where there is no content (TOOL-9).
+    pub repeats: bool,
     /// The result's own `_meta`, a JSON object.
     pub meta: Option<RawJson>,
+    /// Whether whoever made it vouches that the structured content fits the tool's output schema: it is not checked.
+    pub vouched: bool,
 }
+
+const TEXT_BEGINS: &str = r#"[{"type":"text","text":"#;
+const TEXT_ENDS: &str = "}]";
 
 impl ToolOutput {
     /// One block of text.
     #[must_use]
     pub fn text(text: &str) -> Self {
         let mut content = String::with_capacity(text.len() + 27);
-        content.push_str(r#"[{"type":"text","text":"#);
+        content.push_str(TEXT_BEGINS);
         crate::json::write_string(&mut content, text);
-        content.push_str("}]");
+        content.push_str(TEXT_ENDS);
         Self {
             content: RawJson::from_checked(content),
             structured_content: None,
             is_error: false,
+            repeats: true,
             meta: None,
+            vouched: false,
         }
+    }
+
+    /// One block of text, and the same text as the structured content of a tool whose schema takes any text. It is
+    /// encoded once: the one is a part of the other.
+    #[must_use]
+    pub fn structured_text(text: &str) -> Self {
+        let output = Self::text(text);
+        let structured = output.content.slice(TEXT_BEGINS.len(), TEXT_ENDS.len());
+        Self { structured_content: Some(structured), vouched: true, ..output }
     }
 
     /// One block of text that says what went wrong.

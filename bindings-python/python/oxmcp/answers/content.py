@@ -7,10 +7,10 @@ import os
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from .. import types
+from .. import _native, types
 from ..errors import InvalidResult
 from ..types.wire_object import WireObject, to_plain
-from .encoding import encode, natural, text_or_base64
+from .encoding import OnUnknown, encode, natural
 
 Block = dict[str, Any]
 
@@ -158,7 +158,21 @@ class File(_Media):
 
         if self.path is not None and self.name is None:
             return "file://" + quote(os.path.abspath(os.fspath(self.path)))
-        return f"file:///{quote(self.name or 'file')}" + ("" if self.name or not self.format else f".{self.format}")
+        name = self.name or "file"
+        return f"file:///{quote(name + self._missing_extension(name))}"
+
+    def _missing_extension(self, name: str) -> str:
+        """What a name lacks to say what the file is."""
+        import mimetypes
+
+        known = mimetypes.guess_type(name)[0] == self.mime_type
+        if known or (self.format is None and os.path.splitext(name)[1]):
+            return ""
+        if self.format is not None and "/" not in self.format:
+            return f".{self.format}"
+        if self.path is not None:
+            return os.path.splitext(os.fspath(self.path))[1]
+        return mimetypes.guess_extension(self.mime_type) or ""
 
 
 def is_text(mime_type: str) -> bool:
@@ -222,18 +236,19 @@ def text_block(text: str) -> Block:
     return {"type": "text", "text": text}
 
 
-def blocks_of(value: Any, path: str = "result") -> list[Block]:
+def blocks_of(value: Any, path: str = "result", on_unknown: OnUnknown = "error") -> list[Block]:
     """The blocks for what was declared to be content: blocks, helpers, dicts with the `type` of a block, text, lists of
     these. Anything else becomes a block with its JSON text. Raises InvalidResult for what has none.
     """
     if value is None:
         return []
     if isinstance(value, (list, tuple)):
-        return [block for index, item in enumerate(value) for block in blocks_of(item, f"{path}[{index}]")]
-    return [one_block(value, path)]
+        places = ((item, f"{path}[{index}]") for index, item in enumerate(value))
+        return [block for item, place in places for block in blocks_of(item, place, on_unknown)]
+    return [one_block(value, path, on_unknown)]
 
 
-def one_block(value: Any, path: str = "result") -> Block:
+def one_block(value: Any, path: str = "result", on_unknown: OnUnknown = "error") -> Block:
     """The block for one value that was declared to be content."""
     if isinstance(value, str):
         return text_block(str.__str__(value))
@@ -243,9 +258,8 @@ def one_block(value: Any, path: str = "result") -> Block:
     if isinstance(value, dict) and value.get("type") in types.CONTENT_BLOCKS:
         tree: Block = natural(value, path)
         return tree
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return text_block(text_or_base64(value))
-    return text_block(encode(value, path))
+    text = encode(value, path, on_unknown=on_unknown)
+    return text_block(_native.loads(text) if text.startswith('"') else text)
 
 
 def contents_of(value: Any, uri: str) -> dict[str, Any]:

@@ -1,8 +1,15 @@
-"""Messages of a prompt, by their short names."""
+"""Messages of a prompt, by their short names, and how they are sent."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from .. import types
+from ..errors import InvalidResult
+from . import content
+from .encoders import listed
+from .encoding import OnUnknown, encode
+from .peers import is_named
 
 
 class Message:
@@ -37,3 +44,36 @@ class AssistantMessage(Message):
     """What the model says."""
 
     role = "assistant"
+
+
+def complete_prompt(call: Any, value: Any, *, description: str | None = None, on_unknown: OnUnknown = "str") -> None:
+    """Answers a prompt with what its function returned.
+
+    Text is a message of the user; so is content, and data (as JSON text). Messages, ours or a peer's, dicts with `role`
+    and `content`, and lists mixing all these are taken as they are; a whole result brings its own description.
+    """
+    meta: Any = None
+    if isinstance(value, types.GetPromptResult) or is_named(type(value), "GetPromptResult", "PromptResult"):
+        meta = getattr(value, "meta", None)
+        description = getattr(value, "description", None) or description
+        value = value.messages
+    value = listed(value)
+    if value is None:
+        value = []
+    elif not isinstance(value, (list, tuple)):
+        value = [value]
+    messages = [_message(item, f"result[{index}]", on_unknown) for index, item in enumerate(value)]
+    call.complete_prompt(description, encode(messages), None if meta is None else encode(meta, "meta"))
+
+
+def _message(value: Any, path: str, on_unknown: OnUnknown) -> dict[str, Any]:
+    if isinstance(value, dict) and "role" in value and "content" in value:
+        role, said = value["role"], value["content"]
+    elif not isinstance(value, dict) and hasattr(value, "role") and hasattr(value, "content"):
+        role, said = value.role, value.content
+    else:
+        role, said = "user", value
+    role = getattr(role, "value", role)
+    if role not in ("user", "assistant"):
+        raise InvalidResult(f"{path}.role: must be user or assistant")
+    return {"role": role, "content": content.one_block(said, f"{path}.content", on_unknown)}

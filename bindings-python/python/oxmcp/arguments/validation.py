@@ -23,9 +23,9 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from .. import _native
 from ..answers import refusals
-from ..answers.encoding import encode, nonfinite_path
+from ..answers.encoding import OnUnknown, encode, known, nonfinite_path
 from ..errors import InvalidArguments, InvalidDescriptorError, InvalidResult
-from . import acceptance, defaults, signatures
+from . import acceptance, defaults, plain_classes, signatures
 from .spelled import Spelled
 
 NOTHING: Any = object()
@@ -122,21 +122,24 @@ class Returned:
     def __init__(self, function: str, annotation: Any) -> None:
         """Raises InvalidDescriptorError when the type has no JSON Schema."""
         try:
-            adapter = _adapter(_portable(annotation))
-            schema = adapter.json_schema(mode="serialization", by_alias=True, schema_generator=_Schemas)
+            adapter, schema = _written(annotation)
         except Exception as error:
-            raise InvalidDescriptorError(f"{function}: its result has no JSON Schema ({_first_line(error)})") from error
+            described = plain_classes.described(annotation)
+            try:
+                if described is annotation:
+                    raise
+                adapter, schema = _written(described)
+            except Exception:
+                why = _first_line(error)
+                raise InvalidDescriptorError(f"{function}: its result has no JSON Schema ({why})") from error
         self.schema = _inline_root(schema)
         self._never_nan = _kinds(adapter.core_schema, set()) <= _WITHOUT_NAN
         self._validate = adapter.validator.validate_python
         self._serializer = adapter.serializer
 
-    def text(self, value: Any) -> str:
+    def text(self, value: Any, on_unknown: OnUnknown = "error") -> str:
         """The JSON text of `value`. Raises InvalidResult naming the place of what does not fit."""
-        try:
-            value = self._validate(value)
-        except ValidationError as error:
-            raise InvalidResult(f"{_in_words(refusals.problems(error, value, 'result'))}") from error
+        value = self._validated(value)
         try:
             text: str = self._serializer.to_json(value, by_alias=True).decode()
         except Exception as error:
@@ -144,7 +147,19 @@ class Returned:
         else:
             return text if self._never_nan else self._without_nan(text, value)
         # Slower, and able to say where.
-        return encode(self._serializer.to_python(value, by_alias=True, warnings=False), cause=cause)
+        tree = self._serializer.to_python(value, by_alias=True, warnings=False)
+        return encode(tree, cause=cause, on_unknown=on_unknown)
+
+    def _validated(self, value: Any) -> Any:
+        try:
+            return self._validate(value)
+        except ValidationError as error:
+            try:
+                # The library does not know rows, tables and arrays of others.
+                return self._validate(known(value))
+            except Exception:
+                words = _in_words(refusals.problems(error, value, "result"))
+            raise InvalidResult(words) from error
 
     def _without_nan(self, text: str, value: Any) -> str:
         """The same text, unless NaN or Infinity were written in it or lost from it."""
@@ -157,6 +172,11 @@ class Returned:
 
     def _nonfinite(self, value: Any) -> str | None:
         return nonfinite_path(self._serializer.to_python(value, by_alias=True, warnings=False))
+
+
+def _written(annotation: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
+    adapter = _adapter(_portable(annotation))
+    return adapter, adapter.json_schema(mode="serialization", by_alias=True, schema_generator=_Schemas)
 
 
 def extra_schema(

@@ -80,6 +80,7 @@ def target(
     result: Callable[[_native.Call, Any], None],
     error: Callable[[_native.Call, BaseException], None],
     plain_text: bool = False,
+    structured_text: bool = False,
     natural: bool = True,
 ) -> _native.Target:
     """The engine's way to a function.
@@ -89,7 +90,8 @@ def target(
         server: The server it belongs to, for its Context.
         result: Completes the call with what the function returned.
         error: Answers the call with what was raised.
-        plain_text: Whether a returned `str` is the whole answer.
+        plain_text: Whether a returned `str` is the whole answer, as content.
+        structured_text: Whether it is the whole answer, as content and as structured content.
         natural: Whether arguments arrive with the JSON types the schema names; False where they are all text.
     """
     called = gathered(plan.function)
@@ -114,6 +116,7 @@ def target(
         result=result,
         error=error,
         plain_text=plain_text,
+        structured_text=structured_text,
     )
 
 

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from .. import _native
+from ..answers.encoding import OnUnknown
 
 
 class Owner(Protocol):
@@ -19,6 +20,11 @@ class Owner(Protocol):
     @property
     def lifespan_context(self) -> Any:
         """What the lifespan yielded."""
+        ...
+
+    @property
+    def on_unknown(self) -> OnUnknown:
+        """What becomes of returned values that have no JSON form."""
         ...
 
     def session_state(self, key: str) -> dict[str, Any]:

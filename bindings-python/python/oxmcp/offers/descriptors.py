@@ -54,6 +54,8 @@ def common(
     members = dict(meta or {})
     if own:
         members["oxmcp"] = own
+        theirs = members.get("fastmcp")  # where that client looks for tags and versions
+        members["fastmcp"] = {**(theirs if isinstance(theirs, Mapping) else {}), **own}
     if members:
         descriptor["_meta"] = members
     return descriptor

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
-from ..answers import results
+from ..answers.messages import complete_prompt
 from ..arguments import parameters
 from ..calls import functions
 from .offer import Offer
@@ -92,13 +93,14 @@ class Prompt(Offer):
         return functions.target(
             self._parameters,
             server,
-            result=self._complete,
+            result=functools.partial(
+                complete_prompt,
+                description=self.description,
+                on_unknown="str" if server is None else server.on_unknown,
+            ),
             error=error,
             natural=False,
         )
-
-    def _complete(self, call: _native.Call, value: Any) -> None:
-        results.complete_prompt(call, value, self.description)
 
 
 def _argument(argument: Argument) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
-from ..answers import results
+from ..answers.resource_contents import complete_resource
 from ..arguments import parameters
 from ..calls import functions
 from ..errors import ResourceError
@@ -151,13 +152,15 @@ class Resource(Offer):
         return functions.target(
             self._parameters,
             server,
-            result=self._complete,
+            result=functools.partial(
+                complete_resource,
+                mime_type=self.mime_type,
+                meta=self._meta,
+                on_unknown="str" if server is None else server.on_unknown,
+            ),
             error=error,
             natural=not self.variables,
         )
-
-    def _complete(self, call: _native.Call, value: Any) -> None:
-        results.complete_resource(call, call.target, self.mime_type, value)
 
 
 ResourceTemplate = Resource

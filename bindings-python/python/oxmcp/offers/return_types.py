@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..answers import content
+from ..answers.declared import Given, Plain, Returned, Typed
 from ..answers.results import UNSET, ResultPlan
 from ..arguments import schemas, signatures
 from ..arguments.signatures import EMPTY
 from ..errors import InvalidDescriptorError, logger
 
 _GENERATORS = {abc.Iterator, abc.Generator, abc.AsyncIterator, abc.AsyncGenerator, abc.AsyncIterable}
+_BYTES = {bytes, bytearray, memoryview}
 _BARE = {list, tuple, abc.Sequence, abc.Iterable, abc.Collection}
 
 
@@ -28,39 +30,42 @@ def plan(
     Raises InvalidDescriptorError when a schema is insisted on and there is none.
     """
     if structured_output is False:
-        return ResultPlan(None, structures=False)
+        return ResultPlan(structures=False)
     if output_schema is None:
-        return ResultPlan(None)
+        return ResultPlan()
     if output_schema is not UNSET:
         if not isinstance(output_schema, (dict, Mapping)):
             raise InvalidDescriptorError(f"{signatures.name_of(function)}: output_schema is a dict or None")
-        return ResultPlan(dict(output_schema))
+        return ResultPlan(Given(dict(output_schema)))
     signature = signatures.read(function)
     if isinstance(signature.returns, signatures.Unresolved):
         # Often a name imported for type checkers only: the function works, but nothing can be promised of its results.
         if structured_output:
             raise InvalidDescriptorError(signature.returns.problem)
         logger.warning("%s; its results are sent without a schema", signature.returns.problem)
-        return ResultPlan(None)
+        return ResultPlan()
     annotation = promised(signature.returns)
-    if annotation is EMPTY or (structured_output is None and is_text(annotation)):
+    if annotation is EMPTY or (structured_output is None and is_bytes(annotation)):
         if structured_output:
             raise InvalidDescriptorError(
                 f"{signature.name}: structured_output=True needs a return type that has a schema"
             )
-        return ResultPlan(None)
-    found = schemas.plain(annotation)
-    if found is not None and not found.constrained:
-        return ResultPlan(found.schema)
-    try:
+        return ResultPlan()
+
+    def returned() -> Returned:
         from ..arguments import validation
 
-        returned = validation.Returned(signature.name, annotation)
+        return validation.Returned(signature.name, annotation)
+
+    found = schemas.plain(annotation)
+    if found is not None and not found.constrained:
+        return ResultPlan(Plain(found.schema, returned))
+    try:
+        return ResultPlan(Typed(returned()))
     except (InvalidDescriptorError, ImportError):
         if structured_output:
             raise
-        return ResultPlan(None)  # a class of the author's that no library knows: the value decides
-    return ResultPlan(returned.schema, returned=returned)
+        return ResultPlan()  # a class of the author's that no library knows: the value decides
 
 
 def promised(annotation: Any) -> Any:
@@ -108,10 +113,16 @@ def _is_whole_result(annotation: Any) -> bool:
     )
 
 
-def is_text(annotation: Any) -> bool:
-    """Whether every value is text, bytes or None: what content says as well by itself."""
+def is_bytes(annotation: Any) -> bool:
+    """Whether values are bytes, or may be among text: what the content says by itself."""
+    members = _members(annotation)
+    return members <= {str, type(None), *_BYTES} and not members.isdisjoint(_BYTES)
+
+
+def _members(annotation: Any) -> set[Any]:
+    """The types of a union, or the one type that there is."""
     if typing.get_origin(annotation) is typing.Annotated:
-        return is_text(typing.get_args(annotation)[0])
+        return _members(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in schemas.UNIONS:
-        return all(is_text(member) for member in typing.get_args(annotation))
-    return annotation in (str, bytes, bytearray, memoryview, type(None), typing.AnyStr)
+        return set().union(*map(_members, typing.get_args(annotation)))
+    return {str, bytes} if annotation is typing.AnyStr else {annotation}

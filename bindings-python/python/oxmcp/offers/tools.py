@@ -130,12 +130,14 @@ class Tool(Offer):
 
     def target(self, server: Owner | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:
         """The engine's way to the function."""
+        plan = self._results if server is None else self._results.on_unknown(server.on_unknown)
         return functions.target(
             self._parameters,
             server,
-            result=self._results.tool,
+            result=plan.complete,
             error=error,
-            plain_text=self._results.plain_text,
+            plain_text=plan.plain_text,
+            structured_text=plan.structured_text,
         )
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
+from ..answers.encoding import OnUnknown
 from ..calls.owner import serving
 from ..errors import from_native
 from .settings import Cors, Settings, Transport
@@ -67,6 +68,8 @@ class Serving:
 
     name: str
     settings: Settings
+    on_unknown: OnUnknown = "str"
+    """What becomes of returned values that have no JSON form: `str` of them, or a refusal ("error")."""
 
     def __init__(self, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None) -> None:
         self._lifespan = Lifespan(self, lifespan)

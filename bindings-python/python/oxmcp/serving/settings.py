@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar, Union
 
+from ..answers.encoding import OnUnknown
+
 logger = logging.getLogger("oxmcp")
 
 Transport = Literal["stdio", "http"]
@@ -37,6 +39,7 @@ VARIABLES = (
     "DEBUG",
     "LOG_LEVEL",
     "ON_DUPLICATE",
+    "ON_UNKNOWN",
     "MASK_ERRORS",
     "STRICT_INPUT_VALIDATION",
     "LIST_PAGE_SIZE",
@@ -105,6 +108,18 @@ def switch(name: str, given: bool | None, default: bool) -> bool:
     if found.lower() in _FALSE:
         return False
     raise ValueError(f"OXMCP_{name} must be true or false, not {found!r}")
+
+
+def on_unknown(given: OnUnknown | None) -> OnUnknown:
+    """What becomes of returned values that have no JSON form.
+
+    Raises:
+        ValueError: neither "str" nor "error" is said.
+    """
+    found = text("ON_UNKNOWN", given, "str")
+    if found not in ("str", "error"):
+        raise ValueError(f"on_unknown (OXMCP_ON_UNKNOWN) is 'str' or 'error', not {found!r}")
+    return found  # type: ignore[return-value]
 
 
 def listed(name: str, given: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from ... import _native
+from ...answers.encoding import OnUnknown
 from ...answers.resource_contents import ReadResourceContents
 from ...calls.context import Context, context_of, get_context
 from ...errors import McpError, ResourceError
@@ -46,6 +47,8 @@ class MCPServer(Decorators):
             reaches them.
         strict_input_validation: Whether arguments must have the schema's types as they are, and unknown ones are refused.
         list_page_size: How many items a page of a list has; all when absent.
+        on_unknown: What becomes of returned values that have no JSON form (an object of a class without annotations, a
+            database's own types): "str" sends their text, "error" refuses them with their place.
         cache_hints: How long results may be kept, by method: `{"tools/list": CacheHint(ttl_ms=60_000)}` (CACHE-1).
         experimental_capabilities: Sent as `capabilities.experimental`.
         workers: How many plain functions may run at once.
@@ -60,8 +63,9 @@ class MCPServer(Decorators):
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
     `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
     `OXMCP_CORS`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
-    `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`, `OXMCP_MASK_ERRORS`,
-    `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`. One that is empty counts as not set.
+    `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`, `OXMCP_ON_UNKNOWN`,
+    `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`. One that is empty counts
+    as not set.
 
     Raises:
         ValueError: a setting or its variable makes no sense.
@@ -86,6 +90,7 @@ class MCPServer(Decorators):
         warn_on_duplicate_prompts: bool | None = None,
         mask_error_details: bool | None = None,
         strict_input_validation: bool | None = None,
+        on_unknown: OnUnknown | None = None,
         list_page_size: int | None = None,
         cache_hints: Mapping[str, Any] | None = None,
         experimental_capabilities: Mapping[str, Mapping[str, Any]] | None = None,
@@ -145,6 +150,7 @@ class MCPServer(Decorators):
         )
         self._mask = settings.switch("MASK_ERRORS", mask_error_details, False)
         self._strict = settings.switch("STRICT_INPUT_VALIDATION", strict_input_validation, False)
+        self.on_unknown = settings.on_unknown(on_unknown)
         self._page_size = settings.whole("LIST_PAGE_SIZE", list_page_size, None)
         if self._page_size is not None and self._page_size < 1:
             raise ValueError("list_page_size must be at least 1")
