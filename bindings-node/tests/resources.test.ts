@@ -41,6 +41,20 @@ describe('what reading a resource returns', () => {
     });
   });
 
+  test('has the _meta of the resource where it has none of its own', async () => {
+    const _meta = { ui: { csp: {} } };
+    assert.deepEqual(await readingOf('x', { _meta }), {
+      contents: [{ uri: 'a:b', mimeType: 'text/plain', text: 'x', _meta }],
+    });
+    const contents = [
+      { uri: 'a:b', text: 'x', _meta: { own: 1 } },
+      { uri: 'a:c', text: 'y' },
+    ];
+    assert.deepEqual(await readingOf({ contents }, { _meta }), {
+      contents: [contents[0], { ...contents[1], _meta }],
+    });
+  });
+
   test('is refused by its place when it cannot be sent', async () => {
     const cases: [unknown, string][] = [
       [{ contents: 'x' }, 'contents: must be an array'],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
+import pickle
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from recorded_call import Call
 
 from oxmcp import Client, FastMCP, _native, errors, types
 from oxmcp.answers import failures
+
+CLASSES = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.OxmcpError)}
 
 
 def answered(exception: BaseException, mask: bool = False) -> dict[str, Any]:
@@ -29,6 +33,57 @@ def test_every_kind_of_engine_error_has_a_class_of_its_own() -> None:
         assert type(made) is expected
         assert str(made) == "what was wrong"
         assert made.__cause__ is native
+
+
+class Refusal(errors.McpError):
+    def __init__(self, *, who: str) -> None:
+        super().__init__(-32001, f"not for {who}", {"who": who})
+        self.who = who
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        *(kind("what was wrong") for kind in sorted(CLASSES - {errors.McpError}, key=lambda kind: kind.__name__)),
+        errors.McpError(-32001, "no", {"a": [1]}),
+        errors.InvalidArguments([("a.b", "is required"), ("c", "must be a number")]),
+        Refusal(who="you"),
+    ],
+    ids=lambda exception: type(exception).__name__,
+)
+def test_every_exception_can_be_copied_and_pickled(exception: Exception) -> None:
+    exception.__notes__ = ["seen"]  # type: ignore[attr-defined]
+    for again in (pickle.loads(pickle.dumps(exception)), copy.copy(exception), copy.deepcopy(exception)):
+        assert type(again) is type(exception)
+        assert (str(again), again.args, vars(again)) == (str(exception), exception.args, vars(exception))
+
+
+def test_a_cancellation_of_the_handlers_own_is_an_error_of_the_tool() -> None:
+    mcp = FastMCP("test")
+
+    @mcp.tool
+    async def cancels_itself() -> str:
+        raise asyncio.CancelledError
+
+    @mcp.tool
+    async def waits_for_what_was_cancelled() -> None:
+        child = asyncio.create_task(asyncio.sleep(60))
+        child.cancel()
+        await child
+
+    @mcp.tool
+    def plainly() -> str:
+        raise asyncio.CancelledError
+
+    async def talk() -> None:
+        async with Client(mcp) as client:
+            for name in ("cancels_itself", "waits_for_what_was_cancelled"):
+                with pytest.raises(errors.ToolError, match="the handler was cancelled by something inside it"):
+                    await client.call_tool(name)
+            with pytest.raises(errors.ToolError, match="CancelledError"):
+                await client.call_tool("plainly")
+
+    asyncio.run(talk())
 
 
 @pytest.mark.parametrize("mode", ["2025-11-25", "modern"])

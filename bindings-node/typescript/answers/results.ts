@@ -140,9 +140,15 @@ function cacheText(result: Record<string, unknown>): string | undefined {
 
 /**
  * Answers the reading of a resource (RSRC-6, RSRC-7): a result with `contents`; contents, or an array of them; text; bytes,
- * which are sent as base64; anything else is its JSON text. `mimeType` is the registered one, for contents without their own.
+ * which are sent as base64; anything else is its JSON text. What was registered, `mimeType` and `_meta`, is for contents
+ * without their own.
  */
-export function writeResource(call: Call, value: unknown, uri: string, mimeType: string | undefined): void {
+export function writeResource(
+  call: Call,
+  value: unknown,
+  uri: string,
+  { mimeType, _meta }: { mimeType?: string | undefined; _meta?: object | undefined },
+): void {
   const whole = isObject(value) && 'contents' in value ? value : undefined;
   const said = whole === undefined ? value : whole.contents;
   if (whole !== undefined && !Array.isArray(said)) throw new InvalidResultError('contents: must be an array');
@@ -151,7 +157,7 @@ export function writeResource(call: Call, value: unknown, uri: string, mimeType:
     const contents = contentsOf(item, uri, mimeType, whole !== undefined);
     const flaw = contentsFlaw(contents);
     if (flaw !== undefined) throw new InvalidResultError(`contents[${index}]${flaw}`);
-    return contents;
+    return _meta === undefined ? contents : { _meta, ...(contents as object) };
   });
   const meta = whole === undefined ? undefined : metaText(whole._meta);
   call.completeResource(encode(items, 'contents'), meta, whole === undefined ? undefined : cacheText(whole));

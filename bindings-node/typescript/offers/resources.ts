@@ -268,7 +268,7 @@ function readRun(state: ResourceState, engine: Engine): Run {
     respond(
       call,
       () => callback(new URL(uri), new Context(call, engine.native)),
-      (_call, value) => writeResource(call, value, uri, metadata.mimeType),
+      (_call, value) => writeResource(call, value, uri, metadata),
     );
   };
 }
@@ -280,7 +280,7 @@ function readTemplateRun(state: TemplateState, engine: Engine): Run {
     respond(
       call,
       () => callback(new URL(uri), variables as Variables, new Context(call, engine.native)),
-      (_call, value) => writeResource(call, value, uri, metadata.mimeType),
+      (_call, value) => writeResource(call, value, uri, metadata),
     );
   };
 }

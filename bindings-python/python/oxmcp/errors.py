@@ -18,7 +18,14 @@ _MOST_PROBLEMS = 10
 
 
 class OxmcpError(Exception):
-    """The base of everything raised by oxmcp itself."""
+    """The base of everything raised by oxmcp itself. Can be copied and pickled, whatever a subclass asks to be made of."""
+
+    def __reduce__(self) -> Any:
+        return (_remade, (type(self), self.args), self.__dict__ or None)
+
+
+def _remade(kind: type[OxmcpError], arguments: tuple[Any, ...]) -> OxmcpError:
+    return kind.__new__(kind, *arguments)
 
 
 class ConfigurationError(OxmcpError, ValueError):

@@ -18,20 +18,45 @@ class ReadResourceContents:
     """One part of what a resource holds.
 
     Args:
-        content: Text, or bytes (sent as base64, RSRC-7).
+        content: Text, bytes (sent as base64, RSRC-7), or data (sent as JSON text).
         mime_type: Its MIME type, if known.
         meta: Its own `_meta`.
     """
 
     __slots__ = ("content", "meta", "mime_type")
 
-    def __init__(self, content: str | bytes, mime_type: str | None = None, meta: dict[str, Any] | None = None) -> None:
+    def __init__(self, content: Any, mime_type: str | None = None, meta: dict[str, Any] | None = None) -> None:
         self.content = content
         self.mime_type = mime_type
         self.meta = meta
 
     def __repr__(self) -> str:
-        return f"ReadResourceContents({self.content!r}, mime_type={self.mime_type!r})"
+        return f"{type(self).__name__}({self.content!r}, mime_type={self.mime_type!r})"
+
+
+ResourceContent = ReadResourceContents
+
+
+class ResourceResult(list[ReadResourceContents]):
+    """What reading a resource gives: the parts of what it holds, as a list and as `contents`.
+
+    Args:
+        contents: Parts, or what one part holds.
+        meta: The result's own `_meta`.
+    """
+
+    def __init__(self, contents: Any = (), meta: dict[str, Any] | None = None) -> None:
+        parts = contents if isinstance(contents, (list, tuple)) else [contents]
+        super().__init__(part if _is_contents(part) else ReadResourceContents(part) for part in parts)
+        self.meta = meta
+
+    @property
+    def contents(self) -> list[ReadResourceContents]:
+        """The parts."""
+        return self
+
+    def __repr__(self) -> str:
+        return f"ResourceResult({list(self)!r})"
 
 
 def complete_resource(
@@ -50,6 +75,7 @@ def complete_resource(
     object says itself.
     """
     whole_meta: Any = None
+    several = False
     ttl_ms: int | None = None
     scope: str | None = None
     if isinstance(value, types.ReadResourceResult) or is_named(type(value), "ReadResourceResult", "ResourceResult"):
@@ -59,8 +85,9 @@ def complete_resource(
             value = whole["contents"]
         else:
             whole_meta, value = getattr(whole, "meta", None), whole.contents
+        several = isinstance(value, (list, tuple))
     value = listed(value)
-    several = isinstance(value, (list, tuple)) and value and all(_is_contents(item) for item in value)
+    several = several or (isinstance(value, (list, tuple)) and bool(value) and all(map(_is_contents, value)))
     items = [_contents(item, call.target, mime_type, on_unknown) for item in (value if several else [value])]
     for item in items if meta else ():
         item.setdefault("_meta", meta)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
     from .. import types
-    from ..answers.resource_contents import ReadResourceContents
+    from ..answers.resource_contents import ResourceResult
 
     A = TypeVar("A", default=Any)
     B = TypeVar("B", default=Any)
@@ -88,13 +88,13 @@ class Context(ServedCall, Parametrized[A, B, C], ContextMark):
         """The same facts, gathered the way code written against a request context reads them."""
         return RequestContext(self)
 
-    async def read_resource(self, uri: Any) -> list[ReadResourceContents]:
+    async def read_resource(self, uri: Any) -> ResourceResult:
         """Reads one of the server's own resources.
 
         Raises:
             ResourceError: there is none at this URI, or it failed.
         """
-        contents: list[ReadResourceContents] = await self.server.read_resource(uri)
+        contents: ResourceResult = await self.server.read_resource(uri)
         return contents
 
     async def list_resources(self) -> list[types.Resource]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _native, types
 from ..answers.encoding import encode
-from ..answers.resource_contents import ReadResourceContents
+from ..answers.resource_contents import ReadResourceContents, ResourceResult
 from ..calls.context import LEGACY
-from ..engine.values import Attributes
+from ..engine.values import attributes
 from ..errors import ResourceError, ToolError
 from ..types.wire_object import WireObject
 from .conversation import Conversation
@@ -33,7 +33,7 @@ class CallToolResult(types.CallToolResult):
         value = self.structured_content
         if self.__dict__.get("_wrapped") and isinstance(value, Mapping):
             value = value.get("result")
-        return Attributes(value) if isinstance(value, Mapping) else value
+        return attributes(value)
 
 
 class Client(Conversation):
@@ -218,13 +218,13 @@ class Client(Conversation):
         return types.CompleteResult(**await self.request("completion/complete", params)).completion
 
 
-def opened(contents: list[Any]) -> list[ReadResourceContents]:
+def opened(contents: list[Any]) -> ResourceResult:
     """Contents from the wire with their bytes decoded.
 
     Raises:
         ResourceError: one has neither text nor blob.
     """
-    found = []
+    found = ResourceResult()
     for part in contents:
         text, blob = getattr(part, "text", None), getattr(part, "blob", None)
         if text is None and blob is None:

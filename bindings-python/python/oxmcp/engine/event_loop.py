@@ -80,11 +80,11 @@ class HttpOptions:
 
 
 class HandlerExit(RuntimeError):
-    """A handler called `sys.exit()` or was interrupted. The call fails; the server goes on."""
+    """A handler called `sys.exit()`, was interrupted or cancelled itself. The call fails; the server goes on."""
 
 
 async def _guard(awaitable: Awaitable[T]) -> T:
-    # asyncio lets these two out of a task and through the loop; one call must not end the server. When it was a signal that
+    # asyncio lets the first two out of a task and through the loop; one call must not end the server. When it was a signal that
     # interrupted the handler, the server is ending already.
     try:
         return await awaitable
@@ -92,6 +92,19 @@ async def _guard(awaitable: Awaitable[T]) -> T:
         raise HandlerExit(f"the handler tried to exit the process (code {exit.code!r})") from exit
     except KeyboardInterrupt as interrupt:
         raise HandlerExit("the handler was interrupted") from interrupt
+    except asyncio.CancelledError as cancelled:
+        if _is_being_cancelled():
+            raise
+        raise HandlerExit("the handler was cancelled by something inside it") from cancelled
+
+
+def _is_being_cancelled() -> bool:
+    """Whether it is the running task that somebody cancelled, and not something it waited for."""
+    task: Any = asyncio.current_task()
+    if hasattr(task, "cancelling"):
+        return bool(task.cancelling())
+    call = _native.current_call.get(None)  # before Python 3.11 nobody counts
+    return call is None or call.is_cancelled
 
 
 class _Serving:

@@ -30,15 +30,35 @@ DONE = Done()
 
 
 class Attributes(dict[str, Any]):
-    """A JSON object whose members can be read as attributes too, in either spelling; absent ones are None."""
+    """A JSON object whose members can be read as attributes too, in either spelling; absent ones are None.
+
+    A member wins over a method of the same name: `data.items` is the member. The methods are then `dict.items(data)`.
+    """
+
+    def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("__") and dict.__contains__(self, name):
+            return dict.__getitem__(self, name)
+        return super().__getattribute__(name)
+
+    def __reduce__(self) -> Any:
+        return (_attributes_of, (list(dict.items(self)),))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in self:
-            return self[name]
         head, *rest = name.split("_")
-        return self.get(head + "".join(word.title() for word in rest))
+        return dict.get(self, head + "".join(word.title() for word in rest))
+
+
+def _attributes_of(members: list[tuple[str, Any]]) -> Attributes:
+    return Attributes(members)
+
+
+def attributes(value: Any) -> Any:
+    """A JSON value whose objects, however deep, can be read by attribute."""
+    if isinstance(value, Mapping):
+        return Attributes({name: attributes(member) for name, member in value.items()})
+    return [attributes(item) for item in value] if isinstance(value, list) else value
 
 
 class Headers(Mapping[str, str]):

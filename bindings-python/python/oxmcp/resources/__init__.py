@@ -1,6 +1,6 @@
 """Resources as objects."""
 
-from ..answers.resource_contents import ReadResourceContents
+from ..answers.resource_contents import ReadResourceContents, ResourceContent, ResourceResult
 from ..errors import ResourceError
 from ..offers.resources import BinaryResource, FileResource, FunctionResource, Resource, ResourceTemplate, TextResource
 
@@ -10,7 +10,9 @@ __all__ = [
     "FunctionResource",
     "ReadResourceContents",
     "Resource",
+    "ResourceContent",
     "ResourceError",
+    "ResourceResult",
     "ResourceTemplate",
     "TextResource",
 ]

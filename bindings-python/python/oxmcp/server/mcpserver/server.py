@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import _native
 from ...answers.encoding import OnUnknown
-from ...answers.resource_contents import ReadResourceContents
+from ...answers.resource_contents import ResourceResult
 from ...calls.context import Context, context_of, get_context
 from ...errors import McpError, ResourceError
 from ...offers.descriptors import cache_hint, implementation
@@ -313,7 +313,7 @@ class MCPServer(Decorators):
         async with self._client() as client:
             return await client.call_tool(name, arguments)
 
-    async def read_resource(self, uri: Any) -> list[ReadResourceContents]:
+    async def read_resource(self, uri: Any) -> ResourceResult:
         """Reads a resource the way a client does; bytes come decoded.
 
         Raises:
