@@ -4,12 +4,14 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod allow_list;
 mod call;
 mod connections;
 mod doorbell;
 mod endpoint;
 mod errors;
 mod event_loop;
+mod log;
 mod mailbox;
 mod notices;
 mod schema;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Error;
+use oxmcp_core::host::log::Severity;
 use serde_json::json;
 
 use crate::doorbell::Doorbell;
@@ -17,6 +18,8 @@ pub enum Notice {
     Head(String),
     /// A piece of its body.
     Chunk(String),
+    /// A line for the log.
+    Log(Severity, String),
     /// The transport, connection or response ended, well or not.
     Ended(Option<Error>),
 }
@@ -69,6 +72,9 @@ impl Notices {
                 Notice::Message(text) => ("message", text),
                 Notice::Head(text) => ("head", text),
                 Notice::Chunk(text) => ("chunk", json!(text).to_string()),
+                Notice::Log(severity, line) => {
+                    ("log", json!({ "severity": severity.name(), "line": line }).to_string())
+                }
                 Notice::Ended(None) => ("ended", "null".to_owned()),
                 Notice::Ended(Some(error)) => (
                     "ended",

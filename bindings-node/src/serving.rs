@@ -20,6 +20,7 @@ use crate::connections::{Connection, Endpoints, js_number};
 use crate::doorbell::Doorbell;
 use crate::errors::{IntoJs, JsError};
 use crate::event_loop::Driving;
+use crate::log;
 use crate::mailbox::{self, Calls, number};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
@@ -94,6 +95,7 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
         driver.spawn(ring_once_a_turn(Arc::clone(&bell), Arc::clone(&calls)));
     }
     host.bell.store(Some(Arc::clone(&bell)));
+    log::carry(&host);
     // What came to the mailbox while nobody was at home rang nowhere.
     bell.ring();
     Ok(Serving {
@@ -148,6 +150,7 @@ impl Serving {
     fn end(&self) {
         self.closing.store(true, Ordering::SeqCst);
         self.engine.shutdown().trigger();
+        log::stop_carrying(&self.host);
         self.host.bell.store(None);
         self.connections().clear();
         let driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner).take();

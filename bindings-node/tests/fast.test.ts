@@ -501,7 +501,7 @@ test('what has no subject here is refused by name, where it is written', async (
   const server = new FastMCP({ ...who, ping: { enabled: false }, roots: { enabled: false } });
   const tool = { name: 't', execute: async () => '', canAccess: () => true };
   assert.throws(() => server.addTool(tool), { message: /^tool 't': canAccess is not supported/ });
-  for (const foreign of [{ cors: true }, { eventStore: {} }, { sslCert: 'c' }]) {
+  for (const foreign of [{ eventStore: {} }, { sslCert: 'c' }]) {
     const httpStream = { port: 0, ...foreign };
     await assert.rejects(server.start({ transportType: 'httpStream', httpStream }), ConfigurationError);
   }

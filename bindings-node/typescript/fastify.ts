@@ -4,11 +4,11 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import {
   type AppOptions,
   forbidden,
+  hostCheck,
   localhostAllowedHostnames,
   localhostAllowedOrigins,
   namesToCheck,
-  validateHostHeader,
-  validateOriginHeader,
+  originCheck,
 } from './serving/http/host_validation.js';
 import { MAX_BODY_BYTES } from './serving/http/http_exchange.js';
 
@@ -36,9 +36,10 @@ function hook(check: (request: FastifyRequest) => Check): FastifyHook {
   };
 }
 
-/** Lets requests pass whose `Host` is one of these names (without ports; IPv6 addresses in brackets). */
+/** Lets requests pass whose `Host` is one of these names (see `allowedHosts`). */
 export function hostHeaderValidation(allowedHostnames: string[]): FastifyHook {
-  return hook((request) => validateHostHeader(request.headers.host, allowedHostnames));
+  const check = hostCheck(allowedHostnames);
+  return hook((request) => check(request.headers.host));
 }
 
 /** Lets requests pass that name this machine as their host. */
@@ -48,7 +49,8 @@ export function localhostHostValidation(): FastifyHook {
 
 /** Lets requests pass that come from no web page, or from one of a site with one of these names. */
 export function originValidation(allowedOriginHostnames: string[]): FastifyHook {
-  return hook((request) => validateOriginHeader(request.headers.origin, allowedOriginHostnames));
+  const check = originCheck(allowedOriginHostnames);
+  return hook((request) => check(request.headers.origin));
 }
 
 /** Lets requests pass that come from no web page, or from one of this machine. */

@@ -5,11 +5,11 @@ import { readStream } from './serving/http/fetch.js';
 import {
   type AppOptions,
   forbidden,
+  hostCheck,
   localhostAllowedHostnames,
   localhostAllowedOrigins,
   namesToCheck,
-  validateHostHeader,
-  validateOriginHeader,
+  originCheck,
 } from './serving/http/host_validation.js';
 import { bodyLimit, refusalText, tooLarge } from './serving/http/http_exchange.js';
 
@@ -51,10 +51,11 @@ export function createMcpHonoApp(options: CreateMcpHonoAppOptions = {}): Hono<Mc
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Lets requests pass whose `Host` is one of these names (without ports; IPv6 addresses in brackets). */
+/** Lets requests pass whose `Host` is one of these names (see `allowedHosts`). */
 export function hostHeaderValidation(allowedHostnames: string[]): MiddlewareHandler {
+  const check = hostCheck(allowedHostnames);
   return async (c, next) => {
-    const result = validateHostHeader(c.req.header('host') ?? new URL(c.req.url).host, allowedHostnames);
+    const result = check(c.req.header('host') ?? new URL(c.req.url).host);
     if (!result.ok) return c.json(forbidden(result.message), 403);
     return await next();
   };
@@ -67,8 +68,9 @@ export function localhostHostValidation(): MiddlewareHandler {
 
 /** Lets requests pass that come from no web page, or from one of a site with one of these names. */
 export function originValidation(allowedOriginHostnames: string[]): MiddlewareHandler {
+  const check = originCheck(allowedOriginHostnames);
   return async (c, next) => {
-    const result = validateOriginHeader(c.req.header('origin'), allowedOriginHostnames);
+    const result = check(c.req.header('origin'));
     if (!result.ok) return c.json(forbidden(result.message), 403);
     return await next();
   };

@@ -7,10 +7,10 @@ import { StreamableHTTPServerTransport } from './server/streamableHttp.js';
 import { type FetchOptions, faceOf } from './serving/http/fetch.js';
 import {
   forbidden,
+  hostCheck,
   localhostAllowedHostnames,
   localhostAllowedOrigins,
-  validateHostHeader,
-  validateOriginHeader,
+  originCheck,
 } from './serving/http/host_validation.js';
 import {
   bodyLimit,
@@ -173,9 +173,9 @@ function guard(
   };
 }
 
-/** Lets requests pass whose `Host` is one of these names (without ports; IPv6 addresses in brackets). */
+/** Lets requests pass whose `Host` is one of these names (see `allowedHosts`). */
 export function hostHeaderValidation(allowedHostnames: string[]): NodeGuard {
-  return guard('host', (value) => validateHostHeader(value, allowedHostnames));
+  return guard('host', hostCheck(allowedHostnames));
 }
 
 /** Lets requests pass that name this machine as their host. */
@@ -185,7 +185,7 @@ export function localhostHostValidation(): NodeGuard {
 
 /** Lets requests pass that come from no web page, or from one of a site with one of these names. */
 export function originValidation(allowedOriginHostnames: string[]): NodeGuard {
-  return guard('origin', (value) => validateOriginHeader(value, allowedOriginHostnames));
+  return guard('origin', originCheck(allowedOriginHostnames));
 }
 
 /** Lets requests pass that come from no web page, or from one of this machine. */

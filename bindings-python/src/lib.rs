@@ -7,6 +7,7 @@ mod call;
 mod convert;
 mod doorbell;
 mod errors;
+mod log;
 mod mailbox;
 mod notices;
 mod schema;

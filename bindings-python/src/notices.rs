@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxmcp_core::error::Error;
+use oxmcp_core::host::log::Severity;
 use pyo3::prelude::*;
 
 use crate::doorbell::LoopBell;
@@ -12,6 +13,8 @@ use crate::errors;
 pub enum Notice {
     /// A message arrived on a connection.
     Message(String),
+    /// A line for the log, under no token.
+    Log(Severity, String),
     /// The transport or connection ended, well or not.
     Ended(Option<Error>),
 }
@@ -71,6 +74,9 @@ impl Notices {
         for (token, notice) in queue {
             match notice {
                 Notice::Message(text) => receiver.call1(py, (token, text, py.None()))?,
+                Notice::Log(severity, line) => {
+                    receiver.call1(py, (token, format!("{}\n{line}", severity.name()), py.None()))?
+                }
                 Notice::Ended(None) => receiver.call1(py, (token, py.None(), py.None()))?,
                 Notice::Ended(Some(error)) => {
                     receiver.call1(py, (token, py.None(), errors::to_python(py, &error).into_value(py)))?

@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 
 use crate::doorbell::LoopBell;
 use crate::errors::IntoPython;
+use crate::log;
 use crate::mailbox::{LoopSide, run_plain};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
@@ -88,6 +89,7 @@ pub fn attach(
     );
     host.notices.connect(Some(Arc::clone(&bell)), Some(on_notice));
     host.bells.event_loop.store(Some(Arc::clone(&bell)));
+    log::carry(&host);
     host.bells.workers.store(Some(Arc::clone(&workers)));
     let loop_side = LoopSide::new(
         py,
@@ -222,6 +224,7 @@ impl Serving {
     /// Ends everything; returns how many plain functions are still running.
     fn stop(&self, py: Python<'_>) -> usize {
         self.engine.shutdown().trigger();
+        log::stop_carrying(&self.host);
         self.host.bells.event_loop.store(None);
         self.host.bells.workers.store(None);
         self.host.notices.connect(None, None);

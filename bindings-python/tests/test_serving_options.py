@@ -136,3 +136,20 @@ def test_a_refused_host_is_told_the_setting_by_its_name_here() -> None:
         allowed_hosts="api.example:*",
     )
     assert told.status == 400  # no session
+
+
+def test_the_log_has_a_line_for_each_kind_of_refusal_not_for_each_request(caplog: pytest.LogCaptureFixture) -> None:
+    """SEC-2"""
+
+    def ask(port: int) -> None:
+        for number in range(5):
+            assert answer(port, "POST", {"Host": f"h{number}.example"}).status == 421
+            assert answer(port, "POST", {"Origin": f"https://o{number}.example"}).status == 403
+            assert answer(port, "PUT", {}).status == 405
+
+    with caplog.at_level(logging.WARNING, "oxmcp"):
+        on_a_listener(ask)
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == 2, lines
+    assert '"h0.example"' in lines[0] and "allowed_hosts" in lines[0]
+    assert '"https://o0.example"' in lines[1] and "allowed_origins" in lines[1]

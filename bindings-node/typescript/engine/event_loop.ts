@@ -4,6 +4,7 @@
 // a batch go back together. Nothing here waits: a handler that returns a promise answers when it is settled.
 
 import { Call } from './call.js';
+import { type HttpOptions, httpText } from './http_options.js';
 import { type NativeServer, type NativeServing, type NoticeKind, native, type Placement } from './native.js';
 
 /** Runs a call and answers it, now or later. Must not throw. `args` is the parsed JSON object of the arguments. */
@@ -30,46 +31,6 @@ export class Functions {
     this.table[slot] = undefined;
     this.free.push(slot);
   }
-}
-
-/** Options of the HTTP transport. What is not said keeps the engine's default. */
-export interface HttpOptions {
-  /** Where to listen. Default `"127.0.0.1"`. */
-  host?: string;
-  /** Default 0: any free port. */
-  port?: number;
-  /** Default `"/mcp"`. */
-  path?: string;
-  /** Legacy clients get no session. */
-  stateless?: boolean;
-  /** Answer with JSON only, never with an event stream. */
-  jsonResponse?: boolean;
-  /** `Host` values to accept. By default the loopback names for a listener on loopback, and all others otherwise. */
-  allowedHosts?: string[];
-  /** `Origin` values to accept. */
-  allowedOrigins?: string[];
-  /** Larger requests are refused. Bytes. */
-  maxBodyBytes?: number;
-  /** How often a silent stream gets a comment. Seconds. */
-  keepAliveSeconds?: number;
-  /** How many connections may be open at once. */
-  maxConnections?: number;
-}
-
-function httpText(options: HttpOptions, defaults: HttpOptions): string {
-  const all = { ...defaults, ...options };
-  return JSON.stringify({
-    host: all.host,
-    port: all.port,
-    path: all.path,
-    stateless: all.stateless,
-    json_response: all.jsonResponse,
-    allowed_hosts: all.allowedHosts,
-    allowed_origins: all.allowedOrigins,
-    max_body_bytes: all.maxBodyBytes,
-    keep_alive_seconds: all.keepAliveSeconds,
-    max_connections: all.maxConnections,
-  });
 }
 
 /** The client's end of a connection within the process. */
@@ -110,6 +71,17 @@ type Listener = (kind: NoticeKind, payload: unknown) => void;
 interface EndedPayload {
   kind: string;
   message: string;
+}
+
+interface LogPayload {
+  severity: 'warning' | 'error';
+  line: string;
+}
+
+/** The log of a Node program is its console: these two write to standard error, also where standard output is the wire. */
+function logLine({ severity, line }: LogPayload): void {
+  if (severity === 'error') console.error(`oxmcp: ${line}`);
+  else console.warn(`oxmcp: ${line}`);
 }
 
 function errorOf(payload: unknown): Error | undefined {
@@ -358,7 +330,8 @@ export class Serving {
     } else if (slot === RELEASE) {
       this.functions.release(entry[1]);
     } else {
-      this.tell(entry[1], entry[2] as NoticeKind, entry[3]);
+      if (entry[2] === 'log') logLine(entry[3] as LogPayload);
+      else this.tell(entry[1], entry[2] as NoticeKind, entry[3]);
     }
   }
 

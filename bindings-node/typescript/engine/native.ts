@@ -88,8 +88,8 @@ export interface NativeServing {
   stop(): void;
 }
 
-/** `message`: the payload is the message itself. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. */
-export type NoticeKind = 'message' | 'head' | 'chunk' | 'ended';
+/** `message`: the payload is the message itself. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. */
+export type NoticeKind = 'message' | 'head' | 'chunk' | 'ended' | 'log';
 
 /** What `describe` tells of a call. */
 export interface Caller {
@@ -112,11 +112,21 @@ export interface NativeSchema {
   check(instance: string): string;
 }
 
+/** Who may call, in the notation of `allowedHosts` or `allowedOrigins`. */
+export interface NativeAllowList {
+  allows(value: string): boolean;
+}
+
 export interface NativeModule {
   VERSION: string;
   errorKinds(): string[];
   failureKinds(): string[];
   Server: new (implementation: string, options: string) => NativeServer;
+  /** Throws a sentence about the first entry that could never match. */
+  AllowList: new (
+    origins: boolean,
+    entries: string[],
+  ) => NativeAllowList;
   Schema: new (text: string) => NativeSchema;
   /** Answers a tool call of the serving with this number with one text block. */
   completeText(serving: number, id: number, text: string): void;

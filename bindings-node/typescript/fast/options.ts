@@ -1,7 +1,7 @@
 // How a FastMCP server is described and started.
 
 import { ConfigurationError } from '../engine/errors.js';
-import type { HttpOptions } from '../engine/event_loop.js';
+import type { Cors, HttpOptions } from '../engine/http_options.js';
 import type { Icon } from '../types/base.js';
 import { refuseForeign } from './refusing.js';
 
@@ -50,6 +50,38 @@ export interface HttpStreamOptions {
   stateless?: boolean;
   /** Answer with JSON only, never with an event stream. */
   enableJsonResponse?: boolean;
+  /** Lets web pages read what is answered: `true` for all of them. Off, if absent. */
+  cors?: boolean | HttpStreamCors;
+}
+
+/** Which web pages may read what is answered, and what they may send. */
+export interface HttpStreamCors {
+  /** Default `*`. */
+  origin?: string | string[];
+  allowedHeaders?: string | string[];
+  exposedHeaders?: string[];
+  credentials?: boolean;
+  /** In seconds. */
+  maxAge?: number;
+  /** Taken for code that sets it: the endpoint has its methods. */
+  methods?: string[];
+}
+
+function corsOf(cors: boolean | HttpStreamCors | undefined): Cors | undefined {
+  if (cors === undefined || cors === false) return undefined;
+  if (cors === true) return '*';
+  const { origin = '*', allowedHeaders = [], exposedHeaders, credentials, maxAge } = cors;
+  if (typeof origin === 'function') {
+    throw new ConfigurationError('httpStream.cors.origin: a function is not asked here; list the origins');
+  }
+  const headers = typeof allowedHeaders === 'string' ? allowedHeaders.split(',') : allowedHeaders;
+  return {
+    origins: origin,
+    allowedHeaders: headers.map((name) => name.trim()),
+    ...(exposedHeaders === undefined ? {} : { exposedHeaders }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(maxAge === undefined ? {} : { maxAgeSeconds: maxAge }),
+  };
 }
 
 /** How a server is started. What is not said here is taken from the command line and the environment. */
@@ -88,6 +120,7 @@ export function chosen(
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new ConfigurationError(`httpStream.port: ${http.port ?? said('port')} is no port`);
   }
+  const cors = corsOf(http.cors);
   const endpoint = http.endpoint ?? said('endpoint') ?? '/mcp';
   return {
     port,
@@ -95,5 +128,6 @@ export function chosen(
     path: `${(http.basePath ?? '').replace(/\/+$/, '')}${endpoint}`,
     stateless: http.stateless ?? said('stateless') === 'true',
     jsonResponse: http.enableJsonResponse ?? false,
+    ...(cors === undefined ? {} : { cors }),
   };
 }

@@ -20,7 +20,6 @@ const without = {
   template: new Map<string, string>(),
   prompt: new Map<string, string>(),
   httpStream: new Map([
-    ['cors', 'the endpoint answers no preflight requests'],
     ['eventStore', 'streams are not resumed'],
     ['sslCa', TLS],
     ['sslCert', TLS],

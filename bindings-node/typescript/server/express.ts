@@ -5,11 +5,11 @@ import express = require('express');
 import {
   type AppOptions,
   forbidden,
+  hostCheck,
   localhostAllowedHostnames,
   localhostAllowedOrigins,
   namesToCheck,
-  validateHostHeader,
-  validateOriginHeader,
+  originCheck,
 } from '../serving/http/host_validation.js';
 
 /** Options of `createMcpExpressApp`. */
@@ -38,9 +38,10 @@ function middleware(check: (req: express.Request) => Check): express.RequestHand
   };
 }
 
-/** Lets requests pass whose `Host` is one of these names (without ports; IPv6 addresses in brackets). */
+/** Lets requests pass whose `Host` is one of these names (see `allowedHosts`). */
 export function hostHeaderValidation(allowedHostnames: string[]): express.RequestHandler {
-  return middleware((req) => validateHostHeader(req.headers.host, allowedHostnames));
+  const check = hostCheck(allowedHostnames);
+  return middleware((req) => check(req.headers.host));
 }
 
 /** Lets requests pass that name this machine as their host. */
@@ -50,7 +51,8 @@ export function localhostHostValidation(): express.RequestHandler {
 
 /** Lets requests pass that come from no web page, or from one of a site with one of these names. */
 export function originValidation(allowedOriginHostnames: string[]): express.RequestHandler {
-  return middleware((req) => validateOriginHeader(req.headers.origin, allowedOriginHostnames));
+  const check = originCheck(allowedOriginHostnames);
+  return middleware((req) => check(req.headers.origin));
 }
 
 /** Lets requests pass that come from no web page, or from one of this machine. */

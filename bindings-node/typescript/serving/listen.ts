@@ -1,6 +1,7 @@
 // The engine's own HTTP listener.
 
-import type { HttpOptions, Serving } from '../engine/event_loop.js';
+import type { Serving } from '../engine/event_loop.js';
+import type { HttpOptions } from '../engine/http_options.js';
 
 /** Options of `listen`. What is not said keeps the engine's default. */
 export type ListenOptions = HttpOptions;

@@ -111,11 +111,12 @@ impl Voice {
     #[must_use]
     pub fn failure(&self, kind: OperationKind, failure: &Failure) -> Said {
         let defect = matches!(failure.kind, FailureKind::Internal | FailureKind::Abandoned);
-        if defect || failure.detail.is_some() {
-            let detail = failure.detail.as_deref().unwrap_or_default();
-            tracing::warn!(request = %self.id, kind = failure.kind.name(), message = %failure.message, %detail, "a request failed");
+        let detail = failure.detail.as_deref().unwrap_or_default();
+        if defect {
+            tracing::warn!(request = %self.id, %detail, "a request failed: {}", failure.message);
         } else {
-            tracing::debug!(request = %self.id, kind = failure.kind.name(), message = %failure.message, "a request failed");
+            // What a function raised is in the log of whoever ran it.
+            tracing::debug!(request = %self.id, %detail, "a request failed: {}", failure.message);
         }
         if let Some(output) = tool_error(kind, failure) {
             return self.answer(&Answer::Output {

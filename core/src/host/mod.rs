@@ -7,6 +7,7 @@ pub mod descriptors;
 mod driver;
 mod http_text;
 mod in_process;
+pub mod log;
 
 pub use description::Description;
 pub use driver::{Chore, Driver, Placement};

@@ -76,7 +76,8 @@ impl ToolEntry {
         validation::common(&item, &tool.common)?;
         validation::object(&item, "execution", tool.execution.as_ref())?;
         if !is_portable(&tool.name) {
-            tracing::warn!(
+            // Front ends tell their authors.
+            tracing::debug!(
                 tool = %tool.name,
                 "a tool name should have 1 to 128 characters of A-Z a-z 0-9 _ . -; some clients will not call this one"
             );

@@ -1,7 +1,8 @@
 // `Request` to `Response`, as web frameworks and edge runtimes have them.
 
 import type { AuthInfo } from '../../engine/call_origin.js';
-import type { HttpOptions, ResponseSink, Serving } from '../../engine/event_loop.js';
+import type { ResponseSink, Serving } from '../../engine/event_loop.js';
+import type { HttpOptions } from '../../engine/http_options.js';
 import {
   bodyLimit,
   type Exchange,
@@ -25,7 +26,10 @@ export interface FetchOptions {
 }
 
 /** Options of serving requests that somebody else received. */
-export type EndpointOptions = Omit<HttpOptions, 'host' | 'port' | 'path' | 'maxConnections'>;
+export type EndpointOptions = Omit<
+  HttpOptions,
+  'host' | 'port' | 'path' | 'maxConnections' | 'bodyPauseSeconds' | 'bodySeconds'
+>;
 
 /** A server's own face. */
 export function faceOf(serving: () => Serving, options: EndpointOptions = {}): Face {

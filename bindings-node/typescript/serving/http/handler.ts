@@ -1,7 +1,8 @@
 // A server as a function from `Request` to `Response`.
 
 import { ENGINE, type Servable, serving } from '../../engine/engine.js';
-import type { HttpOptions, ResponseSink } from '../../engine/event_loop.js';
+import type { ResponseSink } from '../../engine/event_loop.js';
+import type { Cors, HttpOptions } from '../../engine/http_options.js';
 import type { ServerEventBus, ServerNotifier } from '../event_bus.js';
 import { InMemoryServerEventBus, notifierOn, type ServerEvent } from '../event_bus.js';
 import { type McpServerFactory, type ServableServer, ServerSource } from '../server_source.js';
@@ -48,10 +49,12 @@ export interface CreateMcpHandlerOptions {
   keepAliveMs?: number | undefined;
   /** The longest body that is read, in bytes. Default 4 MiB. */
   maxRequestBodySize?: number | undefined;
-  /** Values of `Host` to accept: `name` (any port) or `name:port`. All, if absent. */
+  /** Hosts to answer for: names with or without a port, `localhost:*`, `*.example.com`. All, if absent. */
   allowedHosts?: string[] | undefined;
   /** Origins of web pages to accept, such as `https://example.com`; `*` for all. Pages of this machine, if absent. */
   allowedOrigins?: string[] | undefined;
+  /** Lets web pages read what is answered; off, if absent. Then `OPTIONS` has to reach this handler, too. */
+  cors?: Cors | undefined;
 }
 
 /** A server as a function from `Request` to `Response`. */
@@ -129,6 +132,7 @@ class HandlerFace implements Face {
       keepAliveSeconds: keepAliveSeconds(options.keepAliveMs),
       allowedHosts: options.allowedHosts,
       allowedOrigins: options.allowedOrigins,
+      cors: options.cors,
     };
   }
 

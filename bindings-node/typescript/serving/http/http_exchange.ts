@@ -1,7 +1,8 @@
 // HTTP requests that somebody else received: what all the ways to receive one have in common.
 
 import { type CallOrigin, forgetOrigin, ORIGIN_HEADER, rememberOrigin } from '../../engine/call_origin.js';
-import type { Endpoint, HttpOptions, RequestHead, ResponseSink, Serving } from '../../engine/event_loop.js';
+import type { Endpoint, RequestHead, ResponseSink, Serving } from '../../engine/event_loop.js';
+import type { HttpOptions } from '../../engine/http_options.js';
 
 /** A request, read. */
 export interface Incoming {

@@ -3,6 +3,7 @@
 
 import { SESSION_ID } from '../../engine/call_origin.js';
 import type { ResponseSink, Serving } from '../../engine/event_loop.js';
+import type { Cors } from '../../engine/http_options.js';
 import { type Closable, dropTransport, errorFrom, noteTransport } from '../transport.js';
 import {
   bodyLimit,
@@ -28,10 +29,12 @@ export interface HttpTransportOptions {
   onsessionclosed?: ((sessionId: string) => void | Promise<void>) | undefined;
   /** Answer with JSON only: what handlers say before their result is dropped. */
   enableJsonResponse?: boolean | undefined;
-  /** Values of `Host` to accept: `name` (any port) or `name:port`. All, if absent. */
+  /** Hosts to answer for: names with or without a port, `localhost:*`, `*.example.com`. All, if absent. */
   allowedHosts?: string[] | undefined;
   /** Origins of web pages to accept, such as `https://example.com`; `*` for all. Pages of this machine, if absent. */
   allowedOrigins?: string[] | undefined;
+  /** Lets web pages read what is answered; off, if absent. Then `OPTIONS` has to reach this transport, too. */
+  cors?: Cors | undefined;
   /** `false` switches both of these checks off. */
   enableDnsRebindingProtection?: boolean | undefined;
   /** How often a silent stream says that it is alive, in milliseconds. Below 1: never. Default 15000. */
@@ -99,6 +102,7 @@ export class HttpTransportFace implements Face, SessionOwner {
       jsonResponse: options.enableJsonResponse ?? false,
       allowedHosts: unchecked ? ['*'] : options.allowedHosts,
       allowedOrigins: unchecked ? ['*'] : options.allowedOrigins,
+      cors: options.cors,
       keepAliveSeconds: keepAliveSeconds(options.keepAliveMs),
     });
   }

@@ -173,10 +173,11 @@ function headersOf(req: NodeRequest): [string, string][] {
   if (rawHeaders !== undefined && rawHeaders.length > 0) {
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
       const name = rawHeaders[index] ?? '';
-      // HTTP/2 says these its own way.
-      if (name.startsWith(':')) {
-        if (name === ':authority') headers.push(['host', rawHeaders[index + 1] ?? '']);
-      } else headers.push([name, rawHeaders[index + 1] ?? '']);
+      const value = rawHeaders[index + 1] ?? '';
+      // HTTP/2 says these its own way. A host of the same name beside its authority says nothing new.
+      if (name === ':authority') headers.push(['host', value]);
+      else if (!name.startsWith(':') && !(name === 'host' && value === req.headers[':authority']))
+        headers.push([name, value]);
     }
     return headers;
   }

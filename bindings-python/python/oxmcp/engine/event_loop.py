@@ -107,6 +107,10 @@ def _is_being_cancelled() -> bool:
     return call is None or call.is_cancelled
 
 
+#: The token of news that are about no transport: lines for the log, as `warning` or `error`, a line break, and the line.
+NO_TOKEN = 0
+
+
 class _Serving:
     """A native serving with its notices sorted by transport and connection."""
 
@@ -127,6 +131,10 @@ class _Serving:
         loop.add_reader(self.native.fileno(), self.native.drain)
 
     def _on_notice(self, token: int, message: str | None, error: BaseException | None) -> None:
+        if token == NO_TOKEN:
+            severity, _, line = (message or "").partition("\n")
+            log.log(logging.ERROR if severity == "error" else logging.WARNING, "%s", line)
+            return
         inbox = self._inboxes.get(token)
         if message is not None:
             if inbox is not None:

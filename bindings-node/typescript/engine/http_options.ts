@@ -1,0 +1,102 @@
+// The options of serving over HTTP, as authors write them and as the engine reads them.
+
+/**
+ * Which web pages may read what is answered: `true` for those that may call anyway (`allowedOrigins`); one origin or several,
+ * `*` for all, which may call then, too; or all of it in words.
+ */
+export type Cors = boolean | string | string[] | CorsOptions;
+
+/** Which web pages may read what is answered, and what they may send. */
+export interface CorsOptions {
+  /** Default: those that may call anyway. */
+  origins?: string | string[];
+  /** Headers they may send beside those of the protocol; `*` for all. */
+  allowedHeaders?: string[];
+  /** Headers of answers they may read beside those of the protocol. */
+  exposedHeaders?: string[];
+  /** Whether the browser sends its cookies along. Not with the origin `*`. */
+  credentials?: boolean;
+  /** How long a browser may remember what it was told when it asked. Default 600. */
+  maxAgeSeconds?: number;
+}
+
+/** Options of the HTTP transport. What is not said keeps the engine's default. */
+export interface HttpOptions {
+  /** Where to listen. Default `"127.0.0.1"`. */
+  host?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** Default `"/mcp"`. */
+  path?: string;
+  /** Legacy clients get no session. */
+  stateless?: boolean;
+  /** Answer with JSON only, never with an event stream. */
+  jsonResponse?: boolean;
+  /**
+   * Hosts to answer for: names with or without a port (`api.example.com`, `localhost:*`), all names below one
+   * (`*.example.com`), or `*`. By default the loopback names for a listener on loopback, and all others otherwise.
+   */
+  allowedHosts?: string[];
+  /** Origins of web pages that may call, such as `https://app.example.com`; `*` for all. Pages of this machine, if absent. */
+  allowedOrigins?: string[];
+  /** Lets web pages read what is answered. Off, if absent. */
+  cors?: Cors;
+  /** Larger requests are refused. Bytes. */
+  maxBodyBytes?: number;
+  /** How long a body may pause while it arrives. Seconds; default 10. */
+  bodyPauseSeconds?: number;
+  /** How long a body may take to arrive. Seconds; default 60. */
+  bodySeconds?: number;
+  /** How often a silent stream gets a comment. Seconds. */
+  keepAliveSeconds?: number;
+  /** How many connections may be open at once. */
+  maxConnections?: number;
+}
+
+/** The options as the engine reads them. */
+export function httpText(options: HttpOptions, defaults: HttpOptions): string {
+  const all = { ...defaults, ...options };
+  return JSON.stringify(
+    {
+      host: all.host,
+      port: all.port,
+      path: all.path,
+      stateless: all.stateless,
+      json_response: all.jsonResponse,
+      allowed_hosts: all.allowedHosts,
+      allowed_origins: all.allowedOrigins,
+      cors: corsText(all.cors),
+      max_body_bytes: all.maxBodyBytes,
+      max_connections: all.maxConnections,
+      body_pause_seconds: all.bodyPauseSeconds,
+      body_seconds: all.bodySeconds,
+      keep_alive_seconds: all.keepAliveSeconds,
+      // A number that JSON has no word for is passed on by its name, so that it is refused and not forgotten.
+    },
+    (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
+  );
+}
+
+const CORS_MEMBERS: Record<string, string> = {
+  origins: 'origins',
+  allowedHeaders: 'allowed_headers',
+  exposedHeaders: 'exposed_headers',
+  credentials: 'credentials',
+  maxAgeSeconds: 'max_age_seconds',
+};
+
+function corsText(cors: Cors | undefined): object | undefined {
+  if (cors === undefined || cors === false) return undefined;
+  if (cors === true) return {};
+  if (typeof cors === 'string') return { origins: [cors] };
+  if (Array.isArray(cors)) return { origins: cors };
+  const text: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(cors)) {
+    const known = CORS_MEMBERS[name];
+    if (known === undefined) {
+      throw new TypeError(`cors has no member ${name}; it has ${Object.keys(CORS_MEMBERS).join(', ')}`);
+    }
+    text[known] = typeof value === 'string' ? [value] : value;
+  }
+  return text;
+}
