@@ -18,6 +18,7 @@ ROOMS = (
     "engine",
     "types",
     "errors",
+    "later",
     "answers",
     "arguments",
     "calls",

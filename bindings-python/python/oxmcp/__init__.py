@@ -15,6 +15,8 @@ Every name is imported when it is first used, so that a server starts fast.
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -91,14 +93,28 @@ _HOMES = {
     "answers.results": "ToolResult",
     "calls.context": "Context get_context",
     "calls.dependencies": "CurrentContext Depends",
+    "server.session": "ServerSession",
     "client.client": "Client",
     "errors": "AlreadyRegisteredError InvalidArguments InvalidDescriptorError InvalidResult InvalidSchemaError MCPError"
-    " McpError NotFoundError OxmcpError PromptError ResourceError ToolError",
+    " McpError NotFoundError NotYetError OxmcpError PromptError ResourceError ToolError"
+    " UrlElicitationRequiredError",
     "offers.descriptors": "CacheHint",
     "server.lowlevel": "NotificationOptions Server",
     "server.mcpserver.server": "FastMCP MCPServer",
     "server.stdio": "stdio_server",
-    "types": "Icon",
+    "exceptions": "FastMCPDeprecationWarning",
+    "types.version": "MCPDeprecationWarning",
+    "types": "CallToolRequest ClientCapabilities ClientNotification ClientRequest ClientResult CompleteRequest "
+    "CreateMessageRequest CreateMessageResult CreateMessageResultWithTools ErrorData GetPromptRequest "
+    "GetPromptResult Icon Implementation IncludeContext InitializeRequest InitializeResult "
+    "InitializedNotification JSONRPCError JSONRPCRequest JSONRPCResponse ListPromptsRequest "
+    "ListPromptsResult ListResourcesRequest ListResourcesResult ListToolsResult LoggingLevel "
+    "LoggingMessageNotification Notification PingRequest ProgressNotification PromptsCapability "
+    "ReadResourceRequest ReadResourceResult Resource ResourceUpdatedNotification ResourcesCapability "
+    "RootsCapability SamplingCapability SamplingContent SamplingContextCapability SamplingMessage "
+    "SamplingMessageContentBlock SamplingRole SamplingToolsCapability ServerCapabilities ServerNotification "
+    "ServerRequest ServerResult SetLevelRequest StopReason SubscribeRequest Tool ToolChoice "
+    "ToolResultContent ToolUseContent ToolsCapability UnsubscribeRequest",
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -106,12 +122,29 @@ _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names
 def __getattr__(name: str) -> Any:
     module = _MODULE_OF.get(name)
     if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .later.names import names
+
+        return names(__name__)(name)
     from importlib import import_module
 
     value = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = value
     return value
+
+
+class _Later:
+    """Finds the modules of which nothing is there yet, when nobody else has found them."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> Any:
+        if not name.startswith("oxmcp."):
+            return None
+        from .later.finder import find_spec
+
+        return find_spec(name)
+
+
+sys.meta_path.append(_Later)
 
 
 def __dir__() -> list[str]:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import types
+from .types.wire_object import to_plain
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 logger = logging.getLogger("oxmcp")
 
@@ -56,6 +60,15 @@ class InternalError(OxmcpError):
     """A defect of the engine."""
 
 
+class NotYetError(OxmcpError, NotImplementedError):
+    """What was used has a name here, because code imports it, and does nothing yet."""
+
+    @classmethod
+    def of(cls, name: str, feature: str) -> Self:
+        """The error for a name, and what it will come with."""
+        return cls(f"{name} is not yet in oxmcp: it comes with {feature}")
+
+
 KIND_TO_CLASS: dict[str, type[OxmcpError]] = {
     "configuration": ConfigurationError,
     "invalid_descriptor": InvalidDescriptorError,
@@ -85,6 +98,18 @@ class ResourceError(OxmcpError):
 
 class PromptError(OxmcpError):
     """The same for a prompt."""
+
+
+class InvalidSignature(OxmcpError, ValueError):
+    """A function cannot be a tool, resource or prompt: the name that other packages have for this."""
+
+
+class ClientError(OxmcpError):
+    """A client cannot do what it was asked to."""
+
+
+class DisabledError(OxmcpError):
+    """What was asked for is switched off."""
 
 
 class NotFoundError(OxmcpError):
@@ -135,6 +160,22 @@ class McpError(OxmcpError):
 
 
 MCPError = McpError
+
+
+class UrlElicitationRequiredError(McpError):
+    """Raise it where a page has to be visited first: error -32042, with the pages as its data."""
+
+    def __init__(self, elicitations: Iterable[Any], message: str | None = None) -> None:
+        """Takes the pages, each an `ElicitRequestURLParams` or a dict."""
+        pages = [to_plain(page) for page in elicitations]
+        text = message or f"URL elicitation{'s' if len(pages) > 1 else ''} required"
+        super().__init__(types.URL_ELICITATION_REQUIRED, text, {"elicitations": pages})
+
+    @property
+    def elicitations(self) -> list[dict[str, Any]]:
+        """The pages."""
+        pages: list[dict[str, Any]] = self.error.data["elicitations"]
+        return pages
 
 
 def in_words(problems: Sequence[tuple[str, str]]) -> str:

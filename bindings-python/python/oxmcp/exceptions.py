@@ -1,7 +1,10 @@
 """The exceptions a handler raises on purpose, under the path people import them from."""
 
 from .errors import (
+    ClientError,
+    DisabledError,
     InvalidArguments,
+    InvalidSignature,
     MCPError,
     McpError,
     NotFoundError,
@@ -10,17 +13,29 @@ from .errors import (
     ResourceError,
     ToolError,
 )
+from .later.names import names
+from .types.version import MCPDeprecationWarning
 
+FastMCPDeprecationWarning = MCPDeprecationWarning
 FastMCPError = OxmcpError
 ValidationError = InvalidArguments
 
 __all__ = [
+    "ClientError",
+    "DisabledError",
+    "FastMCPDeprecationWarning",
     "FastMCPError",
+    "InvalidArguments",
+    "InvalidSignature",
+    "MCPDeprecationWarning",
     "MCPError",
     "McpError",
     "NotFoundError",
+    "OxmcpError",
     "PromptError",
     "ResourceError",
     "ToolError",
     "ValidationError",
 ]
+
+__getattr__ = names(__name__)

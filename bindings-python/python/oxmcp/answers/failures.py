@@ -36,7 +36,7 @@ def answer(call: FailingCall, exception: BaseException, *, what: str, mask: bool
     mean for the caller stays in the log.
     """
     exception = _only_leaf(exception)
-    protocol = _protocol_error(exception)
+    protocol = protocol_error(exception)
     if protocol is not None:
         logger.info("%s answered call %d with error %d", what, call.id, protocol.code, exc_info=exception)
         data = None if protocol.data is None else _data_text(protocol.data)
@@ -81,7 +81,8 @@ def _only_leaf(exception: BaseException) -> BaseException:
     return exception
 
 
-def _protocol_error(exception: BaseException) -> types.ErrorData | None:
+def protocol_error(exception: BaseException) -> types.ErrorData | None:
+    """The JSON-RPC error that an exception is, ours or a peer's; None when it is none."""
     if isinstance(exception, McpError):
         return exception.error
     if type(exception).__name__ in ("McpError", "MCPError"):  # a peer's class of the same meaning

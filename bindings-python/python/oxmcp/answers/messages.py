@@ -36,6 +36,26 @@ class Message:
         return f"{type(self).__name__}({self.content!r}, role={self.role!r})"
 
 
+class PromptResult:
+    """A prompt's whole result.
+
+    Args:
+        messages: Text, a message, or a list of them.
+        description: What the prompt is for; the registered one when absent.
+        meta: The result's `_meta`.
+    """
+
+    __slots__ = ("description", "messages", "meta")
+
+    def __init__(self, messages: Any, description: str | None = None, meta: dict[str, Any] | None = None) -> None:
+        self.messages = messages
+        self.description = description
+        self.meta = meta
+
+    def __repr__(self) -> str:
+        return f"PromptResult({self.messages!r}, description={self.description!r})"
+
+
 class UserMessage(Message):
     """What the user says."""
 

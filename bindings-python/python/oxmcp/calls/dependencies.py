@@ -12,9 +12,22 @@ from typing import Any
 from .. import _native
 from ..arguments import defaults
 from ..arguments.injection import Dependency
+from ..engine.values import Headers
 from .context import get_context
+from .session import Request
 
-__all__ = ["CurrentContext", "Dependency", "Depends", "get_context", "get_http_headers"]
+__all__ = [
+    "CurrentContext",
+    "CurrentFastMCP",
+    "CurrentHeaders",
+    "CurrentRequest",
+    "Dependency",
+    "Depends",
+    "get_context",
+    "get_http_headers",
+    "get_http_request",
+    "get_server",
+]
 
 
 def Depends(dependency: Callable[..., Any], *, use_cache: bool = True) -> Any:
@@ -31,6 +44,42 @@ def Depends(dependency: Callable[..., Any], *, use_cache: bool = True) -> Any:
 def CurrentContext() -> Any:
     """Fills a parameter with the call's Context: `def tool(ctx: Context = CurrentContext())`."""
     return Dependency(get_context)
+
+
+def CurrentFastMCP() -> Any:
+    """Fills a parameter with the server: `def tool(server: FastMCP = CurrentFastMCP())`."""
+    return Dependency(get_server)
+
+
+def CurrentHeaders() -> Any:
+    """Fills a parameter with the HTTP headers of the call, by lower-case name."""
+    return Dependency(get_http_headers)
+
+
+def CurrentRequest() -> Any:
+    """Fills a parameter with the HTTP request of the call."""
+    return Dependency(get_http_request)
+
+
+def get_server() -> Any:
+    """The server of the call in flight.
+
+    Raises:
+        RuntimeError: no call is in flight here.
+    """
+    return get_context().server
+
+
+def get_http_request() -> Request:
+    """The HTTP request of the call in flight, as far as a handler may see it: its `headers`.
+
+    Raises:
+        RuntimeError: there is none: no call is in flight here, or it came another way.
+    """
+    call = _native.current_call.get(None)
+    if call is None or call.headers is None:
+        raise RuntimeError("No HTTP request is in flight here")
+    return Request(Headers(call.headers))
 
 
 def get_http_headers() -> dict[str, str]:

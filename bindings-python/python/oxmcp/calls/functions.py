@@ -99,6 +99,18 @@ def target(
         from . import dependencies
 
         called = dependencies.supplied(called, is_async(called), plan.dependencies)
+    if server is not None and server.middleware:
+        from . import middleware
+
+        return middleware.target(
+            called,
+            server,
+            bind=plan.bind,
+            context_names=plan.context_names,
+            is_async=is_async(called),
+            result=result,
+            error=error,
+        )
     bind: Callable[[_native.Call], dict[str, Any]] | None
     if plan.context_names:
         bind = binder_with_context(plan, server)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from .. import _native
 from ..answers.encoding import OnUnknown
@@ -25,6 +26,17 @@ class Owner(Protocol):
     @property
     def on_unknown(self) -> OnUnknown:
         """What becomes of returned values that have no JSON form."""
+        ...
+
+    @property
+    def middleware(self) -> list[Any]:
+        """What every call passes, the outermost first."""
+        ...
+
+    def announce(
+        self, change: Literal["tools", "prompts", "resources", "resource"], uri: str | None = None
+    ) -> Awaitable[None]:
+        """Tells clients of a change."""
         ...
 
     def session_state(self, key: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _native
@@ -80,25 +80,27 @@ class ServedCall:
             call.emit_log(level, logger_name, _native.dumps(data, str))
         return DONE
 
-    def notify_tools_changed(self) -> Done:
+    def notify_tools_changed(self) -> Awaitable[None]:
         """Tells every peer that listens that the list of tools changed. Registering and removing do so by themselves."""
         return self._notify("tools")
 
-    def notify_prompts_changed(self) -> Done:
+    def notify_prompts_changed(self) -> Awaitable[None]:
         """Tells every peer that listens that the list of prompts changed."""
         return self._notify("prompts")
 
-    def notify_resources_changed(self) -> Done:
+    def notify_resources_changed(self) -> Awaitable[None]:
         """Tells every peer that listens that the list of resources or of templates changed."""
         return self._notify("resources")
 
-    def notify_resource_updated(self, uri: Any) -> Done:
+    def notify_resource_updated(self, uri: Any) -> Awaitable[None]:
         """Tells every peer that subscribed to `uri` (a string or a URL object) that its contents changed (RSRC-13)."""
         return self._notify("resource", str(uri))
 
-    def _notify(self, kind: Literal["tools", "prompts", "resources", "resource"], uri: str | None = None) -> Done:
-        self.server.native.notify(kind, uri)
-        return DONE
+    def _notify(
+        self, kind: Literal["tools", "prompts", "resources", "resource"], uri: str | None = None
+    ) -> Awaitable[None]:
+        told: Awaitable[None] = self.server.announce(kind, uri)
+        return told
 
     # Who asks, and for what
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from ..engine.values import Attributes, Done, Headers
@@ -45,19 +46,19 @@ class Session:
         """Reports progress; the token is the request's own, whatever is given (PROG-2)."""
         return self._context.report_progress(progress, total, message)
 
-    def send_tool_list_changed(self) -> Done:
+    def send_tool_list_changed(self) -> Awaitable[None]:
         """Tells every peer that listens that the list of tools changed."""
         return self._context.notify_tools_changed()
 
-    def send_prompt_list_changed(self) -> Done:
+    def send_prompt_list_changed(self) -> Awaitable[None]:
         """Tells every peer that listens that the list of prompts changed."""
         return self._context.notify_prompts_changed()
 
-    def send_resource_list_changed(self) -> Done:
+    def send_resource_list_changed(self) -> Awaitable[None]:
         """Tells every peer that listens that the list of resources changed."""
         return self._context.notify_resources_changed()
 
-    def send_resource_updated(self, uri: Any) -> Done:
+    def send_resource_updated(self, uri: Any) -> Awaitable[None]:
         """Tells every peer that subscribed to `uri` that its contents changed."""
         return self._context.notify_resource_updated(uri)
 

@@ -1,5 +1,8 @@
 """A client in the same process."""
 
-from .client import CallToolResult, Client
+from ..client.client import CallToolResult, Client
+from ..later.names import names
 
 __all__ = ["CallToolResult", "Client"]
+
+__getattr__ = names(__name__)

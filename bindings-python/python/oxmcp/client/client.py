@@ -12,6 +12,7 @@ from ..answers.resource_contents import ReadResourceContents, ResourceResult
 from ..calls.context import LEGACY
 from ..engine.values import attributes
 from ..errors import ResourceError, ToolError
+from ..later.names import names
 from ..types.wire_object import WireObject
 from .conversation import Conversation
 
@@ -232,3 +233,6 @@ def opened(contents: list[Any]) -> ResourceResult:
         content: str | bytes = str(text) if blob is None else b64decode(blob)
         found.append(ReadResourceContents(content, part.mime_type, part.meta))
     return found
+
+
+__getattr__ = names(__name__)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _native, types
 from ..arguments.parameters import context_names
-from ..calls import functions
-from ..calls.context import Context, context_of
+from ..calls import functions, middleware
+from ..calls.context import context_of
 
 if TYPE_CHECKING:
     from ..calls.owner import Owner
@@ -78,12 +78,21 @@ def target(
         if name not in injected and parameter.kind is not parameter.VAR_KEYWORD
     ]
 
+    def bound(call: _native.Call, contexts: dict[str, Any]) -> dict[str, Any]:
+        return {**dict(zip(takes, question(call))), **contexts}
+
     def bind(call: _native.Call) -> dict[str, Any]:
-        values: dict[str, Any] = dict(zip(takes, question(call)))
-        for name in injected:
-            context: Context[Any, Any, Any] = context_of(call, server)
-            values[name] = context
-        return values
+        return bound(call, {name: context_of(call, server) for name in injected})
 
     called = functions.gathered(function)
+    if server is not None and server.middleware:
+        return middleware.target(
+            called,
+            server,
+            bind=bound,
+            context_names=injected,
+            is_async=functions.is_async(called),
+            result=complete,
+            error=error,
+        )
     return _native.Target(called, is_async=functions.is_async(called), bind=bind, result=complete, error=error)

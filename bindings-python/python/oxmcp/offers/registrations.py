@@ -13,6 +13,7 @@ from ..answers import failures
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
 from ..serving.serving import Serving, translated
 from ..serving.settings import OnDuplicate
+from . import marks
 from .prompts import Prompt
 from .resources import Resource
 from .tools import Tool
@@ -47,28 +48,56 @@ class Registrations(Serving):
 
     # Adding
 
-    def add_tool(self, tool: Tool | Callable[..., Any], **options: Any) -> Tool:
+    def add_tool(
+        self,
+        tool: Tool | Callable[..., Any],
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        annotations: Any = None,
+        icons: Iterable[Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        structured_output: bool | None = None,
+        **options: Any,
+    ) -> Tool:
         """Registers a tool: a `Tool`, or a function with the options of the `tool` decorator.
 
         Raises:
             AlreadyRegisteredError: there is one of this name and `on_duplicate` is "error".
         """
         if not isinstance(tool, Tool):
-            options.setdefault("strict", self._strict)
-            tool = Tool(tool, **options)
+            given = {
+                "name": name,
+                "title": title,
+                "description": description,
+                "annotations": annotations,
+                "icons": icons,
+                "meta": meta,
+                "structured_output": structured_output,
+            }
+            chosen = {"strict": self._strict, **marks.noted(tool, "tool"), **_said(given), **options}
+            tool = Tool(tool, **chosen)
         return self._add(tool)
 
     def add_prompt(self, prompt: Prompt | Callable[..., Any], **options: Any) -> Prompt:
         """Registers a prompt: a `Prompt`, or a function with the options of the `prompt` decorator."""
-        return self._add(prompt if isinstance(prompt, Prompt) else Prompt(prompt, **options))
+        if not isinstance(prompt, Prompt):
+            prompt = Prompt(prompt, **{**marks.noted(prompt, "prompt"), **_said(options)})
+        return self._add(prompt)
 
     def add_resource(self, resource: Resource | Callable[..., Any], **options: Any) -> Resource:
         """Registers a resource or a family of them: a `Resource`, or a function with a `uri` and the options of the
         `resource` decorator."""
-        return self._add(resource if isinstance(resource, Resource) else Resource(resource, **options))
+        if not isinstance(resource, Resource):
+            resource = Resource(resource, **{**marks.noted(resource, "resource"), **_said(options)})
+        return self._add(resource)
 
     add_template = add_resource
     add_resource_template = add_resource
+
+    def offers_of(self, kind: Kind) -> dict[str, Any]:
+        """What is registered of a kind, by key. For looking at; registering and removing are methods."""
+        return self._offers[kind]
 
     def _add(self, item: Item) -> Item:
         kind, key = item.component, item.key
@@ -109,6 +138,13 @@ class Registrations(Serving):
         for offers in self._offers.values():
             for item in offers.values():
                 self._register(engine, item)
+        if self._completion is not None:
+            self._register_completion(engine)
+
+    def _remake(self, engine: _native.Server) -> None:
+        for offers in self._offers.values():
+            for item in offers.values():
+                self._register(engine, item, replace=True)
         if self._completion is not None:
             self._register_completion(engine)
 
@@ -225,3 +261,8 @@ class Registrations(Serving):
                     if self._engine is not None:
                         self._engine.set_enabled(kind, key, enabled)
         return count
+
+
+def _said(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that say something."""
+    return {name: value for name, value in options.items() if value is not None}

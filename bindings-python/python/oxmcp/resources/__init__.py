@@ -1,13 +1,32 @@
-"""Resources as objects."""
+"""Resources as objects, and the decorator that needs no server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ..answers.resource_contents import ReadResourceContents, ResourceContent, ResourceResult
 from ..errors import ResourceError
-from ..offers.resources import BinaryResource, FileResource, FunctionResource, Resource, ResourceTemplate, TextResource
+from ..offers.resource_kinds import DirectoryResource, HttpResource
+from ..offers.resources import (
+    BinaryResource,
+    FileResource,
+    FunctionResource,
+    Resource,
+    ResourceTemplate,
+    TextResource,
+)
+
+if TYPE_CHECKING:
+    from ..offers.marks import resource
+else:
+    from . import resource
 
 __all__ = [
     "BinaryResource",
+    "DirectoryResource",
     "FileResource",
     "FunctionResource",
+    "HttpResource",
     "ReadResourceContents",
     "Resource",
     "ResourceContent",
@@ -15,4 +34,5 @@ __all__ = [
     "ResourceResult",
     "ResourceTemplate",
     "TextResource",
+    "resource",
 ]

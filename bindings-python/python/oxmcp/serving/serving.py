@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
 from ..answers.encoding import OnUnknown
+from ..calls.middleware import MiddlewareList
 from ..calls.owner import serving
 from ..errors import from_native
 from .settings import Cors, Settings, Transport
+from .subscriptions import Announcer, Change
+from .transport_security import TransportSecuritySettings, guards
 
 if TYPE_CHECKING:
     from ..engine.event_loop import HttpOptions, Io
@@ -44,12 +47,13 @@ class Lifespan:
             async with self._entering:
                 if self._stack is None:
                     self._stack = await self._enter()
+                    self._server.served()
             yield
         finally:
             self._users -= 1
             if self._users == 0:
                 stack, self._stack, self.result = self._stack, None, None
-                self._server.forget_sessions()
+                self._server.served_no_more()
                 if stack is not None:
                     await stack.aclose()
 
@@ -74,6 +78,8 @@ class Serving:
     def __init__(self, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None) -> None:
         self._lifespan = Lifespan(self, lifespan)
         self._engine: _native.Server | None = None
+        self._announcer = Announcer(None, self._notify)
+        self.middleware = MiddlewareList((), self._middleware_changed)
         self._sessions: dict[str, dict[str, Any]] = {}
 
     @property
@@ -90,6 +96,21 @@ class Serving:
 
     def _build(self) -> _native.Server:
         raise NotImplementedError
+
+    def _remake(self, engine: _native.Server) -> None:
+        """Makes the engine's ways to the handlers anew."""
+        raise NotImplementedError
+
+    def _middleware_changed(self) -> None:
+        if self._engine is not None:
+            self._remake(self._engine)
+
+    def announce(self, change: Change, uri: str | None = None) -> Awaitable[None]:
+        """Tells every client that listens of a change: of a list, or of the resource at `uri`. May be awaited or not."""
+        return self._announcer.announce(change, uri)
+
+    def _notify(self, change: Change, uri: str | None) -> None:
+        self.native.notify(change, uri)
 
     def _capabilities(self) -> str:
         """What the server can do, as the engine reads it."""
@@ -117,8 +138,13 @@ class Serving:
         states[key] = state
         return state
 
-    def forget_sessions(self) -> None:
-        """Drops what sessions kept; nobody is served any more."""
+    def served(self) -> None:
+        """Begins to hear of changes elsewhere."""
+        self._announcer.listen()
+
+    def served_no_more(self) -> None:
+        """Drops what sessions kept, and hears no more."""
+        self._announcer.stop()
         self._sessions.clear()
 
     # Running
@@ -160,6 +186,7 @@ class Serving:
         body_pause_seconds: float | None = None,
         body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
+        transport_security: TransportSecuritySettings | None = None,
         on_listening: Callable[[str, int], None] | None = None,
     ) -> None:
         """Serves Streamable HTTP on the running event loop, until cancelled. What is absent is as in `settings`.
@@ -172,6 +199,7 @@ class Serving:
         if transport_named(transport) != "http":
             raise ValueError(f"{transport!r} is not served over HTTP: see run_stdio_async")
         self.settings.prepare_log(log_level)
+        allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         options = self._http_options(
             {
                 "host": host,

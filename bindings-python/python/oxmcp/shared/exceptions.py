@@ -1,5 +1,9 @@
-"""Protocol errors, under the path people import them from."""
+"""Exceptions, at the path of the official package."""
 
-from ..errors import MCPError, McpError
+from ..errors import MCPError, McpError, UrlElicitationRequiredError
+from ..later.names import names
+from ..types.version import MCPDeprecationWarning
 
-__all__ = ["MCPError", "McpError"]
+__all__ = ["MCPDeprecationWarning", "MCPError", "McpError", "UrlElicitationRequiredError"]
+
+__getattr__ = names(__name__)

@@ -36,7 +36,7 @@ _HOMES = {
     "ProgressNotification PromptListChangedNotification ResourceListChangedNotification "
     "ResourceUpdatedNotification RootsListChangedNotification ToolListChangedNotification",
     "sampling": "CreateMessageRequest CreateMessageRequestParams CreateMessageResult CreateMessageResultWithTools "
-    "IncludeContext ModelHint ModelPreferences SamplingContent SamplingMessage SamplingMessageContentBlock "
+    "IncludeContext ModelHint ModelPreferences SamplingContent SamplingMessage SamplingMessageContentBlock SamplingRole "
     "StopReason ToolChoice ToolResultContent ToolUseContent",
     "elicitation": "ElicitCompleteNotification ElicitCompleteNotificationParams ElicitRequest ElicitRequestFormParams "
     "ElicitRequestParams ElicitRequestURLParams ElicitRequestedSchema ElicitResult "

@@ -48,7 +48,7 @@ __all__ = [
 
 
 class RequestParamsMeta(dict[str, object]):
-    """The `_meta` of a request, with any keys; `progress_token` asks for progress (PROG-1)."""
+    """The `_meta` of a request, with any keys; `progress_token` asks for progress."""
 
 
 class RequestParams(WireObject):

@@ -23,12 +23,14 @@ __all__ = [
     "SamplingContent",
     "SamplingMessage",
     "SamplingMessageContentBlock",
+    "SamplingRole",
     "StopReason",
     "ToolChoice",
     "ToolResultContent",
     "ToolUseContent",
 ]
 
+SamplingRole = Role
 IncludeContext = Literal["none", "thisServer", "allServers"]
 StopReason = Union[Literal["endTurn", "stopSequence", "maxTokens", "toolUse"], str]
 

@@ -33,3 +33,7 @@ def is_version_at_least(version: str, minimum: str) -> bool:
     """Whether a version is one of these, and not older than `minimum`."""
     known = SUPPORTED_PROTOCOL_VERSIONS
     return version in known and minimum in known and known.index(version) >= known.index(minimum)
+
+
+class MCPDeprecationWarning(DeprecationWarning):
+    """What is used goes away with a later version of the protocol."""

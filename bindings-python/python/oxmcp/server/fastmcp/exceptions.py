@@ -1,8 +1,17 @@
-"""The exceptions a handler raises on purpose, under the path people import them from."""
+"""Exceptions, at the path of 1.x of the official package."""
 
-from ...errors import InvalidArguments, NotFoundError, OxmcpError, ResourceError, ToolError
+from ...errors import InvalidArguments, InvalidSignature, NotFoundError, OxmcpError, ResourceError, ToolError
 
 FastMCPError = OxmcpError
 ValidationError = InvalidArguments
 
-__all__ = ["FastMCPError", "NotFoundError", "ResourceError", "ToolError", "ValidationError"]
+__all__ = [
+    "FastMCPError",
+    "InvalidArguments",
+    "InvalidSignature",
+    "NotFoundError",
+    "OxmcpError",
+    "ResourceError",
+    "ToolError",
+    "ValidationError",
+]

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ... import _native
+from ...answers import failures
 from ...calls.functions import takes_argument
 from ...engine.values import Attributes
-from ...errors import McpError, in_words, logger
+from ...errors import in_words, logger
 from ...offers import completions
 from ...serving.serving import Serving
 from ...types.requests import REQUESTS, Request
@@ -135,7 +136,7 @@ class Decorators(Serving):
                 try:
                     return await self._called(called, context, params, validate_input)
                 except Exception as error:
-                    if isinstance(error, McpError) or type(error).__name__ in ("McpError", "MCPError"):
+                    if failures.protocol_error(error) is not None:
                         raise
                     logger.info("tool %r failed", params.get("name"), exc_info=True)
                     return answers.tool_error(str(error) or type(error).__name__)

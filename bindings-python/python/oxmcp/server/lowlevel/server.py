@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ... import _native, types
 from ...answers import failures
 from ...calls.context import context_of
+from ...calls.middleware import ServerRequestContext, passed, request_context
+from ...calls.owner import serving
 from ...calls.session import RequestContext
 from ...engine.values import Attributes
 from ...errors import InvalidArguments
@@ -23,7 +25,7 @@ from .decorators import Decorators, Handler
 if TYPE_CHECKING:
     On = Callable[[RequestContext, Any], Awaitable[Any]] | None
 
-__all__ = ["NotificationOptions", "RequestContext", "Server"]
+__all__ = ["NotificationOptions", "RequestContext", "Server", "request_ctx"]
 
 _CONSTRUCTOR_HANDLERS = {
     "on_list_tools": ("tools/list", types.PaginatedRequestParams),
@@ -41,6 +43,26 @@ _CONSTRUCTOR_HANDLERS = {
     "on_progress": ("notifications/progress", types.ProgressNotificationParams),
     "on_roots_list_changed": ("notifications/roots/list_changed", None),
 }
+
+
+class _RequestInFlight:
+    """The facts of the request in flight, read as from a context variable."""
+
+    def get(self, *default: Any) -> Any:
+        """The facts, or `default`.
+
+        Raises:
+            LookupError: no request is in flight here, and no default is given.
+        """
+        call = _native.current_call.get(None)
+        if call is not None:
+            return RequestContext(context_of(call, serving.get(None)))
+        if default:
+            return default[0]
+        raise LookupError("No request is in flight here")
+
+
+request_ctx = _RequestInFlight()
 
 
 class NotificationOptions:
@@ -164,13 +186,24 @@ class Server(Decorators):
         async def answer(call: _native.Call) -> answers.Result:
             return await handler(RequestContext(context_of(call, self)), call.arguments_object())
 
+        async def through_middleware(call: _native.Call) -> answers.Result:
+            async def handle(ctx: ServerRequestContext) -> answers.Result:
+                return await handler(RequestContext(context_of(call, self)), dict(ctx.params or {}))
+
+            ctx = request_context(call, self, method, call.arguments_object())
+            return answers.whole(await passed(self.middleware, handle, ctx))
+
         return _native.Target(
-            answer,
+            through_middleware if self.middleware else answer,
             is_async=True,
             bind=lambda call: {"call": call},
             result=_complete,
             error=functools.partial(failures.answer, what=method, mask=self._mask),
         )
+
+    def _remake(self, engine: _native.Server) -> None:
+        for method, handler in self._handlers.items():
+            engine.set_method(method, self._target(method, handler))
 
     @property
     def request_context(self) -> RequestContext:

@@ -3,6 +3,7 @@
 from ...answers.content import Audio, File, Image
 from ...answers.messages import AssistantMessage, Message, UserMessage
 from ...calls.context import Context
+from ...later.names import names
 from ...types import Icon
 from .server import FastMCP, MCPServer
 
@@ -18,3 +19,5 @@ __all__ = [
     "Message",
     "UserMessage",
 ]
+
+__getattr__ = names(__name__)

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ... import _native
 from ...answers.encoding import OnUnknown
 from ...answers.resource_contents import ResourceResult
 from ...calls.context import Context, context_of, get_context
 from ...errors import McpError, ResourceError
+from ...later.names import names
 from ...offers.descriptors import cache_hint, implementation
+from ...offers.managers import PromptManager, ResourceManager, ToolManager
 from ...offers.resources import Resource
 from ...offers.tools import Tool
 from ...serving import settings
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, Settings
+from ...serving.subscriptions import Announcer
+from ...serving.transport_security import guards
 from ..decorators import Decorators
 
 if TYPE_CHECKING:
     from ... import types
     from ...client.client import CallToolResult, Client
     from ...engine.event_loop import Io
+    from ...serving.subscriptions import SubscriptionBus
+    from ...serving.transport_security import TransportSecuritySettings
 
 
 class MCPServer(Decorators):
@@ -58,6 +64,11 @@ class MCPServer(Decorators):
             `localhost:*`, `*.example.com`. `cors` lets web pages read what is answered. A body may pause for
             `body_pause_seconds` (10) and take `body_seconds` (60).
         debug, log_level: From which level Python's log goes to standard error when the server is run.
+        transport_security: A `TransportSecuritySettings`: `allowed_hosts` and `allowed_origins` by other names.
+        subscriptions: A `SubscriptionBus` carries changes between servers that are one to their clients; False tells of
+            no changes of lists.
+        middleware: Functions `async (ctx, call_next) -> result` that every call passes, the outermost first; see
+            `server.middleware`, which may be added to.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
@@ -112,6 +123,9 @@ class MCPServer(Decorators):
         debug: bool | None = None,
         log_level: str | None = None,
         dependencies: Sequence[str] | None = None,
+        transport_security: TransportSecuritySettings | None = None,
+        subscriptions: SubscriptionBus | Literal[False] | None = None,
+        middleware: Iterable[Any] | None = None,
     ) -> None:
         super().__init__(
             lifespan,
@@ -131,6 +145,7 @@ class MCPServer(Decorators):
         self.website_url = website_url
         self.icons = tuple(icons or ())
         self.dependencies = list(dependencies or ())
+        allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         self.settings = Settings(
             host=host,
             port=port,
@@ -154,6 +169,10 @@ class MCPServer(Decorators):
         self._page_size = settings.whole("LIST_PAGE_SIZE", list_page_size, None)
         if self._page_size is not None and self._page_size < 1:
             raise ValueError("list_page_size must be at least 1")
+        self.middleware.extend(middleware or ())
+        self._tells_of_changes = subscriptions is not False
+        if subscriptions:
+            self._announcer = Announcer(subscriptions, self._notify)
         self._workers = settings.whole("WORKERS", workers, 40) or 40
         self._cache_hints = {method: cache_hint(hint) for method, hint in (cache_hints or {}).items()}
         self._experimental = {key: dict(value) for key, value in (experimental_capabilities or {}).items()}
@@ -189,8 +208,8 @@ class MCPServer(Decorators):
                 "resources": True,
                 "completions": self._completion is not None,
                 "logging": True,
-                "listChanged": True,
-                "subscribe": True,
+                "listChanged": self._tells_of_changes,
+                "subscribe": self._tells_of_changes,
                 "experimental": self._experimental or None,
             }
         )
@@ -216,6 +235,7 @@ class MCPServer(Decorators):
         body_pause_seconds: float | None = None,
         body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
+        transport_security: TransportSecuritySettings | None = None,
         on_listening: Callable[[str, int], None] | None = None,
         show_banner: bool = True,
         log_level: str | None = None,
@@ -233,13 +253,14 @@ class MCPServer(Decorators):
                 "thread" on a worker thread, which is best for plain ones; "auto" moves it to where most calls run. Either
                 way a handler that blocks does not stop the engine from reading, timing out and refusing.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
-                max_connections, body_pause_seconds, body_seconds, keep_alive_seconds: For HTTP; what is absent is as in
-                `settings`.
+                max_connections, body_pause_seconds, body_seconds, keep_alive_seconds, transport_security: For HTTP; what
+                is absent is as in `settings`.
 
         Raises:
             ValueError: the transport is unknown.
             OxmcpError: the address cannot be listened on, or what is registered cannot be served.
         """
+        allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         self._run(
             transport,
             log_level,
@@ -274,6 +295,18 @@ class MCPServer(Decorators):
         await self.run_http_async(chosen, **{**options, "path": options.get("path") or other_name})
 
     # Looking at and using it from the same process
+
+    @property
+    def _tool_manager(self) -> ToolManager:
+        return ToolManager(self)
+
+    @property
+    def _prompt_manager(self) -> PromptManager:
+        return PromptManager(self)
+
+    @property
+    def _resource_manager(self) -> ResourceManager:
+        return ResourceManager(self)
 
     def get_context(self) -> Context[Any, Any, Any]:
         """The Context of the call in flight.
@@ -350,3 +383,5 @@ class MCPServer(Decorators):
 _STDIO_OPTIONS = ("show_banner", "log_level")
 
 FastMCP = MCPServer
+
+__getattr__ = names(__name__)

@@ -1,7 +1,8 @@
-"""Prompts, under the path people import them from."""
+"""Prompts as objects."""
 
 from ....answers.messages import AssistantMessage, Message, UserMessage
+from ....offers.managers import PromptManager
 from ....offers.prompts import Prompt
 from . import base
 
-__all__ = ["AssistantMessage", "Message", "Prompt", "UserMessage", "base"]
+__all__ = ["AssistantMessage", "Message", "Prompt", "PromptManager", "UserMessage", "base"]

@@ -1,6 +1,7 @@
-"""Messages of a prompt, under the path people import them from."""
+"""Prompts as objects, and their messages."""
 
 from ....answers.messages import AssistantMessage, Message, UserMessage
 from ....offers.prompts import Prompt
+from ....types import PromptArgument
 
-__all__ = ["AssistantMessage", "Message", "Prompt", "UserMessage"]
+__all__ = ["AssistantMessage", "Message", "Prompt", "PromptArgument", "UserMessage"]

@@ -1,1 +1,1 @@
-"""What a handler can return to make content, under the path people import it from: see `types`."""
+"""Small things under familiar paths."""

@@ -1,4 +1,4 @@
-"""What a handler can return to make content, under the path people import it from."""
+"""Pictures, sounds and files as content."""
 
 from ....answers.content import Audio, File, Image
 

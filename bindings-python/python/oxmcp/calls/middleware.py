@@ -1,0 +1,285 @@
+"""What a call passes before its handler: functions `async (ctx, call_next) -> result`, the outermost first.
+
+Only calls that reach a handler pass it. What the engine answers by itself does not: the handshake, lists, a name that
+nothing is registered under, arguments that do not fit. A server without middleware does not come through here at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex, TypeVar
+
+from .. import _native
+from ..answers.encoding import encode
+from ..answers.failures import protocol_error
+from ..types.wire_object import to_plain
+from .context import context_of
+from .owner import Owner
+from .session import Request, Session
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Lifespan_co = TypeVar("Lifespan_co", covariant=True)
+
+HandlerResult = Any
+"""What a handler answers with: a result object, a dict, or None."""
+
+METHODS = {
+    "call_tool": "tools/call",
+    "get_prompt": "prompts/get",
+    "read_resource": "resources/read",
+    "complete": "completion/complete",
+}
+"""The protocol's name of what the engine asks of a function."""
+
+
+@dataclass
+class ServerRequestContext:
+    """One request, as middleware sees it. `dataclasses.replace(ctx, params=…)` changes what is handled."""
+
+    session: Session
+    lifespan_context: Any
+    protocol_version: str
+    method: str
+    params: Mapping[str, Any] | None = None
+    request_id: str | int | None = None
+    meta: Any = None
+    request: Request | None = None
+    close_sse_stream: Any = None
+    close_standalone_sse_stream: Any = None
+
+    def __class_getitem__(cls, _parameters: Any) -> type[Self]:
+        """The class itself: `ServerRequestContext[Lifespan, Request]` is written in annotations."""
+        return cls
+
+
+CallNext = Callable[[ServerRequestContext], Awaitable[HandlerResult]]
+"""Goes on with a request."""
+
+
+class ServerMiddleware(Protocol[Lifespan_co]):
+    """A function around every request; `ServerMiddleware[Lifespan]` is written in annotations."""
+
+    async def __call__(self, ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
+        """Answers `ctx`, usually with what `call_next(ctx)` gives; what it raises is answered as if a handler had."""
+        ...
+
+
+class MiddlewareList(list[Any]):
+    """The middleware of a server. The targets of a server that is built already are made anew when it changes."""
+
+    def __init__(self, items: Iterable[Any], changed: Callable[[], None]) -> None:
+        super().__init__(items)
+        self._changed = changed
+
+    def append(self, item: Any) -> None:
+        """Adds one inside all others."""
+        super().append(item)
+        self._changed()
+
+    def insert(self, index: SupportsIndex, item: Any) -> None:
+        """Adds one before the one at `index`."""
+        super().insert(index, item)
+        self._changed()
+
+    def extend(self, items: Iterable[Any]) -> None:
+        """Adds some inside all others."""
+        super().extend(items)
+        self._changed()
+
+    def remove(self, item: Any) -> None:
+        """Takes one away. Raises ValueError when it is not there."""
+        super().remove(item)
+        self._changed()
+
+    def pop(self, index: SupportsIndex = -1) -> Any:
+        """Takes the one at `index` away, and gives it."""
+        item = super().pop(index)
+        self._changed()
+        return item
+
+    def clear(self) -> None:
+        """Takes all away."""
+        super().clear()
+        self._changed()
+
+
+class KeptCall:
+    """A call whose answer is kept as data, so that middleware can see it before it is sent."""
+
+    def __init__(self, call: _native.Call, params: Mapping[str, Any] | None) -> None:
+        self._call = call
+        self._given = None if call.kind == "read_resource" else (params or {}).get("arguments")
+        self.result: dict[str, Any] = {}
+        self.failure: tuple[str, str] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._call, name)
+
+    @property
+    def arguments(self) -> str:
+        """The arguments as JSON text, as middleware left them."""
+        return self._call.arguments if self._given is None else encode(self._given, "arguments")
+
+    def arguments_object(self) -> dict[str, Any]:
+        """The arguments, as middleware left them."""
+        return self._call.arguments_object() if self._given is None else dict(self._given)
+
+    def complete_text(self, text: str, structured: bool = False) -> None:
+        """Keeps a tool's text, which may be its structured result too."""
+        self.result = {"content": [{"type": "text", "text": text}]}
+        if structured:
+            self.result["structuredContent"] = text
+
+    def complete_tool(
+        self,
+        content: str,
+        structured: str | None = None,
+        is_error: bool = False,
+        meta: str | None = None,
+        _vouched: bool = False,
+    ) -> None:
+        """Keeps a tool's result. Whether it fits its schema is looked at when it is sent: middleware may change it."""
+        self.result = {"content": _native.loads(content)}
+        if structured is not None:
+            self.result["structuredContent"] = _native.loads(structured)
+        if is_error:
+            self.result["isError"] = True
+        self._keep_meta(meta)
+
+    def complete_resource(
+        self, contents: str, meta: str | None = None, ttl_ms: int | None = None, scope: str | None = None
+    ) -> None:
+        """Keeps what a resource holds."""
+        self.result = {"contents": _native.loads(contents)}
+        if ttl_ms is not None:
+            self.result["ttlMs"] = ttl_ms
+        if scope is not None:
+            self.result["cacheScope"] = scope
+        self._keep_meta(meta)
+
+    def complete_prompt(self, description: str | None, messages: str, meta: str | None = None) -> None:
+        """Keeps a prompt's messages."""
+        self.result = {"messages": _native.loads(messages)}
+        if description is not None:
+            self.result["description"] = description
+        self._keep_meta(meta)
+
+    def complete_completion(self, values: list[str], total: int | None = None, has_more: bool | None = None) -> None:
+        """Keeps suggestions."""
+        told = {"values": values, "total": total, "hasMore": has_more}
+        self.result = {"completion": {name: value for name, value in told.items() if value is not None}}
+
+    def fail(self, kind: str, message: str, _detail: str | None = None) -> bool:
+        """Keeps a failure."""
+        self.failure = (kind, message)
+        self.result = {"content": [{"type": "text", "text": message}], "isError": True}
+        return True
+
+    def _keep_meta(self, meta: str | None) -> None:
+        if meta is not None:
+            self.result["_meta"] = _native.loads(meta)
+
+
+def target(
+    function: Callable[..., Any],
+    server: Owner,
+    *,
+    bind: Callable[[Any, dict[str, Any]], dict[str, Any]],
+    context_names: tuple[str, ...],
+    is_async: bool,
+    result: Callable[[Any, Any], None],
+    error: Callable[[Any, BaseException], None],
+) -> _native.Target:
+    """The engine's way to a function through the server's middleware; what is given is as for `functions.target`."""
+
+    async def around(call: _native.Call) -> HandlerResult:
+        async def handle(ctx: ServerRequestContext) -> HandlerResult:
+            kept = KeptCall(call, ctx.params)
+            try:
+                arguments = bind(kept, {name: context_of(call, server) for name in context_names})
+                value = await (function(**arguments) if is_async else asyncio.to_thread(function, **arguments))
+                result(kept, value)
+            except Exception as raised:
+                if call.kind != "call_tool" or protocol_error(raised) is not None:
+                    raise
+                error(kept, raised)
+                if kept.failure is not None and kept.failure[0] not in ("tool", "invalid_arguments"):
+                    raise
+            return kept.result
+
+        return await passed(server.middleware, handle, request_context(call, server, METHODS[call.kind]))
+
+    return _native.Target(around, is_async=True, bind=lambda call: {"call": call}, result=send, error=error)
+
+
+async def passed(middleware: Iterable[Any], handle: CallNext, ctx: ServerRequestContext) -> HandlerResult:
+    """What a request is answered with when it has gone through the middleware and been handled."""
+    call_next = handle
+    for one in reversed(list(middleware)):
+        call_next = functools.partial(_step, one, call_next)
+    return await call_next(ctx)
+
+
+async def _step(middleware: Any, call_next: CallNext, ctx: ServerRequestContext) -> HandlerResult:
+    value = middleware(ctx, call_next)
+    return await value if inspect.isawaitable(value) else value
+
+
+def request_context(
+    call: _native.Call, server: Owner, method: str, params: Mapping[str, Any] | None = None
+) -> ServerRequestContext:
+    """A call as middleware sees it. `params` are the request's own where the handler takes the whole of them."""
+    context: Any = context_of(call, server)
+    headers = context.headers
+    return ServerRequestContext(
+        session=context.session,
+        lifespan_context=context.lifespan_context,
+        protocol_version=call.protocol_version,
+        method=method,
+        params=_params(call) if params is None else params,
+        request_id=call.request_id,
+        meta=context.meta or None,
+        request=None if headers is None else Request(headers),
+    )
+
+
+def _params(call: _native.Call) -> dict[str, Any]:
+    if call.kind == "read_resource":
+        return {"uri": call.target}
+    if call.kind == "complete":
+        asked = call.arguments_object()
+        return {**asked, "argument": {"name": asked["argument"], "value": asked.get("value", "")}}
+    return {"name": call.target, "arguments": call.arguments_object()}
+
+
+def send(call: _native.Call, result: HandlerResult) -> None:
+    """Answers a call with what came out of the middleware.
+
+    Raises:
+        TypeError: it is no result.
+    """
+    value = {} if result is None else to_plain(result)
+    if not isinstance(value, dict):
+        raise TypeError(f"Middleware answers with a result, not {type(result).__name__}")
+    meta = _text(value, "_meta")
+    if call.kind == "call_tool":
+        structured = _text(value, "structuredContent")
+        call.complete_tool(_text(value, "content") or "[]", structured, bool(value.get("isError")), meta)
+    elif call.kind == "read_resource":
+        call.complete_resource(_text(value, "contents") or "[]", meta, value.get("ttlMs"), value.get("cacheScope"))
+    elif call.kind == "get_prompt":
+        call.complete_prompt(value.get("description"), _text(value, "messages") or "[]", meta)
+    else:
+        told = value.get("completion") or {}
+        call.complete_completion(told.get("values") or [], told.get("total"), told.get("hasMore"))
+
+
+def _text(value: Mapping[str, Any], member: str) -> str | None:
+    found = value.get(member)
+    return None if found is None else encode(found, f"result.{member}")

@@ -1,0 +1,255 @@
+"""Which names come later, and with what: paths below `oxmcp`, each with all that is below it.
+
+A name leaves this list when it works; the tests fail where both are true, or where no other package has such a name.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+CLIENT = "clients of servers in other processes"
+AUTHENTICATION = "authentication"
+QUESTIONS = "questions to the client (elicitation, sampling, roots)"
+TASKS = "tasks"
+TRANSPORTS = "HTTP+SSE and the ASGI apps"
+COMMAND = "the command line"
+COMPOSITION = "composition (mounting, proxies, providers, transforms)"
+MIDDLEWARE = "middleware by kind of request"
+EXTENSIONS = "extensions and apps"
+TELEMETRY = "telemetry"
+TEMPLATES = "URI templates as objects"
+
+LATER = {
+    CLIENT: """
+        ClientGroup
+        ClientSession
+        ClientSessionGroup
+        InputRequiredRoundsExceededError
+        StdioServerParameters
+        client.CacheConfig
+        client.CacheEntry
+        client.CacheKey
+        client.CacheMode
+        client.ClaimContext
+        client.ClientExtension
+        client.ClientRequestContext
+        client.ClientSession
+        client.ClientTransport
+        client.FastMCPTransport
+        client.InMemoryResponseCacheStore
+        client.IncomingMessage
+        client.InputRequiredRoundsExceededError
+        client.NodeStdioTransport
+        client.NotificationBinding
+        client.NpxStdioTransport
+        client.PythonStdioTransport
+        client.ResponseCacheStore
+        client.ResultClaim
+        client.SSETransport
+        client.StdioTransport
+        client.StreamableHttpTransport
+        client.Transport
+        client.UnexpectedClaimedResult
+        client.UvStdioTransport
+        client.UvxStdioTransport
+        client.advertise
+        client.caching
+        client.client.ConnectMode
+        client.client.ElicitationHandler
+        client.client.LogHandler
+        client.client.MessageHandler
+        client.client.ProgressHandler
+        client.client.RootsHandler
+        client.client.RootsList
+        client.client.SamplingHandler
+        client.client.SessionKwargs
+        client.context
+        client.dependencies
+        client.elicitation
+        client.experimental
+        client.extension
+        client.extension_hooks
+        client.group
+        client.logging
+        client.messages
+        client.mixins
+        client.progress
+        client.roots
+        client.sampling
+        client.session
+        client.session_group
+        client.sse
+        client.stdio
+        client.streamable_http
+        client.subscriptions
+        client.tasks
+        client.telemetry
+        client.transports
+        client.websocket
+        mcp_config
+        shared.memory
+        stdio_client
+    """,
+    AUTHENTICATION: """
+        client.BearerAuth
+        client.ClientCredentialsOAuthProvider
+        client.OAuth
+        client.PrivateKeyJWTOAuthProvider
+        client.auth
+        client.oauth_callback
+        dependencies.CurrentAccessToken
+        dependencies.TokenClaim
+        exceptions.AuthorizationError
+        exceptions.InsufficientScopeError
+        server.auth
+        server.dependencies.AccessToken
+        server.dependencies.CurrentAccessToken
+        server.dependencies.TokenClaim
+        server.dependencies.get_access_token
+        shared.auth
+        shared.auth_utils
+        utilities.auth
+        utilities.authorization
+        utilities.token_cache
+    """,
+    QUESTIONS: """
+        server.elicitation
+        server.mcpserver.AESGCMRequestStateCodec
+        server.mcpserver.AcceptedElicitation
+        server.mcpserver.CancelledElicitation
+        server.mcpserver.DeclinedElicitation
+        server.mcpserver.Elicit
+        server.mcpserver.ElicitationResult
+        server.mcpserver.InvalidRequestState
+        server.mcpserver.ListRoots
+        server.mcpserver.RequestStateBoundary
+        server.mcpserver.RequestStateCodec
+        server.mcpserver.RequestStateSecurity
+        server.mcpserver.Resolve
+        server.mcpserver.Sample
+        server.mcpserver.authenticated_principal
+        server.mcpserver.resolve
+        server.request_state
+        server.sampling
+        server.validation
+        shared.exceptions.NoBackChannelError
+        tools.InputRequiredToolResult
+        tools.base.InputRequiredToolResult
+    """,
+    TASKS: """
+        dependencies.CurrentDocket
+        dependencies.CurrentWorker
+        server.dependencies.CurrentDocket
+        server.dependencies.CurrentWorker
+        server.dependencies.TaskContextInfo
+        server.dependencies.TaskContextSnapshot
+        server.dependencies.get_task_context
+        server.dependencies.get_task_session
+        server.dependencies.is_docket_available
+        server.dependencies.register_task_server
+        server.dependencies.register_task_session
+        server.dependencies.require_docket
+        server.experimental
+        server.lowlevel.experimental
+        server.tasks
+        shared.experimental
+        utilities.tasks
+    """,
+    TRANSPORTS: """
+        server.event_store
+        server.fastmcp.server.StreamableHTTPASGIApp
+        server.http
+        server.session_scoped_event_store
+        server.sse
+        server.streamable_http
+        server.streamable_http_manager
+        server.websocket
+        utilities.asgi_transport
+        utilities.lifespan
+        utilities.tests
+    """,
+    COMMAND: """
+        cli
+        utilities.cli
+        utilities.inspect
+        utilities.mcp_server_config
+    """,
+    COMPOSITION: """
+        experimental
+        server.create_proxy
+        server.lifespan
+        server.openapi
+        server.providers
+        server.proxy
+        server.server.create_proxy
+        server.transforms
+        tools.forward
+        tools.forward_raw
+        tools.tool_transform
+        utilities.openapi
+    """,
+    MIDDLEWARE: """
+        server.middleware
+    """,
+    EXTENSIONS: """
+        FastMCPApp
+        apps
+        server.app
+        server.apps
+        server.extension
+        server.extensions
+        server.mcpserver.Extension
+        server.mcpserver.MethodBinding
+        server.mcpserver.ResourceBinding
+        server.mcpserver.ToolBinding
+        server.mcpserver.require_client_extension
+        server.mcpserver.server.require_client_extension
+        server.sessions
+        skills
+        utilities.skills
+    """,
+    TEMPLATES: """
+        InvalidUriTemplate
+        UriTemplate
+        shared.uri_template
+    """,
+    TELEMETRY: """
+        server.telemetry
+        telemetry
+    """,
+}
+
+_FEATURES = {path: feature for feature, paths in LATER.items() for path in paths.split()}
+
+
+def feature_of(path: str) -> str | None:
+    """What the name at this path comes with; None when it does not come later."""
+    while path:
+        feature = _FEATURES.get(path)
+        if feature is not None:
+            return feature
+        path = path.rpartition(".")[0]
+    return None
+
+
+def is_above(path: str) -> bool:
+    """Whether names of a module below this one come later."""
+    return any(known.startswith(path + ".") for known in _FEATURES)
+
+
+def names(module: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a module some of whose names come later."""
+    path = f"{module}.".removeprefix("oxmcp.")
+
+    def find(name: str) -> Any:
+        feature = None if name.startswith("_") else feature_of(path + name)
+        if feature is None:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        from .stand_ins import stand_in  # most programs never come here
+
+        return stand_in(name, feature)
+
+    return find

@@ -1,0 +1,5 @@
+"""Families of resources."""
+
+from ....offers.resources import ResourceTemplate
+
+__all__ = ["ResourceTemplate"]

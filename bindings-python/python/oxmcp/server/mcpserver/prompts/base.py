@@ -1,0 +1,7 @@
+"""Prompts as objects, and their messages."""
+
+from ....answers.messages import AssistantMessage, Message, UserMessage
+from ....offers.prompts import Prompt
+from ....types import PromptArgument
+
+__all__ = ["AssistantMessage", "Message", "Prompt", "PromptArgument", "UserMessage"]

@@ -1,0 +1,5 @@
+"""Resources as objects."""
+
+from ....offers.resources import Resource
+
+__all__ = ["Resource"]

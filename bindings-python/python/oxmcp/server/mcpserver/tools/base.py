@@ -1,0 +1,5 @@
+"""Tools as objects."""
+
+from ....offers.tools import Tool
+
+__all__ = ["Tool"]

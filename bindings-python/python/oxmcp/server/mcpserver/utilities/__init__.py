@@ -1,0 +1,1 @@
+"""Small things under familiar paths."""

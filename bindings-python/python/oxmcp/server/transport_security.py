@@ -1,0 +1,8 @@
+"""Which hosts and origins are served."""
+
+from ..later.names import names
+from ..serving.transport_security import TransportSecuritySettings
+
+__all__ = ["TransportSecuritySettings"]
+
+__getattr__ = names(__name__)

@@ -1,0 +1,19 @@
+"""Changes as events."""
+
+from ..serving.subscriptions import (
+    SUBSCRIPTION_ID_META_KEY,
+    PromptsListChanged,
+    ResourcesListChanged,
+    ResourceUpdated,
+    ServerEvent,
+    ToolsListChanged,
+)
+
+__all__ = [
+    "SUBSCRIPTION_ID_META_KEY",
+    "PromptsListChanged",
+    "ResourceUpdated",
+    "ResourcesListChanged",
+    "ServerEvent",
+    "ToolsListChanged",
+]

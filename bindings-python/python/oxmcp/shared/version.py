@@ -1,0 +1,5 @@
+"""The versions of the protocol."""
+
+from ..types.version import SUPPORTED_PROTOCOL_VERSIONS
+
+__all__ = ["SUPPORTED_PROTOCOL_VERSIONS"]
