@@ -47,14 +47,14 @@ def paths() -> set[str]:
 
 
 def here(path: str) -> Any:
-    """What stands at a path; None when nothing does."""
-    try:
-        return importlib.import_module(f"oxmcp.{path}")
-    except ImportError:
-        pass
+    """What stands at a path, a name or a module; None when nothing does."""
     module, _, name = path.rpartition(".")
     try:
-        return getattr(importlib.import_module(f"oxmcp.{module}" if module else "oxmcp"), name, None)
+        return getattr(importlib.import_module(f"oxmcp.{module}" if module else "oxmcp"), name)
+    except (ImportError, AttributeError):
+        pass
+    try:
+        return importlib.import_module(f"oxmcp.{path}")
     except ImportError:
         return None
 
