@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::connections::{Connection, js_number};
 use crate::errors::{IntoJs, JsError};
+use crate::mailbox::number;
 use crate::notices::Notice;
 use crate::serving::Serving;
 
@@ -66,16 +67,25 @@ impl Serving {
         Ok(self.endpoints.add(endpoint))
     }
 
-    /// Answers a request; the answer arrives as notices under the token: a head, chunks, an end.
+    /// Answers a request from an origin JavaScript knows by this number; the answer arrives as notices under the token: a head,
+    /// chunks, an end.
     #[napi]
-    pub fn fetch(&self, endpoint: u32, head: String, body: Option<Uint8Array>) -> Result<f64, JsError> {
+    pub fn fetch(
+        &self,
+        endpoint: u32,
+        head: String,
+        body: Option<Uint8Array>,
+        origin: f64,
+    ) -> Result<f64, JsError> {
+        let origin = self.host.notices.origin(number(origin));
         let driver = self.driver()?;
         let Some(endpoint) = self.endpoints.get(endpoint) else {
             return Err(Error::new(ErrorKind::Configuration, "there is no such endpoint")).into_js();
         };
         let text: HeadText = descriptors::read("the request", &head).into_js()?;
         let body = body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default();
-        let request = request(&text, body).into_js()?;
+        let mut request = request(&text, body).into_js()?;
+        request.extensions_mut().insert(origin);
         let token = self.token();
         let host = Arc::clone(&self.host);
         let credit = Arc::new(Semaphore::new(PIECES));

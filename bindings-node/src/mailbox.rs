@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use oxmcp_core::handler::{Failure, FailureKind, Invocation, Reply};
 use oxmcp_core::mailbox::{Answer, HostMessage, Mailbox, PendingCall, Responder};
 
+use crate::notices::OriginNumber;
+
 /// How many calls are started before the thread gets to do something else.
 const BATCH: usize = 64;
 
@@ -82,6 +84,10 @@ impl Calls {
                     into.push_str(digits.format(id.0));
                     into.push(',');
                     into.push_str(invocation.arguments.as_str());
+                    if let Some(OriginNumber { number, .. }) = invocation.context.origin.get() {
+                        into.push(',');
+                        into.push_str(digits.format(*number));
+                    }
                     into.push_str("],");
                     running.insert(id.0, InFlight { invocation, responder });
                     Ok(())

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Error;
+use oxmcp_core::handler::Origin;
 use oxmcp_core::host::log::Severity;
 use serde_json::json;
 
@@ -24,20 +25,38 @@ pub enum Notice {
     Ended(Option<Error>),
 }
 
+/// What an origin is on this side: a number.
+pub struct OriginNumber {
+    pub number: u64,
+    forgotten: Arc<Mutex<Vec<u64>>>,
+}
+
+impl Drop for OriginNumber {
+    fn drop(&mut self) {
+        lock(&self.forgotten).push(self.number);
+    }
+}
+
+fn lock<T>(list: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
+    // A vector is valid whatever happened while it was locked.
+    list.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The queue of news. The bell rings when it goes from empty to not empty.
 pub struct Notices {
     queue: Mutex<Vec<(u64, Notice)>>,
+    /// The origins that no request refers to any more. They wait for other news: nobody is in a hurry to hear of them.
+    forgotten: Arc<Mutex<Vec<u64>>>,
     bell: Arc<ArcSwapOption<Doorbell>>,
 }
 
 impl Notices {
     pub fn new(bell: Arc<ArcSwapOption<Doorbell>>) -> Self {
-        Self { queue: Mutex::default(), bell }
+        Self { queue: Mutex::default(), forgotten: Arc::default(), bell }
     }
 
     fn queue(&self) -> MutexGuard<'_, Vec<(u64, Notice)>> {
-        // A vector is valid whatever happened while it was locked.
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.queue)
     }
 
     pub fn push(&self, token: u64, notice: Notice) {
@@ -50,16 +69,31 @@ impl Notices {
         }
     }
 
+    /// An origin for requests: JavaScript knows it by this number, and is told when nothing refers to it any more.
+    pub fn origin(&self, number: u64) -> Origin {
+        Origin::new(OriginNumber { number, forgotten: Arc::clone(&self.forgotten) })
+    }
+
     pub fn has_any(&self) -> bool {
         !self.queue().is_empty()
     }
 
     pub fn clear(&self) {
         self.queue().clear();
+        lock(&self.forgotten).clear();
     }
 
-    /// Writes all of them, oldest first, as `[-3,token,kind,payload]`, each with a comma behind it.
+    /// Writes all of them, oldest first, as `[-3,token,kind,payload]`, each with a comma behind it; then `[-4,number]` for each
+    /// origin that is forgotten.
     pub fn write(&self, into: &mut String) {
+        self.write_news(into);
+        for number in lock(&self.forgotten).drain(..) {
+            // Writing to a string cannot fail.
+            let _ = write!(into, "[-4,{number}],");
+        }
+    }
+
+    fn write_news(&self, into: &mut String) {
         let queue = {
             let mut queue = self.queue();
             if queue.is_empty() {

@@ -266,11 +266,12 @@ impl Serving {
         Ok(js_number(token))
     }
 
-    /// Sends a frame on such a connection; returns whether it is still open.
+    /// Sends a frame on such a connection, from an origin JavaScript knows by this number; returns whether it is still open.
     #[napi]
-    pub fn send(&self, token: f64, frame: String) -> bool {
+    pub fn send(&self, token: f64, frame: String, origin: f64) -> bool {
+        let origin = self.host.notices.origin(number(origin));
         match self.connections().get(&number(token)) {
-            Some(Connection::Memory(frames)) => frames.send(Bytes::from(frame)).is_ok(),
+            Some(Connection::Memory(frames)) => frames.send((Bytes::from(frame), origin)).is_ok(),
             _ => false,
         }
     }

@@ -38,18 +38,19 @@ test('an authenticated user reaches the handler, also after an await', async (t)
   assert.deepEqual(await answered(await server.fetch(modernCall('auth'))), [null, null]);
 });
 
-test('a client cannot name who it is by the header or the key that the server uses for it', async (t) => {
+test('what is known of a request is nowhere on its way: a handler sees the headers and keys that the client sent', async (t) => {
   const server = talkingServer(t);
-  let seen: Record<string, unknown> = {};
+  let seen: unknown;
   server.registerTool('look', {}, (ctx) => {
-    seen = { ...ctx.requestInfo?.headers, ...ctx._meta };
-    return { content: [{ type: 'text', text: JSON.stringify(ctx.authInfo ?? null) }] };
+    seen = [Object.keys(ctx.requestInfo?.headers ?? {}).sort(), Object.keys(ctx._meta ?? {}).sort()];
+    return { content: [{ type: 'text', text: JSON.stringify(ctx.authInfo) }] };
   });
-  const headers = { 'oxmcp-call-origin': 'x.1' };
-  const meta = { 'io.oxmcp/call-origin': 'x.1' };
-  assert.equal(await answered(await server.fetch(modernCall('look', {}, meta, headers))), null);
-  const names = Object.keys(seen).filter((name) => name.includes('call-origin'));
-  assert.deepEqual(names, []);
+  const call = modernCall('look', {}, { mine: 1 }, { 'x-mine': '1' });
+  const headers = [...call.headers.keys(), 'host'].sort();
+  assert.deepEqual(await answered(await server.fetch(call, { authInfo: AUTH })), AUTH);
+  const envelope = ['clientCapabilities', 'clientInfo', 'protocolVersion'];
+  const keys = [...envelope.map((name) => `io.modelcontextprotocol/${name}`), 'mine'];
+  assert.deepEqual(seen, [headers, keys]);
 });
 
 test('cancelling the body of an event stream cancels the call', async (t) => {

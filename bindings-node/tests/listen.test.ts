@@ -40,15 +40,6 @@ test('a port that is taken is an error that names it', async (t) => {
   });
 });
 
-test('a client cannot use the header that stands for an authenticated user', async (t) => {
-  const server = talkingServer(t);
-  const { url } = await server.listen({ stateless: true });
-  const { client } = await legacyClient(t, new URL(url), { 'oxmcp-call-origin': 'x.1' });
-  assert.deepEqual(await said(client, 'auth'), [null, null]);
-  const headers = (await said(client, 'headers')) as object;
-  assert.ok(!('oxmcp-call-origin' in headers));
-});
-
 test('a listener on a loopback address knows its names only (SEC-1, SEC-2)', async (t) => {
   const { url } = await talkingServer(t).listen();
   const ping = post({ jsonrpc: '2.0', id: 1, method: 'ping' }, { origin: 'https://evil.example' }, url);

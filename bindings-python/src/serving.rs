@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
+use oxmcp_core::handler::Origin;
 use oxmcp_core::host::{self, Driver, FrameSender, HttpText, Placement};
 use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
@@ -256,7 +257,9 @@ impl MemoryConnection {
     /// Sends a frame; returns whether the connection is still open.
     fn send(&self, frame: &str) -> bool {
         let frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        frames.as_ref().is_some_and(|frames| frames.send(Bytes::copy_from_slice(frame.as_bytes())).is_ok())
+        frames.as_ref().is_some_and(|frames| {
+            frames.send((Bytes::copy_from_slice(frame.as_bytes()), Origin::default())).is_ok()
+        })
     }
 
     /// Ends the connection; its calls are cancelled.

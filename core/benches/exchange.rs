@@ -12,7 +12,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use oxmcp_core::engine::{Edge, Engine, HttpEdge, Inbound, Outgoing};
-use oxmcp_core::handler::from_function;
+use oxmcp_core::handler::{Origin, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{Implementation, Output, Tool, ToolOutput};
 use oxmcp_core::registry::{Registry, RegistryOptions};
@@ -29,7 +29,12 @@ fn headers(pairs: &[(&'static str, &str)]) -> Arc<HeaderMap> {
 }
 
 fn answer(engine: &Engine, edge: &Edge, frame: &Bytes) -> Outgoing {
-    let mut exchange = engine.exchange(Inbound { frame: frame.clone(), edge: edge.clone(), max_bytes: None });
+    let mut exchange = engine.exchange(Inbound {
+        frame: frame.clone(),
+        edge: edge.clone(),
+        max_bytes: None,
+        origin: Origin::default(),
+    });
     match exchange.poll_next(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Some(outgoing)) => outgoing,
         other => unreachable!("the handler answers at once: {other:?}"),

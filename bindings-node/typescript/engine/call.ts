@@ -1,6 +1,7 @@
 // One call in flight, as the front end sees it.
 
-import { type CallOrigin, takeOrigin } from './call_origin.js';
+import { AsyncResource } from 'node:async_hooks';
+import { type CallOrigin, SESSION_ID } from './call_origin.js';
 import { type Caller, type NativeServing, native } from './native.js';
 
 /** Where a call answers: the part of a `Serving` it needs. */
@@ -12,21 +13,25 @@ export interface Answering {
   answered(call: Call): void;
 }
 
-/** One call in flight. The first answer counts. */
-export class Call {
+/** One call in flight, and the async context of its handler: the one it is made in. The first answer counts. */
+export class Call extends AsyncResource {
   /** Whether it was answered, or nobody waits for the answer any more. */
   isOver = false;
   /** Whether the call outlived the batch that started it, and so is known to its `Serving` by its id. */
   isTracked = false;
   private cancelled = false;
   private known: Caller | undefined;
-  private cameFrom: CallOrigin | undefined;
   private controller: AbortController | undefined;
 
   constructor(
-    private readonly serving: Answering,
+    readonly serving: Answering,
     readonly id: number,
-  ) {}
+    /** What was told of the request beside what the engine knows of it. */
+    readonly origin?: CallOrigin | undefined,
+  ) {
+    // Of its own, so that what a handler changes in its context (`enterWith`) is seen by no other call.
+    super('oxmcp.call');
+  }
 
   /** Who asks, and for what. Asked of the engine once, when first needed; while the call is not answered. */
   get caller(): Caller {
@@ -38,14 +43,12 @@ export class Call {
         );
       }
       this.known = JSON.parse(text) as Caller;
-      this.cameFrom = takeOrigin(this.known);
+      const { headers } = this.known;
+      const id = this.origin?.sessionId;
+      // The client sent its own name of the session.
+      if (id !== undefined && headers !== null && SESSION_ID in headers) headers[SESSION_ID] = id;
     }
     return this.known;
-  }
-
-  /** What the transport told of the request beside what the engine knows of it. */
-  get origin(): CallOrigin | undefined {
-    return this.caller && this.cameFrom;
   }
 
   /** The session's id as handlers know it: the application's own, or the engine's. */
@@ -75,7 +78,8 @@ export class Call {
   }
 
   private abort(): void {
-    this.controller?.abort(new DOMException('the client cancelled the request, or went away', 'AbortError'));
+    const reason = new DOMException('the client cancelled the request, or went away', 'AbortError');
+    this.runInAsyncScope(() => this.controller?.abort(reason));
   }
 
   /** Tells the client how far the call has come; returns whether the client will see it. */

@@ -1,10 +1,10 @@
-// What the JavaScript side knows of a request that the engine has no place for: who was authenticated, where it was sent.
+// Where a request was handed over: what the engine has no place for (who was authenticated, where it was sent), and the async
+// context it happened in.
 //
-// The request carries a token through the engine, and the call brings it back. Tokens cannot be guessed, live as long as their
-// request, and are taken out before anybody sees a call's headers or `_meta`: a client can neither make one up nor learn one.
+// JavaScript hands a request over together with the number of its origin, and each call it makes comes back with that number;
+// nothing of it is ever on the wire. What the engine received by itself (a listener, stdio) has no origin.
 
-import { randomBytes } from 'node:crypto';
-import type { Caller } from './native.js';
+import { AsyncResource } from 'node:async_hooks';
 
 /** Who asks, as the application's own authentication found out. */
 export interface AuthInfo {
@@ -33,56 +33,44 @@ export interface CallOrigin {
   sessionId?: string | undefined;
 }
 
-/** The header that carries the token of a request. */
-export const ORIGIN_HEADER = 'oxmcp-call-origin';
-
-/** The key of `_meta` that carries it where there are no headers. */
-export const ORIGIN_META = 'io.oxmcp/call-origin';
-
 /** What names the session of a request. */
 export const SESSION_ID = 'mcp-session-id';
 
-interface Table {
-  secret: string;
-  count: number;
-  origins: Map<string, CallOrigin>;
+/** The context this module was loaded in: whatever belongs to nobody's request runs there. */
+export const ROOT = new AsyncResource('oxmcp');
+
+/** Something that was told with a request, and the context it was told in. */
+export class Origin extends AsyncResource {
+  constructor(readonly told: CallOrigin) {
+    super('oxmcp.request');
+  }
 }
 
-// One for the process: a transport of the CommonJS copy may serve a server of the ESM copy.
-const KEY = Symbol.for('oxmcp.call-origins');
-const shared = globalThis as { [KEY]?: Table };
-shared[KEY] ??= { secret: randomBytes(24).toString('base64url'), count: 0, origins: new Map() };
-const table = shared[KEY];
+// Counted for the process: two servings of one server must not take each other's numbers for their own.
+let count = 0;
 
-/** Remembers an origin until `forgetOrigin`; returns its token. */
-export function rememberOrigin(origin: CallOrigin): string {
-  table.count += 1;
-  const token = `${table.secret}.${table.count}`;
-  table.origins.set(token, origin);
-  return token;
-}
+/** The origins of the requests that one serving has in hand. */
+export class Origins {
+  private readonly origins = new Map<number, Origin>();
 
-/** The request is over. */
-export function forgetOrigin(token: string): void {
-  table.origins.delete(token);
-}
+  /** Keeps what is told of a request, and the present context, until the engine has done with the request. */
+  remember(told: CallOrigin): { number: number; origin: Origin } {
+    const origin = new Origin(told);
+    count += 1;
+    this.origins.set(count, origin);
+    return { number: count, origin };
+  }
 
-/** Takes the token out of what is told of a call; returns what it stands for. */
-export function takeOrigin(caller: Pick<Caller, 'headers' | 'meta'>): CallOrigin | undefined {
-  const { headers, meta } = caller;
-  let token: unknown;
-  if (headers !== null && ORIGIN_HEADER in headers) {
-    token = headers[ORIGIN_HEADER];
-    delete headers[ORIGIN_HEADER];
+  get(number: number): Origin | undefined {
+    return this.origins.get(number);
   }
-  if (meta !== null && ORIGIN_META in meta) {
-    token ??= meta[ORIGIN_META];
-    delete meta[ORIGIN_META];
+
+  /** Nothing refers to it any more. */
+  forget(number: number): void {
+    this.origins.delete(number);
   }
-  const origin = typeof token === 'string' ? table.origins.get(token) : undefined;
-  // The client sent its own name of the session.
-  if (origin?.sessionId !== undefined && headers !== null && SESSION_ID in headers) {
-    headers[SESSION_ID] = origin.sessionId;
+
+  clear(): void {
+    this.origins.clear();
   }
-  return origin;
 }

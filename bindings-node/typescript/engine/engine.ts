@@ -5,6 +5,7 @@ import type { ServerCapabilities } from '../types/lifecycle.js';
 import type { Call } from './call.js';
 import { translated } from './errors.js';
 import { Functions, type Run, Serving } from './event_loop.js';
+import { followed } from './following.js';
 import { type NativeServer, native, type Placement } from './native.js';
 
 /** Where a server object keeps its `Engine`. A symbol of the global registry: the ESM and the CJS copy know each other's. */
@@ -97,7 +98,10 @@ export class Engine {
   get serving(): Serving {
     if (this.attached === undefined) {
       this.native.setCapabilities(JSON.stringify(this.flags()));
-      this.attached = translated(() => new Serving(this.native, this.functions, { io: this.io }));
+      // Whoever means to log says so beforehand.
+      const follows = this.declared.logging !== undefined || this.methods.has('logging/setLevel');
+      const options = { io: this.io, follows };
+      this.attached = translated(() => new Serving(this.native, this.functions, options));
     }
     return this.attached;
   }
@@ -144,18 +148,24 @@ export class Engine {
   }
 
   /**
-   * The call that something said outside of any context belongs to: the one whose handler is running right now; else one in
-   * flight, when all that are come from the same client. Undefined where it could be somebody else's.
+   * The call that something said to the server belongs to: the one whose handler says it, however many times that waited. Where
+   * nobody knows, one in flight, if all that are surely come from the same client. Undefined where it could be somebody else's.
    */
   callInFlight(sessionId?: string): Call | undefined {
     const { attached } = this;
     if (attached === undefined) return undefined;
+    // Whoever asks once asks again.
+    attached.follows = true;
     const isAsked = (call: Call): boolean => sessionId === undefined || call.sessionId === sessionId;
-    const { current } = attached;
-    if (current !== undefined && !current.isOver && isAsked(current)) return current;
+    const known = followed.getStore() ?? attached.current;
+    const own = known?.serving === attached ? known : undefined;
+    if (own !== undefined && !own.isOver && isAsked(own)) return own;
+    // What a handler says after its answer is nobody else's, unless there is nobody else.
+    const isForOwn = own?.isOver === true && sessionId === undefined;
     let found: Call | undefined;
     for (const call of attached.inFlight()) {
       if (!isAsked(call)) continue;
+      if (isForOwn && !this.isOfOnlyConnection(call)) return undefined;
       if (found !== undefined && !this.comeFromOne(found, call)) return undefined;
       found = call;
     }
@@ -165,7 +175,11 @@ export class Engine {
   /** Whether two calls surely come from the same client: of one session, or of the only connection there is. */
   private comeFromOne(one: Call, other: Call): boolean {
     if (one.sessionId !== undefined) return one.sessionId === other.sessionId;
-    return this.hasOneConnection() && one.caller.headers === null && other.caller.headers === null;
+    return this.isOfOnlyConnection(one) && this.isOfOnlyConnection(other);
+  }
+
+  private isOfOnlyConnection(call: Call): boolean {
+    return this.hasOneConnection() && call.caller.headers === null;
   }
 }
 

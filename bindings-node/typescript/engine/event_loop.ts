@@ -3,8 +3,12 @@
 // The engine rings once when there is something to fetch; one text brings a whole batch of calls and news, and the answers of
 // a batch go back together. Nothing here waits: a handler that returns a promise answers when it is settled.
 
+import { AsyncResource } from 'node:async_hooks';
 import { Call } from './call.js';
+import { type CallOrigin, Origins, ROOT } from './call_origin.js';
+import { FOLLOWING_IS_CHEAP, followed } from './following.js';
 import { type HttpOptions, httpText } from './http_options.js';
+import { Lifeline } from './lifeline.js';
 import { type NativeServer, type NativeServing, type NoticeKind, native, type Placement } from './native.js';
 
 /** Runs a call and answers it, now or later. Must not throw. `args` is the parsed JSON object of the arguments. */
@@ -35,8 +39,8 @@ export class Functions {
 
 /** The client's end of a connection within the process. */
 export interface MemoryConnection {
-  /** Sends one frame, as JSON text or as the message itself; returns whether the connection is still open. */
-  send(frame: string | object): boolean;
+  /** Sends one frame, as JSON text or as the message itself, and what is told with it; returns whether the connection is still open. */
+  send(frame: string | object, told?: CallOrigin): boolean;
   /** Ends the connection; its calls are cancelled. */
   close(): void;
 }
@@ -62,11 +66,17 @@ export interface ResponseSink {
 /** An HTTP endpoint without a listener. */
 export interface Endpoint {
   /** Answers one request. `cancel` says that nobody reads the answer any more. */
-  fetch(head: RequestHead, body: Uint8Array | null, sink: ResponseSink): { cancel(): void };
+  fetch(head: RequestHead, body: Uint8Array | null, told: CallOrigin, sink: ResponseSink): { cancel(): void };
 }
 
-/** Hears the news of one token; returns whether it was the last. */
-type Listener = (kind: NoticeKind, payload: unknown) => void;
+/** Hears the news of one token. */
+type Hear = (kind: NoticeKind, payload: unknown) => void;
+
+/** Who hears the news of one token, and in which context. */
+interface Listener {
+  hear: Hear;
+  scope: AsyncResource;
+}
 
 interface EndedPayload {
   kind: string;
@@ -90,6 +100,19 @@ function errorOf(payload: unknown): Error | undefined {
   return Object.assign(new Error(message), { code: kind });
 }
 
+/** Runs a call. Does not throw. */
+function start(run: Run, call: Call, args: unknown): void {
+  try {
+    run(call, args as Record<string, unknown>);
+  } catch (error) {
+    call.fail('internal', 'The server failed.', error instanceof Error ? error.stack : String(error));
+  }
+}
+
+const missing: Run = () => {
+  throw new Error('there is no function behind this call');
+};
+
 /** A server being served on this thread. */
 export class Serving {
   /** The engine's side. */
@@ -98,6 +121,10 @@ export class Serving {
   readonly number: number;
   private readonly running = new Map<number, Call>();
   private readonly listeners = new Map<number, Listener>();
+  private readonly origins = new Origins();
+  /** The context of the calls that have no origin: the one in which the server began to listen. */
+  private root = ROOT;
+  private isRooted = false;
   private readonly lifeline = new Lifeline(this);
   /** Whether `stop` was called: nothing is answered any more. */
   isStopped = false;
@@ -105,6 +132,8 @@ export class Serving {
   readonly weight = new ArrayBuffer(512 * 1024);
   /** The call whose handler is running right now, up to its first `await`. */
   current: Call | undefined;
+  /** Whether calls are followed beyond that: see `followed`. */
+  follows: boolean;
   private draining = false;
   private settling = false;
   /** Whether there are answers to be sent. */
@@ -117,11 +146,14 @@ export class Serving {
   constructor(
     server: NativeServer,
     private readonly functions: Functions,
-    options: { io?: Placement } = {},
+    options: { io?: Placement; follows?: boolean } = {},
   ) {
+    this.follows = FOLLOWING_IS_CHEAP || (options.follows ?? false);
     // Weakly: the engine must not keep a server that the program has dropped. What waits for something is held by its lifeline.
     const self = new WeakRef(this);
-    this.native = native.attach(server, () => self.deref()?.drain(), options.io ?? 'auto');
+    const ring = (): void => self.deref()?.drain();
+    // Not in the context of whoever happened to come first: the engine would keep it.
+    this.native = ROOT.runInAsyncScope(() => native.attach(server, ring, options.io ?? 'auto'));
     this.number = this.native.number;
   }
 
@@ -129,18 +161,33 @@ export class Serving {
   serveHttp(options: HttpOptions = {}): { host: string; port: number; ended: Promise<void> } {
     const text = this.native.serveHttp(httpText(options, { host: '127.0.0.1', port: 0 }));
     const { token, host, port } = JSON.parse(text) as { token: number; host: string; port: number };
+    this.takeRoot();
     return { host, port, ended: this.ended(token) };
   }
 
   /** Serves standard input and output. The process lives until `ended` is settled: when the input ends, or by `shutDown`. */
   serveStdio(ownsProcess: boolean): { ended: Promise<void> } {
-    return { ended: this.ended(this.native.serveStdio(ownsProcess)) };
+    const token = this.native.serveStdio(ownsProcess);
+    this.takeRoot();
+    return { ended: this.ended(token) };
+  }
+
+  /** What the engine receives by itself runs in the context in which it was first told to. */
+  private takeRoot(): void {
+    if (this.isRooted) return;
+    this.isRooted = true;
+    this.root = new AsyncResource('oxmcp.serving');
+  }
+
+  /** Has the news of a token heard in a context: the present one, if no other is given. */
+  private listen(token: number, hear: Hear, scope = new AsyncResource('oxmcp.transport')): void {
+    this.listeners.set(token, { hear, scope });
   }
 
   private ended(token: number): Promise<void> {
     this.lifeline.hold();
     return new Promise((resolve, reject) => {
-      this.listeners.set(token, (kind, payload) => {
+      this.listen(token, (kind, payload) => {
         if (kind !== 'ended') return;
         this.listeners.delete(token);
         this.lifeline.release();
@@ -161,7 +208,7 @@ export class Serving {
     const forget = (id: unknown): void => {
       if (waiting.delete(id)) this.lifeline.release();
     };
-    this.listeners.set(token, (kind, payload) => {
+    this.listen(token, (kind, payload) => {
       if (kind === 'message') {
         const messages = Array.isArray(payload) ? payload : [payload];
         for (const message of messages) {
@@ -176,7 +223,7 @@ export class Serving {
       }
     });
     return {
-      send: (frame) => {
+      send: (frame, told = {}) => {
         const message = typeof frame === 'string' ? parsed(frame) : frame;
         for (const each of Array.isArray(message) ? message : [message]) {
           const { id, method, params } = (each ?? {}) as {
@@ -189,7 +236,8 @@ export class Serving {
           waiting.add(id);
           this.lifeline.hold();
         }
-        return this.native.send(token, typeof frame === 'string' ? frame : JSON.stringify(frame));
+        const text = typeof frame === 'string' ? frame : JSON.stringify(frame);
+        return this.native.send(token, text, this.origins.remember(told).number);
       },
       close: () => this.native.close(token),
     };
@@ -199,10 +247,11 @@ export class Serving {
   openEndpoint(options: HttpOptions = {}): Endpoint {
     const endpoint = this.native.openEndpoint(httpText(options, {}));
     return {
-      fetch: (head, body, sink) => {
-        const token = this.native.fetch(endpoint, JSON.stringify(head), body);
+      fetch: (head, body, told, sink) => {
+        const { number, origin } = this.origins.remember(told);
+        const token = this.native.fetch(endpoint, JSON.stringify(head), body, number);
         this.lifeline.hold();
-        this.listeners.set(token, (kind, payload) => {
+        const hear: Hear = (kind, payload) => {
           if (kind === 'head') {
             const { status, headers } = payload as { status: number; headers: [string, string][] };
             sink.head(status, headers);
@@ -217,7 +266,8 @@ export class Serving {
             this.lifeline.release();
             sink.end(errorOf(payload));
           }
-        });
+        };
+        this.listen(token, hear, origin);
         return { cancel: () => this.native.close(token) };
       },
     };
@@ -235,7 +285,8 @@ export class Serving {
     clearImmediate(this.backlog);
     for (const call of this.inFlight()) call.cancel();
     this.running.clear();
-    for (const listener of [...this.listeners.values()]) listener('ended', null);
+    for (const token of [...this.listeners.keys()]) this.tell(token, 'ended', null);
+    this.origins.clear();
   }
 
   /** The calls that wait for an answer to come later. */
@@ -282,7 +333,7 @@ export class Serving {
     // What was fetched before comes first.
     if (this.backlog !== undefined) return;
     const text = this.native.drain();
-    if (text !== '') this.run(JSON.parse(text) as Entry[], 0);
+    if (text !== '') this.root.runInAsyncScope(this.run, this, JSON.parse(text) as Entry[], 0);
   }
 
   /** Runs the entries of a batch, until one of them took so long that the others' answers must not wait for more. */
@@ -311,16 +362,12 @@ export class Serving {
   private take(entry: Entry, isLate: boolean): void {
     const slot = entry[0];
     if (slot >= 0) {
-      const call = new Call(this, entry[1]);
+      const call = this.call(entry[1], entry[3]);
       if (isLate && call.isCancelled) return;
-      const run = this.functions.get(slot);
-      try {
-        if (run === undefined) throw new Error(`no function in slot ${slot}`);
-        this.current = call;
-        run(call, entry[2] as Record<string, unknown>);
-      } catch (error) {
-        call.fail('internal', 'The server failed.', error instanceof Error ? error.stack : String(error));
-      }
+      const run = this.functions.get(slot) ?? missing;
+      this.current = call;
+      if (this.follows) call.runInAsyncScope(followed.run, followed, call, start, run, call, entry[2]);
+      else call.runInAsyncScope(start, undefined, run, call, entry[2]);
       this.current = undefined;
       if (!call.isOver) this.started.push(call);
     } else if (slot === CANCEL) {
@@ -329,15 +376,26 @@ export class Serving {
       call?.cancel();
     } else if (slot === RELEASE) {
       this.functions.release(entry[1]);
+    } else if (slot === FORGET) {
+      this.origins.forget(entry[1]);
     } else {
       if (entry[2] === 'log') logLine(entry[3] as LogPayload);
       else this.tell(entry[1], entry[2] as NoticeKind, entry[3]);
     }
   }
 
+  /** A call, in the context in which its request was handed over. */
+  private call(id: number, number: unknown): Call {
+    if (number === undefined) return new Call(this, id);
+    const origin = this.origins.get(number as number);
+    if (origin === undefined) return new Call(this, id);
+    return origin.runInAsyncScope(() => new Call(this, id, origin.told));
+  }
+
   private tell(token: number, kind: NoticeKind, payload: unknown): void {
     try {
-      this.listeners.get(token)?.(kind, payload);
+      const listener = this.listeners.get(token);
+      listener?.scope.runInAsyncScope(listener.hear, undefined, kind, payload);
     } catch (error) {
       // The listener's own fault; the rest of the batch must not suffer from it.
       queueMicrotask(() => {
@@ -354,8 +412,9 @@ const DONE = Promise.resolve();
 
 const CANCEL = -1;
 const RELEASE = -2;
+const FORGET = -4;
 
-type Entry = [slot: number, id: number, arguments: unknown, payload: unknown];
+type Entry = [slot: number, id: number, arguments: unknown, originOrPayload: unknown];
 
 function parsed(frame: string): unknown {
   try {
@@ -363,31 +422,5 @@ function parsed(frame: string): unknown {
   } catch {
     // Malformed on purpose or not: the engine answers it.
     return null;
-  }
-}
-
-/** What is held by its lifeline: it lives, and the process with it. The engine's own doorbell holds neither. */
-const held = new Set<object>();
-let timer: NodeJS.Timeout | undefined;
-
-/** Keeps its owner and the process alive while somebody holds it. */
-class Lifeline {
-  private holds = 0;
-
-  constructor(private readonly owner: object) {}
-
-  hold(): void {
-    this.holds += 1;
-    if (this.holds > 1) return;
-    held.add(this.owner);
-    timer ??= setInterval(() => {}, 2 ** 30);
-    timer.ref();
-  }
-
-  release(): void {
-    this.holds -= 1;
-    if (this.holds > 0) return;
-    held.delete(this.owner);
-    if (held.size === 0) timer?.unref();
   }
 }

@@ -37,8 +37,9 @@ export interface NativeServing {
   readonly number: number;
   /**
    * What waits for this thread: `""`, or the JSON text of an array of
-   * `[slot, id, arguments, isTemplateUri?]` (slot ≥ 0: run this call and answer it), `[-1, id]` (nobody waits for call `id` any more),
-   * `[-2, slot]` (forget the function), `[-3, token, kind, payload]` (news of a transport, see `NoticeKind`).
+   * `[slot, id, arguments, origin?]` (slot ≥ 0: run this call and answer it), `[-1, id]` (nobody waits for call `id` any more),
+   * `[-2, slot]` (forget the function), `[-3, token, kind, payload]` (news of a transport, see `NoticeKind`), `[-4, origin]`
+   * (nothing refers to this origin any more).
    * When more than a batch waits, the bell rings again.
    */
   drain(): string;
@@ -51,8 +52,8 @@ export interface NativeServing {
   serveStdio(ownsProcess: boolean): number;
   /** A connection within the process; messages to the client are `message` notices of the token. */
   connect(): number;
-  /** Sends a frame on such a connection; returns whether it is still open. */
-  send(token: number, frame: string): boolean;
+  /** Sends a frame on such a connection, and the number of its origin; returns whether it is still open. */
+  send(token: number, frame: string, origin: number): boolean;
   /** Ends such a connection (its calls are cancelled), or a request begun with `fetch`. */
   close(token: number): void;
   /** A chunk of the answer to this request was taken: another may come. */
@@ -62,7 +63,7 @@ export interface NativeServing {
   /** An HTTP endpoint without a listener, for requests that somebody else received. Takes the options of `serveHttp` without an address. */
   openEndpoint(options: string): number;
   /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port"}`. Notices: `head`, `chunk`…, `ended`. */
-  fetch(endpoint: number, head: string, body: Uint8Array | null): number;
+  fetch(endpoint: number, head: string, body: Uint8Array | null, origin: number): number;
 
   /** Who asks, as JSON (see `Caller`); `null` once the call is answered. */
   describe(id: number): string | null;

@@ -5,7 +5,6 @@ import { type Issue, inWords } from '../answers/refusals.js';
 import { writeWhole } from '../answers/results.js';
 import { respond } from '../answers/settling.js';
 import type { Context } from '../calls/context.js';
-import { ORIGIN_META } from '../engine/call_origin.js';
 import { InvalidArgumentsError } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
 
@@ -38,8 +37,6 @@ export function methodRun(
     respond(
       call,
       () => {
-        // A token of ours is nobody's business.
-        if (isObject(params._meta)) delete params._meta[ORIGIN_META];
         const request = takesParams ? params : { method, params };
         const ctx = makeContext(call);
         if (read === null) return handle(request, ctx);

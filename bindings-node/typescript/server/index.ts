@@ -210,8 +210,9 @@ export class Server implements Servable {
   }
 
   /**
-   * What the client of the request in hand declared it can do. One server serves many clients: outside of a handler, or
-   * after an `await` while others' requests are in hand, it is undefined. `ctx.clientCapabilities` always knows.
+   * What the client of the request in hand declared it can do. One server serves many clients: outside of a handler it is
+   * undefined. Who asks for the first time only after an `await`, while others' requests are in hand, hears undefined, too, unless
+   * the server declares `logging`; `ctx.clientCapabilities` always knows.
    */
   getClientCapabilities(): ClientCapabilities | undefined {
     return this.asks((ctx) => ctx.clientCapabilities);
@@ -255,8 +256,8 @@ export class Server implements Servable {
   }
 
   /**
-   * Sends a log message to the client of the request in hand, on that request's stream; dropped where there is none (see
-   * `getClientCapabilities`), and below the level the client asked for.
+   * Sends a log message to the client whose request the handler that says it serves, on that request's stream, also after an
+   * `await`. Dropped outside of any request, and below the level the client asked for. Needs `capabilities: { logging: {} }`.
    *
    * @param params `level`, `data` and perhaps `logger`.
    * @param sessionId Whose request, where several sessions' are in hand.

@@ -3,9 +3,7 @@
 // The engine acts on notifications by itself (a cancelled call is aborted whoever listens) and hands those of legacy sessions
 // on to whoever asked for them; the newest protocol has none but cancellation.
 
-import { isObject } from '../answers/content.js';
 import { messageOf } from '../answers/refusals.js';
-import { ORIGIN_META } from '../engine/call_origin.js';
 import type { Engine } from '../engine/engine.js';
 import type { Run } from '../engine/event_loop.js';
 import type { Read } from './handlers.js';
@@ -54,7 +52,6 @@ export class Notifications {
 
   private run(method: string): Run {
     return (call, params) => {
-      if (isObject(params._meta)) delete params._meta[ORIGIN_META];
       const report = (reason: unknown): void => {
         this.failed(reason instanceof Error ? reason : new Error(messageOf(reason), { cause: reason }));
       };

@@ -1,6 +1,6 @@
 // What a transport is, and how one that knows nothing of the engine is bridged to it.
 
-import { type AuthInfo, forgetOrigin, ORIGIN_META, rememberOrigin } from '../engine/call_origin.js';
+import type { AuthInfo } from '../engine/call_origin.js';
 import type { MemoryConnection, Serving } from '../engine/event_loop.js';
 
 export type { AuthInfo } from '../engine/call_origin.js';
@@ -117,7 +117,6 @@ class Bridge {
   private readonly connection: MemoryConnection;
   /** The message that goes out last. */
   private sending: Promise<unknown> = Promise.resolve();
-  private readonly origins = new Map<unknown, string>();
   private closed = false;
 
   constructor(
@@ -153,44 +152,18 @@ class Bridge {
   private receive(message: unknown, extra: MessageExtraInfo | undefined): void {
     if (this.closed) return;
     try {
-      const text = JSON.stringify(this.marked(message, extra)) ?? 'null';
-      if (!this.connection.send(text))
+      const told = { authInfo: extra?.authInfo, sessionId: this.transport.sessionId };
+      if (!this.connection.send(JSON.stringify(message) ?? 'null', told))
         this.report(new Error('a message came after the connection had ended'));
     } catch (error) {
       this.report(error);
     }
   }
 
-  /** A request with the token of what the transport told beside it. */
-  private marked(message: unknown, extra: MessageExtraInfo | undefined): unknown {
-    const { sessionId } = this.transport;
-    const authInfo = extra?.authInfo;
-    if (authInfo === undefined && sessionId === undefined) return message;
-    if (typeof message !== 'object' || message === null || !('method' in message) || !('id' in message)) {
-      return message;
-    }
-    const { params } = message as { params?: { _meta?: object } | null };
-    // What is malformed stays so: the engine says it better.
-    if (params === null || Array.isArray(params) || !['object', 'undefined'].includes(typeof params))
-      return message;
-    const token = rememberOrigin({ authInfo, sessionId });
-    this.forget(message.id);
-    this.origins.set(message.id, token);
-    return { ...message, params: { ...params, _meta: { ...params?._meta, [ORIGIN_META]: token } } };
-  }
-
-  private forget(id: unknown): void {
-    const token = this.origins.get(id);
-    if (token === undefined) return;
-    this.origins.delete(id);
-    forgetOrigin(token);
-  }
-
   /** From the engine to the transport. */
   private deliver(message: unknown): void {
     // The answer to a batch: transports that carry objects carry them one by one.
     for (const each of Array.isArray(message) ? (message as object[]) : [message as object]) {
-      if ('id' in each && !('method' in each)) this.forget(each.id);
       this.sending = this.sending
         .then(() => this.transport.send(each))
         .catch((error: unknown) => this.report(error));
@@ -210,7 +183,6 @@ class Bridge {
     if (this.closed) return;
     this.closed = true;
     dropTransport(this.serving, this.transport);
-    for (const id of [...this.origins.keys()]) this.forget(id);
     this.connection.close();
   }
 

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use http::HeaderMap;
 use oxmcp_core::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing};
-use oxmcp_core::handler::from_function;
+use oxmcp_core::handler::{Origin, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
     CacheHint, CommonFields, CompletionOutput, Implementation, Output, Prompt, PromptArgument, PromptOutput,
@@ -104,7 +104,12 @@ pub fn post(engine: &Engine, headers: HeaderMap, stateless: bool, frame: &[u8]) 
 
 /// Hands in one frame.
 pub fn exchange(engine: &Engine, edge: Edge, frame: &[u8]) -> Exchange {
-    engine.exchange(Inbound { frame: Bytes::copy_from_slice(frame), edge, max_bytes: None })
+    engine.exchange(Inbound {
+        frame: Bytes::copy_from_slice(frame),
+        edge,
+        max_bytes: None,
+        origin: Origin::default(),
+    })
 }
 
 /// Reads what an exchange has to say for now, and looks at it.

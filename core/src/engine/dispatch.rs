@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::eras::{self, Answer, Asked};
-use crate::handler::{CallContext, EventSender, Failure, FailureKind, Handler, Invocation, Reply};
+use crate::handler::{CallContext, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply};
 use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
 use crate::model::{
@@ -42,10 +42,16 @@ struct Finish {
 }
 
 /// Dispatches what was asked. Consumes the operation; everything else of `asked` stays as it is.
-pub(super) fn dispatch(asked: &mut Asked, events: EventSender, call_timeout: Option<Duration>) -> Dispatched {
+pub(super) fn dispatch(
+    asked: &mut Asked,
+    events: EventSender,
+    origin: &Origin,
+    call_timeout: Option<Duration>,
+) -> Dispatched {
     let operation = std::mem::replace(&mut asked.operation, Operation::Ping);
     let kind = operation.kind();
-    let context = CallContext { caller: Arc::clone(&asked.caller), events, deadline: None };
+    let context =
+        CallContext { caller: Arc::clone(&asked.caller), events, deadline: None, origin: origin.clone() };
     if let (Some(whole), false) = (asked.whole.take(), kind == OperationKind::Watch) {
         let invocation = Invocation { kind, target: whole.method, arguments: whole.params, context };
         return run(&whole.handler, invocation, call_timeout, Finish { kind, tool: None, resource: None });

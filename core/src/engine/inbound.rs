@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Connection;
+use crate::handler::Origin;
 
 /// One frame and where it came from.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Inbound {
     /// The longest frame this transport takes, in bytes; `None` for the bound of [`Limits::frame`](super::Limits::frame). One
     /// number, so that what the transport lets in is not refused further on.
     pub max_bytes: Option<usize>,
+    /// Where the host handed it over, if it did.
+    pub origin: Origin,
 }
 
 /// The side of the engine a frame came in at.

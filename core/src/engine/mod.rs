@@ -21,7 +21,7 @@ pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 
 use crate::eras::{self, Asked, Eras, Opened, Refused, Side, Told, WireError};
-use crate::handler::{Failure, FailureKind, event_channel};
+use crate::handler::{Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::Implementation;
 use crate::registry::Registry;
@@ -64,18 +64,20 @@ impl Engine {
     /// part of the answer.
     #[must_use]
     pub fn exchange(&self, inbound: Inbound) -> Exchange {
-        let Inbound { frame, edge, max_bytes } = inbound;
+        let Inbound { frame, edge, max_bytes, origin } = inbound;
         let mut limits = self.0.limits.frame;
         limits.max_bytes = max_bytes.unwrap_or(limits.max_bytes);
         let side = edge.side();
         let mut outline = eras::outline();
         let state = match jsonrpc::parse_outlined(&frame, &limits, &mut outline) {
-            Ok(Frame::Single(message)) => self.begin(self.0.eras.open(&message, Some(&outline), side), &edge),
+            Ok(Frame::Single(message)) => {
+                self.begin(self.0.eras.open(&message, Some(&outline), side), &edge, &origin)
+            }
             Ok(Frame::Batch(members)) => match self.0.eras.accept_batch(side) {
                 Ok(()) => {
                     let bodies = members.iter().map(|_| None).collect();
                     let states = members.into_iter().map(|member| match member {
-                        Ok(message) => self.begin(self.0.eras.open_in_batch(&message, side), &edge),
+                        Ok(message) => self.begin(self.0.eras.open_in_batch(&message, side), &edge, &origin),
                         Err(malformed) => refuse_in_batch(malformed),
                     });
                     State::Batch(states.collect(), bodies)
@@ -133,9 +135,9 @@ impl Engine {
         &self.0.shutdown
     }
 
-    fn begin(&self, opened: Opened, edge: &Edge) -> State {
+    fn begin(&self, opened: Opened, edge: &Edge, origin: &Origin) -> State {
         match opened {
-            Opened::Ask(asked) => self.start(asked, edge),
+            Opened::Ask(asked) => self.start(asked, edge, origin),
             Opened::Answered { said, session_id } => State::last(Outgoing::Response(ResponseMessage {
                 body: said.body,
                 status: said.status,
@@ -143,7 +145,8 @@ impl Engine {
             })),
             Opened::Accepted => State::last(Outgoing::Accepted),
             Opened::Told(told) => {
-                let Told { handler, invocation } = *told;
+                let Told { handler, mut invocation } = *told;
+                invocation.context.origin = origin.clone();
                 // Nobody waits for its end.
                 self.0.background.run(async move { drop(handler.invoke(invocation).await) });
                 State::last(Outgoing::Accepted)
@@ -151,7 +154,7 @@ impl Engine {
         }
     }
 
-    fn start(&self, mut asked: Asked, edge: &Edge) -> State {
+    fn start(&self, mut asked: Asked, edge: &Edge, origin: &Origin) -> State {
         let kind = asked.operation.kind();
         let overloaded = |asked: &Asked, message: &str| {
             State::said(asked.voice.failure(kind, &Failure::new(FailureKind::Overloaded, message)))
@@ -171,7 +174,7 @@ impl Engine {
             },
         };
         let (sender, events) = event_channel(asked.caller.wants_progress, asked.caller.log_threshold);
-        match dispatch(&mut asked, sender, self.0.limits.call_timeout) {
+        match dispatch(&mut asked, sender, origin, self.0.limits.call_timeout) {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
             Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
             Dispatched::Run(running) => State::Call(Call {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::EventSender;
+use super::{EventSender, Origin};
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
 use crate::model::LogLevel;
@@ -54,4 +54,6 @@ pub struct CallContext {
     pub events: EventSender,
     /// When the caller stops waiting, if a limit is set.
     pub deadline: Option<Instant>,
+    /// Where the request was handed over, if the host said so.
+    pub origin: Origin,
 }

@@ -4,6 +4,7 @@ mod context;
 mod events;
 mod function;
 mod invocation;
+mod origin;
 mod reply;
 
 use std::future::Future;
@@ -13,6 +14,7 @@ pub use context::{CallContext, Caller};
 pub use events::{Event, EventSender, Events, channel as event_channel};
 pub use function::from_function;
 pub use invocation::Invocation;
+pub use origin::Origin;
 pub use reply::{Failure, FailureKind, Reply};
 
 /// A future that can be boxed, sent and dropped. Dropping it cancels the call: there is no second way.

@@ -3,21 +3,22 @@
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use crate::handler::Origin;
 use crate::transports::memory::MemoryClient;
 
-/// The host's end of a connection within the process: takes frames. Dropped, it ends the connection.
-pub type FrameSender = mpsc::UnboundedSender<Bytes>;
+/// The host's end of a connection within the process: takes frames, each with where it was handed over. Dropped, it ends the connection.
+pub type FrameSender = mpsc::UnboundedSender<(Bytes, Origin)>;
 
 /// A way for frames from the host to [`carry`].
 #[must_use]
-pub fn frames() -> (FrameSender, mpsc::UnboundedReceiver<Bytes>) {
+pub fn frames() -> (FrameSender, mpsc::UnboundedReceiver<(Bytes, Origin)>) {
     mpsc::unbounded_channel()
 }
 
 /// Carries the host's frames to the server, and the server's messages to `hear`, until either side ends.
 pub async fn carry(
     client: MemoryClient,
-    mut frames: mpsc::UnboundedReceiver<Bytes>,
+    mut frames: mpsc::UnboundedReceiver<(Bytes, Origin)>,
     mut hear: impl FnMut(String),
 ) {
     let sender = client.clone();
@@ -27,8 +28,8 @@ pub async fn carry(
         }
     };
     let frames = async {
-        while let Some(frame) = frames.recv().await {
-            if sender.send(frame).await.is_err() {
+        while let Some((frame, origin)) = frames.recv().await {
+            if sender.send_from(frame, origin).await.is_err() {
                 break;
             }
         }

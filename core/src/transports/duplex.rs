@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing};
 use crate::error::{Error, ErrorKind, Result};
+use crate::handler::Origin;
 
 /// How many messages wait for the writer; beyond it the calls wait.
 const QUEUE: usize = 256;
@@ -54,9 +55,14 @@ impl Duplex {
 
     /// Starts what `frame` asks for. What is answered at once is passed to `say`; returns the exchange if there is more to
     /// come. Hand it to [`Duplex::carry_on`] after what was said is on its way, so that the order is kept.
-    pub(super) fn start(&self, frame: Bytes, mut say: impl FnMut(String)) -> Option<Exchange> {
+    pub(super) fn start(
+        &self,
+        frame: Bytes,
+        origin: Origin,
+        mut say: impl FnMut(String),
+    ) -> Option<Exchange> {
         let edge = Edge::Connection(Arc::clone(&self.connection));
-        let mut exchange = self.engine.exchange(Inbound { frame, edge, max_bytes: None });
+        let mut exchange = self.engine.exchange(Inbound { frame, edge, max_bytes: None, origin });
         // Most exchanges end in their first poll: those never become a task.
         let mut cx = Context::from_waker(Waker::noop());
         loop {

@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, mpsc};
 use super::duplex::Duplex;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
+use crate::handler::Origin;
 
 /// The client's end of an in-process connection. Clones share it; dropping the last one ends it.
 #[derive(Clone)]
@@ -35,12 +36,20 @@ impl MemoryClient {
     /// # Errors
     /// [`ErrorKind::Closed`] when the connection is closed.
     pub async fn send(&self, frame: impl Into<Bytes>) -> Result<()> {
+        self.send_from(frame, Origin::default()).await
+    }
+
+    /// [`MemoryClient::send`], for hosts that say where the message was handed over.
+    ///
+    /// # Errors
+    /// As [`MemoryClient::send`].
+    pub async fn send_from(&self, frame: impl Into<Bytes>, origin: Origin) -> Result<()> {
         let closed = || Error::new(ErrorKind::Closed, "the connection is closed");
         let mut said = Vec::new();
         let (rest, queue) = {
             let duplex = self.duplex();
             let duplex = duplex.as_ref().ok_or_else(closed)?;
-            (duplex.start(frame.into(), |message| said.push(message)), duplex.queue())
+            (duplex.start(frame.into(), origin, |message| said.push(message)), duplex.queue())
         };
         for message in said {
             queue.send(message).await.map_err(|_| closed())?;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use oxmcp_core::engine::{Connection, Edge, Engine, EngineBuilder, Exchange, HttpEdge, Inbound, Outgoing};
-use oxmcp_core::handler::{Event, Failure, FailureKind, Handler, Invocation, from_function};
+use oxmcp_core::handler::{Event, Failure, FailureKind, Handler, Invocation, Origin, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
     CacheHint, CommonFields, CompletionOutput, Implementation, LogLevel, LogMessage, Output, Progress,
@@ -233,7 +233,12 @@ pub fn post(engine: &Engine, pairs: &[(&str, &str)], body: impl ToString) -> Exc
 
 pub fn post_to(engine: &Engine, pairs: &[(&str, &str)], stateless: bool, body: impl ToString) -> Exchange {
     let edge = Edge::Http(HttpEdge { headers: Arc::new(headers(pairs)), remote: None, stateless });
-    engine.exchange(Inbound { frame: Bytes::from(body.to_string()), edge, max_bytes: None })
+    engine.exchange(Inbound {
+        frame: Bytes::from(body.to_string()),
+        edge,
+        max_bytes: None,
+        origin: Origin::default(),
+    })
 }
 
 pub fn send(engine: &Engine, connection: &Arc<Connection>, body: impl ToString) -> Exchange {
@@ -241,6 +246,7 @@ pub fn send(engine: &Engine, connection: &Arc<Connection>, body: impl ToString) 
         frame: Bytes::from(body.to_string()),
         edge: Edge::Connection(Arc::clone(connection)),
         max_bytes: None,
+        origin: Origin::default(),
     })
 }
 

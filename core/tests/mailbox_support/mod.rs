@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use oxmcp_core::handler::{CallContext, Caller, Invocation, event_channel};
+use oxmcp_core::handler::{CallContext, Caller, Invocation, Origin, event_channel};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::{HostMessage, Mailbox, PendingCall};
@@ -28,7 +28,7 @@ pub fn invocation(target: &str) -> Invocation {
         kind: OperationKind::CallTool,
         target: target.into(),
         arguments: RawJson::empty_object(),
-        context: CallContext { caller: Arc::new(caller), events, deadline: None },
+        context: CallContext { caller: Arc::new(caller), events, deadline: None, origin: Origin::default() },
     }
 }
 

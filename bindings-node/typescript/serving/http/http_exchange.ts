@@ -1,6 +1,6 @@
 // HTTP requests that somebody else received: what all the ways to receive one have in common.
 
-import { type CallOrigin, forgetOrigin, ORIGIN_HEADER, rememberOrigin } from '../../engine/call_origin.js';
+import type { CallOrigin } from '../../engine/call_origin.js';
 import type { Endpoint, RequestHead, ResponseSink, Serving } from '../../engine/event_loop.js';
 import type { HttpOptions } from '../../engine/http_options.js';
 
@@ -76,22 +76,12 @@ export function endpointOf(
   return endpoint;
 }
 
-/** Sends a request to an endpoint, with a token for what the engine has no place for. */
+/** Sends a request to an endpoint. */
 export function exchange(endpoint: Endpoint, incoming: Incoming, sink: ResponseSink): Exchange {
-  const token = rememberOrigin(incoming.origin);
-  const headers = incoming.head.headers.filter(([name]) => name.toLowerCase() !== ORIGIN_HEADER);
-  headers.push([ORIGIN_HEADER, token]);
+  const { head, body, origin } = incoming;
   try {
-    return endpoint.fetch({ ...incoming.head, url: '/', headers }, incoming.body, {
-      head: (status, answered) => sink.head(status, answered),
-      chunk: (text) => sink.chunk(text),
-      end: (error) => {
-        forgetOrigin(token);
-        sink.end(error);
-      },
-    });
+    return endpoint.fetch({ ...head, url: '/' }, body, origin, sink);
   } catch (error) {
-    forgetOrigin(token);
     // A header or method no HTTP server would have let through.
     refuse(sink, 400, error instanceof Error ? error.message : String(error));
     return { cancel: () => {} };

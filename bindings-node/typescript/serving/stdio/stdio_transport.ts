@@ -1,5 +1,6 @@
 // Stdio: one message per line, over the process's own descriptors or any pair of streams.
 
+import { AsyncResource } from 'node:async_hooks';
 import type { Readable, Writable } from 'node:stream';
 import type { MemoryConnection, Serving } from '../../engine/event_loop.js';
 import { ATTACH, dropTransport, errorFrom, noteTransport } from '../transport.js';
@@ -154,6 +155,8 @@ export class StdioServerTransport {
 /** A connection to the engine whose messages are lines. */
 class StreamConnection {
   private readonly connection: MemoryConnection;
+  /** What comes on the streams runs in the context in which they were connected, whoever writes to them. */
+  private readonly scope = new AsyncResource('oxmcp.stdio');
   private readonly waiting = new Set<unknown>();
   private finishing = false;
 
@@ -169,7 +172,7 @@ class StreamConnection {
 
   send(line: string): void {
     for (const id of requestIds(line)) this.waiting.add(id);
-    this.connection.send(line);
+    this.scope.runInAsyncScope(() => this.connection.send(line));
   }
 
   /** Ends the connection when all requests are answered, or took too long. */

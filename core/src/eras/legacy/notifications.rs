@@ -7,7 +7,7 @@ use crate::eras::items::Object;
 use crate::eras::legacy::session::Session;
 use crate::eras::params::Params;
 use crate::eras::{Eras, events};
-use crate::handler::{CallContext, Caller, Invocation, event_channel};
+use crate::handler::{CallContext, Caller, Invocation, Origin, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::{Notification, RequestId};
 use crate::model::{Change, OperationKind};
@@ -44,7 +44,7 @@ pub(crate) fn invocation(eras: &Eras, session: &Session, notification: &Notifica
         kind: OperationKind::Custom,
         target: Arc::from(&*notification.method),
         arguments: notification.params.map_or_else(RawJson::empty_object, RawJson::from_checked),
-        context: CallContext { caller: Arc::new(caller), events, deadline: None },
+        context: CallContext { caller: Arc::new(caller), events, deadline: None, origin: Origin::default() },
     }
 }
 

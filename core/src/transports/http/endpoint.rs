@@ -22,6 +22,7 @@ use super::response::{self, ResponseBody};
 use super::single_headers;
 use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing};
 use crate::error::Result;
+use crate::handler::Origin;
 
 /// The endpoint: both eras on one path. Clones share everything.
 #[derive(Clone)]
@@ -58,19 +59,20 @@ impl Endpoint {
         &self.0.options
     }
 
-    /// Answers one request. Dropping the future, or the body of the response before its end, means that the client is gone.
+    /// Answers one request; an [`Origin`] among its extensions goes with it. Dropping the future, or the body of the response before its end, means that the client is gone.
     pub async fn handle<B>(&self, request: Request<B>, remote: Option<SocketAddr>) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes>,
     {
         let Inner { engine, options, guards, cors, told } = &*self.0;
         let (parts, body) = request.into_parts();
-        let request::Parts { method, uri, version, headers, .. } = parts;
+        let request::Parts { method, uri, version, headers, extensions, .. } = parts;
+        let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
         let reader = cors.as_ref().map(|cors| (cors, cors.origin(&headers)));
         let route = single_headers::check(version, &uri, &headers)
             .and_then(|()| guards.route(&method, &uri, &headers));
         let answer = match route {
-            Ok(Route::Post) => self.post(headers, body, remote).await,
+            Ok(Route::Post) => self.post(headers, body, remote, origin).await,
             Ok(Route::Get) => Ok(session_routes::get(engine, options, &headers)),
             Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers)),
             Ok(Route::Preflight) => Ok(cors
@@ -93,6 +95,7 @@ impl Endpoint {
         headers: HeaderMap,
         body: B,
         remote: Option<SocketAddr>,
+        origin: Origin,
     ) -> Result<Response<ResponseBody>, Refused>
     where
         B: Body<Data = Bytes>,
@@ -108,7 +111,7 @@ impl Endpoint {
         let frame = body::collect(body, options).await?;
         let edge = HttpEdge { headers: Arc::new(headers), remote, stateless: options.stateless };
         let max_bytes = Some(options.max_body_bytes);
-        let exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge), max_bytes });
+        let exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge), origin, max_bytes });
         self.answer(exchange, accepts).await
     }
 

@@ -23,6 +23,7 @@ use super::error_without_id;
 use super::line::push_one_line;
 use crate::engine::{Engine, Shutdown};
 use crate::error::{Error, ErrorKind, Result};
+use crate::handler::Origin;
 
 /// Options of the stdio transport.
 #[derive(Debug, Clone)]
@@ -204,7 +205,9 @@ impl Pump {
         match line {
             Line::Frame(frame) => {
                 let output = &mut self.output;
-                if let Some(exchange) = self.duplex.start(frame, |message| push_message(output, &message)) {
+                if let Some(exchange) =
+                    self.duplex.start(frame, Origin::default(), |message| push_message(output, &message))
+                {
                     self.duplex.carry_on(exchange);
                 }
             }
