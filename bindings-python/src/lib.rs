@@ -13,6 +13,7 @@ mod notices;
 mod schema;
 mod server;
 mod serving;
+mod surrounding_context;
 mod target;
 mod workers;
 

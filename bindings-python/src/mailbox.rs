@@ -19,6 +19,7 @@ use tokio::io::unix::AsyncFd;
 use crate::call::Call;
 use crate::doorbell::LoopBell;
 use crate::server::{Host, current_call};
+use crate::surrounding_context;
 use crate::target::Target;
 use crate::workers::Workers;
 
@@ -42,7 +43,7 @@ pub struct LoopSide {
     closing: AtomicBool,
     event_loop: Py<PyAny>,
     task_class: Py<PyAny>,
-    /// The context variables every call starts from.
+    /// The context variables that calls start from which have no others.
     context: Py<PyAny>,
     /// `guard(awaitable)`: a coroutine that turns an exit into an exception.
     guard: Py<PyAny>,
@@ -273,7 +274,7 @@ impl LoopSide {
         target: &Bound<'py, Target>,
     ) -> PyResult<()> {
         let run = intern!(py, "run");
-        let context = self.context.bind(py).call_method0(intern!(py, "copy"))?;
+        let context = surrounding_context::for_call(py, call.get().invocation(), &self.context)?;
         let coroutine = context.call_method1(run, (&self.begin, call, target, &self.guard))?;
         if coroutine.is_none() {
             return Ok(());

@@ -7,7 +7,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::handler::Origin;
 use oxmcp_core::host::{self, Driver, FrameSender, HttpText, Placement};
 use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
@@ -19,6 +18,7 @@ use crate::log;
 use crate::mailbox::{LoopSide, run_plain};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
+use crate::surrounding_context;
 use crate::workers::{Surroundings, Workers};
 
 /// How long a blocked event loop may take to hear that standard input ended.
@@ -254,11 +254,12 @@ pub struct MemoryConnection {
 
 #[pymethods]
 impl MemoryConnection {
-    /// Sends a frame; returns whether the connection is still open.
-    fn send(&self, frame: &str) -> bool {
+    /// Sends a frame, whose calls start from `context`; returns whether the connection is still open.
+    fn send(&self, frame: &str, context: Py<PyAny>) -> bool {
+        let origin = surrounding_context::origin(context);
         let frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
         frames.as_ref().is_some_and(|frames| {
-            frames.send((Bytes::copy_from_slice(frame.as_bytes()), Origin::default())).is_ok()
+            frames.send((Bytes::copy_from_slice(frame.as_bytes()), origin)).is_ok()
         })
     }
 

@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use crate::call::Call;
 use crate::doorbell::LoopBell;
+use crate::surrounding_context;
 use crate::target::Target;
 use oxmcp_core::host::{Driver, Placement};
 
@@ -297,7 +298,8 @@ impl Workers {
         let Some(surroundings) = self.surroundings.get() else { return };
         let started = Instant::now();
         let outcome = Bound::new(py, Call::new(pending, Arc::clone(driver))).and_then(|call| {
-            let context = surroundings.context.bind(py).call_method0(pyo3::intern!(py, "copy"))?;
+            let context =
+                surrounding_context::for_call(py, call.get().invocation(), &surroundings.context)?;
             context.call_method1(pyo3::intern!(py, "run"), (surroundings.run.bind(py), call, target.bind(py)))
         });
         if let Err(error) = outcome {

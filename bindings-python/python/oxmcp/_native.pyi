@@ -134,14 +134,14 @@ class Serving:
 class MemoryConnection:
     @property
     def token(self) -> int: ...
-    def send(self, frame: str) -> bool: ...
+    def send(self, frame: str, context: Context) -> bool: ...
     def close(self) -> None: ...
 
 def attach(
     server: Server,
     event_loop: AbstractEventLoop,
     *,
-    context: Context,
+    context: Any,  # with `copy()`: the context that a call starts from
     guard: Callable[[Awaitable[Any]], Any],
     on_notice: Callable[[int, str | None, BaseException | None], None],
     drives: bool = False,

@@ -202,7 +202,7 @@ class Conversation:
         if self._connection is None:
             raise ClosedError("The client is not open: use it inside `async with`")
         try:
-            self._connection.send(encode(message, "params"))
+            self._connection.send(encode(message, "params"), self._server.surroundings())
         except ConnectionError as error:
             raise ClosedError("The connection to the server is closed") from error
 

@@ -22,7 +22,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from .. import _native
 
@@ -30,7 +30,17 @@ log = logging.getLogger("oxmcp")
 
 T = TypeVar("T")
 Io = Literal["auto", "loop", "thread"]
-Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
+
+
+class Lifespan(Protocol):
+    """What is entered before the first request and left after the last, and what it sets."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Any]: ...
+
+    def surroundings(self) -> contextvars.Context:
+        """The present context with what the lifespan set."""
+        ...
+
 
 #: How long running handlers may take to unwind once they are cancelled at the end, in seconds.
 UNWIND_SECONDS = 5.0
@@ -111,6 +121,21 @@ def _is_being_cancelled() -> bool:
 NO_TOKEN = 0
 
 
+class _Root:
+    """The context that calls start from which the engine received by itself: whoever first serves a transport gives theirs."""
+
+    __slots__ = ("copy", "is_given")
+
+    def __init__(self) -> None:
+        self.copy = contextvars.copy_context().copy
+        self.is_given = False
+
+    def give(self, context: contextvars.Context) -> None:
+        if not self.is_given:
+            self.is_given = True
+            self.copy = context.copy
+
+
 class _Serving:
     """A native serving with its notices sorted by transport and connection."""
 
@@ -119,10 +144,11 @@ class _Serving:
         self.users = 0
         self._ends: dict[int, asyncio.Future[None]] = {}
         self._inboxes: dict[int, Inbox] = {}
+        self.root = _Root()
         self.native = _native.attach(
             native,
             loop,
-            context=contextvars.copy_context(),
+            context=self.root,
             guard=_guard,
             on_notice=self._on_notice,
             drives=drives,
@@ -238,13 +264,13 @@ class MemoryConnection:
         self._inbox = inbox
         self._closed = False
 
-    def send(self, frame: str) -> None:
-        """Sends one JSON-RPC frame.
+    def send(self, frame: str, context: contextvars.Context | None = None) -> None:
+        """Sends one JSON-RPC frame, whose calls start from `context`, the present one when absent.
 
         Raises:
             ConnectionError: the connection is closed.
         """
-        if not self._native.send(frame):
+        if not self._native.send(frame, contextvars.copy_context() if context is None else context):
             raise ConnectionError("the connection is closed")
 
     async def receive(self) -> str | None:
@@ -263,35 +289,22 @@ class MemoryConnection:
 
 
 #: What is being served, so that clients of a server within its process share its serving.
-_shared: weakref.WeakKeyDictionary[_native.Server, _Shared] = weakref.WeakKeyDictionary()
+_shared: weakref.WeakKeyDictionary[_native.Server, _Serving] = weakref.WeakKeyDictionary()
 
 
-class _Shared:
-    def __init__(self, serving: _Serving, stack: AsyncExitStack) -> None:
-        self.serving = serving
-        self.stack = stack
-
-
-async def _borrow(native: _native.Server, lifespan: Lifespan | None, io: Io) -> _Serving:
+def _borrow(native: _native.Server, io: Io) -> _Serving:
     loop = asyncio.get_running_loop()
-    shared = _shared.get(native)
-    if shared is not None and shared.serving.loop is loop:
-        shared.serving.users += 1
-        return shared.serving
-    if shared is not None and shared.serving.loop.is_closed():
+    serving = _shared.get(native)
+    if serving is not None and serving.loop is loop:
+        serving.users += 1
+        return serving
+    if serving is not None and serving.loop.is_closed():
         # The loop ended without unwinding, so its serving can only be dropped.
         del _shared[native]
-        shared.serving.native.stop()
-    stack = AsyncExitStack()
-    if lifespan is not None:
-        await stack.enter_async_context(lifespan())
-    try:
-        serving = _Serving(native, loop, drives=False, io=io)
-    except BaseException:
-        await stack.aclose()
-        raise
+        serving.native.stop()
+    serving = _Serving(native, loop, drives=False, io=io)
     serving.users = 1
-    _shared[native] = _Shared(serving, stack)
+    _shared[native] = serving
     return serving
 
 
@@ -300,21 +313,14 @@ async def _release(serving: _Serving) -> None:
     if serving.users > 0:
         return
     for native, shared in list(_shared.items()):
-        if shared.serving is serving:
+        if shared is serving:
             del _shared[native]
-            try:
-                await serving.close()
-            finally:
-                await shared.stack.aclose()
+            await serving.close()
 
 
-async def connect(native: _native.Server, lifespan: Lifespan | None = None) -> MemoryConnection:
-    """Connects to a server within this process, on the running loop.
-
-    The lifespan is entered with the first connection and left with the last.
-    """
-    serving = await _borrow(native, lifespan, "thread")
-    return serving.connect()
+async def connect(native: _native.Server) -> MemoryConnection:
+    """Connects to a server within this process, on the running loop. Its lifespan is the caller's affair."""
+    return _borrow(native, "thread").connect()
 
 
 def _open(
@@ -342,12 +348,16 @@ async def run_async(
     """Serves on the running loop until the transport ends or this is cancelled."""
     if io == "loop":
         raise ValueError("io='loop' needs a loop of our own: use run() instead of run_async()")
-    with _off_the_wire(transport):
-        serving = await _borrow(native, lifespan, io)
-    try:
-        await _open(serving, transport, options)
-    finally:
-        await _release(serving)
+    async with AsyncExitStack() as stack:
+        if lifespan is not None:
+            with _off_the_wire(transport):
+                await stack.enter_async_context(lifespan())
+        serving = _borrow(native, io)
+        serving.root.give(contextvars.copy_context() if lifespan is None else lifespan.surroundings())
+        try:
+            await _open(serving, transport, options)
+        finally:
+            await _release(serving)
 
 
 if hasattr(selectors, "EpollSelector"):
@@ -451,7 +461,8 @@ async def _main(
                 await stack.enter_async_context(lifespan())
         serving = _Serving(native, loop, drives=selector is not None, io=io)
         serving.users = 1
-        _shared[native] = _Shared(serving, AsyncExitStack())  # connections within the process share it
+        serving.root.give(contextvars.copy_context())
+        _shared[native] = serving  # connections within the process share it
         if selector is not None:
             selector.engage(serving.native, serving.native.drain, loop)
         try:
@@ -521,9 +532,9 @@ class _Stop:
     def _unwind(self) -> None:
         self._heard.set()
         for shared in _shared.values():
-            if shared.serving.loop is self._loop:
+            if shared.loop is self._loop:
                 # At once: a call that starts and blocks between here and the unwinding would never be interrupted.
-                shared.serving.native.shut_down()
+                shared.native.shut_down()
         self._main.cancel()
 
     def _insist(self, number: int) -> None:

@@ -3,5 +3,4 @@
 from ..answers.resource_contents import ReadResourceContents, ResourceContent, ResourceResult
 from ..offers.resources import Resource
 
-
 __all__ = ["ReadResourceContents", "Resource", "ResourceContent", "ResourceResult"]

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import Context, ContextVar, copy_context
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
@@ -24,6 +25,9 @@ MAX_SESSIONS = 10_000
 """How many sessions may keep state; beyond it the one that was idle longest is forgotten (SEC-12)."""
 
 
+_UNSET: Any = object()
+
+
 class Lifespan:
     """A server's lifespan: entered once per process however many transports and in-process clients run at a time, and
     left with the last of them."""
@@ -35,6 +39,8 @@ class Lifespan:
         self._entering: asyncio.Lock | None = None
         self._stack: AsyncExitStack | None = None
         self.result: Any = None
+        #: What the lifespan set: each variable, its value before and after.
+        self._set: list[tuple[ContextVar[Any], Any, Any]] = []
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[None]:
@@ -46,16 +52,36 @@ class Lifespan:
             assert self._entering is not None
             async with self._entering:
                 if self._stack is None:
+                    before = copy_context()
                     self._stack = await self._enter()
+                    self._set = [
+                        (variable, before.get(variable, _UNSET), value)
+                        for variable, value in copy_context().items()
+                        if before.get(variable, _UNSET) is not value
+                    ]
                     self._server.served()
             yield
         finally:
             self._users -= 1
             if self._users == 0:
                 stack, self._stack, self.result = self._stack, None, None
+                self._set = []
                 self._server.served_no_more()
                 if stack is not None:
                     await stack.aclose()
+
+    def surroundings(self) -> Context:
+        """The context variables of whoever is here, and those the lifespan set and they did not: what calls start from that are
+        handed over here."""
+        context = copy_context()
+        context.run(self._surround)
+        return context
+
+    def _surround(self) -> None:
+        serving.set(self._server)
+        for variable, before, after in self._set:
+            if variable.get(_UNSET) is before:
+                variable.set(after)
 
     async def _enter(self) -> AsyncExitStack:
         stack = AsyncExitStack()
@@ -117,9 +143,14 @@ class Serving:
         raise NotImplementedError
 
     @property
-    def lifespan(self) -> Callable[[], AbstractAsyncContextManager[None]]:
+    def lifespan(self) -> Lifespan:
         """The lifespan as a factory that takes nothing: what serves the engine enters it before the first request."""
         return self._lifespan
+
+    def surroundings(self) -> Context:
+        """The context that calls start from which are handed over here, in this process: a copy of the present one, with what the
+        lifespan set."""
+        return self._lifespan.surroundings()
 
     @property
     def lifespan_context(self) -> Any:
