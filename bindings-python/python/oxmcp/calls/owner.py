@@ -6,17 +6,11 @@ from collections.abc import Awaitable
 from contextvars import ContextVar
 from typing import Any, Literal, Protocol
 
-from .. import _native
 from ..answers.encoding import OnUnknown
 
 
 class Owner(Protocol):
     """What a call needs of its server."""
-
-    @property
-    def native(self) -> _native.Server:
-        """The engine."""
-        ...
 
     @property
     def lifespan_context(self) -> Any:

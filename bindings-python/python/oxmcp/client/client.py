@@ -73,7 +73,7 @@ class Client(Conversation):
         log_level: str = "debug",
         timeout: float | None = None,
     ) -> None:
-        if not hasattr(server, "native") or not hasattr(server, "lifespan"):
+        if not hasattr(type(server), "engine_here"):
             raise TypeError(f"Client takes a server of this process, not {type(server).__name__}")
         super().__init__(
             server,

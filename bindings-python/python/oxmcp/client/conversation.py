@@ -15,6 +15,7 @@ from ..calls.owner import serving
 from ..engine.values import Attributes
 from ..errors import ClosedError, McpError, logger
 from ..types.wire_object import WireObject
+from .foreign_loops import is_foreign, run_on
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -55,6 +56,7 @@ class Conversation:
         self._last_id = 0
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._progress: dict[int, Callable[..., Any]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: MemoryConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._lifespan: AbstractAsyncContextManager[None] | None = None
@@ -74,6 +76,8 @@ class Conversation:
             return self
         from ..engine import event_loop
 
+        self._loop = asyncio.get_running_loop()
+
         around = serving.get(None)
         try:
             if self._enters_lifespan:
@@ -81,7 +85,7 @@ class Conversation:
                 await lifespan.__aenter__()
                 self._lifespan = lifespan
             serving.set(self._server)  # what is served from here belongs to it
-            self._connection = await event_loop.connect(self._server.native)
+            self._connection = await event_loop.connect(self._server.engine_here())
             serving.set(around)  # what goes on here belongs to whatever it did before
             self._reader = asyncio.create_task(self._read(self._connection))
             if not self._modern:
@@ -92,8 +96,11 @@ class Conversation:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        self._entered -= 1
-        if self._entered == 0:
+        if self._entered > 1:
+            self._entered -= 1
+        elif self._loop is not None and is_foreign(self._loop):
+            await run_on(self._loop, self._close())
+        else:
             await self._close()
 
     async def _close(self) -> None:
@@ -144,8 +151,11 @@ class Conversation:
         Raises:
             McpError: the server answered with an error.
             TimeoutError: no answer came in time; the request is cancelled.
-            ClosedError: the client is not open, or was closed meanwhile.
+            ClosedError: the client is not open, was closed meanwhile, or was opened on a loop that does not run.
         """
+        if self._connection is not None and self._loop is not None and is_foreign(self._loop):
+            options = {"timeout": timeout, "progress_handler": progress_handler, "meta": meta}
+            return await run_on(self._loop, self.request(method, params, **options))  # type: ignore[arg-type]
         self._last_id += 1
         id = self._last_id
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from .. import _native
+from . import claims
 
 log = logging.getLogger("oxmcp")
 
@@ -140,6 +141,7 @@ class _Serving:
     """A native serving with its notices sorted by transport and connection."""
 
     def __init__(self, native: _native.Server, loop: asyncio.AbstractEventLoop, *, drives: bool, io: Io) -> None:
+        self.server = native
         self.loop = loop
         self.users = 0
         self._ends: dict[int, asyncio.Future[None]] = {}
@@ -154,6 +156,7 @@ class _Serving:
             drives=drives,
             io=io,
         )
+        claims.hand_over(native, loop)
         loop.add_reader(self.native.fileno(), self.native.drain)
 
     def _on_notice(self, token: int, message: str | None, error: BaseException | None) -> None:
@@ -201,6 +204,8 @@ class _Serving:
     def stop(self) -> None:
         self.loop.remove_reader(self.native.fileno())
         stuck = self.native.stop()
+        claims.give_back(self.server, self.loop)
+        claims.give_back(self.server, self)
         if stuck:
             _stuck.append(self.native)
             log.warning("%d call(s) of plain functions are still running; the process will not wait for them", stuck)
@@ -312,10 +317,10 @@ async def _release(serving: _Serving) -> None:
     serving.users -= 1
     if serving.users > 0:
         return
-    for native, shared in list(_shared.items()):
-        if shared is serving:
-            del _shared[native]
-            await serving.close()
+    if _shared.get(serving.server) is serving:
+        del _shared[serving.server]
+        claims.hand_over(serving.server, serving)  # who comes now needs another
+        await serving.close()
 
 
 async def connect(native: _native.Server) -> MemoryConnection:

@@ -117,10 +117,10 @@ class Registrations(Serving):
                 return kept
             if policy == "warn":
                 logger.warning("%s %r exists already: the new one takes its place", kind, key)
-        if self._engine is not None:
-            with translated():
-                self._register(self._engine, item, replace=known is not None)
-        offers[key] = item
+        with self._engines.lock, translated():
+            for engine in self._engines.made():
+                self._register(engine, item, replace=known is not None)
+            offers[key] = item
         return item
 
     def _register(self, engine: _native.Server, item: Tool | Prompt | Resource, *, replace: bool = False) -> None:
@@ -198,8 +198,8 @@ class Registrations(Serving):
     def _remove(self, kind: Kind, key: str) -> bool:
         if self._offers[kind].pop(key, None) is None:
             return False
-        if self._engine is not None:
-            self._engine.remove(kind, key)
+        for engine in self._engines.made():
+            engine.remove(kind, key)
         return True
 
     # Switching on and off
@@ -258,8 +258,8 @@ class Registrations(Serving):
                 count += 1
                 if item.enabled is not enabled:
                     item.enabled = enabled
-                    if self._engine is not None:
-                        self._engine.set_enabled(kind, key, enabled)
+                    for engine in self._engines.made():
+                        engine.set_enabled(kind, key, enabled)
         return count
 
 

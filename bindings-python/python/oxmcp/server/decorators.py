@@ -282,9 +282,9 @@ class Decorators(Registrations):
 
         def register(handler: Any) -> Any:
             self._completion = handler
-            if self._engine is not None:
-                self._engine.set_capabilities(self._capabilities())
-                self._register_completion(self._engine)
+            for engine in self._engines.made():
+                engine.set_capabilities(self._capabilities())
+                self._register_completion(engine)
             return handler
 
         return register if function is None else register(function)

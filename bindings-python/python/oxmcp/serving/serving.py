@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
-from contextvars import Context, ContextVar, copy_context
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
 from ..answers.encoding import OnUnknown
 from ..calls.middleware import MiddlewareList
-from ..calls.owner import serving
+from ..engine import claims
 from ..errors import from_native
+from .engines import Engines
+from .lifespan import Lifespan
 from .settings import Cors, Settings, Transport
 from .subscriptions import Announcer, Change
 from .transport_security import TransportSecuritySettings, guards
@@ -25,74 +27,6 @@ MAX_SESSIONS = 10_000
 """How many sessions may keep state; beyond it the one that was idle longest is forgotten (SEC-12)."""
 
 
-_UNSET: Any = object()
-
-
-class Lifespan:
-    """A server's lifespan: entered once per process however many transports and in-process clients run at a time, and
-    left with the last of them."""
-
-    def __init__(self, server: Serving, factory: Callable[[Any], Any] | None) -> None:
-        self._server = server
-        self._factory = factory
-        self._users = 0
-        self._entering: asyncio.Lock | None = None
-        self._stack: AsyncExitStack | None = None
-        self.result: Any = None
-        #: What the lifespan set: each variable, its value before and after.
-        self._set: list[tuple[ContextVar[Any], Any, Any]] = []
-
-    @asynccontextmanager
-    async def __call__(self) -> AsyncIterator[None]:
-        serving.set(self._server)  # for whatever is served from here
-        if self._users == 0:
-            self._entering = asyncio.Lock()
-        self._users += 1
-        try:
-            assert self._entering is not None
-            async with self._entering:
-                if self._stack is None:
-                    before = copy_context()
-                    self._stack = await self._enter()
-                    self._set = [
-                        (variable, before.get(variable, _UNSET), value)
-                        for variable, value in copy_context().items()
-                        if before.get(variable, _UNSET) is not value
-                    ]
-                    self._server.served()
-            yield
-        finally:
-            self._users -= 1
-            if self._users == 0:
-                stack, self._stack, self.result = self._stack, None, None
-                self._set = []
-                self._server.served_no_more()
-                if stack is not None:
-                    await stack.aclose()
-
-    def surroundings(self) -> Context:
-        """The context variables of whoever is here, and those the lifespan set and they did not: what calls start from that are
-        handed over here."""
-        context = copy_context()
-        context.run(self._surround)
-        return context
-
-    def _surround(self) -> None:
-        serving.set(self._server)
-        for variable, before, after in self._set:
-            if variable.get(_UNSET) is before:
-                variable.set(after)
-
-    async def _enter(self) -> AsyncExitStack:
-        stack = AsyncExitStack()
-        if self._factory is not None:
-            manager = self._factory(self._server)
-            if not hasattr(manager, "__aenter__"):  # an async generator function without its decorator
-                manager = asynccontextmanager(lambda: manager)()
-            self.result = await stack.enter_async_context(manager)
-        return stack
-
-
 class Serving:
     """Something that can be served. Not for direct use: see `MCPServer` and `oxmcp.server.lowlevel.Server`."""
 
@@ -102,8 +36,8 @@ class Serving:
     """What becomes of returned values that have no JSON form: `str` of them, or a refusal ("error")."""
 
     def __init__(self, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None) -> None:
-        self._lifespan = Lifespan(self, lifespan)
-        self._engine: _native.Server | None = None
+        self._lifespan = Lifespan(self, lifespan, on_start=self._served, on_end=self._served_no_more)
+        self._engines = Engines(self._translated_build)
         self._announcer = Announcer(None, self._notify)
         self.middleware = MiddlewareList((), self._middleware_changed)
         self._sessions: dict[str, dict[str, Any]] = {}
@@ -115,10 +49,19 @@ class Serving:
         Raises:
             OxmcpError: what is registered cannot be served.
         """
-        if self._engine is None:
-            with translated():
-                self._engine = self._build()
-        return self._engine
+        return self._engines.first()
+
+    def engine_here(self) -> _native.Server:
+        """The engine for the running loop. A server has one for each loop it is used on at a time.
+
+        Raises:
+            OxmcpError: what is registered cannot be served.
+        """
+        return self._engines.take(asyncio.get_running_loop())
+
+    def _translated_build(self) -> _native.Server:
+        with translated():
+            return self._build()
 
     def _build(self) -> _native.Server:
         raise NotImplementedError
@@ -128,15 +71,16 @@ class Serving:
         raise NotImplementedError
 
     def _middleware_changed(self) -> None:
-        if self._engine is not None:
-            self._remake(self._engine)
+        for engine in self._engines.made():
+            self._remake(engine)
 
     def announce(self, change: Change, uri: str | None = None) -> Awaitable[None]:
         """Tells every client that listens of a change: of a list, or of the resource at `uri`. May be awaited or not."""
         return self._announcer.announce(change, uri)
 
     def _notify(self, change: Change, uri: str | None) -> None:
-        self.native.notify(change, uri)
+        for engine in self._engines.made():
+            engine.notify(change, uri)
 
     def _capabilities(self) -> str:
         """What the server can do, as the engine reads it."""
@@ -169,12 +113,12 @@ class Serving:
         states[key] = state
         return state
 
-    def served(self) -> None:
-        """Begins to hear of changes elsewhere."""
+    def _served(self) -> None:
+        """Begins to hear of changes elsewhere: somebody is served."""
         self._announcer.listen()
 
-    def served_no_more(self) -> None:
-        """Drops what sessions kept, and hears no more."""
+    def _served_no_more(self) -> None:
+        """Drops what sessions kept, and hears no more: nobody is served."""
         self._announcer.stop()
         self._sessions.clear()
 
@@ -186,8 +130,13 @@ class Serving:
         self.settings.prepare_log(log_level)
         chosen = transport_named(transport or self.settings.transport)
         options = None if chosen == "stdio" else self._http_options(http, banner)
-        with translated():
-            event_loop.run(self.native, chosen, options, self.lifespan, io=io)
+        holder = object()  # stands for the loop that is made there
+        engine = self._engines.take(holder)
+        try:
+            with translated():
+                event_loop.run(engine, chosen, options, self.lifespan, io=io)
+        finally:
+            claims.give_back(engine, holder)
 
     async def run_stdio_async(self, show_banner: bool = True, log_level: str | None = None) -> None:
         """Serves standard input and output on the running event loop, until the input ends. `show_banner` is accepted
@@ -196,7 +145,7 @@ class Serving:
 
         self.settings.prepare_log(log_level)
         with translated():
-            await event_loop.run_async(self.native, "stdio", None, self.lifespan)
+            await event_loop.run_async(self.engine_here(), "stdio", None, self.lifespan)
 
     async def run_http_async(
         self,
@@ -251,7 +200,7 @@ class Serving:
             show_banner,
         )
         with translated():
-            await event_loop.run_async(self.native, "http", options, self.lifespan)
+            await event_loop.run_async(self.engine_here(), "http", options, self.lifespan)
 
     run_streamable_http_async = run_http_async
 

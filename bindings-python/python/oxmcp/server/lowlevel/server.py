@@ -178,9 +178,9 @@ class Server(Decorators):
             self._handlers.pop(method, None)
         else:
             self._handlers[method] = handler
-        if self._engine is not None:
-            self._engine.set_capabilities(self._capabilities())
-            self._engine.set_method(method, None if handler is None else self._target(method, handler))
+        for engine in self._engines.made():
+            engine.set_capabilities(self._capabilities())
+            engine.set_method(method, None if handler is None else self._target(method, handler))
 
     def _target(self, method: str, handler: Handler) -> _native.Target:
         async def answer(call: _native.Call) -> answers.Result:
@@ -310,7 +310,8 @@ class Server(Decorators):
         if getattr(read_stream, "transport", None) != "stdio" or getattr(write_stream, "transport", None) != "stdio":
             raise TypeError("Server.run takes the streams of oxmcp.server.stdio.stdio_server()")
         if initialization_options is not None:
-            self._options, self._engine = initialization_options, None
+            self._options = initialization_options
+            self._engines.forget()
         await self.run_stdio_async()
 
     def __repr__(self) -> str:

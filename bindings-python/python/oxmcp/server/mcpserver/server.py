@@ -42,8 +42,8 @@ class MCPServer(Decorators):
         version: Its version, free text; this library's when absent.
         website_url: Where to read more.
         icons: Icons, objects or dicts.
-        lifespan: Takes the server and gives an async context manager; entered once per process, before the first
-            request. What it yields is `ctx.lifespan_context`.
+        lifespan: Takes the server and gives an async context manager; entered once for each event loop it is
+            served on, before the first request. What it yields is `ctx.lifespan_context`.
         tools: Functions or `Tool`s to register.
         resources: `Resource`s to register.
         on_duplicate: What happens to a second offer of the same name: "warn" and "replace" let it take the place of the
