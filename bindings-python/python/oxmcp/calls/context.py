@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _native
 from ..arguments.injection import ContextMark
+from ..later.members import LaterMembers
 from .owner import Owner, serving
 from .served_call import ServedCall
 from .session import RequestContext, Session
@@ -66,13 +67,15 @@ def context_of(call: _native.Call, server: Owner | None) -> Context[Any, Any, An
     return context
 
 
-class Context(ServedCall, Parametrized[A, B, C], ContextMark):
+class Context(ServedCall, Parametrized[A, B, C], ContextMark, LaterMembers):
     """One call, as its handler sees it. Ask for it by annotating a parameter with this class, whatever its name.
 
     What sends something (`report_progress`, `info`, `notify_…`) does so at once and may be awaited or not.
     """
 
     __slots__ = ("_state",)
+
+    known_as = "Context"
 
     def __init__(self, call: _native.Call, server: Owner | None = None) -> None:
         super().__init__(call, server)
@@ -114,7 +117,7 @@ class Context(ServedCall, Parametrized[A, B, C], ContextMark):
 
     # State
 
-    async def set_state(self, key: str, value: Any) -> None:
+    async def set_state(self, key: str, value: Any, *, serializable: bool = True) -> None:
         """Keeps a value for later calls of the same legacy session; for the rest of this call where there is none, as
         in the modern era (META-7)."""
         self._states()[key] = value

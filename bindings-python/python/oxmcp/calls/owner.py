@@ -27,6 +27,11 @@ class Owner(Protocol):
         """What every call passes, the outermost first."""
         ...
 
+    @property
+    def on_stdio(self) -> bool:
+        """Whether standard input and output are served."""
+        ...
+
     def announce(
         self, change: Literal["tools", "prompts", "resources", "resource"], uri: str | None = None
     ) -> Awaitable[None]:

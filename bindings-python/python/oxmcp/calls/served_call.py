@@ -35,10 +35,12 @@ class ServedCall:
 
     def log(
         self,
-        message: Any,
+        message: Any = None,
         level: Any = None,
         logger_name: str | None = None,
         extra: Mapping[str, Any] | None = None,
+        *,
+        data: Any = None,
     ) -> Done:
         """Sends a log message; both `log("info", "text")` and `log("text", "info")` are understood.
 
@@ -47,29 +49,60 @@ class ServedCall:
             level: One of the protocol's eight levels; "info" when absent.
             logger_name: Who says it.
             extra: Sent beside the message, as `{"msg": …, "extra": …}`.
+            data: The message by another name.
 
         Raises:
             ValueError: the level is none of the eight.
         """
-        if isinstance(message, str) and message in LEVELS and level is not None:
+        if data is not None:
+            message, level = data, level or message
+        elif isinstance(message, str) and message in LEVELS and level is not None:
             message, level = level, message
         return self._say("info" if level is None else level, message, logger_name, extra)
 
-    def debug(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+    def debug(
+        self,
+        message: Any = None,
+        logger_name: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        *,
+        data: Any = None,
+    ) -> Done:
         """`log` at level "debug"."""
-        return self._say("debug", message, logger_name, extra)
+        return self._say("debug", data if message is None else message, logger_name, extra)
 
-    def info(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+    def info(
+        self,
+        message: Any = None,
+        logger_name: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        *,
+        data: Any = None,
+    ) -> Done:
         """`log` at level "info"."""
-        return self._say("info", message, logger_name, extra)
+        return self._say("info", data if message is None else message, logger_name, extra)
 
-    def warning(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+    def warning(
+        self,
+        message: Any = None,
+        logger_name: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        *,
+        data: Any = None,
+    ) -> Done:
         """`log` at level "warning"."""
-        return self._say("warning", message, logger_name, extra)
+        return self._say("warning", data if message is None else message, logger_name, extra)
 
-    def error(self, message: Any, logger_name: str | None = None, extra: Mapping[str, Any] | None = None) -> Done:
+    def error(
+        self,
+        message: Any = None,
+        logger_name: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        *,
+        data: Any = None,
+    ) -> Done:
         """`log` at level "error"."""
-        return self._say("error", message, logger_name, extra)
+        return self._say("error", data if message is None else message, logger_name, extra)
 
     def _say(self, level: str, message: Any, logger_name: str | None, extra: Mapping[str, Any] | None) -> Done:
         if level not in LEVELS:
@@ -153,6 +186,30 @@ class ServedCall:
         """The HTTP headers of the request; None on other transports."""
         values = self._call.headers
         return None if values is None else Headers(values)
+
+    @property
+    def transport(self) -> str | None:
+        """How the request came: "streamable-http", "stdio" on a server that serves standard input and output, else None."""
+        if self._call.headers is not None:
+            return "streamable-http"
+        return "stdio" if self._server is not None and self._server.on_stdio else None
+
+    origin_request_id = request_id
+
+    task_id: None = None
+    """No call is a task yet."""
+
+    is_background_task: bool = False
+
+    def client_extension_settings(self, identifier: str) -> dict[str, Any] | None:
+        """What the peer declared for an extension; None when it does not have it."""
+        capabilities = self.client_capabilities
+        declared = None if capabilities is None else capabilities.extensions
+        return None if declared is None else declared.get(identifier)
+
+    def client_supports_extension(self, extension_id: str) -> bool:
+        """Whether the peer declared an extension."""
+        return self.client_extension_settings(extension_id) is not None
 
     @property
     def is_cancelled(self) -> bool:

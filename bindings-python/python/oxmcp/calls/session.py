@@ -6,18 +6,44 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from ..engine.values import Attributes, Done, Headers
+from ..later.members import LaterMembers
 
 if TYPE_CHECKING:
+    from .. import types
     from .served_call import ServedCall
 
 
-class Session:
+class Session(LaterMembers):
     """What code written against a server session sends through it."""
 
     __slots__ = ("_context",)
 
+    known_as = "ServerSession"
+
     def __init__(self, context: ServedCall) -> None:
         self._context = context
+
+    @property
+    def protocol_version(self) -> str:
+        """The version the peer speaks."""
+        return self._context.protocol_version
+
+    @property
+    def client_capabilities(self) -> types.ClientCapabilities | None:
+        """What the peer declared it can do."""
+        return self._context.client_capabilities
+
+    can_send_request = False
+    """Nothing can be asked of a peer yet."""
+
+    def check_client_capability(self, capability: types.ClientCapabilities) -> bool:
+        """Whether the peer declared all that `capability` names."""
+        declared = self._context.client_capabilities
+        return declared is not None and _covers(declared.to_dict(), capability.to_dict())
+
+    def report_progress(self, progress: float, total: float | None = None, message: str | None = None) -> Done:
+        """Tells the caller how far the work has come."""
+        return self._context.report_progress(progress, total, message)
 
     @property
     def client_params(self) -> Any:
@@ -115,3 +141,10 @@ class RequestContext:
         """The HTTP request; None on other transports."""
         headers = self._context.headers
         return None if headers is None else Request(headers)
+
+
+def _covers(declared: Any, asked: Any) -> bool:
+    """Whether all that is asked, member by member, was declared; what is asked as false need not be."""
+    if isinstance(asked, dict):
+        return isinstance(declared, dict) and all(_covers(declared.get(name), value) for name, value in asked.items())
+    return asked is False or declared == asked

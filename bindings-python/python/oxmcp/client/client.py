@@ -7,16 +7,19 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _native, types
-from ..answers.encoding import encode
 from ..answers.resource_contents import ReadResourceContents, ResourceResult
 from ..calls.context import LEGACY
 from ..engine.values import attributes
 from ..errors import ResourceError, ToolError
+from ..later.members import LaterMembers
 from ..later.names import names
+from ..later.options import OfClients, OfRequests, accept
 from ..types.wire_object import WireObject
-from .conversation import Conversation
+from .results import WholeResults
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ..serving.serving import Serving
 
 __all__ = ["CallToolResult", "Client"]
@@ -37,11 +40,11 @@ class CallToolResult(types.CallToolResult):
         return attributes(value)
 
 
-class Client(Conversation):
+class Client(WholeResults, LaterMembers):
     """Talks to a server in the same process: `async with Client(server) as client: …`. May be entered again.
 
     Args:
-        server: An `MCPServer` or a low-level `Server`.
+        server: An `MCPServer` or a low-level `Server`; also as `transport`.
         mode: "legacy" opens a session with the handshake at 2025-11-25, "auto" and "modern" send requests that stand alone
             (2026-07-28); or a version.
         name, version: What the client says it is; `client_info`, an `Implementation`, says more.
@@ -58,10 +61,13 @@ class Client(Conversation):
         TypeError: `server` cannot be served in this process.
     """
 
+    known_as = "Client"
+
     def __init__(
         self,
-        server: Serving,
+        server: Serving | None = None,
         *,
+        transport: Serving | None = None,
         mode: str = "legacy",
         name: str = "oxmcp-client",
         version: str = _native.__version__,
@@ -72,8 +78,11 @@ class Client(Conversation):
         message_handler: Callable[..., Any] | None = None,
         log_level: str = "debug",
         timeout: float | None = None,
+        **other: Unpack[OfClients],
     ) -> None:
-        if not hasattr(type(server), "engine_here"):
+        accept(OfClients, "Client", other)
+        server = server or transport
+        if server is None or not hasattr(type(server), "engine_here"):
             raise TypeError(f"Client takes a server of this process, not {type(server).__name__}")
         super().__init__(
             server,
@@ -105,20 +114,24 @@ class Client(Conversation):
         else:
             await self.request("logging/setLevel", {"level": level})
 
-    async def list_tools(self) -> list[types.Tool]:
+    async def list_tools(self, **other: Unpack[OfRequests]) -> list[types.Tool]:
         """Every tool, from all pages."""
+        accept(OfRequests, "list_tools", other)
         return await self._list("tools/list", "tools", types.Tool)
 
-    async def list_resources(self) -> list[types.Resource]:
+    async def list_resources(self, **other: Unpack[OfRequests]) -> list[types.Resource]:
         """Every resource, from all pages."""
+        accept(OfRequests, "list_resources", other)
         return await self._list("resources/list", "resources", types.Resource)
 
-    async def list_resource_templates(self) -> list[types.ResourceTemplate]:
+    async def list_resource_templates(self, **other: Unpack[OfRequests]) -> list[types.ResourceTemplate]:
         """Every resource template, from all pages."""
+        accept(OfRequests, "list_resource_templates", other)
         return await self._list("resources/templates/list", "resourceTemplates", types.ResourceTemplate)
 
-    async def list_prompts(self) -> list[types.Prompt]:
+    async def list_prompts(self, **other: Unpack[OfRequests]) -> list[types.Prompt]:
         """Every prompt, from all pages."""
+        accept(OfRequests, "list_prompts", other)
         return await self._list("prompts/list", "prompts", types.Prompt)
 
     async def _list(self, method: str, member: str, kind: type[T]) -> list[T]:
@@ -141,6 +154,7 @@ class Client(Conversation):
         progress_callback: Callable[..., Any] | None = None,
         raise_on_error: bool = True,
         meta: Mapping[str, Any] | None = None,
+        **other: Unpack[OfRequests],
     ) -> CallToolResult:
         """Calls a tool.
 
@@ -156,6 +170,7 @@ class Client(Conversation):
             ToolError: the tool refused or failed, and `raise_on_error` is set.
             McpError: the server answered with an error.
         """
+        accept(OfRequests, "call_tool", other)
         wire = await self.request(
             "tools/call",
             {"name": name, "arguments": dict(arguments or {})},
@@ -176,14 +191,16 @@ class Client(Conversation):
         tool = None if find is None else find(name)
         return tool is not None and tool.wraps_output
 
-    async def read_resource(self, uri: Any) -> list[Any]:
+    async def read_resource(
+        self, uri: Any, *, meta: Mapping[str, Any] | None = None, **other: Unpack[OfRequests]
+    ) -> list[Any]:
         """What a resource holds: objects with `text` or `blob` (base64).
 
         Raises:
             McpError: there is none at this URI, or it failed.
         """
-        result = types.ReadResourceResult(**await self.request("resources/read", {"uri": str(uri)}))
-        return list(result.contents)
+        accept(OfRequests, "read_resource", other)
+        return list((await self.read_resource_mcp(uri, meta)).contents)
 
     async def subscribe_resource(self, uri: Any) -> None:
         """Asks to be told of updates of a resource (legacy); they reach the `message_handler`."""
@@ -193,14 +210,21 @@ class Client(Conversation):
         """Ends what `subscribe_resource` began."""
         await self.request("resources/unsubscribe", {"uri": str(uri)})
 
-    async def get_prompt(self, name: str, arguments: Mapping[str, Any] | None = None) -> types.GetPromptResult:
+    async def get_prompt(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        meta: Mapping[str, Any] | None = None,
+        **other: Unpack[OfRequests],
+    ) -> types.GetPromptResult:
         """Renders a prompt. Values that are not text are sent as their JSON text (PRM-6).
 
         Raises:
             McpError: it is unknown, refused or failed.
         """
-        given = {key: value if isinstance(value, str) else encode(value) for key, value in (arguments or {}).items()}
-        return types.GetPromptResult(**await self.request("prompts/get", {"name": name, "arguments": given}))
+        accept(OfRequests, "get_prompt", other)
+        return await self.get_prompt_mcp(name, arguments, meta)
 
     async def complete(
         self,
@@ -213,10 +237,7 @@ class Client(Conversation):
         Raises:
             McpError: `ref` is unknown, or the handler failed.
         """
-        params: dict[str, Any] = {"ref": ref, "argument": dict(argument)}
-        if context_arguments is not None:
-            params["context"] = {"arguments": dict(context_arguments)}
-        return types.CompleteResult(**await self.request("completion/complete", params)).completion
+        return (await self.complete_mcp(ref, argument, context_arguments)).completion
 
 
 def opened(contents: list[Any]) -> ResourceResult:

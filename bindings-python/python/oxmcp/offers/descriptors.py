@@ -92,6 +92,31 @@ def cache_hint(hint: Any) -> dict[str, Any]:
     return {name: value for name, value in (("ttlMs", ttl), ("cacheScope", scope)) if value is not None}
 
 
+CACHEABLE = (
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+)
+"""The methods whose results may be kept (CACHE-1)."""
+
+
+def uniform_hints(seconds: int | None, scope: str | None) -> dict[str, Any]:
+    """One hint for everything that may be kept; none without seconds.
+
+    Raises:
+        ValueError: the seconds are not positive, or a scope is given without them.
+    """
+    if seconds is None:
+        if scope is not None:
+            raise ValueError("cache_scope says who may keep a result for cache_ttl seconds: give that too")
+        return {}
+    if seconds <= 0:
+        raise ValueError(f"cache_ttl is a positive number of seconds, not {seconds}")
+    return {method: {"ttl_ms": seconds * 1000, "scope": scope or "private"} for method in CACHEABLE}
+
+
 def text(descriptor: Mapping[str, Any]) -> str:
     """The descriptor as JSON text.
 

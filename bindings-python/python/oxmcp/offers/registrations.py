@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import _native
 from ..answers import failures
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
+from ..later.options import OfSwitching, accept
 from ..serving.serving import Serving, translated
 from ..serving.settings import OnDuplicate
 from . import marks
@@ -19,6 +20,8 @@ from .resources import Resource
 from .tools import Tool
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from .._native import Kind
 
 logger = logging.getLogger("oxmcp")
@@ -50,7 +53,7 @@ class Registrations(Serving):
 
     def add_tool(
         self,
-        tool: Tool | Callable[..., Any],
+        tool: Tool | Callable[..., Any] | None = None,
         name: str | None = None,
         title: str | None = None,
         description: str | None = None,
@@ -58,13 +61,19 @@ class Registrations(Serving):
         icons: Iterable[Any] | None = None,
         meta: Mapping[str, Any] | None = None,
         structured_output: bool | None = None,
+        *,
+        fn: Callable[..., Any] | None = None,
         **options: Any,
     ) -> Tool:
-        """Registers a tool: a `Tool`, or a function with the options of the `tool` decorator.
+        """Registers a tool: a `Tool`, or a function (also as `fn`) with the options of the `tool` decorator.
 
         Raises:
             AlreadyRegisteredError: there is one of this name and `on_duplicate` is "error".
+            TypeError: nothing is given to register.
         """
+        tool = fn if tool is None else tool
+        if tool is None:
+            raise TypeError("add_tool takes a Tool or a function")
         if not isinstance(tool, Tool):
             given = {
                 "name": name,
@@ -92,8 +101,11 @@ class Registrations(Serving):
             resource = Resource(resource, **{**marks.noted(resource, "resource"), **_said(options)})
         return self._add(resource)
 
-    add_template = add_resource
-    add_resource_template = add_resource
+    def add_template(self, template: Resource | Callable[..., Any], **options: Any) -> Resource:
+        """Registers a family of resources, as `add_resource` does."""
+        return self.add_resource(template, **options)
+
+    add_resource_template = add_template
 
     def offers_of(self, kind: Kind) -> dict[str, Any]:
         """What is registered of a kind, by key. For looking at; registering and removing are methods."""
@@ -210,8 +222,10 @@ class Registrations(Serving):
         *,
         tags: Iterable[str] | None = None,
         components: Iterable[Kind] | None = None,
+        **other: Unpack[OfSwitching],
     ) -> int:
         """Lists again, and lets be called again, what `disable` took out of sight; see there."""
+        accept(OfSwitching, "enable", other)
         return self._switch(True, names, tags, components)
 
     def disable(
@@ -220,6 +234,7 @@ class Registrations(Serving):
         *,
         tags: Iterable[str] | None = None,
         components: Iterable[Kind] | None = None,
+        **other: Unpack[OfSwitching],
     ) -> int:
         """Takes out of sight what fits every given condition: not listed, unknown when called, still registered.
 
@@ -234,6 +249,7 @@ class Registrations(Serving):
         Raises:
             ValueError: no condition is given.
         """
+        accept(OfSwitching, "disable", other)
         return self._switch(False, names, tags, components)
 
     def _switch(

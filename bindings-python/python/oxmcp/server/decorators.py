@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..answers.results import UNSET
+from ..later.options import OfOffers, accept
 from ..offers.registrations import Registrations
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,8 +21,7 @@ class Decorators(Registrations):
     @overload
     def tool(
         self,
-        name_or_function: F,
-        /,
+        name_or_fn: F,
         title: str | None = None,
         description: str | None = None,
         annotations: Any = None,
@@ -33,13 +36,13 @@ class Decorators(Registrations):
         timeout: float | None = None,
         version: str | None = None,
         enabled: bool = True,
+        **other: Unpack[OfOffers],
     ) -> F: ...
 
     @overload
     def tool(
         self,
-        name_or_function: str | None = None,
-        /,
+        name_or_fn: str | None = None,
         title: str | None = None,
         description: str | None = None,
         annotations: Any = None,
@@ -54,12 +57,12 @@ class Decorators(Registrations):
         timeout: float | None = None,
         version: str | None = None,
         enabled: bool = True,
+        **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
 
     def tool(
         self,
-        name_or_function: Any = None,
-        /,
+        name_or_fn: Any = None,
         title: str | None = None,
         description: str | None = None,
         annotations: Any = None,
@@ -74,6 +77,7 @@ class Decorators(Registrations):
         timeout: float | None = None,
         version: str | None = None,
         enabled: bool = True,
+        **other: Unpack[OfOffers],
     ) -> Any:
         """Registers a function as a tool.
 
@@ -81,7 +85,7 @@ class Decorators(Registrations):
         docstring; a parameter annotated with `Context` gets the call's Context; `Depends(…)` parameters are filled in.
 
         Args:
-            name_or_function: The function, or the tool's name, or nothing: `@server.tool`, `@server.tool("add")`,
+            name_or_fn: The function, or the tool's name, or nothing: `@server.tool`, `@server.tool("add")`,
                 `@server.tool(…)`, `server.tool(function, …)`.
             name: The name callers use; the function's own when absent.
             title: A name for people.
@@ -102,6 +106,8 @@ class Decorators(Registrations):
             InvalidDescriptorError: a parameter's type has no JSON Schema.
         """
 
+        accept(OfOffers, "tool", other)
+
         def register(function: Any, given: str | None = name) -> Any:
             self.add_tool(
                 function,
@@ -121,12 +127,11 @@ class Decorators(Registrations):
             )
             return function
 
-        return _apply(register, name_or_function, name)
+        return _apply(register, name_or_fn, name)
 
     def resource(
         self,
         uri: str,
-        /,
         *,
         name: str | None = None,
         title: str | None = None,
@@ -140,6 +145,7 @@ class Decorators(Registrations):
         size: int | None = None,
         cache_hint: Any = None,
         enabled: bool = True,
+        **other: Unpack[OfOffers],
     ) -> Callable[[F], F]:
         """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
 
@@ -164,6 +170,7 @@ class Decorators(Registrations):
         """
         if callable(uri):
             raise TypeError("A resource needs a URI: @server.resource('scheme://path')")
+        accept(OfOffers, "resource", other)
 
         def register(function: F) -> F:
             self.add_resource(
@@ -189,8 +196,7 @@ class Decorators(Registrations):
     @overload
     def prompt(
         self,
-        name_or_function: F,
-        /,
+        name_or_fn: F,
         title: str | None = None,
         description: str | None = None,
         icons: Iterable[Any] | None = None,
@@ -200,13 +206,13 @@ class Decorators(Registrations):
         tags: Iterable[str] | None = None,
         version: str | None = None,
         enabled: bool = True,
+        **other: Unpack[OfOffers],
     ) -> F: ...
 
     @overload
     def prompt(
         self,
-        name_or_function: str | None = None,
-        /,
+        name_or_fn: str | None = None,
         title: str | None = None,
         description: str | None = None,
         icons: Iterable[Any] | None = None,
@@ -216,12 +222,12 @@ class Decorators(Registrations):
         tags: Iterable[str] | None = None,
         version: str | None = None,
         enabled: bool = True,
+        **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
 
     def prompt(
         self,
-        name_or_function: Any = None,
-        /,
+        name_or_fn: Any = None,
         title: str | None = None,
         description: str | None = None,
         icons: Iterable[Any] | None = None,
@@ -231,13 +237,14 @@ class Decorators(Registrations):
         tags: Iterable[str] | None = None,
         version: str | None = None,
         enabled: bool = True,
+        **other: Unpack[OfOffers],
     ) -> Any:
         """Registers a function as a prompt; its parameters are the prompt's arguments.
 
         Values are text on the wire (PRM-6): a parameter of another type gets the text read as JSON.
 
         Args:
-            name_or_function: As for `tool`.
+            name_or_fn: As for `tool`.
             name: The name callers use; the function's own when absent.
             title: A name for people.
             description: What it is for; the docstring's text when absent.
@@ -250,6 +257,8 @@ class Decorators(Registrations):
         Raises:
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
         """
+
+        accept(OfOffers, "prompt", other)
 
         def register(function: Any, given: str | None = name) -> Any:
             self.add_prompt(
@@ -265,29 +274,33 @@ class Decorators(Registrations):
             )
             return function
 
-        return _apply(register, name_or_function, name)
+        return _apply(register, name_or_fn, name)
 
     @overload
-    def completion(self, function: F, /) -> F: ...
+    def completion(self, handler: F) -> F: ...
 
     @overload
-    def completion(self, function: None = None, /) -> Callable[[F], F]: ...
+    def completion(self, handler: None = None) -> Callable[[F], F]: ...
 
-    def completion(self, function: Any = None, /) -> Any:
+    def completion(self, handler: Any = None) -> Any:
         """Registers the function that suggests values for arguments of prompts and variables of resource templates.
 
         It takes `(ref, argument, context)`, or the first of these, plain or async, and returns a `Completion`, a list of
         texts, or None. There is one per server; the last one registered counts.
         """
 
-        def register(handler: Any) -> Any:
-            self._completion = handler
+        def register(function: Any) -> Any:
+            self._completion = function
             for engine in self._engines.made():
                 engine.set_capabilities(self._capabilities())
                 self._register_completion(engine)
-            return handler
+            return function
 
-        return register if function is None else register(function)
+        return register if handler is None else register(handler)
+
+    def add_completion_handler(self, handler: Callable[..., Any]) -> None:
+        """Registers the function that suggests values, as `completion` does."""
+        self.completion(handler)
 
 
 def _apply(register: Callable[..., Any], first: Any, name: str | None) -> Any:

@@ -14,6 +14,7 @@ from ..answers.encoding import OnUnknown
 from ..calls.middleware import MiddlewareList
 from ..engine import claims
 from ..errors import from_native
+from ..later.options import OfRunning, accept
 from .engines import Engines
 from .lifespan import Lifespan
 from .settings import Cors, Settings, Transport
@@ -21,6 +22,8 @@ from .subscriptions import Announcer, Change
 from .transport_security import TransportSecuritySettings, guards
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ..engine.event_loop import HttpOptions, Io
 
 MAX_SESSIONS = 10_000
@@ -39,6 +42,7 @@ class Serving:
         self._lifespan = Lifespan(self, lifespan, on_start=self._served, on_end=self._served_no_more)
         self._engines = Engines(self._translated_build)
         self._announcer = Announcer(None, self._notify)
+        self.on_stdio = False
         self.middleware = MiddlewareList((), self._middleware_changed)
         self._sessions: dict[str, dict[str, Any]] = {}
 
@@ -130,6 +134,7 @@ class Serving:
         self.settings.prepare_log(log_level)
         chosen = transport_named(transport or self.settings.transport)
         options = None if chosen == "stdio" else self._http_options(http, banner)
+        self.on_stdio = chosen == "stdio"
         holder = object()  # stands for the loop that is made there
         engine = self._engines.take(holder)
         try:
@@ -138,12 +143,15 @@ class Serving:
         finally:
             claims.give_back(engine, holder)
 
-    async def run_stdio_async(self, show_banner: bool = True, log_level: str | None = None) -> None:
-        """Serves standard input and output on the running event loop, until the input ends. `show_banner` is accepted
-        for code that sets it: there is no address to tell."""
+    async def run_stdio_async(
+        self, show_banner: bool = True, log_level: str | None = None, stateless: bool = False
+    ) -> None:
+        """Serves standard input and output on the running event loop, until the input ends. `show_banner` and `stateless`
+        are accepted for code that sets them: there is no address to tell, and each request says what it needs."""
         from ..engine import event_loop
 
         self.settings.prepare_log(log_level)
+        self.on_stdio = True
         with translated():
             await event_loop.run_async(self.engine_here(), "stdio", None, self.lifespan)
 
@@ -168,12 +176,24 @@ class Serving:
         keep_alive_seconds: float | None = None,
         transport_security: TransportSecuritySettings | None = None,
         on_listening: Callable[[str, int], None] | None = None,
+        stateless: bool | None = None,
+        streamable_http_path: str | None = None,
+        max_request_body_size: int | None = None,
+        host_origin_protection: bool | str | None = None,
+        **other: Unpack[OfRunning],
     ) -> None:
         """Serves Streamable HTTP on the running event loop, until cancelled. What is absent is as in `settings`.
 
+        `stateless`, `streamable_http_path` and `max_request_body_size` are other names of `stateless_http`, `path` and
+        `max_body_bytes`; `host_origin_protection=False` serves every host and origin.
+
         Raises:
             ValueError: the transport is not HTTP.
+            NotYetError: an option asks for something that is not there yet.
         """
+        accept(OfRunning, "run_http_async", other)
+        if host_origin_protection is False and transport_security is None:
+            transport_security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         from ..engine import event_loop
 
         if transport_named(transport) != "http":
@@ -184,13 +204,13 @@ class Serving:
             {
                 "host": host,
                 "port": port,
-                "path": path,
+                "path": path or streamable_http_path,
                 "json_response": json_response,
-                "stateless": stateless_http,
+                "stateless": stateless if stateless_http is None else stateless_http,
                 "allowed_hosts": allowed_hosts,
                 "allowed_origins": allowed_origins,
                 "cors": cors,
-                "max_body_bytes": max_body_bytes,
+                "max_body_bytes": max_request_body_size if max_body_bytes is None else max_body_bytes,
                 "max_connections": max_connections,
                 "body_pause_seconds": body_pause_seconds,
                 "body_seconds": body_seconds,
@@ -236,4 +256,5 @@ def transport_named(name: str) -> Transport:
         return "stdio"
     if name.replace("_", "-") in ("http", "streamable-http"):
         return "http"
-    raise ValueError(f"Unknown transport {name!r}: expected 'stdio' or 'http'")
+    known = "HTTP+SSE is not yet in oxmcp; " if name == "sse" else ""
+    raise ValueError(f"Unknown transport {name!r}: {known}expected 'stdio' or 'http'")

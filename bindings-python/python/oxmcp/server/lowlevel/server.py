@@ -16,6 +16,7 @@ from ...calls.owner import serving
 from ...calls.session import RequestContext
 from ...engine.values import Attributes
 from ...errors import InvalidArguments
+from ...later.members import LaterMembers
 from ...offers.descriptors import cache_hint, implementation
 from ...serving.settings import Settings
 from ..models import InitializationOptions
@@ -78,7 +79,7 @@ class NotificationOptions:
         self.tools_changed = tools_changed
 
 
-class Server(Decorators):
+class Server(Decorators, LaterMembers):
     """A server that answers method by method; what it can do follows from which handlers it has.
 
     Handlers come from decorators (`@server.list_tools()`: plain arguments, plain return values) or from the constructor
@@ -96,12 +97,15 @@ class Server(Decorators):
         description: What it is for.
         cache_hints: How long results may be kept, by method (CACHE-1).
         mask_error_details: Whether callers get a fixed sentence instead of the message of an unexpected exception.
-        on_…: A handler for the method of that name. `on_progress` and `on_roots_list_changed` are never called so far:
-            a client tells of these where a server asks something of it, and servers ask nothing yet.
+        on_…: A handler for the method of that name. `on_progress` and `on_roots_list_changed` are never called so far: a
+            client tells of these where a server asks something of it, and servers ask nothing yet.
+            `on_subscriptions_listen` is accepted for code that gives it: the engine serves `subscriptions/listen`.
 
     Raises:
         TypeError: a keyword is unknown.
     """
+
+    known_as = "Server"
 
     def __init__(
         self,
@@ -130,6 +134,7 @@ class Server(Decorators):
         on_ping: On = None,
         on_progress: On = None,
         on_roots_list_changed: On = None,
+        on_subscriptions_listen: On = None,
     ) -> None:
         given = dict(locals())
         super().__init__(lifespan)
@@ -171,6 +176,32 @@ class Server(Decorators):
             return answers.whole(await value if inspect.isawaitable(value) else value)
 
         self.handle(method, handle)
+
+    def add_notification_handler(
+        self, method: str, params_type: Any, handler: Callable[[RequestContext, Any], Awaitable[Any]]
+    ) -> None:
+        """Sets what hears a client's notification; see `add_request_handler`."""
+        self.add_request_handler(method, params_type, handler)
+
+    def get_request_handler(self, method: str) -> Handler | None:
+        """What answers a method, if anything does."""
+        return self._handlers.get(method)
+
+    def get_notification_handler(self, method: str) -> Handler | None:
+        """What hears a notification, if anything does."""
+        return self._handlers.get(method)
+
+    @property
+    def server_info(self) -> types.Implementation:
+        """Who the server says it is."""
+        return types.Implementation(
+            name=self.name,
+            version=self.version or _native.__version__,
+            title=self.title,
+            description=self.description,
+            website_url=self.website_url,
+            icons=list(self.icons) or None,
+        )
 
     def handle(self, method: str, handler: Handler | None) -> None:
         """Sets what answers a method as the decorators and the constructor do, or takes it away with None."""
@@ -223,8 +254,11 @@ class Server(Decorators):
         self,
         notification_options: NotificationOptions | None = None,
         experimental_capabilities: Mapping[str, Mapping[str, Any]] | None = None,
+        extensions: Mapping[str, Mapping[str, Any]] | None = None,
+        protocol_version: str | None = None,
     ) -> types.ServerCapabilities:
-        """What the server can do, from which handlers it has."""
+        """What the server can do, from which handlers it has. `protocol_version` is accepted for code that gives it: what
+        a version cannot say is left out when it is told."""
         options = notification_options or NotificationOptions()
         has = self._handlers.__contains__
         found: dict[str, Any] = {}
@@ -243,18 +277,21 @@ class Server(Decorators):
             found["logging"] = {}
         if experimental_capabilities:
             found["experimental"] = {key: dict(value) for key, value in experimental_capabilities.items()}
+        if extensions:
+            found["extensions"] = {key: dict(value) for key, value in extensions.items()}
         return types.ServerCapabilities(**found)
 
     def create_initialization_options(
         self,
         notification_options: NotificationOptions | None = None,
         experimental_capabilities: Mapping[str, Mapping[str, Any]] | None = None,
+        extensions: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> InitializationOptions:
         """What `run` tells peers: the server's own particulars and what its handlers can do."""
         return InitializationOptions(
             server_name=self.name,
             server_version=self.version or _native.__version__,
-            capabilities=self.get_capabilities(notification_options, experimental_capabilities),
+            capabilities=self.get_capabilities(notification_options, experimental_capabilities, extensions),
             instructions=self.instructions,
             title=self.title,
             description=self.description,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from ... import _native
 from ...answers.encoding import OnUnknown
 from ...answers.resource_contents import ResourceResult
 from ...calls.context import Context, context_of, get_context
-from ...errors import McpError, ResourceError
-from ...later.names import names
-from ...offers.descriptors import cache_hint, implementation
+from ...errors import McpError, NotYetError, ResourceError
+from ...later.members import LaterMembers
+from ...later.names import COMPOSITION, names
+from ...later.options import OfCalls, OfRunning, OfServers, accept
+from ...offers.descriptors import cache_hint, implementation, uniform_hints
 from ...offers.managers import PromptManager, ResourceManager, ToolManager
 from ...offers.resources import Resource
 from ...offers.tools import Tool
@@ -24,6 +26,8 @@ from ...serving.transport_security import guards
 from ..decorators import Decorators
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ... import types
     from ...client.client import CallToolResult, Client
     from ...engine.event_loop import Io
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from ...serving.transport_security import TransportSecuritySettings
 
 
-class MCPServer(Decorators):
+class MCPServer(Decorators, LaterMembers):
     """A server made of decorated functions.
 
     Args:
@@ -56,6 +60,7 @@ class MCPServer(Decorators):
         on_unknown: What becomes of returned values that have no JSON form (an object of a class without annotations, a
             database's own types): "str" sends their text, "error" refuses them with their place.
         cache_hints: How long results may be kept, by method: `{"tools/list": CacheHint(ttl_ms=60_000)}` (CACHE-1).
+            `cache_ttl` (seconds) and `cache_scope` say it of everything that may be kept.
         experimental_capabilities: Sent as `capabilities.experimental`.
         workers: How many plain functions may run at once.
         host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
@@ -80,7 +85,10 @@ class MCPServer(Decorators):
 
     Raises:
         ValueError: a setting or its variable makes no sense.
+        NotYetError: an option asks for something that is not there yet, such as `auth`.
     """
+
+    known_as = "FastMCP"
 
     def __init__(
         self,
@@ -126,7 +134,12 @@ class MCPServer(Decorators):
         transport_security: TransportSecuritySettings | None = None,
         subscriptions: SubscriptionBus | Literal[False] | None = None,
         middleware: Iterable[Any] | None = None,
+        max_request_body_size: int | None = None,
+        cache_ttl: int | None = None,
+        cache_scope: Literal["public", "private"] | None = None,
+        **other: Unpack[OfServers],
     ) -> None:
+        accept(OfServers, self.known_as, other)
         super().__init__(
             lifespan,
             on_duplicate=settings.text("ON_DUPLICATE", on_duplicate, "warn"),  # type: ignore[arg-type]
@@ -155,7 +168,7 @@ class MCPServer(Decorators):
             allowed_hosts=allowed_hosts,
             allowed_origins=allowed_origins,
             cors=cors,
-            max_body_bytes=max_body_bytes,
+            max_body_bytes=max_request_body_size if max_body_bytes is None else max_body_bytes,
             max_connections=max_connections,
             body_pause_seconds=body_pause_seconds,
             body_seconds=body_seconds,
@@ -174,7 +187,8 @@ class MCPServer(Decorators):
         if subscriptions:
             self._announcer = Announcer(subscriptions, self._notify)
         self._workers = settings.whole("WORKERS", workers, 40) or 40
-        self._cache_hints = {method: cache_hint(hint) for method, hint in (cache_hints or {}).items()}
+        hints = {**uniform_hints(cache_ttl, cache_scope), **(cache_hints or {})}
+        self._cache_hints = {method: cache_hint(hint) for method, hint in hints.items()}
         self._experimental = {key: dict(value) for key, value in (experimental_capabilities or {}).items()}
         for tool in tools or ():
             self.add_tool(tool)
@@ -240,6 +254,8 @@ class MCPServer(Decorators):
         show_banner: bool = True,
         log_level: str | None = None,
         io: Io = "auto",
+        max_request_body_size: int | None = None,
+        **other: Unpack[OfRunning],
     ) -> None:
         """Serves until the input ends (stdio) or the process is interrupted. Owns the event loop.
 
@@ -259,7 +275,9 @@ class MCPServer(Decorators):
         Raises:
             ValueError: the transport is unknown.
             OxmcpError: the address cannot be listened on, or what is registered cannot be served.
+            NotYetError: an option asks for something that is not there yet.
         """
+        accept(OfRunning, "run", other)
         allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         self._run(
             transport,
@@ -275,7 +293,7 @@ class MCPServer(Decorators):
                 "allowed_hosts": allowed_hosts,
                 "allowed_origins": allowed_origins,
                 "cors": cors,
-                "max_body_bytes": max_body_bytes,
+                "max_body_bytes": max_request_body_size if max_body_bytes is None else max_body_bytes,
                 "max_connections": max_connections,
                 "body_pause_seconds": body_pause_seconds,
                 "body_seconds": body_seconds,
@@ -317,41 +335,49 @@ class MCPServer(Decorators):
         call = _native.current_call.get(None)
         return get_context() if call is None else context_of(call, self)
 
-    async def list_tools(self) -> list[types.Tool]:
+    async def list_tools(self, **other: Unpack[OfCalls]) -> list[types.Tool]:
         """The tools as a client sees them."""
+        accept(OfCalls, "list_tools", other)
         async with self._client(lifespan=False) as client:
             return await client.list_tools()
 
-    async def list_resources(self) -> list[types.Resource]:
+    async def list_resources(self, **other: Unpack[OfCalls]) -> list[types.Resource]:
         """The resources as a client sees them."""
+        accept(OfCalls, "list_resources", other)
         async with self._client(lifespan=False) as client:
             return await client.list_resources()
 
-    async def list_resource_templates(self) -> list[types.ResourceTemplate]:
+    async def list_resource_templates(self, **other: Unpack[OfCalls]) -> list[types.ResourceTemplate]:
         """The resource templates as a client sees them."""
+        accept(OfCalls, "list_resource_templates", other)
         async with self._client(lifespan=False) as client:
             return await client.list_resource_templates()
 
-    async def list_prompts(self) -> list[types.Prompt]:
+    async def list_prompts(self, **other: Unpack[OfCalls]) -> list[types.Prompt]:
         """The prompts as a client sees them."""
+        accept(OfCalls, "list_prompts", other)
         async with self._client(lifespan=False) as client:
             return await client.list_prompts()
 
-    async def call_tool(self, name: str, arguments: Mapping[str, Any] | None = None) -> CallToolResult:
+    async def call_tool(
+        self, name: str, arguments: Mapping[str, Any] | None = None, **other: Unpack[OfCalls]
+    ) -> CallToolResult:
         """Calls a tool the way a client does.
 
         Raises:
             ToolError: it is unknown, refused or failed.
         """
+        accept(OfCalls, "call_tool", other)
         async with self._client() as client:
             return await client.call_tool(name, arguments)
 
-    async def read_resource(self, uri: Any) -> ResourceResult:
+    async def read_resource(self, uri: Any, **other: Unpack[OfCalls]) -> ResourceResult:
         """Reads a resource the way a client does; bytes come decoded.
 
         Raises:
             ResourceError: there is none at this URI, or it failed.
         """
+        accept(OfCalls, "read_resource", other)
         from ...client.client import opened
 
         async with self._client() as client:
@@ -360,14 +386,49 @@ class MCPServer(Decorators):
             except McpError as error:
                 raise ResourceError(error.message) from error
 
-    async def get_prompt(self, name: str, arguments: Mapping[str, Any] | None = None) -> types.GetPromptResult:
+    async def get_prompt(
+        self, name: str, arguments: Mapping[str, Any] | None = None, **other: Unpack[OfCalls]
+    ) -> types.GetPromptResult:
         """Renders a prompt the way a client does.
 
         Raises:
             McpError: it is unknown, refused or failed.
         """
+        accept(OfCalls, "get_prompt", other)
         async with self._client() as client:
             return await client.get_prompt(name, arguments)
+
+    render_prompt = get_prompt
+
+    async def get_tool(self, name: str, version: str | None = None) -> Tool | None:
+        """The tool registered under this name, if there is one that can be called."""
+        tool: Tool | None = self._offers["tool"].get(name)
+        return tool if _is_there(tool, version) else None
+
+    async def get_resource(self, uri: Any, version: str | None = None) -> Resource | None:
+        """The resource registered under this URI, if there is one that can be read."""
+        resource: Resource | None = self._offers["resource"].get(str(uri))
+        return resource if _is_there(resource, version) else None
+
+    async def get_resource_template(self, uri: Any, version: str | None = None) -> Resource | None:
+        """The family of resources with this template, if there is one that can be read."""
+        template: Resource | None = self._offers["resource_template"].get(str(uri))
+        return template if _is_there(template, version) else None
+
+    @classmethod
+    def from_openapi(cls, *_positional: Any, **_options: Any) -> NoReturn:
+        """Not yet: raises NotYetError."""
+        raise NotYetError.of(f"{cls.known_as}.from_openapi", COMPOSITION)
+
+    @classmethod
+    def from_fastapi(cls, *_positional: Any, **_options: Any) -> NoReturn:
+        """Not yet: raises NotYetError."""
+        raise NotYetError.of(f"{cls.known_as}.from_fastapi", COMPOSITION)
+
+    @classmethod
+    def as_proxy(cls, *_positional: Any, **_options: Any) -> NoReturn:
+        """Not yet: raises NotYetError."""
+        raise NotYetError.of(f"{cls.known_as}.as_proxy", COMPOSITION)
 
     def _client(self, *, lifespan: bool = True) -> Client:
         from ...client.client import Client
@@ -378,6 +439,10 @@ class MCPServer(Decorators):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
+
+
+def _is_there(offer: Tool | Resource | None, version: str | None) -> bool:
+    return offer is not None and offer.enabled and version in (None, offer.version)
 
 
 _STDIO_OPTIONS = ("show_banner", "log_level")

@@ -1,0 +1,151 @@
+"""Options that people give and that do nothing yet. Each is accepted where it asks for nothing, and says so where it asks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from ..errors import NotYetError
+from .names import AUTHENTICATION, CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, QUESTIONS, TASKS, TRANSPORTS
+
+logger = logging.getLogger("oxmcp")
+
+_FEATURES = {
+    AUTHENTICATION: "auth auth_server_provider token_verifier verify",
+    CLIENT: "auto_initialize cache cache_mode init_timeout input_required_max_rounds max_pages prior_discover",
+    COMPOSITION: "keys only providers session_state_store transforms",
+    EXTENSIONS: "app extensions result_claims",
+    MIDDLEWARE: "run_middleware",
+    QUESTIONS: "elicitation_handler request_state_security roots sampling_capabilities sampling_handler"
+    " sampling_handler_behavior",
+    TASKS: "task task_id task_meta tasks",
+    TRANSPORTS: "event_store sockets",
+}
+_FEATURE_OF = {option: feature for feature, options in _FEATURES.items() for option in options.split()}
+
+_WITHOUT_EFFECT = frozenset(
+    "client_log_level context dereference_schemas message_path mount_path protocol_version resource_security retry_interval"
+    " max_sessions security session_idle_timeout sse_path ttl uvicorn_config version".split()
+)
+"""What tunes something that works in another way here: accepted, with a line in the log."""
+
+
+class OfServers(TypedDict, total=False):
+    """Options of the constructors."""
+
+    auth: Any
+    auth_server_provider: Any
+    client_log_level: Any
+    dereference_schemas: Any
+    event_store: Any
+    extensions: Any
+    max_sessions: Any
+    message_path: Any
+    mount_path: Any
+    providers: Any
+    request_state_security: Any
+    resource_security: Any
+    retry_interval: Any
+    sampling_handler: Any
+    sampling_handler_behavior: Any
+    session_idle_timeout: Any
+    session_state_store: Any
+    sse_path: Any
+    tasks: Any
+    token_verifier: Any
+    transforms: Any
+
+
+class OfRunning(TypedDict, total=False):
+    """Options of `run` and its kin."""
+
+    event_store: Any
+    max_sessions: Any
+    message_path: Any
+    middleware: Any
+    retry_interval: Any
+    session_idle_timeout: Any
+    sockets: Any
+    sse_path: Any
+    uvicorn_config: Any
+
+
+class OfOffers(TypedDict, total=False):
+    """Options of `tool`, `resource` and `prompt`."""
+
+    app: Any
+    auth: Any
+    security: Any
+    task: Any
+
+
+class OfCalls(TypedDict, total=False):
+    """Options of what asks a server for something, in its own process."""
+
+    context: Any
+    run_middleware: Any
+    task_meta: Any
+    version: Any
+
+
+class OfSwitching(TypedDict, total=False):
+    """Options of `enable` and `disable`."""
+
+    keys: Any
+    only: Any
+    version: Any
+
+
+class OfClients(TypedDict, total=False):
+    """Options of `Client`."""
+
+    auth: Any
+    auto_initialize: Any
+    cache: Any
+    elicitation_handler: Any
+    extensions: Any
+    init_timeout: Any
+    input_required_max_rounds: Any
+    prior_discover: Any
+    result_claims: Any
+    roots: Any
+    sampling_capabilities: Any
+    sampling_handler: Any
+    verify: Any
+
+
+class OfRequests(TypedDict, total=False):
+    """Options of what a client asks for."""
+
+    cache_mode: Any
+    max_pages: Any
+    task: Any
+    task_id: Any
+    ttl: Any
+    version: Any
+
+
+def accept(known: type[Any], where: str, given: Mapping[str, Any]) -> None:
+    """Lets options pass that do nothing yet and ask for nothing.
+
+    Args:
+        known: Which options there are.
+        where: What they were given to, for the error.
+        given: The options.
+
+    Raises:
+        TypeError: there is no such option.
+        NotYetError: one asks for something that is not there yet.
+    """
+    for name, value in given.items():
+        if name not in known.__annotations__:
+            raise TypeError(f"{where}() got an unexpected keyword argument {name!r}")
+        if value is None or value is False or (name == "run_middleware" and value is True):
+            continue
+        if name in _WITHOUT_EFFECT:
+            logger.warning("%s: %s has no effect yet", where, name)
+        elif isinstance(value, (list, tuple, dict, set)) and not value:
+            continue
+        else:
+            raise NotYetError.of(f"{where}({name}=…)", _FEATURE_OF.get(name, TRANSPORTS))

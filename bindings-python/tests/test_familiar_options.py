@@ -1,0 +1,244 @@
+"""Methods and options that code written for other packages uses: what works by another name, and what comes later."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from oxmcp import Client, Context, FastMCP, McpError, NotYetError, ToolError
+from oxmcp.dependencies import CurrentFastMCP, CurrentHeaders, Progress
+from oxmcp.server import Server
+from oxmcp.types import (
+    ClientCapabilities,
+    ElicitationCapability,
+    RootsCapability,
+    SamplingCapability,
+    SamplingToolsCapability,
+)
+
+# What comes later
+
+
+@pytest.mark.parametrize(
+    ("use", "what"),
+    [
+        (lambda: FastMCP(auth=object()), r"FastMCP\(auth=…\) is not yet in oxmcp: it comes with authentication"),
+        (lambda: FastMCP(providers=[1]), r"FastMCP\(providers=…\) is not yet in oxmcp: it comes with composition"),
+        (lambda: FastMCP().http_app(), r"FastMCP\.http_app is not yet in oxmcp: it comes with HTTP"),
+        (lambda: FastMCP().mount(FastMCP()), r"FastMCP\.mount is not yet in oxmcp"),
+        (lambda: FastMCP.from_openapi({}), r"FastMCP\.from_openapi is not yet in oxmcp"),
+        (lambda: FastMCP().tool(task=True), r"tool\(task=…\) is not yet in oxmcp: it comes with tasks"),
+        (lambda: FastMCP().run(event_store=object()), r"run\(event_store=…\) is not yet in oxmcp"),
+        (lambda: FastMCP().disable(keys={"a"}), r"disable\(keys=…\) is not yet in oxmcp"),
+        (lambda: Client(FastMCP(), sampling_handler=print), r"Client\(sampling_handler=…\) is not yet in oxmcp"),
+        (lambda: Client(FastMCP()).set_roots([]), r"Client\.set_roots is not yet in oxmcp"),
+        (lambda: Server("s").streamable_http_app(), r"Server\.streamable_http_app is not yet in oxmcp"),
+    ],
+)
+def test_what_comes_later_says_so(use: Any, what: str) -> None:
+    with pytest.raises(NotYetError, match=what):
+        use()
+
+
+async def test_a_handler_that_asks_the_user_answers_with_what_is_missing() -> None:
+    mcp = FastMCP()
+
+    @mcp.tool
+    async def ask(ctx: Context) -> str:
+        await ctx.elicit("Sure?", response_type=str)
+        return "never"
+
+    @mcp.tool
+    async def roots(ctx: Context) -> str:
+        await ctx.session.list_roots()
+        return "never"
+
+    async with Client(mcp) as client:
+        with pytest.raises(ToolError, match=r"Context\.elicit is not yet in oxmcp: it comes with questions"):
+            await client.call_tool("ask")
+        with pytest.raises(ToolError, match=r"ServerSession\.list_roots is not yet in oxmcp"):
+            await client.call_tool("roots")
+
+
+def test_an_option_that_asks_for_nothing_passes_and_one_that_nobody_has_is_refused() -> None:
+    FastMCP(auth=None, tasks=False, providers=[], sampling_handler=None)
+    Client(FastMCP(), auth=None, elicitation_handler=None)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'hots'"):
+        FastMCP(hots="x")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"tool\(\) got an unexpected keyword argument 'nmae'"):
+        FastMCP().tool(nmae="x")  # type: ignore[call-overload]
+
+
+def test_a_knob_of_something_that_works_another_way_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "oxmcp"):
+        FastMCP(session_idle_timeout=60)
+    assert caplog.messages == ["FastMCP: session_idle_timeout has no effect yet"]
+
+
+def test_a_member_that_nobody_has_is_an_attribute_error() -> None:
+    assert not hasattr(FastMCP(), "nope")
+    with pytest.raises(AttributeError, match="'MCPServer' object has no attribute 'nope'"):
+        _ = FastMCP().nope  # type: ignore[attr-defined]
+
+
+def test_http_with_sse_is_a_transport_that_comes_later() -> None:
+    with pytest.raises(ValueError, match=r"Unknown transport 'sse': HTTP\+SSE is not yet in oxmcp"):
+        FastMCP().run("sse")
+
+
+# What works by another name
+
+
+async def test_lookups_give_what_is_registered_and_enabled() -> None:
+    mcp = FastMCP()
+
+    @mcp.tool(version="2")
+    def add(a: int) -> int:
+        return a
+
+    @mcp.resource("note://{id}")
+    def note(id: str) -> str:
+        return id
+
+    found = await mcp.get_tool("add")
+    assert found is not None
+    assert found.fn is add
+    assert await mcp.get_tool("add", version="1") is None
+    assert await mcp.get_tool("nope") is None
+    assert await mcp.get_resource_template("note://{id}") is not None
+    assert await mcp.get_resource("note://1") is None
+    mcp.disable("add")
+    assert await mcp.get_tool("add") is None
+
+
+async def test_whole_results_come_as_the_protocol_has_them() -> None:
+    mcp = FastMCP(list_page_size=1)
+
+    @mcp.tool
+    def fails() -> str:
+        raise ToolError("no")
+
+    mcp.add_tool(lambda: None, name="other")
+    mcp.add_prompt(lambda name: f"Hello {name}", name="greet")
+    mcp.add_resource(lambda: "x", uri="a://b", name="b")
+    async with Client(transport=mcp) as client:
+        page = await client.list_tools_mcp()
+        assert [tool.name for tool in page.tools] == ["fails"]
+        assert page.next_cursor is not None
+        assert [tool.name for tool in (await client.list_tools_mcp(page.next_cursor)).tools] == ["other"]
+        assert (await client.call_tool_mcp("fails", {})).is_error
+        with pytest.raises(McpError):
+            await client.call_tool_mcp("unknown")
+        assert (await client.read_resource_mcp("a://b")).contents[0].text == "x"
+        assert (await client.get_prompt_mcp("greet", {"name": "Ann"})).messages[0].content.text == "Hello Ann"
+        assert len((await client.list_resources_mcp()).resources) == 1
+        assert len((await client.list_prompts_mcp()).prompts) == 1
+        assert (await client.list_resource_templates_mcp()).resource_templates == []
+
+
+async def test_a_session_says_what_the_client_can_do() -> None:
+    mcp = FastMCP()
+    seen: list[Any] = []
+
+    @mcp.tool
+    async def look(ctx: Context) -> None:
+        check = ctx.session.check_client_capability
+        seen.extend(
+            [
+                check(ClientCapabilities(roots=RootsCapability())),
+                check(ClientCapabilities(roots=RootsCapability(list_changed=True))),
+                check(ClientCapabilities(roots=RootsCapability(list_changed=False))),
+                check(ClientCapabilities(sampling=SamplingCapability(tools=SamplingToolsCapability()))),
+                check(ClientCapabilities(elicitation=ElicitationCapability())),
+                check(ClientCapabilities(experimental={"a": {"b": 1}})),
+                ctx.session.protocol_version,
+                ctx.client_supports_extension("org.example/x"),
+                ctx.client_extension_settings("org.example/x"),
+                ctx.client_supports_extension("org.example/y"),
+                ctx.transport,
+                ctx.is_background_task,
+            ]
+        )
+
+    capabilities = {
+        "roots": {},
+        "sampling": {},
+        "experimental": {"a": {"b": 1}},
+        "extensions": {"org.example/x": {"c": 2}},
+    }
+    async with Client(mcp, capabilities=capabilities) as client:
+        await client.call_tool("look")
+    assert seen == [True, False, True, False, False, True, "2025-11-25", True, {"c": 2}, False, None, False]
+
+
+async def test_log_messages_may_be_called_data() -> None:
+    mcp = FastMCP()
+    heard: list[Any] = []
+
+    @mcp.tool
+    async def work(ctx: Context) -> None:
+        await ctx.info(data={"a": 1})
+        await ctx.log("warning", data="by name")
+
+    async with Client(mcp, log_handler=lambda log: heard.append((log.level, log.data))) as client:
+        await client.call_tool("work")
+    assert heard == [("info", {"a": 1}), ("warning", "by name")]
+
+
+async def test_more_values_are_filled_in() -> None:
+    mcp = FastMCP("here")
+    told: list[Any] = []
+
+    @mcp.tool
+    async def work(
+        server: Any = CurrentFastMCP(),  # noqa: B008
+        headers: dict[str, str] = CurrentHeaders(),  # noqa: B008
+        progress: Any = Progress(),  # noqa: B008
+    ) -> str:
+        await progress.set_total(2)
+        await progress.increment()
+        progress.set_message("done")
+        return f"{server.name} {headers}"
+
+    async with Client(mcp, progress_handler=lambda *how: told.append(how)) as client:
+        assert [tool.input_schema["properties"] for tool in await client.list_tools()] == [{}]
+        assert (await client.call_tool("work")).content[0].text == "here {}"
+    assert told[:2] == [(0, 2, None), (1, 2, None)]
+
+
+async def test_one_hint_says_how_long_everything_may_be_kept() -> None:
+    mcp = FastMCP(cache_ttl=60, cache_scope="public")
+    mcp.add_tool(lambda: None, name="any")
+    async with Client(mcp, mode="modern") as client:
+        page = await client.list_tools_mcp()
+        assert (page.model_dump()["ttl_ms"], page.model_dump()["cache_scope"]) == (60_000, "public")
+    with pytest.raises(ValueError, match="cache_ttl"):
+        FastMCP(cache_scope="public")
+    with pytest.raises(ValueError, match="positive"):
+        FastMCP(cache_ttl=0)
+
+
+def test_other_names_of_settings_are_understood() -> None:
+    assert FastMCP(max_request_body_size=5).settings.max_body_bytes == 5
+    assert FastMCP(max_request_body_size=5, max_body_bytes=6).settings.max_body_bytes == 6
+
+
+async def test_the_low_level_server_says_what_it_has() -> None:
+    server = Server("low", version="3")
+
+    @server.list_tools()
+    async def tools() -> list[Any]:
+        return []
+
+    async def heard(ctx: Any, params: Any) -> None: ...
+
+    server.add_notification_handler("notifications/x", None, heard)
+    assert server.get_request_handler("tools/list") is not None
+    assert server.get_request_handler("prompts/list") is None
+    assert server.get_notification_handler("notifications/x") is not None
+    assert (server.server_info.name, server.server_info.version) == ("low", "3")
+    told = server.get_capabilities(extensions={"org.example/x": {}})
+    assert told.extensions == {"org.example/x": {}}
+    assert server.create_initialization_options(extensions={"e/x": {}}).capabilities.extensions == {"e/x": {}}

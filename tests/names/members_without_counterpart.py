@@ -1,0 +1,23 @@
+"""Methods and parameters of other packages' classes that ours do not have and will not, each with its reason."""
+
+from without_counterpart import GONE, INTERNAL, OTHERWISE
+
+REASONS = (INTERNAL, OTHERWISE, GONE)
+
+MEMBERS = {
+    "Client.generate_name": INTERNAL,
+    "Context.model_config": INTERNAL,
+    "Context.model_post_init": INTERNAL,
+    "FastMCP.generate_name": INTERNAL,
+    "Server.server_info_stamp": INTERNAL,
+    "ServerSession.add_response_router": INTERNAL,
+    "ServerSession.incoming_messages": INTERNAL,
+    "ServerSession.send_message": INTERNAL,
+}
+
+PARAMETERS = {
+    "FastMCP.remove_tool.version": OTHERWISE,  # there is one tool of a name
+    "FastMCP.tool.exclude_args": GONE,
+    "FastMCP.tool.run_in_thread": OTHERWISE,
+    "Server.__init__.get_tool_input_schema": INTERNAL,
+}
