@@ -444,7 +444,8 @@ def test_a_server_can_be_used_in_its_own_process() -> None:
 
     async def go() -> None:
         assert len(await mcp.list_tools()) == 6  # from three pages
-        assert (await mcp.call_tool("double", {"n": 4})).data == 8
+        result = await mcp.call_tool("double", {"n": 4})
+        assert (result.data, result.structured_content) == (8, {"result": 8})
         assert [prompt.name for prompt in await mcp.list_prompts()] == ["ask"]
         assert [resource.uri for resource in await mcp.list_resources()] == ["data://t"]
         assert await mcp.list_resource_templates() == []

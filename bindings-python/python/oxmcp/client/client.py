@@ -31,6 +31,13 @@ T = TypeVar("T", bound=WireObject)
 class CallToolResult(types.CallToolResult):
     """The result of `tools/call`, with `data` beside it."""
 
+    def wrapped(self) -> CallToolResult:
+        """The same with its structured content, if it has any, as `{"result": …}` (DOWN-4)."""
+        if "structured_content" in self.__dict__ and not self.is_error:
+            self.structured_content = {"result": self.structured_content}
+            self.__dict__["_wrapped"] = True
+        return self
+
     @property
     def data(self) -> Any:
         """The structured result as the tool returned it; objects can be read by attribute too. None without one."""

@@ -362,14 +362,17 @@ class MCPServer(Decorators, LaterMembers):
     async def call_tool(
         self, name: str, arguments: Mapping[str, Any] | None = None, **other: Unpack[OfCalls]
     ) -> CallToolResult:
-        """Calls a tool the way a client does.
+        """Calls a tool the way a client does. Structured content that is no object comes as `{"result": …}`, as clients of
+        older versions get it; `data` is the value itself.
 
         Raises:
             ToolError: it is unknown, refused or failed.
         """
         accept(OfCalls, "call_tool", other)
         async with self._client() as client:
-            return await client.call_tool(name, arguments)
+            result = await client.call_tool(name, arguments)
+        tool = self.tool_named(name)
+        return result.wrapped() if tool is not None and tool.wraps_output else result
 
     async def read_resource(self, uri: Any, **other: Unpack[OfCalls]) -> ResourceResult:
         """Reads a resource the way a client does; bytes come decoded.
