@@ -10,7 +10,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const [FIRST_SERVER = '', WEATHER = '', INSIDE = ''] = [...README.matchAll(/^```ts\n(.*?)^```$/gms)].map(
+const [FIRST_SERVER = '', WEATHER = '', INSIDE = '', IN_PROCESS_TEST = ''] = [...README.matchAll(/^```ts\n(.*?)^```$/gms)].map(
   ([, text]) => text,
 );
 const MODES = ['legacy', 'auto'] as const;
@@ -97,6 +97,14 @@ test('the longer example works, listening and inside another application', async
   } finally {
     await server.close();
   }
+});
+
+test('the test of the longer example passes, and its server can be closed', async () => {
+  const program = join(folder, 'weather_test.ts');
+  const unheard = WEATHER.replace(/^const \{ url \} = .*$/m, '');
+  writeFileSync(program, `${unheard}\n${IN_PROCESS_TEST}\nexport { server };\n`);
+  const { server } = (await import(program)) as { server: { close(): Promise<void> } };
+  await server.close();
 });
 
 test('every import path of the migration table exists, for import and for require', () => {

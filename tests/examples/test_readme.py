@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
+import oxmcp
+from oxmcp.serving.settings import VARIABLES
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FIRST_SERVER, WEATHER, IN_PROCESS_TEST = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+FIRST_SERVER, WEATHER, IN_PROCESS_TEST, NOTES = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
@@ -52,6 +57,35 @@ def test_the_longer_examples_of_the_readme_work_together(monkeypatch: pytest.Mon
     assert "Lisbon" in repr(page.result)
     assert "20.5" in repr(page.result)
     assert "what to pack" in repr(page.prompt)
+
+
+def test_the_lifespan_of_the_readme_serves_its_tools() -> None:
+    page: dict[str, Any] = {}
+    exec(NOTES, page)
+
+    async def talk() -> None:
+        async with oxmcp.Client(page["mcp"]) as client:
+            page["mcp"].add_tool(note)
+            await client.call_tool("note", {"text": "water the plants"})
+            assert (await client.call_tool("notes")).data == ["water the plants"]
+            await client.call_tool("forget")
+            assert (await client.call_tool("notes")).data == []
+            hints = {tool.name: tool.annotations for tool in await client.list_tools()}
+            assert hints["notes"].read_only_hint and hints["forget"].destructive_hint
+
+    async def note(text: str) -> None:
+        page["mcp"].lifespan_context.execute("insert into notes values (?)", (text,))
+
+    anyio.run(talk)
+
+
+def test_the_settings_that_the_readme_names_exist() -> None:
+    told = set(re.findall(r"`OXMCP_(\w+)`", README))
+    assert told <= set(VARIABLES)
+    arguments = {
+        name for row in re.findall(r"^\| (`\w+`[^|]*) \| `OXMCP_", README, re.M) for name in re.findall(r"`(\w+)`", row)
+    }
+    assert arguments <= {*inspect.signature(oxmcp.FastMCP).parameters, "transport"}
 
 
 @pytest.mark.parametrize("line", sorted(set(re.findall(r"\| `(from oxmcp[^`]+)`", README))))
