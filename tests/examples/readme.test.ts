@@ -10,9 +10,9 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const [FIRST_SERVER = '', WEATHER = '', INSIDE = '', IN_PROCESS_TEST = ''] = [...README.matchAll(/^```ts\n(.*?)^```$/gms)].map(
-  ([, text]) => text,
-);
+const [FIRST_SERVER = '', WEATHER = '', INSIDE = '', IN_PROCESS_TEST = ''] = [
+  ...README.matchAll(/^```ts\n(.*?)^```$/gms),
+].map(([, text]) => text);
 const MODES = ['legacy', 'auto'] as const;
 
 let folder = '';
