@@ -24,6 +24,7 @@ WITHOUT = {
             resources.template.extract_query_params
             resources.template.forward_uri
             resources.template.match_uri_template
+            resources.template.template_param_key
             server.caching.CACHEABLE_METHODS
             server.caching.apply_cache_hint
             server.caching.build_cache_hints

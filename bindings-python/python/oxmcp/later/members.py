@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
+from ..errors import NotYetError
 from .names import CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, QUESTIONS, TASKS, TRANSPORTS
 
 NOTIFICATIONS = "notifications of one's own"
@@ -34,7 +35,7 @@ LATER = {
     },
     "Client": {
         CLIENT: "cancel close initialize instructions new prior_discover progress server_capabilities server_info session",
-        EXTENSIONS: "get_skill get_skill_mcp list_skills list_skills_mcp",
+        EXTENSIONS: "get_skill get_skill_mcp list_skill_resources list_skills list_skills_mcp read_skill",
         QUESTIONS: "send_roots_list_changed set_elicitation_callback set_roots set_sampling_callback",
         TASKS: "cancel_task get_task_result get_task_status list_tasks",
     },
@@ -60,3 +61,22 @@ class LaterMembers:
 
                     return stand_in(f"{kind}.{name}", feature)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+class LaterServer(LaterMembers):
+    """The same for a server, with what is called on its class."""
+
+    @classmethod
+    def from_openapi(cls, *_positional: Any, **_options: Any) -> NoReturn:
+        """Not yet: raises NotYetError."""
+        raise NotYetError.of(f"{cls.known_as}.from_openapi", COMPOSITION)
+
+    @classmethod
+    def from_fastapi(cls, *_positional: Any, **_options: Any) -> NoReturn:
+        """Not yet: raises NotYetError."""
+        raise NotYetError.of(f"{cls.known_as}.from_fastapi", COMPOSITION)
+
+    @classmethod
+    def as_proxy(cls, *_positional: Any, **_options: Any) -> NoReturn:
+        """Not yet: raises NotYetError."""
+        raise NotYetError.of(f"{cls.known_as}.as_proxy", COMPOSITION)

@@ -196,6 +196,7 @@ LATER = {
     """,
     EXTENSIONS: """
         FastMCPApp
+        Skill
         apps
         server.app
         server.apps

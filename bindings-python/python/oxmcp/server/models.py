@@ -53,3 +53,16 @@ class InitializationOptions:
         self.description = description
         self.website_url = website_url
         self.icons = tuple(icons or ())
+
+
+class NotificationOptions:
+    """Which list changes a server announces."""
+
+    __slots__ = ("prompts_changed", "resources_changed", "tools_changed")
+
+    def __init__(
+        self, prompts_changed: bool = False, resources_changed: bool = False, tools_changed: bool = False
+    ) -> None:
+        self.prompts_changed = prompts_changed
+        self.resources_changed = resources_changed
+        self.tools_changed = tools_changed

@@ -12,16 +12,16 @@ from ... import _native, types
 from ...answers import failures
 from ...calls.context import context_of
 from ...calls.middleware import ServerRequestContext, passed, request_context
-from ...calls.owner import serving
 from ...calls.session import RequestContext
 from ...engine.values import Attributes
 from ...errors import InvalidArguments
 from ...later.members import LaterMembers
 from ...offers.descriptors import cache_hint, implementation
 from ...serving.settings import Settings
-from ..models import InitializationOptions
+from ..models import InitializationOptions, NotificationOptions
 from . import answers
 from .decorators import Decorators, Handler
+from .request_in_flight import request_ctx
 
 if TYPE_CHECKING:
     On = Callable[[RequestContext, Any], Awaitable[Any]] | None
@@ -44,39 +44,6 @@ _CONSTRUCTOR_HANDLERS = {
     "on_progress": ("notifications/progress", types.ProgressNotificationParams),
     "on_roots_list_changed": ("notifications/roots/list_changed", None),
 }
-
-
-class _RequestInFlight:
-    """The facts of the request in flight, read as from a context variable."""
-
-    def get(self, *default: Any) -> Any:
-        """The facts, or `default`.
-
-        Raises:
-            LookupError: no request is in flight here, and no default is given.
-        """
-        call = _native.current_call.get(None)
-        if call is not None:
-            return RequestContext(context_of(call, serving.get(None)))
-        if default:
-            return default[0]
-        raise LookupError("No request is in flight here")
-
-
-request_ctx = _RequestInFlight()
-
-
-class NotificationOptions:
-    """Which list changes a server announces."""
-
-    __slots__ = ("prompts_changed", "resources_changed", "tools_changed")
-
-    def __init__(
-        self, prompts_changed: bool = False, resources_changed: bool = False, tools_changed: bool = False
-    ) -> None:
-        self.prompts_changed = prompts_changed
-        self.resources_changed = resources_changed
-        self.tools_changed = tools_changed
 
 
 class Server(Decorators, LaterMembers):

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 from ... import _native
 from ...answers.encoding import OnUnknown
-from ...answers.resource_contents import ResourceResult
-from ...calls.context import Context, context_of, get_context
-from ...errors import McpError, NotYetError, ResourceError
-from ...later.members import LaterMembers
-from ...later.names import COMPOSITION, names
-from ...later.options import OfCalls, OfRunning, OfServers, accept
+from ...later.members import LaterServer
+from ...later.names import names
+from ...later.options import OfRunning, OfServers, accept
 from ...offers.descriptors import cache_hint, implementation, uniform_hints
-from ...offers.managers import PromptManager, ResourceManager, ToolManager
 from ...offers.resources import Resource
 from ...offers.tools import Tool
 from ...serving import settings
@@ -23,19 +19,17 @@ from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, Settings
 from ...serving.subscriptions import Announcer
 from ...serving.transport_security import guards
-from ..decorators import Decorators
+from ..in_process import InProcess
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ... import types
-    from ...client.client import CallToolResult, Client
     from ...engine.event_loop import Io
     from ...serving.subscriptions import SubscriptionBus
     from ...serving.transport_security import TransportSecuritySettings
 
 
-class MCPServer(Decorators, LaterMembers):
+class MCPServer(InProcess, LaterServer):
     """A server made of decorated functions.
 
     Args:
@@ -312,140 +306,8 @@ class MCPServer(Decorators, LaterMembers):
         other_name = options.pop("streamable_http_path", None)
         await self.run_http_async(chosen, **{**options, "path": options.get("path") or other_name})
 
-    # Looking at and using it from the same process
-
-    @property
-    def _tool_manager(self) -> ToolManager:
-        return ToolManager(self)
-
-    @property
-    def _prompt_manager(self) -> PromptManager:
-        return PromptManager(self)
-
-    @property
-    def _resource_manager(self) -> ResourceManager:
-        return ResourceManager(self)
-
-    def get_context(self) -> Context[Any, Any, Any]:
-        """The Context of the call in flight.
-
-        Raises:
-            RuntimeError: no call is in flight here.
-        """
-        call = _native.current_call.get(None)
-        return get_context() if call is None else context_of(call, self)
-
-    async def list_tools(self, **other: Unpack[OfCalls]) -> list[types.Tool]:
-        """The tools as a client sees them."""
-        accept(OfCalls, "list_tools", other)
-        async with self._client(lifespan=False) as client:
-            return await client.list_tools()
-
-    async def list_resources(self, **other: Unpack[OfCalls]) -> list[types.Resource]:
-        """The resources as a client sees them."""
-        accept(OfCalls, "list_resources", other)
-        async with self._client(lifespan=False) as client:
-            return await client.list_resources()
-
-    async def list_resource_templates(self, **other: Unpack[OfCalls]) -> list[types.ResourceTemplate]:
-        """The resource templates as a client sees them."""
-        accept(OfCalls, "list_resource_templates", other)
-        async with self._client(lifespan=False) as client:
-            return await client.list_resource_templates()
-
-    async def list_prompts(self, **other: Unpack[OfCalls]) -> list[types.Prompt]:
-        """The prompts as a client sees them."""
-        accept(OfCalls, "list_prompts", other)
-        async with self._client(lifespan=False) as client:
-            return await client.list_prompts()
-
-    async def call_tool(
-        self, name: str, arguments: Mapping[str, Any] | None = None, **other: Unpack[OfCalls]
-    ) -> CallToolResult:
-        """Calls a tool the way a client does. Structured content that is no object comes as `{"result": …}`, as clients of
-        older versions get it; `data` is the value itself.
-
-        Raises:
-            ToolError: it is unknown, refused or failed.
-        """
-        accept(OfCalls, "call_tool", other)
-        async with self._client() as client:
-            result = await client.call_tool(name, arguments)
-        tool = self.tool_named(name)
-        return result.wrapped() if tool is not None and tool.wraps_output else result
-
-    async def read_resource(self, uri: Any, **other: Unpack[OfCalls]) -> ResourceResult:
-        """Reads a resource the way a client does; bytes come decoded.
-
-        Raises:
-            ResourceError: there is none at this URI, or it failed.
-        """
-        accept(OfCalls, "read_resource", other)
-        from ...client.client import opened
-
-        async with self._client() as client:
-            try:
-                return opened(await client.read_resource(uri))
-            except McpError as error:
-                raise ResourceError(error.message) from error
-
-    async def get_prompt(
-        self, name: str, arguments: Mapping[str, Any] | None = None, **other: Unpack[OfCalls]
-    ) -> types.GetPromptResult:
-        """Renders a prompt the way a client does.
-
-        Raises:
-            McpError: it is unknown, refused or failed.
-        """
-        accept(OfCalls, "get_prompt", other)
-        async with self._client() as client:
-            return await client.get_prompt(name, arguments)
-
-    render_prompt = get_prompt
-
-    async def get_tool(self, name: str, version: str | None = None) -> Tool | None:
-        """The tool registered under this name, if there is one that can be called."""
-        tool: Tool | None = self._offers["tool"].get(name)
-        return tool if _is_there(tool, version) else None
-
-    async def get_resource(self, uri: Any, version: str | None = None) -> Resource | None:
-        """The resource registered under this URI, if there is one that can be read."""
-        resource: Resource | None = self._offers["resource"].get(str(uri))
-        return resource if _is_there(resource, version) else None
-
-    async def get_resource_template(self, uri: Any, version: str | None = None) -> Resource | None:
-        """The family of resources with this template, if there is one that can be read."""
-        template: Resource | None = self._offers["resource_template"].get(str(uri))
-        return template if _is_there(template, version) else None
-
-    @classmethod
-    def from_openapi(cls, *_positional: Any, **_options: Any) -> NoReturn:
-        """Not yet: raises NotYetError."""
-        raise NotYetError.of(f"{cls.known_as}.from_openapi", COMPOSITION)
-
-    @classmethod
-    def from_fastapi(cls, *_positional: Any, **_options: Any) -> NoReturn:
-        """Not yet: raises NotYetError."""
-        raise NotYetError.of(f"{cls.known_as}.from_fastapi", COMPOSITION)
-
-    @classmethod
-    def as_proxy(cls, *_positional: Any, **_options: Any) -> NoReturn:
-        """Not yet: raises NotYetError."""
-        raise NotYetError.of(f"{cls.known_as}.as_proxy", COMPOSITION)
-
-    def _client(self, *, lifespan: bool = True) -> Client:
-        from ...client.client import Client
-
-        client = Client(self, mode="auto")
-        client._enters_lifespan = lifespan  # a look at the lists runs nothing of the author's
-        return client
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
-
-
-def _is_there(offer: Tool | Resource | None, version: str | None) -> bool:
-    return offer is not None and offer.enabled and version in (None, offer.version)
 
 
 _STDIO_OPTIONS = ("show_banner", "log_level")
