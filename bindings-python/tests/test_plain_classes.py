@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import types
 from typing import Annotated, Any, ClassVar, Optional
 
 import pytest
@@ -88,6 +89,9 @@ def test_its_attributes_are_the_answer() -> None:
     assert structured == {"name": "Ada", "age": 3, "home": {"city": "Oslo"}}
     assert sent(Slotted, Slotted(2))["structured"] == {"size": 2}
     assert sent(Slotted, {"size": 2})["structured"] == {"size": 2}
+    assert sent(Slotted, types.SimpleNamespace(size=2, more=3))["structured"] == {"size": 2}
+    with pytest.raises(InvalidResult, match=r"^result: must be an object$"):
+        sent(Slotted, 2)
 
 
 @pytest.mark.parametrize(

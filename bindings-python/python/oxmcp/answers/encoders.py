@@ -54,6 +54,8 @@ def _encoder(kind: type) -> Encoder | None:
         return _attributes(kind.__dataclass_fields__)
     if hasattr(kind, "__attrs_attrs__"):
         return _attributes([attribute.name for attribute in kind.__attrs_attrs__])
+    if hasattr(kind, "__struct_fields__"):  # of msgspec
+        return _attributes(kind.__struct_fields__)
     for name, encoder in _BY_NAME.items():
         if name in names:
             return encoder

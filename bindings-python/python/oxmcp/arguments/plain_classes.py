@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 import typing_extensions
@@ -82,10 +82,13 @@ def _object(kind: type, fields: dict[str, Any], above: tuple[Any, ...]) -> Any:
     return Annotated[shape, BeforeValidator(_reader(kind, tuple(fields)))]
 
 
+_DATA = (Mapping, Iterable, str, bytes, int, float, type(None))
+
+
 def _reader(kind: type, names: tuple[str, ...]) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
-        if not isinstance(value, kind):
+        if isinstance(value, _DATA) and not isinstance(value, kind):
             return value
-        return {name: getattr(value, name) for name in names if hasattr(value, name)}
+        return {name: getattr(value, name) for name in names if hasattr(value, name)} or value
 
     return read
