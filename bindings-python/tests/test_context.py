@@ -189,6 +189,31 @@ def test_state_lasts_for_the_session_and_no_longer() -> None:
     assert asyncio.run(twice("auto")) == [1, 1]  # nothing is remembered between modern requests (META-7)
 
 
+def test_clients_of_one_process_do_not_share_their_state() -> None:
+    """SEC-12."""
+    mcp = FastMCP("state")
+
+    @mcp.tool
+    async def swap(value: str, ctx: Context) -> str:
+        before = await ctx.get_state("value", "nothing")
+        await ctx.set_state("value", value)
+        return str(before)
+
+    async def talk() -> list[str]:
+        async with Client(mcp) as alice, Client(mcp) as bob:
+            seen = [
+                (await client.call_tool("swap", {"value": value})).data
+                for client, value in ((alice, "a"), (bob, "b"), (alice, "c"))
+            ]
+            async with Client(mcp) as carol:
+                seen.append((await carol.call_tool("swap", {"value": "d"})).data)
+            async with carol:
+                seen.append((await carol.call_tool("swap", {"value": "e"})).data)
+            return seen
+
+    assert asyncio.run(talk()) == ["nothing", "nothing", "a", "nothing", "nothing"]
+
+
 def test_state_set_below_is_seen_above_within_one_call() -> None:
     mcp = FastMCP("demo")
 

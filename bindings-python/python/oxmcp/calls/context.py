@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _native
 from ..arguments.injection import ContextMark
 from ..later.members import LaterMembers
-from .owner import Owner, serving
+from .owner import Owner, conversation, serving
 from .served_call import ServedCall
 from .session import RequestContext, Session
 
@@ -133,7 +133,8 @@ class Context(ServedCall, Parametrized[A, B, C], ContextMark, LaterMembers):
     def _states(self) -> dict[str, Any]:
         if self._state is None:
             call = self._call
-            # A legacy peer without session id is the one peer of its connection, except over HTTP, where it may be anyone.
+            # A legacy peer without session id is the one peer of its pipe or a client of this process, which says which; or
+            # anyone, over HTTP.
             alone = call.session_id is None and (call.headers is not None or call.protocol_version not in LEGACY)
-            self._state = {} if alone else self.server.session_state(call.session_id or "")
+            self._state = {} if alone else self.server.session_state(call.session_id or conversation.get())
         return self._state

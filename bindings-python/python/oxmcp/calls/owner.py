@@ -43,5 +43,8 @@ class Owner(Protocol):
         ...
 
 
+conversation: ContextVar[str] = ContextVar("oxmcp_conversation", default="")
+"""Which client of this process a call comes from; empty for the peer of a pipe."""
+
 serving: ContextVar[Owner | None] = ContextVar("oxmcp_serving")
 """The server in whose serving context the code runs; set while its lifespan is entered."""

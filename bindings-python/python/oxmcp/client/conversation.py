@@ -7,11 +7,12 @@ import inspect
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from .. import _native, types
 from ..answers.encoding import encode
 from ..calls.context import LEGACY
-from ..calls.owner import serving
+from ..calls.owner import conversation, serving
 from ..engine.values import Attributes
 from ..errors import ClosedError, McpError, logger
 from ..types.wire_object import WireObject
@@ -57,6 +58,7 @@ class Conversation:
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._progress: dict[int, Callable[..., Any]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._key = ""
         self._connection: MemoryConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._lifespan: AbstractAsyncContextManager[None] | None = None
@@ -77,6 +79,7 @@ class Conversation:
         from ..engine import event_loop
 
         self._loop = asyncio.get_running_loop()
+        self._key = uuid4().hex  # each opening is a session of its own
 
         around = serving.get(None)
         try:
@@ -115,6 +118,7 @@ class Conversation:
             if connection is not None:
                 await connection.close()
         finally:
+            self._server.forget_session(self._key)
             if lifespan is not None:
                 await lifespan.__aexit__(None, None, None)
 
@@ -212,7 +216,9 @@ class Conversation:
         if self._connection is None:
             raise ClosedError("The client is not open: use it inside `async with`")
         try:
-            self._connection.send(encode(message, "params"), self._server.surroundings())
+            context = self._server.surroundings()
+            context.run(conversation.set, self._key)
+            self._connection.send(encode(message, "params"), context)
         except ConnectionError as error:
             raise ClosedError("The connection to the server is closed") from error
 

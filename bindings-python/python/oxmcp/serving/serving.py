@@ -117,6 +117,10 @@ class Serving:
         states[key] = state
         return state
 
+    def forget_session(self, key: str) -> None:
+        """Drops what a session kept, which is over."""
+        self._sessions.pop(key, None)
+
     def _served(self) -> None:
         """Begins to hear of changes elsewhere: somebody is served."""
         self._announcer.listen()
