@@ -10,7 +10,7 @@ use oxmcp_core::engine::{Engine, Limits, Outgoing, SessionOptions};
 use oxmcp_core::handler::{Failure, FailureKind, Invocation, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
-    Capabilities, Change, CommonFields, ListKind, OperationKind, Output, PromptOutput, ToolOutput,
+    Capabilities, Change, CommonFields, ListKind, Offer, OperationKind, Output, PromptOutput, ToolOutput,
 };
 use serde_json::{Value, json};
 
@@ -826,7 +826,7 @@ async fn what_the_author_handles_as_a_whole_wins_and_keeps_the_sessions_part() {
     // contract: a handler for a whole method wins over everything else
     let engine = builder()
         .registry(registry())
-        .capabilities(Capabilities { logging: false, ..Capabilities::default() })
+        .capabilities(Capabilities { logging: Offer::Never, ..Capabilities::default() })
         .build()
         .unwrap();
     assert_eq!(

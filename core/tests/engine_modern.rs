@@ -239,7 +239,8 @@ async fn methods_of_the_other_era_and_unknown_ones_do_not_exist() {
 #[tokio::test]
 async fn what_is_not_offered_does_not_exist() {
     // RPC-19, CMP-3
-    let capabilities = oxmcp_core::model::Capabilities { prompts: false, ..Default::default() };
+    let capabilities =
+        oxmcp_core::model::Capabilities { prompts: oxmcp_core::model::Offer::Never, ..Default::default() };
     let engine = builder().capabilities(capabilities).build().unwrap();
     for method in ["prompts/list", "prompts/get", "completion/complete"] {
         let heard = hear(modern(&engine, method, json!({"name": "x"}))).await;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::eras::items::{Object, write_implementation};
 use crate::eras::meta::SERVER_INFO;
-use crate::model::{CacheHint, Capabilities, Implementation, OperationKind};
+use crate::model::{CacheHint, Capabilities, Implementation, ListKind, Offer, OperationKind};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Snapshot;
 
@@ -56,21 +56,32 @@ impl Profile {
     /// whatever was declared.
     #[must_use]
     pub fn offers(&self, kind: OperationKind, snapshot: &Snapshot) -> bool {
+        let capabilities = &self.capabilities;
+        let resources = || capabilities.resources.is_made(snapshot.has_had(ListKind::Resources));
         let declared = match kind {
-            OperationKind::ListTools | OperationKind::CallTool => self.capabilities.tools,
-            OperationKind::ListPrompts | OperationKind::GetPrompt => self.capabilities.prompts,
+            OperationKind::ListTools | OperationKind::CallTool => {
+                capabilities.tools.is_made(snapshot.has_had(ListKind::Tools))
+            }
+            OperationKind::ListPrompts | OperationKind::GetPrompt => {
+                capabilities.prompts.is_made(snapshot.has_had(ListKind::Prompts))
+            }
             OperationKind::ListResources
             | OperationKind::ListResourceTemplates
-            | OperationKind::ReadResource => self.capabilities.resources,
-            OperationKind::Subscribe | OperationKind::Unsubscribe => {
-                self.capabilities.resources && self.capabilities.subscribe
-            }
-            OperationKind::Complete => self.capabilities.completions && snapshot.completion().is_some(),
-            OperationKind::SetLogLevel => self.capabilities.logging,
+            | OperationKind::ReadResource => resources(),
+            OperationKind::Subscribe | OperationKind::Unsubscribe => capabilities.subscribe && resources(),
+            OperationKind::Complete => capabilities.completions && snapshot.completion().is_some(),
+            OperationKind::SetLogLevel => capabilities.logging.is_made(snapshot.can_log()),
             OperationKind::Watch | OperationKind::Ping => true,
             OperationKind::Custom => false,
         };
         declared || method_name(kind).is_some_and(|name| snapshot.method(name).is_some())
+    }
+
+    /// Whether messages of calls are passed on. Also where no handler was known to say any: one that asks for the call in
+    /// flight from afar can.
+    #[must_use]
+    pub fn passes_messages_on(&self) -> bool {
+        self.capabilities.logging != Offer::Never
     }
 
     /// The server's capabilities as JSON. `changes` says whether the peer can be told of changes at all.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
-    CacheHint, CacheScope, Capabilities, CommonFields, Implementation, OperationKind, Prompt, PromptArgument,
-    Resource, ResourceTemplate, Tool,
+    CacheHint, CacheScope, Capabilities, CommonFields, Implementation, Offer, OperationKind, Prompt,
+    PromptArgument, Resource, ResourceTemplate, Tool,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -242,6 +242,30 @@ pub fn implementation(text: &str) -> Result<Implementation> {
     })
 }
 
+/// `true`, `false`, or `"registered"`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OfferText {
+    Said(bool),
+    Registered(RegisteredText),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum RegisteredText {
+    Registered,
+}
+
+impl From<OfferText> for Offer {
+    fn from(text: OfferText) -> Self {
+        match text {
+            OfferText::Said(false) => Self::Never,
+            OfferText::Said(true) => Self::Always,
+            OfferText::Registered(RegisteredText::Registered) => Self::Registered,
+        }
+    }
+}
+
 /// What the server offers; what is not said is on.
 ///
 /// # Errors
@@ -250,11 +274,11 @@ pub fn capabilities(text: &str) -> Result<Capabilities> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Text {
-        tools: Option<bool>,
-        prompts: Option<bool>,
-        resources: Option<bool>,
+        tools: Option<OfferText>,
+        prompts: Option<OfferText>,
+        resources: Option<OfferText>,
         completions: Option<bool>,
-        logging: Option<bool>,
+        logging: Option<OfferText>,
         list_changed: Option<bool>,
         subscribe: Option<bool>,
         experimental: Option<Box<RawValue>>,
@@ -262,11 +286,11 @@ pub fn capabilities(text: &str) -> Result<Capabilities> {
     }
     let text: Text = read("the server's capabilities", text)?;
     Ok(Capabilities {
-        tools: text.tools.unwrap_or(true),
-        prompts: text.prompts.unwrap_or(true),
-        resources: text.resources.unwrap_or(true),
+        tools: text.tools.map_or(Offer::Always, Into::into),
+        prompts: text.prompts.map_or(Offer::Always, Into::into),
+        resources: text.resources.map_or(Offer::Always, Into::into),
         completions: text.completions.unwrap_or(true),
-        logging: text.logging.unwrap_or(true),
+        logging: text.logging.map_or(Offer::Always, Into::into),
         list_changed: text.list_changed.unwrap_or(true),
         subscribe: text.subscribe.unwrap_or(true),
         experimental: raw(text.experimental),

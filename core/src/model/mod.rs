@@ -16,7 +16,7 @@ mod tool;
 
 pub use annotations::CommonFields;
 pub use cache_hint::{CacheHint, CacheScope};
-pub use capabilities::Capabilities;
+pub use capabilities::{Capabilities, Offer};
 pub use change::{Change, ListKind, WatchFilter};
 pub use implementation::Implementation;
 pub use log::LogLevel;

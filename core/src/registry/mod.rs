@@ -125,6 +125,14 @@ impl Registry {
         self.0.watchers.notify(change);
     }
 
+    /// Says that a handler which is registered can say log messages: they are offered from now on, where that is asked for.
+    pub fn note_logging(&self) {
+        self.edit(None, |draft| {
+            let was = std::mem::replace(&mut draft.kept.logging, true);
+            ((), if was { Effect::Nothing } else { Effect::Hidden })
+        });
+    }
+
     /// Runs one edit and makes its effect known; `list` is the list it is one of, if it is one of a list.
     fn edit<R>(&self, list: Option<ListKind>, edit: impl FnOnce(&mut Snapshot) -> (R, Effect)) -> R {
         let mut draft = self.0.draft.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,6 +150,7 @@ impl Registry {
     fn add<T: Listed>(&self, entry: T) -> Result<()> {
         let entry = Arc::new(entry);
         let taken = self.edit(Some(T::LIST), |draft| {
+            draft.kept.note(T::LIST);
             let effect = Arc::make_mut(T::shelf_mut(draft)).add(entry.key().into(), Arc::clone(&entry));
             (effect == Effect::Nothing, effect)
         });
@@ -155,6 +164,7 @@ impl Registry {
     fn replace<T: Listed>(&self, entry: T) {
         let entry = Arc::new(entry);
         self.edit(Some(T::LIST), |draft| {
+            draft.kept.note(T::LIST);
             ((), Arc::make_mut(T::shelf_mut(draft)).replace(entry.key().into(), Arc::clone(&entry)))
         });
     }

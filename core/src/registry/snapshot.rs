@@ -12,7 +12,28 @@ use super::resources::ResourceEntry;
 use super::shelf::Shelf;
 use super::tools::ToolEntry;
 use crate::handler::Handler;
+use crate::model::ListKind;
 use crate::protocol_version::ProtocolVersion;
+
+/// Of which kinds something was registered since the server began. What clients were told of once stays, empty or not.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each kind")]
+pub(super) struct Kept {
+    tools: bool,
+    prompts: bool,
+    resources: bool,
+    pub(super) logging: bool,
+}
+
+impl Kept {
+    pub(super) const fn note(&mut self, list: ListKind) {
+        match list {
+            ListKind::Tools => self.tools = true,
+            ListKind::Prompts => self.prompts = true,
+            ListKind::Resources => self.resources = true,
+        }
+    }
+}
 
 /// What is offered, unchanging. Disabled items are not in it (they keep their place, and come back to it).
 #[derive(Clone)]
@@ -24,6 +45,7 @@ pub struct Snapshot {
     pub(super) resources: Arc<Shelf<ResourceEntry>>,
     pub(super) resource_templates: Arc<Shelf<ResourceTemplateEntry>>,
     pub(super) completion: Option<Arc<dyn Handler>>,
+    pub(super) kept: Kept,
     pub(super) methods: Arc<HashMap<Arc<str>, Arc<dyn Handler>>>,
 }
 
@@ -37,8 +59,25 @@ impl Snapshot {
             resources: Arc::default(),
             resource_templates: Arc::default(),
             completion: None,
+            kept: Kept::default(),
             methods: Arc::default(),
         }
+    }
+
+    /// Whether there is, or ever was, an item of this kind.
+    #[must_use]
+    pub const fn has_had(&self, list: ListKind) -> bool {
+        match list {
+            ListKind::Tools => self.kept.tools,
+            ListKind::Prompts => self.kept.prompts,
+            ListKind::Resources => self.kept.resources,
+        }
+    }
+
+    /// Whether a handler that says log messages is, or ever was, registered.
+    #[must_use]
+    pub const fn can_log(&self) -> bool {
+        self.kept.logging
     }
 
     /// How many items a list has.

@@ -37,7 +37,7 @@ pub(crate) fn invocation(eras: &Eras, session: &Session, notification: &Notifica
         client_capabilities: session.client_capabilities.clone(),
         meta: params.meta.map(|text| params.keep(text)),
         headers: None,
-        log_threshold: eras.profile.capabilities.logging.then_some(session.log_threshold()),
+        log_threshold: eras.profile.passes_messages_on().then_some(session.log_threshold()),
         wants_progress: false,
     };
     Invocation {

@@ -83,7 +83,7 @@ pub(crate) fn decode(
         client_capabilities: session.and_then(|session| session.client_capabilities.clone()),
         meta: meta.text.map(|text| params.keep(text)),
         headers: headers.cloned(),
-        log_threshold: eras.profile.capabilities.logging.then_some(threshold),
+        log_threshold: eras.profile.passes_messages_on().then_some(threshold),
         wants_progress: progress_token.is_some(),
     };
     let voice = Voice {

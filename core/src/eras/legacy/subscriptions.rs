@@ -4,15 +4,16 @@ use crate::eras::legacy::session::Session;
 use crate::eras::profile::Profile;
 use crate::eras::voice::WireError;
 use crate::jsonrpc::error_code;
-use crate::model::{Operation, WatchFilter};
+use crate::model::{Operation, OperationKind, WatchFilter};
+use crate::registry::Snapshot;
 
-/// What every session hears of: changes of the lists, where the server declared that it tells of them.
-pub(crate) fn filter(profile: &Profile) -> WatchFilter {
-    let offered = &profile.capabilities;
+/// What a session hears of that begins now: changes of the lists it was told of, and told that they change (LIFE-6).
+pub(crate) fn filter(profile: &Profile, snapshot: &Snapshot) -> WatchFilter {
+    let told = |kind| profile.capabilities.list_changed && profile.offers(kind, snapshot);
     WatchFilter {
-        tools: offered.tools && offered.list_changed,
-        prompts: offered.prompts && offered.list_changed,
-        resources: offered.resources && offered.list_changed,
+        tools: told(OperationKind::ListTools),
+        prompts: told(OperationKind::ListPrompts),
+        resources: told(OperationKind::ListResources),
         resource_uris: Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use crate::eras::profile::Profile;
 use crate::eras::voice::response;
 use crate::json::{self, write_string};
 use crate::jsonrpc::RequestId;
-use crate::model::{Change, WatchFilter};
+use crate::model::{Change, Offer, WatchFilter};
 
 /// The filter a client asks for.
 ///
@@ -57,14 +57,16 @@ fn uris(text: &str, max: usize) -> Result<Vec<Arc<str>>, Wrong> {
     Ok(uris)
 }
 
-/// What of it this server honours (SUB-2).
+/// What of it this server honours (SUB-2): also lists that are empty so far, for whoever asks wants to hear of the first item.
 pub(crate) fn honour(asked: WatchFilter, profile: &Profile) -> WatchFilter {
     let offered = &profile.capabilities;
+    let lists = |offer: Offer| offer != Offer::Never && offered.list_changed;
+    let resources = offered.resources != Offer::Never && offered.subscribe;
     WatchFilter {
-        tools: asked.tools && offered.tools && offered.list_changed,
-        prompts: asked.prompts && offered.prompts && offered.list_changed,
-        resources: asked.resources && offered.resources && offered.list_changed,
-        resource_uris: if offered.resources && offered.subscribe { asked.resource_uris } else { Vec::new() },
+        tools: asked.tools && lists(offered.tools),
+        prompts: asked.prompts && lists(offered.prompts),
+        resources: asked.resources && lists(offered.resources),
+        resource_uris: if resources { asked.resource_uris } else { Vec::new() },
     }
 }
 

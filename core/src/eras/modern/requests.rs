@@ -74,7 +74,7 @@ pub(crate) fn decode(
         client_capabilities: Some(params.keep(envelope.client_capabilities)),
         meta: meta.text.map(|text| params.keep(text)),
         headers: headers.cloned(),
-        log_threshold: envelope.log_level.filter(|_| eras.profile.capabilities.logging),
+        log_threshold: envelope.log_level.filter(|_| eras.profile.passes_messages_on()),
         wants_progress: progress_token.is_some(),
     };
     let voice = Voice {
