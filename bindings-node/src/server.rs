@@ -138,6 +138,12 @@ impl Server {
         self.host.description.registry.set_completion(slot.map(|slot| self.handler(slot)));
     }
 
+    /// Says that a function which is registered can say log messages: the server offers them from now on.
+    #[napi]
+    pub fn note_logging(&self) {
+        self.host.description.registry.note_logging();
+    }
+
     /// Sets or takes away the function behind a whole method.
     #[napi]
     pub fn set_method(&self, method: String, slot: Option<u32>) {

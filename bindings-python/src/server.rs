@@ -206,6 +206,11 @@ impl Server {
         self.host.description.registry.set_completion(target.map(|target| self.host.handler(target)));
     }
 
+    /// Says that a function which is registered can say log messages: the server offers them from now on.
+    fn note_logging(&self) {
+        self.host.description.registry.note_logging();
+    }
+
     #[pyo3(signature = (method, target))]
     fn set_method(&self, method: &str, target: Option<Py<Target>>) {
         self.host.description.registry.set_method(method, target.map(|target| self.host.handler(target)));

@@ -98,8 +98,7 @@ def test_a_server_tells_who_it_is(mode: str) -> None:
     assert info["title"] == "Demo"
     assert told["instructions"] == "Be kind."
     assert told["capabilities"]["experimental"] == {"example.org/x": {"y": 1}}
-    assert {"tools", "resources", "prompts", "logging"} <= set(told["capabilities"])
-    assert "completions" not in told["capabilities"]
+    assert set(told["capabilities"]) == {"experimental"}
 
 
 def test_settings_come_from_arguments_then_variables_then_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import http.client
 import logging
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import oxmcp
 from oxmcp import FastMCP
 from oxmcp.errors import ConfigurationError
 from oxmcp.serving import settings
@@ -60,6 +63,20 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, na
 def test_a_list_of_nothing_but_commas_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OXMCP_ALLOWED_HOSTS", " , ,")
     assert FastMCP().settings.allowed_hosts is None
+
+
+def test_every_variable_that_is_read_is_known_and_in_the_reference() -> None:
+    source = Path(oxmcp.__file__).parent
+    read = {
+        name
+        for file in source.rglob("*.py")
+        for name in re.findall(
+            r'\b(?:text|number|whole|switch|listed|_variable|_read)\(\s*"([A-Z_]+)"', file.read_text()
+        )
+    }
+    assert read == set(settings.VARIABLES)
+    told = set(re.findall(r"OXMCP_([A-Z_]+)", oxmcp.MCPServer.__doc__ or ""))
+    assert told == set(settings.VARIABLES)
 
 
 def test_a_misspelt_variable_is_told_of_once_with_what_it_may_have_meant(

@@ -161,6 +161,19 @@ def seen_over_http(answer: Answer) -> Any:
     return {"status": answer.status, "headers": answer.headers, "messages": answer.messages}
 
 
+SETTINGS = {"allowedHosts": "allowed_hosts", "allowedOrigins": "allowed_origins"}
+
+
+def in_one_spelling(shown: Any) -> Any:
+    """Each language calls the setting that lets somebody in by its own name for it."""
+    text = json.dumps(shown["messages"])
+    if "the server's setting" in text:
+        for camel, snake in SETTINGS.items():
+            text = text.replace(camel, snake)
+        shown = without_length({**shown, "messages": json.loads(text)})
+    return shown
+
+
 def without_length(shown: Any) -> Any:
     """The length counts the digits of numbers, which JSON lets one write in several ways."""
     shown["headers"].pop("content-length", None)
@@ -452,11 +465,11 @@ def test_both_read_http_alike(
     own = headers_for(message) if era == "modern" else {"MCP-Protocol-Version": LEGACY}
 
     def ask(server: HttpProcess) -> Any:
-        return seen_over_http(send(server, message, {**own, **headers}, method=method, path=path))
+        return in_one_spelling(seen_over_http(send(server, message, {**own, **headers}, method=method, path=path)))
 
     over_http.agree(ask)
     if era == "legacy" and "Mcp-Session-Id" not in headers and method == "POST" and path is None:
-        over_sessions.agree(lambda session: seen_over_http(session.send(message, headers)))
+        over_sessions.agree(lambda session: in_one_spelling(seen_over_http(session.send(message, headers))))
 
 
 def test_both_end_sessions_alike(over_http: Pair) -> None:

@@ -34,8 +34,10 @@ export class Engine {
   readonly native: NativeServer;
   /** What the author declared. */
   declared: ServerCapabilities;
-  /** Whether a registry offers every list, from the start: what is registered later is found, too. */
-  offersLists = false;
+  /** Whether there is a registry: what is registered is offered, also later. */
+  hasRegistry = false;
+  /** Of which kinds something is, or was, registered; `logging` stands for functions that are given the context. */
+  private readonly registered = new Set<'tools' | 'prompts' | 'resources' | 'logging'>();
   /** Whether a single two-way connection is all that serves it. */
   hasOneConnection = (): boolean => false;
   readonly listPageSize: number;
@@ -113,35 +115,55 @@ export class Engine {
     attached?.stop();
   }
 
-  /** What the server can do: what its author declared, and what follows from its handlers. */
+  /** Notes that something of a kind is registered, and whether its function is given the context, and so can log. */
+  note(kind: 'tools' | 'prompts' | 'resources', takesContext: boolean): void {
+    this.registered.add(kind);
+    if (!takesContext || this.registered.has('logging')) return;
+    this.registered.add('logging');
+    this.native.noteLogging();
+  }
+
+  /** What the server can do: what its author declared, and what follows from what is registered and from its handlers. */
   capabilities(): ServerCapabilities {
-    const { declared, methods } = this;
-    const has = (...names: string[]): boolean => this.offersLists || names.some((name) => methods.has(name));
+    const { declared, methods, registered } = this;
+    const has = (...names: string[]): boolean => names.some((name) => methods.has(name));
     const told: ServerCapabilities = { ...declared };
-    const lists = this.offersLists ? { listChanged: true } : {};
-    if (has('tools/list', 'tools/call')) told.tools = { ...lists, ...declared.tools };
-    if (has('prompts/list', 'prompts/get')) told.prompts = { ...lists, ...declared.prompts };
-    if (has('resources/list', 'resources/read', 'resources/templates/list')) {
-      const subscribe = this.offersLists || methods.has('resources/subscribe');
-      told.resources = { ...lists, ...(subscribe ? { subscribe } : {}), ...declared.resources };
+    const lists = this.hasRegistry ? { listChanged: true } : {};
+    if (told.tools || registered.has('tools') || has('tools/list', 'tools/call')) {
+      told.tools = { ...lists, ...declared.tools };
     }
-    if (has('logging/setLevel')) told.logging ??= {};
+    if (told.prompts || registered.has('prompts') || has('prompts/list', 'prompts/get')) {
+      told.prompts = { ...lists, ...declared.prompts };
+    }
+    const reads = has('resources/list', 'resources/read', 'resources/templates/list');
+    if (told.resources || registered.has('resources') || reads) {
+      const subscribe = this.subscribes ? { subscribe: true } : {};
+      told.resources = { ...lists, ...subscribe, ...declared.resources };
+    }
+    if (registered.has('logging') || has('logging/setLevel')) told.logging ??= {};
     if (methods.has('completion/complete')) told.completions ??= {};
     return told;
   }
 
-  /** The capabilities in the engine's terms. It announces completions by itself, as soon as something completes. */
+  private get subscribes(): boolean {
+    return this.hasRegistry || this.methods.has('resources/subscribe');
+  }
+
+  /** The capabilities in the engine's terms. It announces by itself what is registered later, and what completes. */
   private flags(): object {
+    const { declared, hasRegistry } = this;
     const told = this.capabilities();
-    const lists = [told.tools, told.prompts, told.resources];
+    const offer = (said: unknown): boolean | 'registered' =>
+      said !== undefined || (hasRegistry ? 'registered' : false);
+    const lists = [declared.tools, declared.prompts, declared.resources];
     return {
-      tools: told.tools !== undefined,
-      prompts: told.prompts !== undefined,
-      resources: told.resources !== undefined,
-      completions: this.offersLists || told.completions !== undefined,
-      logging: told.logging !== undefined,
-      listChanged: lists.some((list) => list?.listChanged === true),
-      subscribe: told.resources?.subscribe === true,
+      tools: offer(told.tools),
+      prompts: offer(told.prompts),
+      resources: offer(told.resources),
+      completions: hasRegistry || told.completions !== undefined,
+      logging: offer(told.logging),
+      listChanged: lists.some((list) => list?.listChanged ?? hasRegistry),
+      subscribe: declared.resources?.subscribe ?? this.subscribes,
       experimental: told.experimental,
       extensions: told.extensions,
     };

@@ -12,6 +12,8 @@ export interface NativeServer {
   addResourceTemplate(descriptor: string, slot: number, replace: boolean): void;
   addPrompt(descriptor: string, slot: number, replace: boolean): void;
   setCompletion(slot: number | null): void;
+  /** A function that can say log messages is registered: the server offers them from now on. */
+  noteLogging(): void;
   /** A function for a whole method: its arguments are the params, its answer (`completeWhole`) the result. */
   setMethod(method: string, slot: number | null): void;
   /** Returns whether it was there. */

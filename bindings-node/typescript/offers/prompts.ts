@@ -149,6 +149,7 @@ export class Prompts extends Named<State> {
     );
     const slot = this.engine.slot(runOf(state, this.engine));
     translated(() => this.engine.native.addPrompt(descriptor, slot, replace));
+    this.engine.note('prompts', state.callback.length > (state.args === undefined ? 0 : 1));
     if (state.args !== undefined && state.args.completers.size > 0) this.onCompletable();
   }
 }

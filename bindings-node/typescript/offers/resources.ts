@@ -113,6 +113,7 @@ export class Resources {
     for (const key of kept) {
       if (!taken.includes(key) && this.owners.get(key) === resource) this.release(key);
     }
+    this.engine.note('resources', next.callback.length > 1);
     if (before !== undefined) this.resources.delete(before.uri);
     this.resources.set(next.uri, resource);
     this.decideWhoLists();
@@ -155,6 +156,7 @@ export class Resources {
     );
     const slot = this.engine.slot(readTemplateRun(state, this.engine));
     translated(() => this.engine.native.addResourceTemplate(descriptor, slot, replace));
+    this.engine.note('resources', state.callback.length > 2);
     if (template.completes) this.onCompletable();
   }
 

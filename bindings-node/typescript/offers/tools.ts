@@ -145,6 +145,7 @@ export class Tools extends Named<State> {
       toolRun(state.callback, state.input, state.output, this.engine, this.mostElements),
     );
     translated(() => this.engine.native.addTool(descriptor, slot, replace));
+    this.engine.note('tools', state.callback.length > (state.inputSchema === undefined ? 0 : 1));
   }
 }
 

@@ -99,7 +99,7 @@ export class McpServer implements Servable {
     const most = mostElements(options);
     this.server = new Server(serverInfo, options);
     const engine = this[ENGINE];
-    engine.offersLists = true;
+    engine.hasRegistry = true;
     const onCompletable = (): void => completions.offer();
     this.tools = new Tools(engine, most);
     this.prompts = new Prompts(engine, onCompletable);

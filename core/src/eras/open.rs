@@ -228,8 +228,7 @@ impl Eras {
                 (Some(SessionStore::new_id().ok_or_else(internal)?), Arc::default())
             }
         };
-        let snapshot = self.registry.snapshot();
-        let watch = self.registry.watch(legacy::subscriptions::filter(&self.profile, &snapshot));
+        let watch = self.registry.watch(legacy::subscriptions::filter(&self.profile));
         let session = Arc::new(Session::new(
             id.clone(),
             version,
@@ -243,7 +242,8 @@ impl Eras {
             Side::Duplex(_) => {}
             Side::Post { .. } => self.sessions.add(&session),
         }
-        let said = legacy::handshake::answer(&request.id, version, &self.profile, &snapshot, true);
+        let said =
+            legacy::handshake::answer(&request.id, version, &self.profile, &self.registry.snapshot(), true);
         Ok(Opened::Answered { said, session_id: id })
     }
 

@@ -52,29 +52,26 @@ impl Profile {
         self.cache_hints.get(&kind).copied().unwrap_or_default()
     }
 
-    /// Whether the server offers operations of this kind (RPC-19). What the author handles as a whole method is offered
+    /// Whether the server answers operations of this kind (RPC-19). What the author handles as a whole method is offered
     /// whatever was declared.
     #[must_use]
     pub fn offers(&self, kind: OperationKind, snapshot: &Snapshot) -> bool {
         let capabilities = &self.capabilities;
-        let resources = || capabilities.resources.is_made(snapshot.has_had(ListKind::Resources));
         let declared = match kind {
-            OperationKind::ListTools | OperationKind::CallTool => {
-                capabilities.tools.is_made(snapshot.has_had(ListKind::Tools))
-            }
-            OperationKind::ListPrompts | OperationKind::GetPrompt => {
-                capabilities.prompts.is_made(snapshot.has_had(ListKind::Prompts))
-            }
+            OperationKind::ListTools | OperationKind::CallTool => capabilities.tools != Offer::Never,
+            OperationKind::ListPrompts | OperationKind::GetPrompt => capabilities.prompts != Offer::Never,
             OperationKind::ListResources
             | OperationKind::ListResourceTemplates
-            | OperationKind::ReadResource => resources(),
-            OperationKind::Subscribe | OperationKind::Unsubscribe => capabilities.subscribe && resources(),
+            | OperationKind::ReadResource => capabilities.resources != Offer::Never,
+            OperationKind::Subscribe | OperationKind::Unsubscribe => {
+                capabilities.subscribe && capabilities.resources != Offer::Never
+            }
             OperationKind::Complete => capabilities.completions && snapshot.completion().is_some(),
-            OperationKind::SetLogLevel => capabilities.logging.is_made(snapshot.can_log()),
+            OperationKind::SetLogLevel => self.passes_messages_on(),
             OperationKind::Watch | OperationKind::Ping => true,
             OperationKind::Custom => false,
         };
-        declared || method_name(kind).is_some_and(|name| snapshot.method(name).is_some())
+        declared || handled_whole(kind, snapshot)
     }
 
     /// Whether messages of calls are passed on. Also where no handler was known to say any: one that asks for the call in
@@ -98,19 +95,22 @@ impl Profile {
         let mut object = Object::begin(out);
         object.optional_raw(true, "experimental", declared.experimental.as_ref());
         object.optional_raw(true, "extensions", declared.extensions.as_ref());
-        if self.offers(OperationKind::SetLogLevel, snapshot) {
+        let told = |offer: Offer, registered, kinds: &[OperationKind]| {
+            offer.is_told(registered) || kinds.iter().any(|kind| handled_whole(*kind, snapshot))
+        };
+        if told(declared.logging, snapshot.can_log(), &[OperationKind::SetLogLevel]) {
             object.raw("logging", "{}");
         }
         if version.features().completions_capability && self.offers(OperationKind::Complete, snapshot) {
             object.raw("completions", "{}");
         }
         let change_of_list = if list_changed { r#"{"listChanged":true}"# } else { "{}" };
-        if self.offers(OperationKind::ListPrompts, snapshot) {
+        let prompts = [OperationKind::ListPrompts];
+        if told(declared.prompts, snapshot.has_had(ListKind::Prompts), &prompts) {
             object.raw("prompts", change_of_list);
         }
-        if self.offers(OperationKind::ListResources, snapshot)
-            || self.offers(OperationKind::ReadResource, snapshot)
-        {
+        let resources = [OperationKind::ListResources, OperationKind::ReadResource];
+        if told(declared.resources, snapshot.has_had(ListKind::Resources), &resources) {
             let text = match (subscribe, list_changed) {
                 (true, true) => r#"{"subscribe":true,"listChanged":true}"#,
                 (true, false) => r#"{"subscribe":true}"#,
@@ -118,11 +118,17 @@ impl Profile {
             };
             object.raw("resources", text);
         }
-        if self.offers(OperationKind::ListTools, snapshot) || self.offers(OperationKind::CallTool, snapshot) {
+        let tools = [OperationKind::ListTools, OperationKind::CallTool];
+        if told(declared.tools, snapshot.has_had(ListKind::Tools), &tools) {
             object.raw("tools", change_of_list);
         }
         object.end();
     }
+}
+
+/// Whether the author handles the method of this kind as a whole.
+fn handled_whole(kind: OperationKind, snapshot: &Snapshot) -> bool {
+    method_name(kind).is_some_and(|name| snapshot.method(name).is_some())
 }
 
 /// The method an operation of this kind is asked for by, in whichever era has it.

@@ -2,21 +2,23 @@
 
 use crate::json::RawJson;
 
-/// Whether something is offered.
+/// Whether something is offered, and whether clients are told so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
-    /// Not at all.
+    /// Not at all: its methods are unknown (RPC-19).
     Never,
-    /// As soon as something of the kind is registered; from then on for good, so that a list that became empty is still one.
+    /// Clients are told as soon as something of the kind is registered; from then on for good, so that a list that became
+    /// empty is still one. Whoever asks before is answered that there is nothing: what is registered while clients are there
+    /// must not be out of their reach.
     Registered,
     /// Always: its author declared it.
     Always,
 }
 
 impl Offer {
-    /// Whether it is offered where something of the kind is, or was, registered.
+    /// Whether clients are told, where something of the kind is, or was, registered.
     #[must_use]
-    pub const fn is_made(self, registered: bool) -> bool {
+    pub const fn is_told(self, registered: bool) -> bool {
         match self {
             Self::Never => false,
             Self::Registered => registered,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -22,13 +22,14 @@ class ContextMark:
 class Dependency:
     """The mark on a parameter that says which function fills it."""
 
-    __slots__ = ("asynchronous", "context_names", "defaults", "function", "injected", "key")
+    __slots__ = ("asynchronous", "context_names", "defaults", "function", "injected", "is_context", "key")
 
-    def __init__(self, function: Callable[..., Any], use_cache: bool = True) -> None:
+    def __init__(self, function: Callable[..., Any], use_cache: bool = True, is_context: bool = False) -> None:
         self.function = _managed(function)
         self.key: object = function if use_cache else object()
         self.context_names = context_names(function) if _parameters(function) else ()
         self.injected: dict[str, Dependency] = find(function)
+        self.is_context = is_context
         self.defaults: dict[str, Any] = defaults.changeable(
             (one for one in _parameters(function) if one.kind is not signatures.POSITIONAL_ONLY),
             signatures.name_of(function),
@@ -39,6 +40,11 @@ class Dependency:
             or inspect.isasyncgenfunction(inner)
             or any(dependency.asynchronous for dependency in self.injected.values())
         )
+
+
+def reach_context(dependencies: Iterable[Dependency]) -> bool:
+    """Whether any of them, or of those below, is or is given the Context."""
+    return any(one.is_context or one.context_names or reach_context(one.injected.values()) for one in dependencies)
 
 
 def context_names(function: Callable[..., Any]) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def Depends(dependency: Callable[..., Any], *, use_cache: bool = True) -> Any:
 
 def CurrentContext() -> Any:
     """Fills a parameter with the call's Context: `def tool(ctx: Context = CurrentContext())`."""
-    return Dependency(get_context)
+    return Dependency(get_context, is_context=True)
 
 
 def CurrentFastMCP() -> Any:

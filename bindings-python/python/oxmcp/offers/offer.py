@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import injection
 from . import descriptors
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class Offer:
     def fn(self) -> Callable[..., Any]:
         """The function, as it was given."""
         return self.function
+
+    @property
+    def can_log(self) -> bool:
+        """Whether its function is given the Context, and with it a way to the client's log."""
+        return bool(self._parameters.context_names) or injection.reach_context(self._parameters.dependencies.values())
 
     def _described(self, descriptor: dict[str, Any]) -> str:
         """The descriptor as JSON text, with the members that all kinds share."""

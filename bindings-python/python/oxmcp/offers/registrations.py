@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _native
 from ..answers import failures
+from ..arguments.injection import context_names
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
 from ..later.options import OfSwitching, accept
 from ..serving.serving import Serving, translated
@@ -143,6 +144,8 @@ class Registrations(Serving):
             "resource_template": engine.add_resource_template,
         }[item.component]
         add(item.descriptor(), item.target(self, self._answerer(f"{item.component} {item.key!r}")), replace=replace)
+        if item.can_log:
+            engine.note_logging()
         if not item.enabled:
             engine.set_enabled(item.component, item.key, False)
 
@@ -164,6 +167,8 @@ class Registrations(Serving):
         from . import completions
 
         function = self._completion
+        if function is not None and context_names(function):
+            engine.note_logging()
         engine.set_completion(
             None if function is None else completions.target(function, self, self._answerer("completion"))
         )

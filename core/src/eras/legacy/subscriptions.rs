@@ -4,16 +4,17 @@ use crate::eras::legacy::session::Session;
 use crate::eras::profile::Profile;
 use crate::eras::voice::WireError;
 use crate::jsonrpc::error_code;
-use crate::model::{Operation, OperationKind, WatchFilter};
-use crate::registry::Snapshot;
+use crate::model::{Offer, Operation, WatchFilter};
 
-/// What a session hears of that begins now: changes of the lists it was told of, and told that they change (LIFE-6).
-pub(crate) fn filter(profile: &Profile, snapshot: &Snapshot) -> WatchFilter {
-    let told = |kind| profile.capabilities.list_changed && profile.offers(kind, snapshot);
+/// What every session hears of: changes of the lists, where the server tells of them. Also of lists that are not offered yet:
+/// their first item is such a change, and clients that heed it find what was registered since they came.
+pub(crate) fn filter(profile: &Profile) -> WatchFilter {
+    let offered = &profile.capabilities;
+    let told = |offer: Offer| offer != Offer::Never && offered.list_changed;
     WatchFilter {
-        tools: told(OperationKind::ListTools),
-        prompts: told(OperationKind::ListPrompts),
-        resources: told(OperationKind::ListResources),
+        tools: told(offered.tools),
+        prompts: told(offered.prompts),
+        resources: told(offered.resources),
         resource_uris: Vec::new(),
     }
 }

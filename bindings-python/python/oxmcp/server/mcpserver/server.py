@@ -15,6 +15,9 @@ from ...offers.descriptors import cache_hint, implementation, uniform_hints
 from ...offers.resources import Resource
 from ...offers.tools import Tool
 from ...serving import settings
+from ...serving.capabilities import Declared
+from ...serving.capabilities import for_the_engine as capabilities_for_the_engine
+from ...serving.capabilities import read as read_capabilities
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, Settings
 from ...serving.subscriptions import Announcer
@@ -55,6 +58,9 @@ class MCPServer(InProcess, LaterServer):
             database's own types): "str" sends their text, "error" refuses them with their place.
         cache_hints: How long results may be kept, by method: `{"tools/list": CacheHint(ttl_ms=60_000)}` (CACHE-1).
             `cache_ttl` (seconds) and `cache_scope` say it of everything that may be kept.
+        capabilities: What clients are told that the server can do beside what is registered by then: names (`tools`,
+            `prompts`, `resources`, `logging`), or `{name: {}}` as on the wire. Declare what is registered later, so that
+            clients which are there by then hear of it. `logging` follows from any function that takes the Context.
         experimental_capabilities: Sent as `capabilities.experimental`.
         workers: How many plain functions may run at once.
         host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
@@ -106,6 +112,7 @@ class MCPServer(InProcess, LaterServer):
         on_unknown: OnUnknown | None = None,
         list_page_size: int | None = None,
         cache_hints: Mapping[str, Any] | None = None,
+        capabilities: Declared | None = None,
         experimental_capabilities: Mapping[str, Mapping[str, Any]] | None = None,
         workers: int | None = None,
         host: str | None = None,
@@ -183,7 +190,10 @@ class MCPServer(InProcess, LaterServer):
         self._workers = settings.whole("WORKERS", workers, 40) or 40
         hints = {**uniform_hints(cache_ttl, cache_scope), **(cache_hints or {})}
         self._cache_hints = {method: cache_hint(hint) for method, hint in hints.items()}
-        self._experimental = {key: dict(value) for key, value in (experimental_capabilities or {}).items()}
+        self._declared = read_capabilities(capabilities)
+        if experimental_capabilities:
+            known = self._declared.get("experimental") or {}
+            self._declared["experimental"] = {**known, **experimental_capabilities}
         for tool in tools or ():
             self.add_tool(tool)
         for resource in resources or ():
@@ -209,18 +219,7 @@ class MCPServer(InProcess, LaterServer):
         return engine
 
     def _capabilities(self) -> str:
-        return _native.dumps(
-            {
-                "tools": True,
-                "prompts": True,
-                "resources": True,
-                "completions": self._completion is not None,
-                "logging": True,
-                "listChanged": self._tells_of_changes,
-                "subscribe": self._tells_of_changes,
-                "experimental": self._experimental or None,
-            }
-        )
+        return _native.dumps(capabilities_for_the_engine(self._declared, self._tells_of_changes))
 
     # Running
 

@@ -1,0 +1,112 @@
+//! What clients are told that a server can do: what is registered or declared, in both eras.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod engine_support;
+
+use engine_support::*;
+use oxmcp_core::engine::Engine;
+use oxmcp_core::model::{CacheHint, Capabilities, CommonFields, Offer, Prompt, Resource};
+use oxmcp_core::registry::{Registry, RegistryOptions};
+use serde_json::{Value, json};
+
+/// A server that tells of what is registered.
+fn server() -> (Engine, Registry) {
+    let registry = Registry::new(RegistryOptions::default()).unwrap();
+    let told = Offer::Registered;
+    let capabilities = Capabilities {
+        tools: told,
+        prompts: told,
+        resources: told,
+        logging: told,
+        ..Capabilities::default()
+    };
+    let engine = builder().registry(registry.clone()).capabilities(capabilities).build().unwrap();
+    (engine, registry)
+}
+
+/// What both eras are told, which is the same.
+async fn told(engine: &Engine) -> Value {
+    let discovered = hear(modern(engine, "server/discover", json!({}))).await;
+    let opened = hear(send(engine, &engine.connect(), initialize("2025-11-25"))).await;
+    let capabilities = opened.result()["capabilities"].clone();
+    assert_eq!(discovered.result()["capabilities"], capabilities);
+    capabilities
+}
+
+#[tokio::test]
+async fn clients_are_told_of_what_was_registered_and_of_nothing_else() {
+    // RPC-19, DISC-1, LIFE-2
+    let (engine, registry) = server();
+    assert_eq!(told(&engine).await, json!({}));
+    let lists = json!({"listChanged": true});
+    registry.add_tool(tool("a", &any_object()), returns(text("a"))).unwrap();
+    assert_eq!(told(&engine).await, json!({"tools": lists}));
+    let prompt = Prompt {
+        name: "p".to_owned(),
+        common: CommonFields::default(),
+        arguments: Vec::new(),
+        check_arguments: true,
+    };
+    registry.add_prompt(prompt, returns(text("p"))).unwrap();
+    assert_eq!(told(&engine).await, json!({"tools": lists, "prompts": lists}));
+    registry.note_logging();
+    assert_eq!(told(&engine).await, json!({"tools": lists, "prompts": lists, "logging": {}}));
+    assert!(registry.remove_tool("a") && registry.remove_prompt("p"));
+    assert_eq!(told(&engine).await, json!({"tools": lists, "prompts": lists, "logging": {}}));
+    let resource = Resource {
+        uri: "data://x".to_owned(),
+        name: "x".to_owned(),
+        common: CommonFields::default(),
+        mime_type: None,
+        size: None,
+        cache: CacheHint::default(),
+    };
+    registry.add_resource(resource, returns(text("x"))).unwrap();
+    let resources = json!({"subscribe": true, "listChanged": true});
+    assert_eq!(told(&engine).await["resources"], resources);
+}
+
+#[tokio::test]
+async fn what_clients_were_not_told_of_is_empty_rather_than_unknown() {
+    // What is registered later must not be out of the reach of those who are there already.
+    let (engine, registry) = server();
+    let connection = shaken(&engine, "2025-11-25").await;
+    for (method, list) in [
+        ("tools/list", "tools"),
+        ("prompts/list", "prompts"),
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+    ] {
+        let heard = hear(send(&engine, &connection, request(1, method, json!({})))).await;
+        assert_eq!(heard.result()[list], json!([]), "{method}");
+    }
+    registry.add_tool(tool("late", &any_object()), returns(text("here"))).unwrap();
+    let news = connection.unsolicited().await.unwrap();
+    assert!(news.contains("notifications/tools/list_changed"), "{news}");
+    let heard = hear(send(&engine, &connection, request(2, "tools/call", json!({"name": "late"})))).await;
+    assert_eq!(heard.result()["content"][0]["text"], "here");
+}
+
+#[tokio::test]
+async fn what_is_declared_never_is_unknown() {
+    // RPC-19
+    let never = Offer::Never;
+    let capabilities = Capabilities {
+        tools: never,
+        prompts: never,
+        resources: never,
+        logging: never,
+        ..Capabilities::default()
+    };
+    let engine = builder().capabilities(capabilities).build().unwrap();
+    assert_eq!(told(&engine).await, json!({}));
+    let connection = shaken(&engine, "2025-11-25").await;
+    for method in ["tools/list", "prompts/get", "resources/read", "logging/setLevel"] {
+        assert_eq!(
+            hear(send(&engine, &connection, request(1, method, json!({})))).await.code(),
+            -32601,
+            "{method}"
+        );
+    }
+}
