@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Union
+from typing import Any, Union, cast
 
 from ..types import ServerCapabilities
 
@@ -30,7 +30,7 @@ def read(declared: Declared | None) -> dict[str, Any]:
     elif isinstance(declared, str):
         told = {declared: {}}
     else:
-        told = {name: {} for name in declared}
+        told = {name: {} for name in cast("Iterable[str]", declared)}
     for name in told:
         if name not in _NAMES:
             raise ValueError(f"there is no capability {name!r}; there are {', '.join(_NAMES)}")
