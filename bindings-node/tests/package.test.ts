@@ -314,7 +314,8 @@ describe('npm pack in a checkout', () => {
 
 describe('what can be imported', () => {
   const { exports, version } = manifestIn(ROOT);
-  const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
+  // What stands for many paths is loaded by each of them where public names are compared.
+  const entries = Object.keys(exports).filter((entry) => entry !== './package.json' && !entry.includes('*'));
 
   test('every entry loads by import and by require, with and without .js, and has the same names either way', async () => {
     const require = createRequire(import.meta.url);

@@ -1,7 +1,10 @@
 // `FastMCP`: the way of npm's fastmcp to write a server, on this engine.
 
+import { EventEmitter } from 'node:events';
 import type { AnySchema } from './arguments/schemas.js';
 import { ConfigurationError } from './engine/errors.js';
+import type { FastMCPSessionAuth } from './fast/access.js';
+import { Guests } from './fast/guests.js';
 import type {
   Prompt,
   PromptArgument,
@@ -13,19 +16,22 @@ import type {
 import { chosen, type ServerOptions, type StartOptions } from './fast/options.js';
 import { readWithin } from './fast/reading.js';
 import { missing, refuseAsking, refuseForeign } from './fast/refusing.js';
-import {
-  type Registered,
-  registerPrompt,
-  registerResource,
-  registerTemplate,
-  registerTool,
-} from './fast/registration.js';
+import { registerPrompt, registerResource, registerTemplate, registerTool } from './fast/registration.js';
+import { Registry } from './fast/registry.js';
+import type { FastMCPSession } from './fast/sessions.js';
 import type { Listening, Transport } from './server/index.js';
 import { McpServer } from './server/mcp.js';
 import { StdioServerTransport } from './serving/stdio/stdio_transport.js';
 import type { BlobResourceContents, TextResourceContents } from './types.js';
 
-export { OxmcpError as FastMCPError, UserError } from './engine/errors.js';
+export {
+  OxmcpError as FastMCPError,
+  OxmcpError as SessionError,
+  UserError,
+  UserError as UnexpectedStateError,
+} from './engine/errors.js';
+export type { CorsOptions } from './engine/http_options.js';
+export * from './fast/access.js';
 export {
   type LoadContext,
   type Log,
@@ -33,22 +39,50 @@ export {
   type SerializableValue,
   ToolContext as Context,
 } from './fast/context.js';
+export {
+  AuthProvider,
+  type AuthProviderConfig,
+  AzureProvider,
+  type AzureProviderConfig,
+  type AzureSession,
+  DiscoveryDocumentCache,
+  type FastMCPRequest,
+  type FastMCPResponse,
+  type GenericOAuthProviderConfig,
+  GitHubProvider,
+  type GitHubSession,
+  GoogleProvider,
+  type GoogleSession,
+  OAuthProvider,
+  type OAuthSession,
+  type RouteHandler,
+  type RouteOptions,
+  type SSEServer,
+} from './fast/later.js';
 export { audioContent, imageContent, MEDIA_FETCH_TIMEOUT_MS, type MediaContentInput } from './fast/media.js';
 export type {
   ArgumentValueCompleter,
   Completer,
   Completion,
+  HTTPMethod,
+  JsonSchemaObject,
+  JsonSchemaStandardSchema,
   Prompt,
+  Prompt as InputPrompt,
   PromptArgument,
+  PromptArgument as InputPromptArgument,
   Resource,
   ResourceResult,
   ResourceTemplate,
   ResourceTemplateArgument,
   Tool,
+  ToolParameters,
 } from './fast/offers.js';
 export type { HttpStreamOptions, Logger, ServerOptions, StartOptions } from './fast/options.js';
+export { type FastMCPEvents, FastMCPSession, type FastMCPSessionEvents } from './fast/sessions.js';
 export type {
   AudioContent,
+  CallToolResult as ContentResult,
   ContentBlock as Content,
   EmbeddedResource as ResourceContent,
   Icon,
@@ -68,8 +102,6 @@ export enum ServerState {
 /** Plain JSON Schema is accepted wherever a schema is: this returns what it was given. */
 export const jsonSchemaAdapter = <S extends object>(schema: S): S => schema;
 
-const SESSIONS = 'one server object serves all sessions';
-
 /**
  * A server of tools, resources and prompts.
  *
@@ -83,27 +115,39 @@ const SESSIONS = 'one server object serves all sessions';
  * await server.start({ transportType: 'stdio' });
  * ```
  */
-export class FastMCP {
-  readonly options: ServerOptions;
+export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends EventEmitter {
+  readonly options: ServerOptions<T>;
   readonly #server: McpServer;
-  readonly #tools = new Map<string, Entry>();
-  readonly #resources = new Map<string, Entry>();
-  readonly #templates = new Map<string, Entry>();
-  readonly #prompts = new Map<string, Entry>();
+  readonly #registry: Registry;
+  readonly #guests: Guests<T>;
   #listening: Listening | undefined;
   #state = ServerState.Stopped;
 
   /** @throws ConfigurationError for an option that cannot be honoured */
-  constructor(options: ServerOptions) {
+  constructor(options: ServerOptions<T>) {
+    super();
     refuseForeign('server', options, 'FastMCP');
     refuseAsking(options);
     this.options = options;
-    const { name, version, title, icons, websiteUrl, instructions } = options;
-    this.#server = new McpServer(
+    this.#server = this.#newServer();
+    this.#registry = new Registry(this.#server);
+    this.#guests = new Guests<T>(this);
+    this.#guests.watch(this.#server);
+  }
+
+  #newServer(): McpServer {
+    const { name, version, title, icons, websiteUrl, instructions, logger = console } = this.options;
+    const server = new McpServer(
       { name, version, title, icons, websiteUrl },
       { instructions, capabilities: { logging: {} } },
     );
-    this.#server.onerror = (error) => (options.logger ?? console).error(error);
+    server.onerror = (error) => logger.error(error);
+    return server;
+  }
+
+  /** The clients that hold a connection or a session. */
+  get sessions(): FastMCPSession<T>[] {
+    return this.#guests.all;
   }
 
   /** Whether it was started, and not stopped since. */
@@ -124,22 +168,24 @@ export class FastMCP {
    * @throws TypeError when a schema cannot be used; the message names the tool and the place
    */
   addTool<Params extends AnySchema | undefined = undefined, Output extends AnySchema | undefined = undefined>(
-    tool: Tool<Params, Output>,
+    tool: Tool<T, Params, Output>,
   ): void {
-    replace(this.#tools, tool.name, () => registerTool(this.#server, tool as Tool, this.options.onToolCall));
+    this.#registry.replace('tool', tool.name, (server, auth) =>
+      registerTool(server, auth, tool as unknown as Tool, this.options.onToolCall),
+    );
   }
 
   /** See `addTool`. */
   addTools<const Params extends readonly (AnySchema | undefined)[]>(
     tools: {
-      [K in keyof Params]: Tool<Params[K]>;
+      [K in keyof Params]: Tool<T, Params[K]>;
     },
   ): void {
     for (const tool of tools) this.addTool(tool);
   }
 
   removeTool(name: string): void {
-    remove(this.#tools, name);
+    this.#registry.remove('tool', name);
   }
 
   removeTools(names: readonly string[]): void {
@@ -147,18 +193,20 @@ export class FastMCP {
   }
 
   /** Offers a resource. */
-  addResource(resource: Resource): void {
-    replace(this.#resources, resource.uri, () => registerResource(this.#server, resource));
+  addResource(resource: Resource<T>): void {
+    this.#registry.replace('resource', resource.uri, (server, auth) =>
+      registerResource(server, auth, resource as unknown as Resource),
+    );
   }
 
   /** See `addResource`. */
-  addResources(resources: readonly Resource[]): void {
+  addResources(resources: readonly Resource<T>[]): void {
     for (const resource of resources) this.addResource(resource);
   }
 
   /** Takes a resource away, by its URI. */
   removeResource(uri: string): void {
-    remove(this.#resources, uri);
+    this.#registry.remove('resource', uri);
   }
 
   removeResources(uris: readonly string[]): void {
@@ -166,24 +214,24 @@ export class FastMCP {
   }
 
   /** Offers a family of resources. */
-  addResourceTemplate<const Args extends readonly ResourceTemplateArgument[]>(
-    template: ResourceTemplate<Args>,
+  addResourceTemplate<const Args extends readonly ResourceTemplateArgument<T>[]>(
+    template: ResourceTemplate<T, Args>,
   ): void {
-    replace(this.#templates, template.uriTemplate, () =>
-      registerTemplate(this.#server, template as unknown as ResourceTemplate),
+    this.#registry.replace('template', template.uriTemplate, (server, auth) =>
+      registerTemplate(server, auth, template as unknown as ResourceTemplate),
     );
   }
 
   /** See `addResourceTemplate`. */
-  addResourceTemplates<const Args extends readonly ResourceTemplateArgument[]>(
-    templates: readonly ResourceTemplate<Args>[],
+  addResourceTemplates<const Args extends readonly ResourceTemplateArgument<T>[]>(
+    templates: readonly ResourceTemplate<T, Args>[],
   ): void {
     for (const template of templates) this.addResourceTemplate(template);
   }
 
   /** Takes a family of resources away, by its URI template. */
   removeResourceTemplate(uriTemplate: string): void {
-    remove(this.#templates, uriTemplate);
+    this.#registry.remove('template', uriTemplate);
   }
 
   removeResourceTemplates(uriTemplates: readonly string[]): void {
@@ -191,17 +239,19 @@ export class FastMCP {
   }
 
   /** Offers a prompt. */
-  addPrompt<const Args extends readonly PromptArgument[]>(prompt: Prompt<Args>): void {
-    replace(this.#prompts, prompt.name, () => registerPrompt(this.#server, prompt as unknown as Prompt));
+  addPrompt<const Args extends readonly PromptArgument<T>[]>(prompt: Prompt<T, Args>): void {
+    this.#registry.replace('prompt', prompt.name, (server, auth) =>
+      registerPrompt(server, auth, prompt as unknown as Prompt),
+    );
   }
 
   /** See `addPrompt`. */
-  addPrompts<const Args extends readonly PromptArgument[]>(prompts: readonly Prompt<Args>[]): void {
+  addPrompts<const Args extends readonly PromptArgument<T>[]>(prompts: readonly Prompt<T, Args>[]): void {
     for (const prompt of prompts) this.addPrompt(prompt);
   }
 
   removePrompt(name: string): void {
-    remove(this.#prompts, name);
+    this.#registry.remove('prompt', name);
   }
 
   removePrompts(names: readonly string[]): void {
@@ -234,11 +284,13 @@ export class FastMCP {
     try {
       const choice = chosen(options, process.argv, process.env);
       if (choice === 'stdio') {
-        await this.#server.connect(new StdioServerTransport());
+        await this.#guests.connect(this.#server, new StdioServerTransport(), undefined);
       } else {
         const { enabled = false, intervalMs = 20_000 } = this.options.streamKeepalive ?? {};
         const keepAlive = enabled ? { keepAliveSeconds: Math.max(1, Math.round(intervalMs / 1000)) } : {};
-        this.#listening = await this.#server.listen({ ...choice, ...keepAlive });
+        const { enabled: isAnswered = true, ...said } = this.options.health ?? {};
+        const health = isAnswered ? { health: { message: '✓ Ok', ...said } } : {};
+        this.#listening = await this.#server.listen({ ...choice, ...keepAlive, ...health });
         (this.options.logger ?? console).info(`${this.options.name} is served at ${this.#listening.url}`);
       }
       this.#state = ServerState.Running;
@@ -254,22 +306,21 @@ export class FastMCP {
     this.#listening = undefined;
     this.#state = ServerState.Stopped;
     await listening?.close();
+    await this.#guests.close();
     await this.#server.close();
   }
 
-  /** Serves a transport of one's own making; for tests, one end of a linked pair. */
-  connect(transport: Transport): Promise<void> {
-    return this.#server.connect(transport);
-  }
-
-  /** @internal */
-  get on(): () => never {
-    return missing('FastMCP.on', SESSIONS);
-  }
-
-  /** @internal */
-  get sessions(): never {
-    return missing('FastMCP.sessions', SESSIONS)();
+  /**
+   * Serves a transport of one's own making; for tests, one end of a linked pair.
+   *
+   * @param auth Who the client is: what `canAccess`, `load` and `context.session` are told.
+   */
+  async connect(transport: Transport, auth?: T): Promise<FastMCPSession<T>> {
+    if (auth === undefined || auth === null) return this.#guests.connect(this.#server, transport, undefined);
+    const server = this.#newServer();
+    const leave = this.#registry.open(server, auth);
+    this.#guests.watch(server);
+    return this.#guests.connect(server, transport, auth, leave);
   }
 
   /** @internal */
@@ -279,27 +330,4 @@ export class FastMCP {
       'the listener answers the endpoint only; mount the server in an app of yours',
     );
   }
-}
-
-/** What was registered, and how. */
-interface Entry {
-  registered: Registered;
-  register(): Registered;
-}
-
-/** Puts something in the place of what has its name; if it cannot be registered, that stays. */
-function replace(entries: Map<string, Entry>, key: string, register: () => Registered): void {
-  const before = entries.get(key);
-  remove(entries, key);
-  try {
-    entries.set(key, { register, registered: register() });
-  } catch (error) {
-    if (before !== undefined) entries.set(key, { ...before, registered: before.register() });
-    throw error;
-  }
-}
-
-function remove(entries: Map<string, Entry>, key: string): void {
-  entries.get(key)?.registered.remove();
-  entries.delete(key);
 }

@@ -13,7 +13,9 @@ export {
   InvalidSchemaError,
   McpError,
   MissingRequiredClientCapabilityError,
+  type MissingRequiredClientCapabilityErrorData,
   NotFoundError,
+  NotYetError,
   OxmcpError,
   PromptError,
   ProtocolError,
@@ -22,9 +24,12 @@ export {
   ResourceNotFoundError,
   SdkError,
   SdkErrorCode,
+  SdkHttpError,
+  type SdkHttpErrorData,
   ToolError,
   TransportError,
   UnsupportedProtocolVersionError,
+  type UnsupportedProtocolVersionErrorData,
   UrlElicitationRequiredError,
   UserError,
 } from './engine/errors.js';
@@ -61,3 +66,65 @@ export {
 // What it speaks.
 
 export * from './types.js';
+
+// What the official packages export beside it.
+
+export type {
+  RequestHandlerSchemas,
+  StandardSchemaV1,
+  StandardSchemaV1Sync,
+  StandardSchemaWithJSON,
+} from './arguments/standard_schema.js';
+export type { Context as BaseContext, Context as ClientContext } from './calls/context.js';
+export * from './calls/questions.js';
+export type { ProtocolEra, RequestMetaEnvelope, RequestStateAccessor } from './calls/request.js';
+export {
+  type AuthMetadataOptions,
+  type AuthorizationServerMetadata,
+  type BearerAuthOptions,
+  bearerAuthChallengeResponse,
+  buildOAuthProtectedResourceMetadata,
+  checkResourceAllowed,
+  getOAuthProtectedResourceMetadataUrl,
+  type IdJagTokenExchangeResponse,
+  type OAuthClientInformation,
+  type OAuthClientInformationFull,
+  type OAuthClientInformationMixed,
+  type OAuthClientMetadata,
+  type OAuthClientRegistrationError,
+  OAuthError,
+  OAuthErrorCode,
+  type OAuthErrorResponse,
+  type OAuthMetadata,
+  type OAuthProtectedResourceMetadata,
+  type OAuthTokenRevocationRequest,
+  type OAuthTokens,
+  type OAuthTokenVerifier,
+  type OpenIdProviderDiscoveryMetadata,
+  type OpenIdProviderMetadata,
+  oauthMetadataResponse,
+  requireBearerAuth,
+  requireScopes,
+  resourceUrlFromServerUrl,
+  type ScopeChallenge,
+  type ScopeChallengeHandler,
+  type StoredOAuthClientInformation,
+  type StoredOAuthTokens,
+  type VerifyBearerTokenOptions,
+  verifyBearerToken,
+} from './later/authentication.js';
+export * from './later/questions.js';
+export * from './later/serving.js';
+export type { CompletableSchema } from './server/completable.js';
+export type { EventId, EventStore, StreamId } from './server/streamableHttp.js';
+export type { MessageClassification } from './serving/transport.js';
+export * from './shared/mediaType.js';
+export * from './shared/protocol.js';
+export * from './shared/stdio.js';
+export * from './shared/transport.js';
+export type {
+  JsonSchemaType,
+  JsonSchemaValidator,
+  JsonSchemaValidatorResult,
+  jsonSchemaValidator,
+} from './validation/index.js';

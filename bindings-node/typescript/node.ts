@@ -33,7 +33,12 @@ import { isServer } from './serving/server_source.js';
 import { errorFrom } from './serving/transport.js';
 
 export type { StreamableHTTPServerTransportOptions } from './server/streamableHttp.js';
-export type { NodeRequest, NodeResponse } from './serving/http/node_http.js';
+export type {
+  NodeRequest,
+  NodeRequest as NodeIncomingMessageLike,
+  NodeResponse,
+  NodeResponse as NodeServerResponseLike,
+} from './serving/http/node_http.js';
 
 /** `StreamableHTTPServerTransport` by its later name. */
 export class NodeStreamableHTTPServerTransport extends StreamableHTTPServerTransport {}

@@ -1,3 +1,3 @@
 // Stdio, by its later path.
 
-export * from './serving/stdio/stdio_transport.js';
+export * from './server/stdio.js';

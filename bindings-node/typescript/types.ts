@@ -4,11 +4,13 @@ import {
   CallToolResultSchema,
   InitializedNotificationSchema,
   InitializeRequestSchema,
+  InputRequiredResultSchema,
   JSONRPCMessageSchema,
   TaskAugmentedRequestParamsSchema,
 } from './arguments/spec_schemas/spec_schemas.js';
 import type { JSONRPCMessage } from './types/jsonrpc.js';
 import type { InitializedNotification, InitializeRequest } from './types/lifecycle.js';
+import type { InputRequiredResult } from './types/questions.js';
 import type { TaskAugmentedRequestParams } from './types/tasks.js';
 import type { CallToolResult } from './types/tools.js';
 
@@ -16,6 +18,7 @@ export * from './arguments/spec_schemas/spec_schemas.js';
 export type { RequestInfo } from './calls/context.js';
 export { ErrorCode, McpError, ProtocolError, UrlElicitationRequiredError } from './engine/errors.js';
 export type { MessageExtraInfo } from './serving/transport.js';
+export { getDisplayName } from './shared/metadataUtils.js';
 export type * from './types/base.js';
 export * from './types/completions.js';
 export * from './types/constants.js';
@@ -43,6 +46,10 @@ export const isInitializeRequest = (value: unknown): value is InitializeRequest 
 export const isInitializedNotification = (value: unknown): value is InitializedNotification =>
   InitializedNotificationSchema.safeParse(value).success;
 
+/** Tells whether this is no result yet, but says what is missing. */
+export const isInputRequiredResult = (value: unknown): value is InputRequiredResult =>
+  InputRequiredResultSchema.safeParse(value).success;
+
 /** Tells whether this is the result of a tool, its content written out. */
 export const isCallToolResult = (value: unknown): value is CallToolResult =>
   typeof value === 'object' &&
@@ -60,12 +67,3 @@ export const isTaskAugmentedRequestParams = (value: unknown): value is TaskAugme
  * @throws SchemaError when it is none
  */
 export const parseJSONRPCMessage = (value: unknown): JSONRPCMessage => JSONRPCMessageSchema.parse(value);
-
-/** How to show something to people: its title, a tool's annotated title, or its name. */
-export function getDisplayName(metadata: {
-  name: string;
-  title?: string | undefined;
-  annotations?: { title?: string | undefined } | undefined;
-}): string {
-  return metadata.title || metadata.annotations?.title || metadata.name;
-}

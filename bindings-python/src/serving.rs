@@ -258,9 +258,9 @@ impl MemoryConnection {
     fn send(&self, frame: &str, context: Py<PyAny>) -> bool {
         let origin = surrounding_context::origin(context);
         let frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        frames.as_ref().is_some_and(|frames| {
-            frames.send((Bytes::copy_from_slice(frame.as_bytes()), origin)).is_ok()
-        })
+        frames
+            .as_ref()
+            .is_some_and(|frames| frames.send((Bytes::copy_from_slice(frame.as_bytes()), origin)).is_ok())
     }
 
     /// Ends the connection; its calls are cancelled.

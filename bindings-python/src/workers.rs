@@ -298,8 +298,7 @@ impl Workers {
         let Some(surroundings) = self.surroundings.get() else { return };
         let started = Instant::now();
         let outcome = Bound::new(py, Call::new(pending, Arc::clone(driver))).and_then(|call| {
-            let context =
-                surrounding_context::for_call(py, call.get().invocation(), &surroundings.context)?;
+            let context = surrounding_context::for_call(py, call.get().invocation(), &surroundings.context)?;
             context.call_method1(pyo3::intern!(py, "run"), (surroundings.run.bind(py), call, target.bind(py)))
         });
         if let Err(error) = outcome {

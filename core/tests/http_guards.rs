@@ -2,7 +2,7 @@
 
 mod support;
 
-use oxmcp_core::transports::http::{AllowList, CorsOptions, HttpOptions, Listed, Spelling};
+use oxmcp_core::transports::http::{AllowList, CorsOptions, HealthOptions, HttpOptions, Listed, Spelling};
 use support::{ACCEPT_BOTH, ENVELOPE, INITIALIZE, JSON_HEADERS, modern_call, modern_headers, serve};
 
 /// `Host` is among the headers of the request, so that none is added.
@@ -365,4 +365,19 @@ async fn pages_may_be_those_that_may_call_anyway_or_all_there_are() {
         server.ask("OPTIONS", "/mcp", &format!("Origin: https://app.example\r\n{PREFLIGHT}"), "").await;
     assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
     assert_eq!(answer.header("access-control-allow-headers"), Some("content-type,mcp-param-city,x-odd"));
+}
+
+#[tokio::test]
+async fn those_who_ask_whether_it_is_there_are_answered_whatever_their_host() {
+    let health = HealthOptions { status: 203, message: "fine".to_owned(), ..HealthOptions::default() };
+    let server = serve(HttpOptions { health: Some(health), ..HttpOptions::default() });
+    for (method, body) in [("GET", "fine"), ("HEAD", "")] {
+        let answer = server.ask(method, "/health", "Host: 10.1.2.3\r\n", "").await;
+        assert_eq!((answer.status, answer.body.as_str()), (203, body), "{method}: {answer:?}");
+    }
+    let answer = server.ask("POST", "/health", HOST, "").await;
+    assert_eq!(answer.status, 404, "{answer:?}");
+    assert_eq!(server.ask("GET", "/health", &format!("{HOST}{HOST}"), "").await.status, 400);
+    let without = serve(HttpOptions::default());
+    assert_eq!(without.ask("GET", "/health", HOST, "").await.status, 404);
 }

@@ -17,7 +17,7 @@ const COMPLETER = Symbol.for('oxmcp.completer');
 type Carrier = { [COMPLETER]?: CompleteCallback };
 
 /** Under this the official SDK keeps `{complete}` on a schema. */
-const OFFICIAL = Symbol.for('mcp.completable');
+export const OFFICIAL: unique symbol = Symbol.for('mcp.completable') as never;
 
 /**
  * Attaches a function to a schema and returns the schema. It stays attached when the schema is described, refined or wrapped

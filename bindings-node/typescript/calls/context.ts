@@ -7,55 +7,20 @@ import type { Call } from '../engine/call.js';
 import type { AuthInfo } from '../engine/call_origin.js';
 import type { NativeServer } from '../engine/native.js';
 import type { Implementation, Notification, RequestId, RequestMeta } from '../types/base.js';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  LOG_LEVEL_META_KEY,
+  MODERN_PROTOCOL_VERSION,
+  PROTOCOL_VERSION_META_KEY,
+} from '../types/constants.js';
 import type { ClientCapabilities } from '../types/lifecycle.js';
 import type { LoggingLevel } from '../types/notifications.js';
 import { announce, sendLog } from './notifications.js';
+import { type SendRequest, unasked } from './questions.js';
+import type { HttpContext, Logger, RequestContext, RequestInfo, RequestMetaEnvelope } from './request.js';
 
-/** Sends log messages of one call, by level. Each returns whether the client will see it (LOG-3). */
-export interface Logger {
-  debug(data: unknown, logger?: string): boolean;
-  info(data: unknown, logger?: string): boolean;
-  notice(data: unknown, logger?: string): boolean;
-  warning(data: unknown, logger?: string): boolean;
-  /** `warning`, by the name of `console`. */
-  warn(data: unknown, logger?: string): boolean;
-  error(data: unknown, logger?: string): boolean;
-  critical(data: unknown, logger?: string): boolean;
-  alert(data: unknown, logger?: string): boolean;
-  emergency(data: unknown, logger?: string): boolean;
-}
-
-/** The HTTP request of a call, as far as a handler may see it. */
-export interface RequestInfo {
-  /** Names are in lower case. */
-  readonly headers: Record<string, string>;
-  /** Where it was sent, if the transport told. */
-  readonly url?: URL | undefined;
-}
-
-/** The HTTP side of a call. */
-export interface HttpContext {
-  /** The request itself where it came as one, its body read already; otherwise its headers. */
-  readonly req: Request | { readonly headers: Headers };
-  /** Who asks, as the application's own authentication found out. */
-  readonly authInfo?: AuthInfo | undefined;
-}
-
-/** The request of a call. */
-export interface RequestContext {
-  /** The request's id, as the client wrote it. */
-  readonly id: RequestId;
-  /** What is asked, such as `tools/call`. */
-  readonly method: string;
-  /** The request's own `_meta`. */
-  readonly _meta: RequestMeta | undefined;
-  /** Aborts when the client cancels or goes away. */
-  readonly signal: AbortSignal;
-  /** Sends a notification on the request's own stream. */
-  readonly notify: (notification: Notification) => Promise<void>;
-  /** Sends a log message on the request's own stream. */
-  readonly log: (level: LoggingLevel, data: unknown, logger?: string) => Promise<void>;
-}
+export type { HttpContext, Logger, RequestContext, RequestInfo } from './request.js';
 
 const METHODS: ReadonlyMap<string, string> = new Map([
   ['call_tool', 'tools/call'],
@@ -180,6 +145,30 @@ export class Context {
     };
   }
 
+  /** Not yet: rejects. */
+  get sendRequest(): SendRequest {
+    return unasked('sendRequest');
+  }
+
+  /** The task the request became. Tasks are not served, so there is none; and so are the next two. */
+  get taskId(): string | undefined {
+    return undefined;
+  }
+  get taskStore(): undefined {
+    return undefined;
+  }
+  get taskRequestedTtl(): number | undefined {
+    return undefined;
+  }
+
+  /** Streams are not resumed, so none is closed for its client to come back. */
+  get closeSSEStream(): (() => void) | undefined {
+    return undefined;
+  }
+  get closeStandaloneSSEStream(): (() => void) | undefined {
+    return undefined;
+  }
+
   private notify(notification: Notification): void {
     const params = (notification.params ?? {}) as Record<string, unknown>;
     switch (notification.method) {
@@ -226,6 +215,33 @@ class RequestView implements RequestContext {
 
   get signal(): AbortSignal {
     return this.call.signal;
+  }
+
+  get envelope(): RequestMetaEnvelope | undefined {
+    const { caller } = this.call;
+    if (caller.protocolVersion !== MODERN_PROTOCOL_VERSION) return undefined;
+    return {
+      [PROTOCOL_VERSION_META_KEY]: caller.protocolVersion,
+      [CLIENT_CAPABILITIES_META_KEY]: (caller.clientCapabilities ?? {}) as ClientCapabilities,
+      ...(caller.clientInfo !== null && { [CLIENT_INFO_META_KEY]: caller.clientInfo as Implementation }),
+      ...(caller.logThreshold !== null && { [LOG_LEVEL_META_KEY]: caller.logThreshold as LoggingLevel }),
+    };
+  }
+
+  get requestState(): <T>() => T | undefined {
+    return () => undefined;
+  }
+
+  get elicitInput(): () => Promise<never> {
+    return unasked('mcpReq.elicitInput');
+  }
+
+  get requestSampling(): () => Promise<never> {
+    return unasked('mcpReq.requestSampling');
+  }
+
+  get send(): SendRequest {
+    return unasked('mcpReq.send');
   }
 
   get notify(): (notification: Notification) => Promise<void> {

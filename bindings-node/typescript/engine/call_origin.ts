@@ -18,6 +18,8 @@ export interface AuthInfo {
   expiresAt?: number;
   /** The resource it is for (RFC 8707). */
   resource?: URL;
+  /** Where the resource describes itself (RFC 9728). */
+  resourceMetadataUrl?: string | undefined;
   /** Anything else the application wants its handlers to know. */
   extra?: Record<string, unknown>;
 }

@@ -5,6 +5,7 @@
 // A program may load this package twice, once by `import` and once by `require`. `instanceof` holds across the copies:
 // each class marks its instances with a symbol of the global registry and looks for that mark.
 
+import type { ClientCapabilities } from '../types/lifecycle.js';
 import type { ElicitRequestURLParams } from '../types/questions.js';
 
 /** Marks the instances of `error` and makes `instanceof` look for the mark. Subclasses of authors are told as usual. */
@@ -24,6 +25,18 @@ function branded(error: new (...parts: never[]) => Error, name: string): void {
 export class OxmcpError extends Error {
   static {
     branded(OxmcpError, 'OxmcpError');
+  }
+}
+
+/** What other packages of the kind have, and this one does not have yet. */
+export class NotYetError extends OxmcpError {
+  /** @param instead What to use in its place, where there is something. */
+  constructor(name: string, instead?: string) {
+    super(`${name} is not yet in oxmcp${instead === undefined ? '' : `: ${instead}`}`);
+  }
+
+  static {
+    branded(NotYetError, 'NotYetError');
   }
 }
 
@@ -246,13 +259,27 @@ export class ResourceNotFoundError extends ProtocolError {
   }
 }
 
+/** What a client reads of its wrong version. */
+export interface UnsupportedProtocolVersionErrorData {
+  supported: string[];
+  requested: string;
+}
+
 /** The client asked in a version of the protocol that is not spoken here. */
 export class UnsupportedProtocolVersionError extends ProtocolError {
   constructor(
-    data: { supported: string[]; requested: string },
+    data: UnsupportedProtocolVersionErrorData,
     message = `Unsupported protocol version: ${data.requested}`,
   ) {
     super(ProtocolErrorCode.UnsupportedProtocolVersion, message, data);
+  }
+
+  get supported(): string[] {
+    return (this.data as UnsupportedProtocolVersionErrorData).supported;
+  }
+
+  get requested(): string {
+    return (this.data as UnsupportedProtocolVersionErrorData).requested;
   }
 
   static {
@@ -260,14 +287,23 @@ export class UnsupportedProtocolVersionError extends ProtocolError {
   }
 }
 
+/** What a client reads of what it lacks. */
+export interface MissingRequiredClientCapabilityErrorData {
+  requiredCapabilities: ClientCapabilities;
+}
+
 /** What was asked needs a client that can do more than this one declared. */
 export class MissingRequiredClientCapabilityError extends ProtocolError {
   /** @param data `requiredCapabilities`: what is missing, as the client would declare it. */
   constructor(
-    data: { requiredCapabilities: object },
+    data: MissingRequiredClientCapabilityErrorData,
     message = `Missing client capability: ${Object.keys(data.requiredCapabilities).join(', ')}`,
   ) {
     super(ProtocolErrorCode.MissingRequiredClientCapability, message, data);
+  }
+
+  get requiredCapabilities(): ClientCapabilities {
+    return (this.data as MissingRequiredClientCapabilityErrorData).requiredCapabilities;
   }
 
   static {
@@ -301,6 +337,20 @@ export enum SdkErrorCode {
   ConnectionClosed = 'CONNECTION_CLOSED',
   SendFailed = 'SEND_FAILED',
   InvalidResult = 'INVALID_RESULT',
+  // What only a client meets.
+  NotInitialized = 'NOT_INITIALIZED',
+  RequestTimeout = 'REQUEST_TIMEOUT',
+  UnsupportedResultType = 'UNSUPPORTED_RESULT_TYPE',
+  InputRequiredRoundsExceeded = 'INPUT_REQUIRED_ROUNDS_EXCEEDED',
+  ListPaginationExceeded = 'LIST_PAGINATION_EXCEEDED',
+  MethodNotSupportedByProtocolVersion = 'METHOD_NOT_SUPPORTED_BY_PROTOCOL_VERSION',
+  EraNegotiationFailed = 'ERA_NEGOTIATION_FAILED',
+  ClientHttpNotImplemented = 'CLIENT_HTTP_NOT_IMPLEMENTED',
+  ClientHttpAuthentication = 'CLIENT_HTTP_AUTHENTICATION',
+  ClientHttpForbidden = 'CLIENT_HTTP_FORBIDDEN',
+  ClientHttpUnexpectedContent = 'CLIENT_HTTP_UNEXPECTED_CONTENT',
+  ClientHttpFailedToOpenStream = 'CLIENT_HTTP_FAILED_TO_OPEN_STREAM',
+  ClientHttpFailedToTerminateSession = 'CLIENT_HTTP_FAILED_TO_TERMINATE_SESSION',
 }
 
 /** Something asked of a server object that it cannot do: no peer has anything to do with it. */
@@ -316,5 +366,36 @@ export class SdkError extends OxmcpError {
 
   static {
     branded(SdkError, 'SdkError');
+  }
+}
+
+/** What an HTTP answer said. */
+export interface SdkHttpErrorData {
+  status: number;
+  statusText?: string | undefined;
+  [member: string]: unknown;
+}
+
+/** An HTTP answer that a client cannot go on from. */
+export class SdkHttpError extends SdkError {
+  constructor(
+    code: SdkErrorCode,
+    message: string,
+    override readonly data: SdkHttpErrorData,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, data, options);
+  }
+
+  get status(): number {
+    return this.data.status;
+  }
+
+  get statusText(): string | undefined {
+    return this.data.statusText;
+  }
+
+  static {
+    branded(SdkHttpError, 'SdkHttpError');
   }
 }

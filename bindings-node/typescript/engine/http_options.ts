@@ -41,6 +41,8 @@ export interface HttpOptions {
   allowedOrigins?: string[];
   /** Lets web pages read what is answered. Off, if absent. */
   cors?: Cors;
+  /** Answers a GET of `path` (`/health`) with `message` (`ok`) and `status` (200), whoever asks. Off, if absent. */
+  health?: { path?: string; message?: string; status?: number };
   /** Larger requests are refused. Bytes. */
   maxBodyBytes?: number;
   /** How long a body may pause while it arrives. Seconds; default 10. */
@@ -66,6 +68,7 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
       allowed_hosts: all.allowedHosts,
       allowed_origins: all.allowedOrigins,
       cors: corsText(all.cors),
+      health: all.health,
       max_body_bytes: all.maxBodyBytes,
       max_connections: all.maxConnections,
       body_pause_seconds: all.bodyPauseSeconds,

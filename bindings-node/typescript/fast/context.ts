@@ -1,8 +1,10 @@
 // What a function of a FastMCP server is told of its call.
 
 import type { Context } from '../calls/context.js';
+import { unasked } from '../calls/questions.js';
 import type { Implementation } from '../types/base.js';
-import { missing } from './refusing.js';
+import type { ContentBlock } from '../types/content.js';
+import type { FastMCPSessionAuth } from './access.js';
 
 /** Anything a log message may carry beside its text. */
 export type SerializableValue =
@@ -32,9 +34,12 @@ export interface Progress {
 }
 
 /** What `load` of resources and prompts is told. */
-export class LoadContext {
+export class LoadContext<T extends FastMCPSessionAuth = FastMCPSessionAuth> {
   /** @internal */
-  constructor(protected readonly context: Context) {}
+  constructor(
+    protected readonly context: Context,
+    private readonly auth: T | undefined,
+  ) {}
 
   /** The client, by its own account. */
   get client(): { readonly version: Implementation | undefined } {
@@ -60,25 +65,27 @@ export class LoadContext {
     return this.context.sessionId;
   }
 
-  /** Nobody: requests are not authenticated here. */
-  get session(): undefined {
-    return undefined;
+  /** What the client came with: what `connect` was given. */
+  get session(): T | undefined {
+    return this.auth;
   }
 
-  /** @internal */
-  get elicit(): () => never {
-    return missing('context.elicit', 'a server asks nothing of its clients');
+  /** Not yet: rejects. */
+  get elicit(): (...parts: unknown[]) => Promise<never> {
+    return unasked('context.elicit');
   }
 }
 
 /** What `execute` of tools is told. */
-export class ToolContext extends LoadContext {
+export class ToolContext<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends LoadContext<T> {
   /** @internal */
   constructor(
     context: Context,
+    auth: T | undefined,
+    private readonly toolName: string,
     private readonly outcome: AbortSignal | undefined,
   ) {
-    super(context);
+    super(context, auth);
   }
 
   /** Tells the client how far the call has come. */
@@ -93,8 +100,15 @@ export class ToolContext extends LoadContext {
     return this.outcome ?? this.context.signal;
   }
 
-  /** @internal */
-  get streamContent(): () => never {
-    return missing('context.streamContent', 'the protocol has no streamed content; use reportProgress');
+  /**
+   * Sends content while the tool still runs, as npm's fastmcp does: a notification the protocol does not have, which clients
+   * that do not know it drop. Return the whole result all the same.
+   */
+  get streamContent(): (content: ContentBlock | ContentBlock[]) => Promise<void> {
+    return (content) =>
+      this.context.sendNotification({
+        method: 'notifications/tool/streamContent',
+        params: { toolName: this.toolName, content: Array.isArray(content) ? content : [content] },
+      });
   }
 }

@@ -3,6 +3,7 @@
 import { ConfigurationError } from '../engine/errors.js';
 import type { Cors, HttpOptions } from '../engine/http_options.js';
 import type { Icon } from '../types/base.js';
+import type { FastMCPSessionAuth } from './access.js';
 import { refuseForeign } from './refusing.js';
 
 /** Hears what happens outside of any call. `console` is one. */
@@ -15,7 +16,7 @@ export interface Logger {
 }
 
 /** What a server is. */
-export interface ServerOptions {
+export interface ServerOptions<_T extends FastMCPSessionAuth = FastMCPSessionAuth> {
   name: string;
   version: string;
   /** A name for people. */
@@ -28,6 +29,11 @@ export interface ServerOptions {
   logger?: Logger;
   /** Is told of every call of a tool, before it runs. */
   onToolCall?: (context: { arguments: Record<string, unknown>; toolName: string }) => Promise<void> | void;
+  /**
+   * Whether and how those are answered who ask, over HTTP, whether the server is there. By default with `✓ Ok` and the status
+   * 200 at `/health`.
+   */
+  health?: { enabled?: boolean; path?: string; message?: string; status?: number };
   /** Keeps silent streams alive with comments, every `intervalMs` (20 000 by default), or not at all. */
   streamKeepalive?: { enabled?: boolean; intervalMs?: number };
   /** Only to switch it off: a server asks nothing of its clients here. */

@@ -4,9 +4,11 @@ import type { Context } from '../calls/context.js';
 import { completable } from '../server/completable.js';
 import { type McpServer, ResourceTemplate as UriFamily } from '../server/mcp.js';
 import type { BlobResourceContents, ReadResourceResult, TextResourceContents } from '../types/resources.js';
+import type { FastMCPSessionAuth } from './access.js';
 import { LoadContext, ToolContext } from './context.js';
 import { within } from './deadline.js';
 import type {
+  ArgumentValueCompleter,
   Completer,
   Completion,
   Prompt,
@@ -28,18 +30,29 @@ function checkFunction(value: unknown, where: string, name: string): void {
 }
 
 /** Registers a tool. */
-export function registerTool(server: McpServer, tool: Tool, onCall: ServerOptions['onToolCall']): Registered {
+export function registerTool(
+  server: McpServer,
+  auth: FastMCPSessionAuth,
+  tool: Tool,
+  onCall: ServerOptions['onToolCall'],
+): Registered | undefined {
   const { name, description, parameters, outputSchema, annotations, _meta, timeoutMs } = tool;
   refuseForeign('tool', tool, `tool '${name}'`);
   checkFunction(tool.execute, `tool '${name}'`, 'execute');
   if (timeoutMs !== undefined && !(timeoutMs > 0)) {
     throw new TypeError(`tool '${name}': timeoutMs must be a positive number of milliseconds`);
   }
+  if (tool.canAccess !== undefined) {
+    checkFunction(tool.canAccess, `tool '${name}'`, 'canAccess');
+    if (auth !== undefined && auth !== null && !tool.canAccess(auth)) return undefined;
+  }
   const execute = tool.execute.bind(tool) as (args: unknown, context: ToolContext) => unknown;
   const run = (args: unknown, context: Context): unknown =>
     timeoutMs === undefined
-      ? execute(args, new ToolContext(context, undefined))
-      : within(timeoutMs, name, context.signal, (signal) => execute(args, new ToolContext(context, signal)));
+      ? execute(args, new ToolContext(context, auth, name, undefined))
+      : within(timeoutMs, name, context.signal, (signal) =>
+          execute(args, new ToolContext(context, auth, name, signal)),
+        );
   const call = (args: unknown, context: Context): unknown => {
     if (onCall === undefined) return run(args, context);
     const told = onCall({ toolName: name, arguments: args as Record<string, unknown> });
@@ -74,12 +87,16 @@ async function contentsOf(
 }
 
 /** Registers a resource. */
-export function registerResource(server: McpServer, resource: Resource): Registered {
+export function registerResource(
+  server: McpServer,
+  auth: FastMCPSessionAuth,
+  resource: Resource,
+): Registered {
   const { uri, name, description, mimeType } = resource;
   refuseForeign('resource', resource, `resource '${name}'`);
   checkFunction(resource.load, `resource '${name}'`, 'load');
   return server.registerResource(name, uri, { description, mimeType }, (_uri, context) =>
-    contentsOf(resource.load(undefined, new LoadContext(context)), uri, mimeType),
+    contentsOf(resource.load(auth, new LoadContext(context, auth)), uri, mimeType),
   );
 }
 
@@ -95,14 +112,15 @@ const values =
 function completerOf(
   argument: {
     name: string;
-    complete?: (value: string) => Completion | Promise<Completion>;
+    complete?: ArgumentValueCompleter;
     enum?: readonly string[];
   },
   all: Completer | undefined,
+  auth: FastMCPSessionAuth,
 ): Values | undefined {
   const { name, complete, enum: choices } = argument;
-  if (complete !== undefined) return values(complete);
-  if (all !== undefined) return values((value) => all(name, value));
+  if (complete !== undefined) return values((value) => complete(value, auth));
+  if (all !== undefined) return values((value) => all(name, value, auth));
   if (choices === undefined) return undefined;
   return async (value) => {
     const typed = value.toLowerCase();
@@ -113,35 +131,43 @@ function completerOf(
 }
 
 /** Registers a family of resources. */
-export function registerTemplate(server: McpServer, template: ResourceTemplate): Registered {
+export function registerTemplate(
+  server: McpServer,
+  auth: FastMCPSessionAuth,
+  template: ResourceTemplate,
+): Registered {
   const { uriTemplate, name, description, mimeType } = template;
   refuseForeign('template', template, `resource template '${name}'`);
   checkFunction(template.load, `resource template '${name}'`, 'load');
   const complete: Record<string, Values> = {};
   for (const argument of template.arguments ?? []) {
-    const completer = completerOf(argument, template.complete);
+    const completer = completerOf(argument, template.complete, auth);
     if (completer !== undefined) complete[argument.name] = completer;
   }
   const family = new UriFamily(uriTemplate, { list: undefined, complete });
   return server.registerResource(name, family, { description, mimeType }, (uri, variables, context) => {
     const load = template.load.bind(template) as (
       args: unknown,
-      auth: undefined,
+      auth: FastMCPSessionAuth,
       context: LoadContext,
     ) => Loaded;
-    return contentsOf(load(variables, undefined, new LoadContext(context)), uri.href, mimeType);
+    return contentsOf(load(variables, auth, new LoadContext(context, auth)), uri.href, mimeType);
   });
 }
 
 /** Registers a prompt. */
-export function registerPrompt(server: McpServer, prompt: Prompt): Registered {
+export function registerPrompt(server: McpServer, auth: FastMCPSessionAuth, prompt: Prompt): Registered {
   const { name, description } = prompt;
   refuseForeign('prompt', prompt, `prompt '${name}'`);
   checkFunction(prompt.load, `prompt '${name}'`, 'load');
-  const load = prompt.load.bind(prompt) as (args: unknown, auth: undefined, context: LoadContext) => string;
+  const load = prompt.load.bind(prompt) as (
+    args: unknown,
+    auth: FastMCPSessionAuth,
+    context: LoadContext,
+  ) => string;
   if (prompt.arguments === undefined || prompt.arguments.length === 0) {
     return server.registerPrompt(name, { description }, (context) =>
-      load({}, undefined, new LoadContext(context)),
+      load({}, auth, new LoadContext(context, auth)),
     );
   }
   const properties: Record<string, object> = {};
@@ -150,12 +176,12 @@ export function registerPrompt(server: McpServer, prompt: Prompt): Registered {
       type: 'string',
       ...(argument.description === undefined ? {} : { description: argument.description }),
     };
-    const completer = completerOf(argument, prompt.complete);
+    const completer = completerOf(argument, prompt.complete, auth);
     properties[argument.name] = completer === undefined ? property : completable(property, completer);
   }
   const required = prompt.arguments.filter((argument) => argument.required === true).map(({ name }) => name);
   const argsSchema = { type: 'object', properties, required };
   return server.registerPrompt(name, { description, argsSchema }, (args, context) =>
-    load(args, undefined, new LoadContext(context)),
+    load(args, auth, new LoadContext(context, auth)),
   );
 }

@@ -2,6 +2,7 @@
 
 import { Handle } from './handles.js';
 import type {
+  CacheHint,
   ReadResourceCallback,
   ReadResourceTemplateCallback,
   ResourceMetadata,
@@ -88,6 +89,9 @@ export class RegisteredResource extends Handle {
   get metadata(): ResourceMetadata {
     return this.current.metadata;
   }
+  get cacheHint(): CacheHint | undefined {
+    return this.current.metadata.cacheHint;
+  }
   /** The function, as it was given. */
   get readCallback(): ReadResourceCallback {
     return this.current.callback;
@@ -149,6 +153,9 @@ export class RegisteredResourceTemplate extends Handle {
   }
   get metadata(): ResourceMetadata {
     return this.current.metadata;
+  }
+  get cacheHint(): CacheHint | undefined {
+    return this.current.metadata.cacheHint;
   }
   /** The function, as it was given. */
   get readCallback(): ReadResourceTemplateCallback {

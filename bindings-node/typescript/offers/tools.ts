@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.js';
 import { ConfigurationError, translated } from '../engine/errors.js';
 import type { Icon } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
-import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
+import type { CallToolResult, ToolAnnotations, ToolExecution } from '../types/tools.js';
 import { Named, NamedHandle } from './handles.js';
 import { toolRun } from './tool_runs.js';
 
@@ -95,6 +95,11 @@ const USUAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /** The tools of a server. */
 export class Tools extends Named<State> {
+  /** The JSON Schema that clients are told of a tool's arguments. */
+  inputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.state(name)?.input?.json;
+  }
+
   constructor(
     engine: Engine,
     private readonly mostElements: number,
@@ -164,6 +169,14 @@ export class RegisteredTool extends NamedHandle<State> {
   /** As it was given. */
   get outputSchema(): unknown {
     return this.current.outputSchema;
+  }
+  /** As clients are told it. */
+  get outputSchemaJson(): Record<string, unknown> | undefined {
+    return this.current.output?.json;
+  }
+  /** Tools do not become tasks. */
+  get execution(): ToolExecution | undefined {
+    return undefined;
   }
   get annotations(): ToolAnnotations | undefined {
     return this.current.annotations;

@@ -107,7 +107,7 @@ function reading(schema: object): (value: unknown) => unknown {
  *
  * @throws TypeError when its shape has no literal `method`.
  */
-function methodOf(schema: unknown): string {
+export function methodOf(schema: unknown): string {
   const method = literalOf(shapeOf(schema)?.method);
   if (typeof method === 'string') return method;
   throw new TypeError(
@@ -115,7 +115,8 @@ function methodOf(schema: unknown): string {
   );
 }
 
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+/** The members of an object schema. */
+export function shapeOf(schema: unknown): Record<string, unknown> | undefined {
   if (!isObject(schema)) return undefined;
   const definition = isObject(schema._zod) ? schema._zod.def : schema._def;
   const shape = schema.shape ?? (isObject(definition) ? definition.shape : undefined);
@@ -124,7 +125,7 @@ function shapeOf(schema: unknown): Record<string, unknown> | undefined {
 }
 
 /** The value of a literal schema. */
-function literalOf(schema: unknown): unknown {
+export function literalOf(schema: unknown): unknown {
   if (typeof schema === 'string') return schema;
   if (!isObject(schema)) return undefined;
   const definition = isObject(schema._zod) ? schema._zod.def : schema._def;

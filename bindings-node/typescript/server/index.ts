@@ -2,6 +2,7 @@
 
 import { Context } from '../calls/context.js';
 import { announce, sendLog } from '../calls/notifications.js';
+import { Asking } from '../calls/questions.js';
 import type { Call } from '../engine/call.js';
 import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
@@ -35,7 +36,7 @@ export type { ServerOptions } from './options.js';
 type Read<S> = S extends ReadingSchema<infer T> ? T : S extends RequestSchema<infer T> ? T : unknown;
 
 /** The low-level server. One object serves any number of connections and requests, on any number of transports at once. */
-export class Server implements Servable {
+export class Server extends Asking implements Servable {
   /** @internal */
   readonly [ENGINE]: Engine;
 
@@ -55,6 +56,7 @@ export class Server implements Servable {
     readonly serverInfo: Implementation,
     options: ServerOptions = {},
   ) {
+    super();
     checkOptions(options);
     this[ENGINE] = new Engine(serverInfo, {
       instructions: options.instructions,

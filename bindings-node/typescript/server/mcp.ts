@@ -2,6 +2,7 @@
 
 import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../arguments/schemas.js';
 import { ENGINE, type Engine, type Servable } from '../engine/engine.js';
+import type { NotYet } from '../engine/not_yet.js';
 import { Completions } from '../offers/completions.js';
 import {
   type AnyPromptFunction,
@@ -63,9 +64,12 @@ export {
   ResourceTemplate,
   type Variables,
 } from '../offers/resource_templates.js';
+/** The function of a tool, by the older names. */
 export type {
   RegisteredTool,
   ToolCallback,
+  ToolCallback as AnyToolHandler,
+  ToolCallback as BaseToolCallback,
   ToolConfig,
   ToolFunction,
   ToolReturn,
@@ -189,6 +193,16 @@ export class McpServer implements Servable {
   registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
     refuseWithoutSubject(config, `prompt '${name}'`);
     return this.prompts.add(name, config, callback);
+  }
+
+  /** The JSON Schema that clients are told of a tool's arguments. */
+  toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.tools.inputSchemaJson(name);
+  }
+
+  /** Not yet: whatever is done with its `tasks` throws. */
+  get experimental(): { tasks: NotYet } {
+    return this.server.experimental;
   }
 
   // Registering, the older way

@@ -1,5 +1,6 @@
 // The options of a server, and those of other libraries that have no subject here.
 
+import { EngineValidator } from '../arguments/engine_validator.js';
 import { ConfigurationError } from '../engine/errors.js';
 import type { Placement } from '../engine/native.js';
 import type { CacheHint } from '../offers/resource_templates.js';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   enforceStrictCapabilities?: boolean | undefined;
   /** Accepted for code that sets it: changes of one kind that come together are told once anyway. */
   debouncedNotificationMethods?: string[] | undefined;
+  /** Only the engine's own, by whatever name: `new AjvJsonSchemaValidator()`. */
+  jsonSchemaValidator?: EngineValidator | undefined;
 }
 
 /** Options of an `McpServer`. */
@@ -59,7 +62,7 @@ export function checkOptions(options: ServerOptions): void {
   }
   for (const [name, value] of Object.entries(options)) {
     const why = WITHOUT_SUBJECT.get(name);
-    if (why !== undefined && value !== undefined) {
+    if (why !== undefined && value !== undefined && !(value instanceof EngineValidator)) {
       throw new ConfigurationError(`the option ${name} is not supported: ${why}; leave it out`);
     }
   }

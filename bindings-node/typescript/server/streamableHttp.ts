@@ -5,6 +5,8 @@ import { HttpTransport } from '../serving/http/http_transport.js';
 import type { HttpTransportOptions } from '../serving/http/http_transport_face.js';
 import { answerNodeRequest, type NodeRequest, type NodeResponse } from '../serving/http/node_http.js';
 
+export type { EventId, EventStore, StreamId } from '../serving/http/http_transport_face.js';
+
 /** Options of `StreamableHTTPServerTransport`. */
 export type StreamableHTTPServerTransportOptions = HttpTransportOptions;
 

@@ -5,6 +5,8 @@ import { FACE } from '../serving/http/http_exchange.js';
 import { HttpTransport } from '../serving/http/http_transport.js';
 import type { HttpTransportOptions } from '../serving/http/http_transport_face.js';
 
+export type { EventId, EventStore, StreamId } from '../serving/http/http_transport_face.js';
+
 /** Options of `WebStandardStreamableHTTPServerTransport`. */
 export type WebStandardStreamableHTTPServerTransportOptions = HttpTransportOptions;
 

@@ -8,10 +8,25 @@ export type { AuthInfo } from '../engine/call_origin.js';
 /** One JSON-RPC message, or what claims to be one. */
 export type TransportMessage = object;
 
+/** Which versions of the protocol a message may be of. */
+export interface MessageClassification {
+  era: 'legacy' | 'modern';
+  revision?: string | undefined;
+}
+
 /** What a transport may tell with a message. */
 export interface MessageExtraInfo {
   /** Who was authenticated. */
   authInfo?: AuthInfo | undefined;
+  /** The request it came with. */
+  request?: Request | undefined;
+  /** Its headers. */
+  requestInfo?: { headers: Record<string, string | string[] | undefined>; url?: URL | undefined } | undefined;
+  /** Which versions it may be of. */
+  classification?: MessageClassification | undefined;
+  /** Of others' transports; not called. */
+  closeSSEStream?: (() => void) | undefined;
+  closeStandaloneSSEStream?: (() => void) | undefined;
 }
 
 /** Anything that carries messages: the transports of this package, of the official SDKs, and one's own. */
@@ -30,6 +45,10 @@ export interface Transport {
   onmessage?: ((message: never, extra?: never) => void) | undefined;
   /** The id of the connection's session, if it has one. */
   sessionId?: string | undefined;
+  /** Of others' transports; not asked: the engine knows the versions. */
+  readonly hasPerRequestStream?: boolean | undefined;
+  setProtocolVersion?: ((version: string) => void) | undefined;
+  setSupportedProtocolVersions?: ((versions: string[]) => void) | undefined;
 }
 
 /** A transport the engine drives itself: how it is attached to a server being served. */

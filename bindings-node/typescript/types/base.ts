@@ -69,8 +69,11 @@ export type CacheableResult = Result & {
   /** Milliseconds for which the result stays fresh, from 0. */
   ttlMs?: number | undefined;
   /** `public` when it does not depend on who asked. */
-  cacheScope?: 'public' | 'private' | undefined;
+  cacheScope?: CacheScope | undefined;
 };
+
+/** By whom a result may be kept. */
+export type CacheScope = 'public' | 'private';
 
 /** A request for a page of a list. */
 export type PaginatedRequestParams = RequestParams & { cursor?: Cursor | undefined };

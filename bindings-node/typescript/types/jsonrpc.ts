@@ -2,7 +2,13 @@
 // a `result` is neither a request nor a response.
 
 import type { Notification, Request, RequestId, Result } from './base.js';
-import { JSONRPC_VERSION } from './constants.js';
+import {
+  type INVALID_PARAMS,
+  type INVALID_REQUEST,
+  JSONRPC_VERSION,
+  type METHOD_NOT_FOUND,
+  type PARSE_ERROR,
+} from './constants.js';
 
 export type JSONRPCRequest = Request & { jsonrpc: typeof JSONRPC_VERSION; id: RequestId };
 export type JSONRPCNotification = Notification & { jsonrpc: typeof JSONRPC_VERSION };
@@ -11,12 +17,23 @@ export type JSONRPCErrorResponse = {
   jsonrpc: typeof JSONRPC_VERSION;
   /** Absent when the request's id could not be read. */
   id?: RequestId | undefined;
-  error: { code: number; message: string; data?: unknown | undefined };
+  error: JSONRPCErrorObject;
 };
+/** What went wrong. */
+export type JSONRPCErrorObject = { code: number; message: string; data?: unknown | undefined };
 /** @deprecated Use `JSONRPCErrorResponse`. */
 export type JSONRPCError = JSONRPCErrorResponse;
 export type JSONRPCResponse = JSONRPCResultResponse | JSONRPCErrorResponse;
 export type JSONRPCMessage = JSONRPCRequest | JSONRPCNotification | JSONRPCResponse;
+
+/** The text was not JSON. */
+export type ParseError = JSONRPCErrorObject & { code: typeof PARSE_ERROR };
+/** Not a message the peer may send. */
+export type InvalidRequestError = JSONRPCErrorObject & { code: typeof INVALID_REQUEST };
+/** Nobody answers this method. */
+export type MethodNotFoundError = JSONRPCErrorObject & { code: typeof METHOD_NOT_FOUND };
+/** The params do not fit. */
+export type InvalidParamsError = JSONRPCErrorObject & { code: typeof INVALID_PARAMS };
 
 type Members = Record<string, unknown>;
 

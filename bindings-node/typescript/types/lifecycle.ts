@@ -103,3 +103,6 @@ export type DiscoverResult = CacheableResult & {
   /** How to use the server, for the model. */
   instructions?: string | undefined;
 };
+
+export type ClientTasksCapability = NonNullable<ClientCapabilities['tasks']>;
+export type ServerTasksCapability = NonNullable<ServerCapabilities['tasks']>;

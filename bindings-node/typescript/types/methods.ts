@@ -30,6 +30,7 @@ import type {
   ElicitationCompleteNotification,
   ElicitRequest,
   ElicitResult,
+  InputRequiredResult,
   ListRootsRequest,
   ListRootsResult,
   RootsListChangedNotification,
@@ -132,6 +133,13 @@ export type NotificationTypeMap = {
   'notifications/roots/list_changed': RootsListChangedNotification;
   'notifications/elicitation/complete': ElicitationCompleteNotification;
   'notifications/tasks/status': TaskStatusNotification;
+};
+
+/** What a handler may answer, by method. */
+export type HandlerResultTypeMap = {
+  [M in RequestMethod]: M extends 'tools/call' | 'prompts/get' | 'resources/read'
+    ? ResultTypeMap[M] | InputRequiredResult
+    : ResultTypeMap[M];
 };
 
 export type RequestMethod = keyof RequestTypeMap;

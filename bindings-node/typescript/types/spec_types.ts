@@ -33,7 +33,7 @@ export type SpecTypes = {
   ClientNotification: methods.ClientNotification;
   ClientRequest: methods.ClientRequest;
   ClientResult: methods.ClientResult;
-  ClientTasksCapability: tasks.ClientTasksCapability;
+  ClientTasksCapability: lifecycle.ClientTasksCapability;
   CompatibilityCallToolResult: tools.CompatibilityCallToolResult;
   CompleteRequest: completions.CompleteRequest;
   CompleteRequestParams: completions.CompleteRequestParams;
@@ -152,7 +152,7 @@ export type SpecTypes = {
   ServerNotification: methods.ServerNotification;
   ServerRequest: methods.ServerRequest;
   ServerResult: methods.ServerResult;
-  ServerTasksCapability: tasks.ServerTasksCapability;
+  ServerTasksCapability: lifecycle.ServerTasksCapability;
   SetLevelRequest: notifications.SetLevelRequest;
   SetLevelRequestParams: notifications.SetLevelRequestParams;
   SingleSelectEnumSchema: questions.SingleSelectEnumSchema;

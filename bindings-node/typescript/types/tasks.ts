@@ -1,7 +1,6 @@
 // Tasks: requests whose results are fetched later (2025-11-25 only).
 
 import type { Cursor, NotificationParams, PaginatedRequestParams, RequestParams, Result } from './base.js';
-import type { ClientCapabilities, ServerCapabilities } from './lifecycle.js';
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
 
@@ -47,6 +46,3 @@ export type TaskStatusNotification = {
   method: 'notifications/tasks/status';
   params: TaskStatusNotificationParams;
 };
-
-export type ClientTasksCapability = NonNullable<ClientCapabilities['tasks']>;
-export type ServerTasksCapability = NonNullable<ServerCapabilities['tasks']>;

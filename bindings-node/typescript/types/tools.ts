@@ -12,6 +12,7 @@ import type {
   Result,
 } from './base.js';
 import type { ContentBlock } from './content.js';
+import type { TaskMetadata } from './tasks.js';
 
 /** Hints for those who decide whether a tool may run. They promise nothing. */
 export type ToolAnnotations = {
@@ -60,6 +61,7 @@ export type ListToolsResult = PaginatedResult & CacheableResult & { tools: Tool[
 export type CallToolRequestParams = RequestParams & {
   name: string;
   arguments?: { [name: string]: unknown } | undefined;
+  task?: TaskMetadata | undefined;
 };
 export type CallToolRequest = { method: 'tools/call'; params: CallToolRequestParams };
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::described::Described;
 use crate::error::{Error, ErrorKind, Result};
-use crate::transports::http::{CorsOptions, HttpOptions, Spelling};
+use crate::transports::http::{CorsOptions, HealthOptions, HttpOptions, Spelling};
 
 /// The options of the HTTP transport; what is not said keeps the engine's default.
 #[derive(Debug)]
@@ -38,6 +38,7 @@ impl HttpText {
         options.allowed_hosts = told.texts("allowed_hosts")?;
         options.allowed_origins = told.texts("allowed_origins")?;
         options.cors = told.object("cors")?.map(read_cors).transpose()?;
+        options.health = told.object("health")?.map(read_health).transpose()?;
         for (name, size) in [
             ("max_body_bytes", &mut options.max_body_bytes),
             ("max_connections", &mut options.max_connections),
@@ -68,6 +69,20 @@ impl HttpText {
     pub fn options(&self) -> HttpOptions {
         self.options.clone()
     }
+}
+
+fn read_health(mut told: Described) -> Result<HealthOptions> {
+    let default = HealthOptions::default();
+    let health = HealthOptions {
+        path: told.text("path")?.unwrap_or(default.path),
+        status: told
+            .whole("status", 200, 599)?
+            .and_then(|status| u16::try_from(status).ok())
+            .unwrap_or(default.status),
+        message: told.text("message")?.unwrap_or(default.message),
+    };
+    told.nothing_else()?;
+    Ok(health)
 }
 
 fn read_cors(mut told: Described) -> Result<CorsOptions> {

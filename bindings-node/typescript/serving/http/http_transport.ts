@@ -1,6 +1,8 @@
 // What the HTTP transports of both generations show of themselves.
 
 import type { Serving } from '../../engine/event_loop.js';
+import { refusing } from '../../engine/not_yet.js';
+import type { RequestId } from '../../types/base.js';
 import { ATTACH } from '../transport.js';
 import { FACE } from './http_exchange.js';
 import { HttpTransportFace, type HttpTransportOptions } from './http_transport_face.js';
@@ -35,6 +37,24 @@ export abstract class HttpTransport {
     throw new Error(
       'this transport sends what its server says: use the methods of the server, or of the context',
     );
+  }
+
+  /** Accepted for code that calls it: every version is served. */
+  setSupportedProtocolVersions(_versions: string[]): void {}
+
+  /** @throws NotYetError always */
+  setScopeChallengeResolver(_resolver: unknown): never {
+    return refusing('setScopeChallengeResolver')();
+  }
+
+  /** @throws NotYetError always: streams are not resumed, so none is closed for its client to come back */
+  closeSSEStream(_requestId: RequestId): never {
+    return refusing('closeSSEStream', 'streams are not resumed')();
+  }
+
+  /** The same for the stream of what belongs to no request. */
+  closeStandaloneSSEStream(): never {
+    return refusing('closeStandaloneSSEStream', 'streams are not resumed')();
   }
 
   /** Cancels what is under way and ends the sessions that began through this transport. */

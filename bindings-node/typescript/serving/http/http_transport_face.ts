@@ -4,6 +4,7 @@
 import { SESSION_ID } from '../../engine/call_origin.js';
 import type { ResponseSink, Serving } from '../../engine/event_loop.js';
 import type { Cors } from '../../engine/http_options.js';
+import type { JSONRPCMessage } from '../../types/jsonrpc.js';
 import { type Closable, dropTransport, errorFrom, noteTransport } from '../transport.js';
 import {
   bodyLimit,
@@ -18,6 +19,18 @@ import {
   refuse,
 } from './http_exchange.js';
 import { aliasesOf, type SessionOwner } from './http_sessions.js';
+
+export type StreamId = string;
+export type EventId = string;
+/** Where messages are kept for clients that lost their stream; see the options. */
+export interface EventStore {
+  storeEvent(streamId: StreamId, message: JSONRPCMessage): Promise<EventId>;
+  getStreamIdForEventId?(eventId: EventId): Promise<StreamId | undefined>;
+  replayEventsAfter(
+    lastEventId: EventId,
+    to: { send: (eventId: EventId, message: JSONRPCMessage) => Promise<void> },
+  ): Promise<StreamId>;
+}
 
 /** Options of the HTTP transports. */
 export interface HttpTransportOptions {
@@ -47,6 +60,7 @@ export interface HttpTransportOptions {
 const WITHOUT_SUBJECT = new Map([
   ['eventStore', 'streams are not resumed'],
   ['retryInterval', 'streams are not resumed'],
+  ['supportedProtocolVersions', 'every version of the protocol is served'],
 ]);
 
 /** The part of a transport that the user sees change. */

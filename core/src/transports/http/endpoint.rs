@@ -15,6 +15,7 @@ use super::body;
 use super::cors::Cors;
 use super::event_stream::{EventStream, Source};
 use super::guards::{self, Accepts, Guards, Refused, Route};
+use super::health::Health;
 use super::legacy::session_routes;
 use super::options::HttpOptions;
 use super::refusals::ToldRefusals;
@@ -33,6 +34,7 @@ struct Inner {
     options: HttpOptions,
     guards: Guards,
     cors: Option<Cors>,
+    health: Option<Health>,
     told: ToldRefusals,
 }
 
@@ -48,7 +50,8 @@ impl Endpoint {
         let cors = options.cors.as_ref();
         let cors = cors.map(|cors| Cors::new(cors, guards.origins(), guards.methods(), options.spelling));
         let cors = cors.transpose()?;
-        Ok(Self(Arc::new(Inner { engine, options, guards, cors, told: ToldRefusals::default() })))
+        let health = options.health.as_ref().map(|health| Health::new(health, &options.path)).transpose()?;
+        Ok(Self(Arc::new(Inner { engine, options, guards, cors, health, told: ToldRefusals::default() })))
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -64,13 +67,18 @@ impl Endpoint {
     where
         B: Body<Data = Bytes>,
     {
-        let Inner { engine, options, guards, cors, told } = &*self.0;
+        let Inner { engine, options, guards, cors, health, told } = &*self.0;
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
         let reader = cors.as_ref().map(|cors| (cors, cors.origin(&headers)));
-        let route = single_headers::check(version, &uri, &headers)
-            .and_then(|()| guards.route(&method, &uri, &headers));
+        let single = single_headers::check(version, &uri, &headers);
+        if let (Ok(()), Some(health)) = (&single, health)
+            && let Some(answer) = health.answer(&method, uri.path())
+        {
+            return answer;
+        }
+        let route = single.and_then(|()| guards.route(&method, &uri, &headers));
         let answer = match route {
             Ok(Route::Post) => self.post(headers, body, remote, origin).await,
             Ok(Route::Get) => Ok(session_routes::get(engine, options, &headers)),

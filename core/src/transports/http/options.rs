@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::cors::CorsOptions;
+use super::health::HealthOptions;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How the names of settings are spelt to people: as in the language they wrote theirs in.
@@ -46,6 +47,8 @@ pub struct HttpOptions {
     pub allowed_origins: Option<Vec<String>>,
     /// Lets web pages read what is answered; `None`: those of this server's own origin only (HTTP-14).
     pub cors: Option<CorsOptions>,
+    /// Answers those who ask whether the server is there. `None`: nobody.
+    pub health: Option<HealthOptions>,
     /// The longest body, in bytes.
     pub max_body_bytes: usize,
     /// The longest head (request line and headers together), in bytes; at least 8192.
@@ -86,6 +89,7 @@ impl Default for HttpOptions {
             allowed_hosts: None,
             allowed_origins: None,
             cors: None,
+            health: None,
             max_body_bytes: 4 * 1024 * 1024,
             max_header_bytes: 32 * 1024,
             max_headers: 100,

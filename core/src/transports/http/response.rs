@@ -16,6 +16,7 @@ use crate::transports::error_without_id;
 
 static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 static ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The body of an answer. Dropping it before its end gives up the rest.
@@ -76,6 +77,13 @@ pub(super) fn name_session(response: &mut Response<ResponseBody>, id: Option<&st
     if let Some(id) = id.and_then(|id| HeaderValue::from_str(id).ok()) {
         response.headers_mut().insert(&SESSION_ID, id);
     }
+}
+
+/// Plain text.
+pub(super) fn text(status: StatusCode, text: &str) -> Response<ResponseBody> {
+    let mut response = respond(status, Bytes::copy_from_slice(text.as_bytes()));
+    response.headers_mut().insert(header::CONTENT_TYPE, TEXT);
+    response
 }
 
 /// A JSON body.

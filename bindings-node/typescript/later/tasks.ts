@@ -1,0 +1,67 @@
+// Tasks of 2025-11-25: requests whose results are fetched later. Their schemas and types are among the others.
+
+import { type NotYet, notYet } from '../engine/not_yet.js';
+
+export {
+  CancelTaskRequestSchema,
+  CancelTaskResultSchema,
+  ClientTasksCapabilitySchema,
+  CreateTaskResultSchema,
+  GetTaskPayloadRequestSchema,
+  GetTaskRequestSchema,
+  GetTaskResultSchema,
+  ListTasksRequestSchema,
+  ListTasksResultSchema,
+  RelatedTaskMetadataSchema,
+  ServerTasksCapabilitySchema,
+  TaskCreationParamsSchema,
+  TaskSchema,
+  TaskStatusNotificationParamsSchema,
+  TaskStatusNotificationSchema,
+} from '../arguments/spec_schemas/spec_schemas.js';
+export type {
+  NotYet as BaseToolCallback,
+  NotYet as AsyncGeneratorValue,
+  NotYet as BaseQueuedMessage,
+  NotYet as BaseResponseMessage,
+  NotYet as CreateTaskOptions,
+  NotYet as CreateTaskRequestHandler,
+  NotYet as CreateTaskRequestHandlerExtra,
+  NotYet as ErrorMessage,
+  NotYet as QueuedError,
+  NotYet as QueuedMessage,
+  NotYet as QueuedNotification,
+  NotYet as QueuedRequest,
+  NotYet as QueuedResponse,
+  NotYet as ResponseMessage,
+  NotYet as ResultMessage,
+  NotYet as TaskCreatedMessage,
+  NotYet as TaskMessageQueue,
+  NotYet as TaskRequestHandler,
+  NotYet as TaskRequestHandlerExtra,
+  NotYet as TaskStatusMessage,
+  NotYet as TaskStore,
+  NotYet as TaskToolExecution,
+  NotYet as ToolTaskHandler,
+} from '../engine/not_yet.js';
+export type * from '../types/tasks.js';
+
+// A tool may take its time and report progress meanwhile.
+
+export const {
+  ExperimentalClientTasks,
+  ExperimentalMcpServerTasks,
+  ExperimentalServerTasks,
+  InMemoryTaskMessageQueue,
+  InMemoryTaskStore,
+  assertClientRequestTaskCapability,
+  assertToolsCallTaskCapability,
+  isTerminal,
+  takeResult,
+  toArrayAsync,
+} = notYet('a tool may take its time, and report progress meanwhile');
+export type ExperimentalClientTasks<A = unknown, B = unknown, C = unknown> = NotYet<A, B, C>;
+export type ExperimentalMcpServerTasks = NotYet;
+export type ExperimentalServerTasks<A = unknown, B = unknown, C = unknown> = NotYet<A, B, C>;
+export type InMemoryTaskMessageQueue = NotYet;
+export type InMemoryTaskStore = NotYet;
