@@ -6,7 +6,7 @@ The declared return type decides once, at registration, which of a few short way
   decides. Text is text; an object is structured content too; anything else is its JSON text.
 - all other types: *promised*. The value's JSON, made to fit the type, is the structured content (`declared`).
 
-The content says the same for people: text as it is, data as JSON, nothing for None.
+The content says the same for people: text as it is, data as JSON, nothing for None (TOOL-9, DOWN-20).
 
 `ToolResult`, `CallToolResult` and content are taken as such whatever was declared.
 """
