@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString};
 
 use crate::convert;
+use crate::kept;
 use oxmcp_core::host::Driver;
 
 /// One call in flight. The first answer counts; dropped unanswered it fails as abandoned.
@@ -25,12 +26,19 @@ pub struct Call {
     invocation: Invocation,
     responder: Mutex<Option<Responder>>,
     driver: Arc<Driver>,
+    /// Whether the answer stays with the worker until it is free again.
+    of_worker: bool,
 }
 
 impl Call {
     pub fn new(pending: PendingCall, driver: Arc<Driver>) -> Self {
         let PendingCall { id, invocation, responder, .. } = pending;
-        Self { id: id.0, invocation, responder: Mutex::new(Some(responder)), driver }
+        Self { id: id.0, invocation, responder: Mutex::new(Some(responder)), driver, of_worker: false }
+    }
+
+    /// A call that is run, and answered, on a worker thread.
+    pub fn of_worker(pending: PendingCall, driver: Arc<Driver>) -> Self {
+        Self { of_worker: true, ..Self::new(pending, driver) }
     }
 
     pub const fn invocation(&self) -> &Invocation {
@@ -53,7 +61,9 @@ impl Call {
         if responder.is_cancelled() {
             return false;
         }
-        if self.driver.is_led_by_this_thread() {
+        if self.of_worker {
+            kept::keep(responder.seal(reply));
+        } else if self.driver.is_led_by_this_thread() {
             self.driver.send_later(responder.seal(reply));
         } else {
             responder.answer(reply);
@@ -81,6 +91,12 @@ fn json(text: &str) -> RawJson {
 
 #[pymethods]
 impl Call {
+    /// The `id` of the serving it belongs to.
+    #[getter]
+    fn serving(&self) -> usize {
+        self.driver.id()
+    }
+
     #[getter]
     const fn kind(&self) -> &'static str {
         self.invocation.kind.name()

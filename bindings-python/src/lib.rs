@@ -3,18 +3,24 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod balance;
 mod call;
 mod convert;
 mod doorbell;
+mod duty;
 mod errors;
+mod kept;
 mod log;
 mod mailbox;
 mod notices;
+mod roster;
 mod schema;
 mod server;
 mod serving;
 mod surrounding_context;
+mod surroundings;
 mod target;
+mod thread;
 mod workers;
 
 use pyo3::prelude::*;

@@ -19,13 +19,14 @@ use crate::mailbox::{LoopSide, run_plain};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
 use crate::surrounding_context;
-use crate::workers::{Surroundings, Workers};
+use crate::surroundings::Surroundings;
+use crate::workers::Workers;
 
 /// How long a blocked event loop may take to hear that standard input ended.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A server being served on one event loop.
-#[pyclass(module = "oxmcp._native", frozen)]
+#[pyclass(module = "oxmcp._native", frozen, weakref)]
 pub struct Serving {
     host: Arc<Host>,
     engine: Engine,
@@ -36,9 +37,10 @@ pub struct Serving {
 }
 
 /// Starts serving on an event loop. `drives` says that the loop calls `wait` to wait, and so may drive the I/O; then
-/// `io` is "auto", "loop" or "thread". `on_notice(token, message, error)` hears of messages and ends.
+/// `io` is "auto", "loop" or "thread". `on_notice(token, message, error)` hears of messages and ends; `start_thread(name, run)` starts
+/// a thread of Python's.
 #[pyfunction]
-#[pyo3(signature = (server, event_loop, *, context, guard, on_notice, drives=false, io="auto"))]
+#[pyo3(signature = (server, event_loop, *, context, guard, on_notice, start_thread, drives=false, io="auto"))]
 #[expect(
     clippy::too_many_arguments,
     clippy::similar_names,
@@ -51,6 +53,7 @@ pub fn attach(
     context: Py<PyAny>,
     guard: Py<PyAny>,
     on_notice: Py<PyAny>,
+    start_thread: Py<PyAny>,
     drives: bool,
     io: &str,
 ) -> PyResult<Serving> {
@@ -84,6 +87,7 @@ pub fn attach(
             target: Box::new(move |py, slot| targets.target(py, slot)),
             release: Box::new(move |slot| released.release(slot)),
             context: context.clone_ref(py),
+            start_thread,
             run: wrap_pyfunction!(run_plain, py)?.into_any().unbind(),
             loop_bell: (drives && io == "auto").then(|| Arc::clone(&bell)),
         },
@@ -127,6 +131,12 @@ impl Serving {
 
 #[pymethods]
 impl Serving {
+    /// What tells it from other servings at the same time.
+    #[getter]
+    fn id(&self) -> usize {
+        self.driver.id()
+    }
+
     /// The descriptor that is readable when there is something to drain, for loops that do not call `wait`.
     fn fileno(&self) -> i32 {
         self.loop_side.bell.descriptor()
@@ -214,6 +224,11 @@ impl Serving {
     /// Cancels every running coroutine function; returns their tasks.
     fn cancel_tasks(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
         self.loop_side.cancel_all(py)
+    }
+
+    /// Calls `task` on a worker thread.
+    fn run_in_worker(&self, task: Py<PyAny>) {
+        self.workers.assign(task);
     }
 
     /// How many worker threads there are; after `stop`, those inside a plain function that has not returned.

@@ -180,7 +180,8 @@ impl Target {
     #[expect(clippy::needless_pass_by_value, reason = "what was raised ends here")]
     pub fn fail(&self, call: &Bound<'_, Call>, error: PyErr) {
         let py = call.py();
-        let raised = error.value(py);
+        // With its traceback, which older interpreters keep beside it.
+        let raised = error.clone_ref(py).into_value(py);
         if let Err(second) = self.error.bind(py).call1((call, raised)) {
             let detail = format!("while answering {error}: {second}");
             call.get().fail_with(

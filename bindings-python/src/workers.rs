@@ -1,26 +1,27 @@
 //! The threads that run plain functions, so that none blocks the event loop or another.
 //!
-//! In the placement [`Placement::Thread`] one of them leads: it drives the engine's I/O and runs functions that have shown to be
-//! quick right there, without a thread switch. Everything else goes to the others.
+//! In the placement [`Placement::Thread`] the first of them leads: it drives the engine's I/O and runs functions that have shown
+//! to be quick right there, without a thread switch. Others it runs where nothing else is going on, and the standby thread drives
+//! the I/O meanwhile; what comes while a function is running goes to the other workers.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
 use std::time::Instant;
 
 use oxmcp_core::mailbox::{HostMessage, Mailbox, PendingCall};
 use pyo3::prelude::*;
 use tokio::sync::Notify;
 
+use crate::balance::Balance;
 use crate::call::Call;
-use crate::doorbell::LoopBell;
+use crate::duty::{Busy, Duty, perform};
+use crate::kept;
+use crate::roster::{FIRST, Roster, Summons};
 use crate::surrounding_context;
+use crate::surroundings::Surroundings;
 use crate::target::Target;
+use crate::thread;
 use oxmcp_core::host::{Driver, Placement};
-
-/// So many calls are counted before the I/O may move to where most of them run.
-const WINDOW: u32 = 128;
 
 /// The pool of one serving server.
 pub struct Workers {
@@ -29,42 +30,14 @@ pub struct Workers {
     surroundings: OnceLock<Surroundings>,
     /// Wakes the leading worker out of the runtime.
     leader_bell: Notify,
-    state: Mutex<State>,
-    wake: Condvar,
+    roster: Mutex<Roster>,
+    has_tasks: AtomicBool,
+    /// Whether the first worker is there, or on its way, and not inside a function: it sees to what comes, or leads soon.
+    first_is_free: AtomicBool,
+    /// A thread has ended.
+    ended: Condvar,
     limit: usize,
     balance: Balance,
-}
-
-/// From slot to [`Target`]; `None` for a registration that is gone.
-type FindTarget = Box<dyn Fn(Python<'_>, u32) -> Option<Py<Target>> + Send + Sync>;
-
-/// What a call needs besides itself.
-pub struct Surroundings {
-    pub target: FindTarget,
-    /// Forgets a slot that nothing refers to any more.
-    pub release: Box<dyn Fn(u32) + Send + Sync>,
-    /// The context variables every call starts from.
-    pub context: Py<PyAny>,
-    /// Runs one call inside its context: `run_plain(call, target)`.
-    pub run: Py<PyAny>,
-    /// The event loop's bell, rung when the I/O moves there; absent on a loop that is not ours.
-    pub loop_bell: Option<Arc<LoopBell>>,
-}
-
-#[derive(Default)]
-struct State {
-    jobs: VecDeque<PendingCall>,
-    threads: usize,
-    idle: usize,
-    led: bool,
-    stopped: bool,
-}
-
-/// Counts calls of both kinds.
-#[derive(Default)]
-struct Balance {
-    plain: AtomicU32,
-    coroutine: AtomicU32,
 }
 
 impl Workers {
@@ -74,9 +47,11 @@ impl Workers {
             mailbox: OnceLock::new(),
             surroundings: OnceLock::new(),
             leader_bell: Notify::new(),
-            state: Mutex::default(),
-            wake: Condvar::new(),
-            limit: limit.max(2),
+            roster: Mutex::default(),
+            has_tasks: AtomicBool::new(false),
+            first_is_free: AtomicBool::new(false),
+            ended: Condvar::new(),
+            limit: limit.max(1),
             balance: Balance::default(),
         })
     }
@@ -88,15 +63,16 @@ impl Workers {
         let _ = self.surroundings.set(surroundings);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // The state is consistent after every statement below.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn roster(&self) -> MutexGuard<'_, Roster> {
+        // The roster is consistent after every statement below.
+        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The doorbell of the pool's mailbox: the leading worker if this is it, otherwise an idle one, otherwise a new one.
+    /// The doorbell of the pool's mailbox: the leading worker unless it is inside a function, otherwise the first that waits,
+    /// otherwise a new one.
     pub fn ring(self: &Arc<Self>) {
         let Some(driver) = self.driver.get() else { return };
-        if driver.placement() == Placement::Thread && driver.is_led_by_this_thread() {
+        if driver.placement() == Placement::Thread && self.first_is_free.load(Ordering::SeqCst) {
             self.leader_bell.notify_one();
         } else {
             self.wake_one();
@@ -105,35 +81,70 @@ impl Workers {
 
     /// Has somebody look at the mailbox or take the lead.
     pub fn wake_one(self: &Arc<Self>) {
-        let mut state = self.state();
-        if state.stopped {
-            return;
-        }
-        if state.idle > 0 {
-            drop(state);
-            self.wake.notify_one();
-        } else if state.threads < self.limit {
-            state.threads += 1;
-            drop(state);
-            self.hire();
+        let summons = self.roster().summon(self.limit);
+        match summons {
+            Summons::None => {}
+            Summons::Wake(thread) => thread.unpark(),
+            Summons::Hire(number) => {
+                self.first_is_free.fetch_or(number == FIRST, Ordering::SeqCst);
+                self.hire(number);
+            }
         }
     }
 
-    fn hire(self: &Arc<Self>) {
+    /// Has a worker call something: the first, if it has nothing to do.
+    pub fn assign(self: &Arc<Self>, task: Py<PyAny>) {
+        self.roster().tasks.push_back(task);
+        self.has_tasks.store(true, Ordering::SeqCst);
+        self.ring();
+    }
+
+    /// Has the first worker look, which leads.
+    fn wake_first(self: &Arc<Self>) {
+        let mut roster = self.roster();
+        if let Some(first) = roster.summon_first() {
+            first.unpark();
+        } else if roster.len() == 0 {
+            drop(roster);
+            self.wake_one();
+        }
+    }
+
+    /// Starts a worker. Whoever rings may be driving the I/O and must not wait for the interpreter; a helper does.
+    fn hire(self: &Arc<Self>, number: usize) {
         let workers = Arc::clone(self);
-        let hired = thread::Builder::new().name("oxmcp-worker".to_owned()).spawn(move || workers.work());
-        if let Err(error) = hired {
-            self.state().threads -= 1;
+        let helper = std::thread::Builder::new().name("oxmcp-hire".to_owned()).spawn(move || {
+            let started = Python::try_attach(|py| {
+                let worker = Arc::clone(&workers);
+                let work = move |py: Python<'_>| worker.work(py, number);
+                workers.surroundings.get().is_some_and(|surroundings| {
+                    let name = format!("oxmcp-worker-{number}");
+                    thread::start(py, &surroundings.start_thread, name, Box::new(work))
+                })
+            });
+            if started != Some(true) {
+                workers.forget(number);
+                tracing::error!("no worker thread could be started; calls of plain functions wait");
+            }
+        });
+        if let Err(error) = helper {
+            self.forget(number);
             tracing::error!(%error, "no worker thread could be started; calls of plain functions wait");
         }
+    }
+
+    fn forget(&self, number: usize) {
+        self.first_is_free.fetch_and(number != FIRST, Ordering::SeqCst);
+        self.roster().leave(number);
+        self.ended.notify_all();
     }
 
     /// Whether calls wait that nobody was woken for: a worker may have got stuck on the call before them.
     pub fn has_backlog(self: &Arc<Self>) -> bool {
         let waiting =
-            self.mailbox.get().is_some_and(|mailbox| !mailbox.is_empty()) || !self.state().jobs.is_empty();
+            self.mailbox.get().is_some_and(|mailbox| !mailbox.is_empty()) || self.roster().has_work();
         if waiting {
-            self.wake_one();
+            self.ring();
         }
         waiting
     }
@@ -146,132 +157,150 @@ impl Workers {
         else {
             return;
         };
-        let plain = self.balance.plain.fetch_add(plain, Ordering::Relaxed) + plain;
-        let coroutine = self.balance.coroutine.fetch_add(coroutine, Ordering::Relaxed) + coroutine;
-        if plain + coroutine < WINDOW {
-            return;
-        }
-        self.balance.plain.store(0, Ordering::Relaxed);
-        self.balance.coroutine.store(0, Ordering::Relaxed);
-        match driver.placement() {
-            Placement::EventLoop if plain / 2 > coroutine => {
-                driver.set_placement(Placement::Thread);
-                loop_bell.set_driven(false);
-                self.wake_one();
-            }
-            Placement::Thread if coroutine / 2 > plain => {
-                driver.set_placement(Placement::EventLoop);
-                self.leader_bell.notify_one();
-                loop_bell.set_driven(true);
-            }
-            _ => {}
+        let Some(placement) = self.balance.count(plain, coroutine, driver.placement()) else { return };
+        driver.set_placement(placement);
+        if placement == Placement::Thread {
+            loop_bell.set_driven(false);
+            self.wake_first();
+        } else {
+            self.leader_bell.notify_one();
+            loop_bell.set_driven(true);
         }
     }
 
     /// Ends the threads that wait; those inside a function end when it returns. Returns how many are still inside one.
     pub fn stop(&self) -> usize {
-        let mut state = self.state();
-        state.stopped = true;
-        state.jobs.clear();
-        self.wake.notify_all();
+        let mut roster = self.roster();
+        for thread in roster.stop() {
+            thread.unpark();
+        }
         self.leader_bell.notify_one();
         let patience = std::time::Duration::from_millis(500);
-        let result = self.wake.wait_timeout_while(state, patience, |state| state.threads > 0);
-        let (state, _) = result.unwrap_or_else(PoisonError::into_inner);
-        state.threads
+        let result = self.ended.wait_timeout_while(roster, patience, |roster| roster.len() > 0);
+        let (roster, _) = result.unwrap_or_else(PoisonError::into_inner);
+        roster.len()
     }
 
     /// How many threads there are.
     pub fn threads(&self) -> usize {
-        self.state().threads
+        self.roster().len()
     }
 
-    fn work(self: Arc<Self>) {
+    fn work(self: &Arc<Self>, py: Python<'_>, number: usize) {
+        self.roster().arrive(number);
         if let (Some(driver), Some(mailbox)) = (self.driver.get(), self.mailbox.get()) {
-            // Attached once, for good: attaching a thread anew costs more than a call. Nothing can be run while the
-            // interpreter is going down, and then there is no attaching.
-            let _ = Python::try_attach(|py| {
-                while let Some(duty) = py.detach(|| self.next_duty(driver, mailbox)) {
-                    match duty {
-                        Duty::Lead => self.lead(py, driver, mailbox),
-                        Duty::Run(pending) => {
-                            // Whoever waits behind this call gets a thread of its own: nobody knows how long it takes.
-                            if !mailbox.is_empty() {
-                                self.wake_one();
-                            }
-                            if let Some(target) = self.target(py, pending.slot.index()) {
-                                self.run(py, driver, pending, &target);
-                            }
+            while let Some(duty) = py.detach(|| self.next_duty(number, driver, mailbox)) {
+                let _busy = Busy::unless(&self.first_is_free, number != FIRST || matches!(duty, Duty::Lead));
+                if !matches!(duty, Duty::Lead) && (!mailbox.is_empty() || self.roster().has_work()) {
+                    // Whatever waits behind this gets a thread of its own: nobody knows how long it takes.
+                    self.wake_one();
+                }
+                match duty {
+                    Duty::Lead => self.lead(py, driver, mailbox),
+                    Duty::Task(task) => perform(py, &task),
+                    Duty::Run(pending) => {
+                        if let Some(target) = self.target(py, pending.slot.index()) {
+                            self.run(py, driver, pending, &target);
                         }
                     }
                 }
-            });
+            }
         }
-        let mut state = self.state();
-        state.threads -= 1;
-        drop(state);
-        self.wake.notify_all();
+        self.forget(number);
     }
 
-    fn next_duty(&self, driver: &Arc<Driver>, mailbox: &Mailbox) -> Option<Duty> {
-        let mut state = self.state();
+    fn next_duty(&self, number: usize, driver: &Arc<Driver>, mailbox: &Mailbox) -> Option<Duty> {
+        let mut roster = self.roster();
         loop {
-            if state.stopped {
+            if roster.stopped {
+                drop(roster);
+                kept::send();
                 return None;
             }
-            if let Some(pending) = state.jobs.pop_front() {
+            let next = roster.jobs.pop_front().or_else(|| self.next_call(mailbox));
+            if let Some(pending) = next {
+                drop(roster);
+                kept::send();
                 return Some(Duty::Run(pending));
             }
-            match mailbox.take_one() {
-                Some(HostMessage::Start(pending)) => return Some(Duty::Run(pending)),
-                // A thread cannot be interrupted; the function can ask whether it was cancelled.
-                Some(HostMessage::Cancel(_)) => continue,
-                Some(HostMessage::Release(slot)) => {
-                    self.release(slot);
-                    continue;
-                }
-                None => {}
+            if let Some(task) = self.next_task(&mut roster) {
+                drop(roster);
+                kept::send();
+                return Some(Duty::Task(task));
             }
-            if driver.placement() == Placement::Thread && !state.led {
-                state.led = true;
+            if number == FIRST && driver.placement() == Placement::Thread {
                 return Some(Duty::Lead);
             }
-            state.idle += 1;
-            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-            state.idle -= 1;
+            roster.wait(number);
+            drop(roster);
+            kept::send();
+            loop {
+                roster = self.roster();
+                if roster.stopped || !roster.waits(number) {
+                    roster.arrive(number);
+                    break;
+                }
+                drop(roster);
+                std::thread::park();
+            }
+        }
+    }
+
+    fn next_task(&self, roster: &mut Roster) -> Option<Py<PyAny>> {
+        let task = roster.tasks.pop_front();
+        self.has_tasks.store(!roster.tasks.is_empty(), Ordering::SeqCst);
+        task
+    }
+
+    /// The next call in the mailbox; what else is in it is seen to.
+    fn next_call(&self, mailbox: &Mailbox) -> Option<PendingCall> {
+        loop {
+            match mailbox.take_one()? {
+                HostMessage::Start(pending) => return Some(pending),
+                // A thread cannot be interrupted; the function can ask whether it was cancelled.
+                HostMessage::Cancel(_) => {}
+                HostMessage::Release(slot) => self.release(slot),
+            }
         }
     }
 
     fn lead(self: &Arc<Self>, py: Python<'_>, driver: &Arc<Driver>, mailbox: &Mailbox) {
-        let over = || self.state().stopped || driver.placement() != Placement::Thread;
+        let over = || self.roster().stopped || driver.placement() != Placement::Thread;
         while !over() {
             py.detach(|| {
+                driver.keep(kept::take());
                 driver.lead(async {
-                    while mailbox.is_empty() && !over() {
+                    while mailbox.is_empty() && !self.has_tasks.load(Ordering::SeqCst) && !over() {
                         self.leader_bell.notified().await;
                     }
                 });
             });
-            while let Some(message) = mailbox.take_one() {
-                let pending = match message {
-                    HostMessage::Start(pending) => pending,
-                    HostMessage::Cancel(_) => continue,
-                    HostMessage::Release(slot) => {
-                        self.release(slot);
-                        continue;
-                    }
-                };
-                match self.target(py, pending.slot.index()) {
-                    Some(target) if target.get().is_quick() => self.run(py, driver, pending, &target),
-                    _ => {
-                        self.state().jobs.push_back(pending);
-                        self.wake_one();
-                    }
+            while let Some(pending) = self.next_call(mailbox) {
+                let Some(target) = self.target(py, pending.slot.index()) else { continue };
+                let _busy = Busy::unless(&self.first_is_free, false);
+                if target.get().is_quick() {
+                    self.run(py, driver, pending, &target);
+                } else if self.limit == 1 || (mailbox.is_empty() && self.roster().only_one_is_busy()) {
+                    // Nothing else is going on, so it stays on the thread that ran what came before.
+                    driver.keep(kept::take());
+                    driver.stand_in();
+                    self.run(py, driver, pending, &target);
+                    break;
+                } else {
+                    self.roster().jobs.push_back(pending);
+                    self.wake_one();
                 }
             }
+            while self.has_tasks.load(Ordering::SeqCst) {
+                let Some(task) = self.next_task(&mut self.roster()) else { break };
+                let _busy = Busy::unless(&self.first_is_free, false);
+                driver.keep(kept::take());
+                driver.stand_in();
+                perform(py, &task);
+            }
         }
+        driver.keep(kept::take());
         driver.resign();
-        self.state().led = false;
     }
 
     fn release(&self, slot: u32) {
@@ -297,7 +326,7 @@ impl Workers {
         }
         let Some(surroundings) = self.surroundings.get() else { return };
         let started = Instant::now();
-        let outcome = Bound::new(py, Call::new(pending, Arc::clone(driver))).and_then(|call| {
+        let outcome = Bound::new(py, Call::of_worker(pending, Arc::clone(driver))).and_then(|call| {
             let context = surrounding_context::for_call(py, call.get().invocation(), &surroundings.context)?;
             context.call_method1(pyo3::intern!(py, "run"), (surroundings.run.bind(py), call, target.bind(py)))
         });
@@ -307,9 +336,4 @@ impl Workers {
         target.get().record(started.elapsed());
         self.count(1, 0);
     }
-}
-
-enum Duty {
-    Lead,
-    Run(PendingCall),
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mailbox_support::{invocation, start, take};
 use oxmcp_core::handler::ReplyFuture;
@@ -59,6 +59,41 @@ fn the_standby_thread_leads_when_the_leader_stays_away() {
     let (sender, ran) = mpsc::channel();
     driver.spawn(async move { sender.send(()).unwrap() });
     assert!(ran.recv_timeout(PATIENCE).is_ok());
+    driver.stop();
+    driver.join();
+}
+
+#[test]
+fn the_standby_thread_rests_while_a_leader_is_at_its_first_turn() {
+    let (looks, looked) = mpsc::channel();
+    let driver =
+        Driver::start(Placement::Thread, Box::new(move || looks.send(Instant::now()).is_err())).unwrap();
+    let (done, leading) = (Arc::new(Notify::new()), Arc::clone(&driver));
+    let until = Arc::clone(&done);
+    let leader = thread::spawn(move || leading.lead(async move { until.notified().await }));
+    let turns: Vec<Instant> = looked.iter().take(12).collect();
+    // The first look or two may come before there is a leader; after that one look follows the other after a pause.
+    assert!(turns[11].duration_since(turns[3]) > Duration::from_millis(20), "{turns:?}");
+    done.notify_one();
+    leader.join().unwrap();
+    driver.stop();
+    driver.join();
+}
+
+#[test]
+fn a_leader_that_goes_to_something_long_is_replaced_and_what_it_kept_goes_out_when_it_is_back() {
+    let driver = driver(Placement::Thread);
+    driver.lead(async {});
+    driver.stand_in();
+    let (sender, ran) = mpsc::channel();
+    driver.spawn(async move { sender.send(thread::current().name().map(str::to_owned)).unwrap() });
+    assert_eq!(ran.recv_timeout(PATIENCE).unwrap().as_deref(), Some("oxmcp-standby"));
+    let (kept, waiting) = call();
+    let answered = await_answer(&driver, waiting);
+    driver.keep(vec![kept.responder.seal(Ok(fine()))]);
+    assert!(answered.try_recv().is_err(), "the leader is not back");
+    driver.lead(async {});
+    assert!(answered.recv_timeout(PATIENCE).unwrap());
     driver.stop();
     driver.join();
 }

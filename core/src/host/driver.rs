@@ -54,6 +54,8 @@ pub struct Driver {
     placement: AtomicU8,
     /// When the leader left, in nanoseconds after `started`; 0 while it drives.
     left_at: AtomicU64,
+    /// It left for something long.
+    left_for_long: AtomicBool,
     departures: AtomicU64,
     /// Who led last, the standby thread aside.
     leader: AtomicUsize,
@@ -86,6 +88,7 @@ impl Driver {
             started: Instant::now(),
             placement: AtomicU8::new(placement as u8),
             left_at: AtomicU64::new(1),
+            left_for_long: AtomicBool::new(false),
             departures: AtomicU64::new(0),
             leader: AtomicUsize::new(0),
             leader_back: Notify::new(),
@@ -147,7 +150,15 @@ impl Driver {
         }
         // Before the first turn: a call that arrives in it must ring this thread, or the others take every call for ever.
         LED.set(std::ptr::from_ref(self).addr());
+        let was_long = self.left_for_long.load(Ordering::SeqCst);
+        if was_long {
+            self.left_for_long.store(false, Ordering::SeqCst);
+        }
         let output = self.runtime.block_on(async {
+            if was_long {
+                // What was caused meanwhile (a list that changed) is told before the answer.
+                tokio::task::yield_now().await;
+            }
             self.send_sealed();
             until.await
         });
@@ -165,12 +176,30 @@ impl Driver {
         LED.get() == std::ptr::from_ref(self).addr() && self.leader.load(Ordering::SeqCst) == this_thread()
     }
 
+    /// Whether somebody leads, the standby thread aside.
+    fn is_led(&self) -> bool {
+        self.left_at.load(Ordering::SeqCst) == 0
+    }
+
     /// This thread does not come back to lead: what it kept goes out, and what it answers from now on goes out at once.
     pub fn resign(&self) {
         if LED.get() == std::ptr::from_ref(self).addr() {
             LED.set(0);
             self.send_sealed();
         }
+    }
+
+    /// Keeps answers of a thread that leads again at once: they go out with its first turn.
+    pub fn keep(&self, mut answers: Vec<Answer>) {
+        if !answers.is_empty() {
+            self.sealed.lock().unwrap_or_else(PoisonError::into_inner).append(&mut answers);
+        }
+    }
+
+    /// The leader goes to something that takes long: the standby thread takes its place at once.
+    pub fn stand_in(&self) {
+        self.left_for_long.store(true, Ordering::SeqCst);
+        self.wake_standby();
     }
 
     /// Keeps an answer until somebody polls the runtime next: sent from inside it, it wakes its connection without a system call.
@@ -201,6 +230,11 @@ impl Driver {
         for answer in answers {
             answer.send();
         }
+    }
+
+    /// What tells this driver from others that exist at the same time.
+    pub fn id(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     /// Where the I/O is driven at the moment.
@@ -282,7 +316,9 @@ fn stand_by(weak: &Weak<Driver>, chore: &Chore) {
         }
         let busy = chore();
         // At the very beginning there is nobody to wait for.
-        if driver.away() >= GRACE || driver.departures.load(Ordering::Relaxed) == 0 {
+        let at_once =
+            driver.left_for_long.load(Ordering::SeqCst) || driver.departures.load(Ordering::Relaxed) == 0;
+        if !driver.is_led() && (at_once || driver.away() >= GRACE) {
             driver.lead_as_standby();
             idle = 0;
             continue;

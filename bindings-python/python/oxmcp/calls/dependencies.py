@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 from .. import _native
 from ..arguments import defaults
 from ..arguments.injection import Dependency
+from ..engine.threads import in_worker
 from ..engine.values import Headers
 from .context import get_context
 from .session import Request
@@ -93,7 +93,7 @@ def supplied(
 ) -> Callable[..., Any]:
     """`function` with its dependencies filled in on every call, and released after it.
 
-    The result is a coroutine function when `function` or any dependency is; a plain `function` then runs on a thread.
+    The result is a coroutine function when `function` or any dependency is; a plain `function` then runs on a worker thread.
     """
     if asynchronous or any(dependency.asynchronous for dependency in injected.values()):
 
@@ -103,7 +103,7 @@ def supplied(
                 arguments.update(await _resolve_async(injected, stack, {}))
                 if asynchronous:
                     return await function(**arguments)
-                return await asyncio.to_thread(function, **arguments)
+                return await in_worker(function, **arguments)
 
         return call_async
 

@@ -73,6 +73,18 @@ def gathered(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def on_loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function as a coroutine function, so that it runs on the event loop's thread."""
+    if is_async(function):
+        return function
+
+    @functools.wraps(function)
+    async def call(**arguments: Any) -> Any:
+        return function(**arguments)
+
+    return call
+
+
 def target(
     plan: ParameterPlan,
     server: Owner | None,
@@ -82,6 +94,7 @@ def target(
     plain_text: bool = False,
     structured_text: bool = False,
     natural: bool = True,
+    in_thread: bool = True,
 ) -> _native.Target:
     """The engine's way to a function.
 
@@ -93,8 +106,11 @@ def target(
         plain_text: Whether a returned `str` is the whole answer, as content.
         structured_text: Whether it is the whole answer, as content and as structured content.
         natural: Whether arguments arrive with the JSON types the schema names; False where they are all text.
+        in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's.
     """
     called = gathered(plan.function)
+    if not in_thread:
+        called = on_loop(called)
     if plan.dependencies:
         from . import dependencies
 

@@ -6,7 +6,6 @@ nothing is registered under, arguments that do not fit. A server without middlew
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex, TypeVar
 from .. import _native
 from ..answers.encoding import encode
 from ..answers.failures import protocol_error
+from ..engine.threads import in_worker
 from ..types.wire_object import to_plain
 from .context import context_of
 from .owner import Owner
@@ -203,7 +203,7 @@ def target(
             kept = KeptCall(call, ctx.params)
             try:
                 arguments = bind(kept, {name: context_of(call, server) for name in context_names})
-                value = await (function(**arguments) if is_async else asyncio.to_thread(function, **arguments))
+                value = await (function(**arguments) if is_async else in_worker(function, **arguments))
                 result(kept, value)
             except Exception as raised:
                 if call.kind != "call_tool" or protocol_error(raised) is not None:

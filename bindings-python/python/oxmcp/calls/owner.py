@@ -23,6 +23,11 @@ class Owner(Protocol):
         ...
 
     @property
+    def run_in_thread(self) -> bool:
+        """Whether plain functions run on worker threads, unless their offer says otherwise."""
+        ...
+
+    @property
     def middleware(self) -> list[Any]:
         """What every call passes, the outermost first."""
         ...

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from .. import _native
-from . import claims
+from . import claims, threads
 
 log = logging.getLogger("oxmcp")
 
@@ -153,10 +153,12 @@ class _Serving:
             context=self.root,
             guard=_guard,
             on_notice=self._on_notice,
+            start_thread=threads.start_thread,
             drives=drives,
             io=io,
         )
         claims.hand_over(native, loop)
+        threads.remember(self.native)
         loop.add_reader(self.native.fileno(), self.native.drain)
 
     def _on_notice(self, token: int, message: str | None, error: BaseException | None) -> None:

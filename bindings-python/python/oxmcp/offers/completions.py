@@ -85,6 +85,8 @@ def target(
         return bound(call, {name: context_of(call, server) for name in injected})
 
     called = functions.gathered(function)
+    if server is not None and not server.run_in_thread:
+        called = functions.on_loop(called)
     if server is not None and server.middleware:
         return middleware.target(
             called,

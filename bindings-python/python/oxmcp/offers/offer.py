@@ -11,6 +11,7 @@ from . import descriptors
 if TYPE_CHECKING:
     from .._native import Kind
     from ..arguments.parameters import ParameterPlan
+    from ..calls.owner import Owner
 
 
 class Offer:
@@ -26,6 +27,7 @@ class Offer:
         "function",
         "key",
         "name",
+        "run_in_thread",
         "tags",
         "title",
         "version",
@@ -46,6 +48,7 @@ class Offer:
         tags: Iterable[str] | None,
         version: str | None,
         enabled: bool,
+        run_in_thread: bool | None,
     ) -> None:
         self.function = function
         self.key = key
@@ -55,10 +58,17 @@ class Offer:
         self.tags = frozenset(tags or ())
         self.version = version
         self.enabled = enabled
+        self.run_in_thread = run_in_thread
         self._annotations = annotations
         self._icons = tuple(icons or ())
         self._meta = meta
         self._parameters = parameters
+
+    def _in_thread(self, server: Owner | None) -> bool:
+        """Whether the function, if it is plain, runs on a worker thread."""
+        if self.run_in_thread is not None:
+            return self.run_in_thread
+        return server is None or server.run_in_thread
 
     @property
     def component(self) -> Kind:

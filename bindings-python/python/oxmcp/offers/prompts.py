@@ -31,6 +31,8 @@ class Prompt(Offer):
         tags: Labels for `enable` and `disable`.
         version: The prompt's own version, told to callers.
         enabled: Whether it is listed and can be rendered.
+        run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread, where it
+            stops other handlers while it runs. As the server says when absent.
 
     Raises:
         ValueError: it cannot be named.
@@ -52,6 +54,7 @@ class Prompt(Offer):
         tags: Iterable[str] | None = None,
         version: str | None = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
     ) -> None:
         name = name or functions.name_of(function)
         super().__init__(
@@ -67,6 +70,7 @@ class Prompt(Offer):
             tags=tags,
             version=version,
             enabled=enabled,
+            run_in_thread=run_in_thread,
         )
 
     @classmethod
@@ -99,6 +103,7 @@ class Prompt(Offer):
                 on_unknown="str" if server is None else server.on_unknown,
             ),
             error=error,
+            in_thread=self._in_thread(server),
             natural=False,
         )
 

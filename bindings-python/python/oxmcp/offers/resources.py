@@ -49,6 +49,8 @@ class Resource(Offer):
         size: Its size in bytes, if known; not for a family.
         cache_hint: How long a reader may keep what it read (CACHE-1); a `CacheHint` or a dict.
         enabled: Whether it is listed and can be read.
+        run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread, where it
+            stops other handlers while it runs. As the server says when absent.
 
     Raises:
         ValueError: the URI is no URI, or its variables and the function's parameters do not match.
@@ -73,6 +75,7 @@ class Resource(Offer):
         size: int | None = None,
         cache_hint: Any = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
     ) -> None:
         uri = str(uri)
         if ":" not in uri:
@@ -92,6 +95,7 @@ class Resource(Offer):
             tags=tags,
             version=version,
             enabled=enabled,
+            run_in_thread=run_in_thread,
         )
         self.mime_type = mime_type or _mime_type_of(function)
         self.size = size
@@ -159,6 +163,7 @@ class Resource(Offer):
                 on_unknown="str" if server is None else server.on_unknown,
             ),
             error=error,
+            in_thread=self._in_thread(server),
             natural=not self.variables,
         )
 

@@ -38,6 +38,8 @@ class Tool(Offer):
         timeout: Seconds a call may take.
         version: The tool's own version, told to callers.
         enabled: Whether it is listed and can be called.
+        run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread, where it
+            stops other handlers while it runs. As the server says when absent.
         strict: Whether arguments must have the schema's types as they are, and unknown ones are refused.
 
     Raises:
@@ -67,6 +69,7 @@ class Tool(Offer):
         timeout: float | None = None,
         version: str | None = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
         strict: bool = False,
     ) -> None:
         name = name or functions.name_of(function)
@@ -87,6 +90,7 @@ class Tool(Offer):
             tags=tags,
             version=version,
             enabled=enabled,
+            run_in_thread=run_in_thread,
         )
         self.timeout = timeout
         self._strict = strict
@@ -136,6 +140,7 @@ class Tool(Offer):
             server,
             result=plan.complete,
             error=error,
+            in_thread=self._in_thread(server),
             plain_text=plan.plain_text,
             structured_text=plan.structured_text,
         )

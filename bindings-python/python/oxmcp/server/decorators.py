@@ -36,6 +36,7 @@ class Decorators(Registrations):
         timeout: float | None = None,
         version: str | None = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> F: ...
 
@@ -57,6 +58,7 @@ class Decorators(Registrations):
         timeout: float | None = None,
         version: str | None = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
 
@@ -77,6 +79,7 @@ class Decorators(Registrations):
         timeout: float | None = None,
         version: str | None = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Any:
         """Registers a function as a tool.
@@ -100,6 +103,8 @@ class Decorators(Registrations):
             timeout: Seconds a call may take.
             version: The tool's own version, told to callers.
             enabled: Whether it is listed and can be called.
+            run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread,
+                where it stops other handlers while it runs. As the server says when absent.
 
         Raises:
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
@@ -124,6 +129,7 @@ class Decorators(Registrations):
                 timeout=timeout,
                 version=version,
                 enabled=enabled,
+                run_in_thread=run_in_thread,
             )
             return function
 
@@ -145,6 +151,7 @@ class Decorators(Registrations):
         size: int | None = None,
         cache_hint: Any = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]:
         """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
@@ -163,6 +170,8 @@ class Decorators(Registrations):
             size: Its size in bytes, if known.
             cache_hint: How long a reader may keep what it read (CACHE-1).
             enabled: Whether it is listed and can be read.
+            run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread,
+                where it stops other handlers while it runs. As the server says when absent.
 
         Raises:
             TypeError: the decorator is used without a URI.
@@ -188,6 +197,7 @@ class Decorators(Registrations):
                 size=size,
                 cache_hint=cache_hint,
                 enabled=enabled,
+                run_in_thread=run_in_thread,
             )
             return function
 
@@ -206,6 +216,7 @@ class Decorators(Registrations):
         tags: Iterable[str] | None = None,
         version: str | None = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> F: ...
 
@@ -222,6 +233,7 @@ class Decorators(Registrations):
         tags: Iterable[str] | None = None,
         version: str | None = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
 
@@ -237,6 +249,7 @@ class Decorators(Registrations):
         tags: Iterable[str] | None = None,
         version: str | None = None,
         enabled: bool = True,
+        run_in_thread: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Any:
         """Registers a function as a prompt; its parameters are the prompt's arguments.
@@ -253,6 +266,8 @@ class Decorators(Registrations):
             tags: Labels for `enable` and `disable`.
             version: The prompt's own version, told to callers.
             enabled: Whether it is listed and can be rendered.
+            run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread,
+                where it stops other handlers while it runs. As the server says when absent.
 
         Raises:
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
@@ -271,6 +286,7 @@ class Decorators(Registrations):
                 tags=tags,
                 version=version,
                 enabled=enabled,
+                run_in_thread=run_in_thread,
             )
             return function
 

@@ -36,6 +36,7 @@ class Serving:
     name: str
     settings: Settings
     on_unknown: OnUnknown = "str"
+    run_in_thread: bool = True
     """What becomes of returned values that have no JSON form: `str` of them, or a refusal ("error")."""
 
     def __init__(self, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None) -> None:

@@ -62,7 +62,10 @@ class MCPServer(InProcess, LaterServer):
             `prompts`, `resources`, `logging`), or `{name: {}}` as on the wire. Declare what is registered later, so that
             clients which are there by then hear of it. `logging` follows from any function that takes the Context.
         experimental_capabilities: Sent as `capabilities.experimental`.
-        workers: How many plain functions may run at once.
+        workers: How many plain functions may run at once. Those called one after the other run on one and the same thread, as
+            all do with `workers=1`.
+        run_in_thread: Whether plain functions run on worker threads; False runs them on the event loop's thread, where each
+            stops all other handlers while it runs.
         host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
             max_connections, body_pause_seconds, body_seconds, keep_alive_seconds: How `run("http")` serves unless told
             otherwise; `streamable_http_path` is `path`. Hosts are names, with or without a port: `api.example.com`,
@@ -80,8 +83,8 @@ class MCPServer(InProcess, LaterServer):
     `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
     `OXMCP_CORS`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
     `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`, `OXMCP_ON_UNKNOWN`,
-    `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`. One that is empty counts
-    as not set.
+    `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`, `OXMCP_RUN_IN_THREAD`.
+    One that is empty counts as not set.
 
     Raises:
         ValueError: a setting or its variable makes no sense.
@@ -115,6 +118,7 @@ class MCPServer(InProcess, LaterServer):
         capabilities: Declared | None = None,
         experimental_capabilities: Mapping[str, Mapping[str, Any]] | None = None,
         workers: int | None = None,
+        run_in_thread: bool | None = None,
         host: str | None = None,
         port: int | None = None,
         path: str | None = None,
@@ -180,6 +184,7 @@ class MCPServer(InProcess, LaterServer):
         self._mask = settings.switch("MASK_ERRORS", mask_error_details, False)
         self._strict = settings.switch("STRICT_INPUT_VALIDATION", strict_input_validation, False)
         self.on_unknown = settings.on_unknown(on_unknown)
+        self.run_in_thread = settings.switch("RUN_IN_THREAD", run_in_thread, True)
         self._page_size = settings.whole("LIST_PAGE_SIZE", list_page_size, None)
         if self._page_size is not None and self._page_size < 1:
             raise ValueError("list_page_size must be at least 1")

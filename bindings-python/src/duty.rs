@@ -1,0 +1,40 @@
+//! What a worker does next.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use oxmcp_core::mailbox::PendingCall;
+use pyo3::prelude::*;
+
+/// The first worker is inside a function as long as this lives.
+pub struct Busy<'a>(Option<&'a AtomicBool>);
+
+impl<'a> Busy<'a> {
+    pub fn unless(first_is_free: &'a AtomicBool, free: bool) -> Self {
+        let flag = (!free).then_some(first_is_free);
+        if let Some(flag) = flag {
+            flag.store(false, Ordering::SeqCst);
+        }
+        Self(flag)
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        if let Some(flag) = self.0 {
+            flag.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Calls what a coroutine function wants run here.
+pub fn perform(py: Python<'_>, task: &Py<PyAny>) {
+    if let Err(error) = task.call0(py) {
+        error.write_unraisable(py, None);
+    }
+}
+
+pub enum Duty {
+    Lead,
+    Run(PendingCall),
+    Task(Py<PyAny>),
+}
