@@ -8,7 +8,8 @@ use oxmcp_core::json::{self, RawJson};
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::Responder;
 use oxmcp_core::model::{
-    CompletionOutput, LogLevel, LogMessage, Output, Progress, PromptOutput, ResourceOutput, ToolOutput,
+    CompletionOutput, LogLevel, LogMessage, Notification, Output, Progress, PromptOutput, ResourceOutput,
+    ToolOutput,
 };
 
 use crate::errors::{IntoJs, JsError};
@@ -134,6 +135,12 @@ impl Serving {
             return Err(Error::new(ErrorKind::Configuration, message)).into_js();
         };
         Ok(self.emit(id, Event::Log(LogMessage { level, logger, data: raw(data) })))
+    }
+
+    /// Sends a notification of an extension's on the call's stream; `params` is JSON. Returns whether the client will see it.
+    #[napi]
+    pub fn notify_caller(&self, id: f64, method: String, params: String) -> bool {
+        self.emit(id, Event::Notification(Notification { method, params: raw(params) }))
     }
 
     /// Answers a read.

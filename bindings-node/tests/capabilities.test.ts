@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type McpServer, type McpServerOptions, ResourceTemplate } from 'oxmcp';
 import { z } from 'zod';
-import { clientOf, emptyServer } from './support/connected.js';
+import { clientOf, emptyServer, news } from './support/connected.js';
 
 const LISTS = { listChanged: true };
 const RESOURCES = { subscribe: true, listChanged: true };
@@ -112,7 +112,7 @@ test('what is registered while clients are there works, and is told to the next'
     };
   });
   const tool = server.registerTool('late', {}, () => says('here'));
-  await heard;
+  await news(heard);
   assert.deepEqual((await client.callTool({ name: 'late' })).content, says('here').content);
   await client.close();
   assert.deepEqual(await told(server), { tools: LISTS });

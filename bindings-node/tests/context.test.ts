@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Context } from 'oxmcp';
 import { z } from 'zod';
-import { call, clientOf, emptyServer, news, textOf, withClient } from './support/connected.js';
+import { call, clientOf, emptyServer, firstMessage, news, textOf, withClient } from './support/connected.js';
 
 type Seen = Record<string, unknown>;
 
@@ -207,20 +207,44 @@ describe('progress and log messages', () => {
     assert.deepEqual(results, [false, false, false]);
   });
 
-  test('of an unknown level or method are refused by name', async () => {
+  test('of an unknown level, or of no shape, are refused by name', async () => {
     const server = emptyServer();
     server.registerTool('tool', {}, async ({ sendNotification, mcpReq }) => {
       const said: string[] = [];
       const note = (error: Error) => said.push(error.message);
       await mcpReq.log('loud' as never, 'x').catch(note);
-      await sendNotification({ method: 'notifications/other' }).catch(note);
+      await sendNotification({ method: 'notifications/other', params: [1] as never }).catch(note);
       return said.join('\n');
     });
     await withClient(server, async (client) => {
       const text = await textOf(client, 'tool');
       assert.match(text ?? '', /unknown log level "loud"/);
-      assert.match(text ?? '', /cannot send "notifications\/other"/);
+      assert.match(text ?? '', /notifications\/other: params must be an object/);
     });
+  });
+
+  test('of a method that the protocol does not have go out on the request’s own stream, in every version', async () => {
+    const server = emptyServer();
+    server.registerTool('tool', {}, async ({ sendNotification, mcpReq }) => {
+      await sendNotification({ method: 'notifications/own/channel', params: { text: 'hi', n: 1 } });
+      await mcpReq.notify({ method: 'notifications/own/bare' });
+      return 'told';
+    });
+    const heard: unknown[] = [];
+    await withClient(server, async (client) => {
+      client.fallbackNotificationHandler = async ({ method, params }) => {
+        heard.push([method, params]);
+      };
+      assert.equal(await textOf(client, 'tool'), 'told');
+    });
+    const told = [
+      ['notifications/own/channel', { text: 'hi', n: 1 }],
+      ['notifications/own/bare', {}],
+    ];
+    assert.deepEqual(heard, told);
+    const first = await firstMessage(server, 'tools/call', { name: 'tool', arguments: {} });
+    assert.deepEqual([first.method, first.params], told[0]);
+    await server.close();
   });
 });
 

@@ -665,3 +665,24 @@ test('a server says over HTTP that it is there, in its own words, and lets pages
     await server.stop();
   }
 });
+
+test('a tool streams content, for clients that know how npm’s fastmcp does it', async () => {
+  const { server, client } = await connected();
+  server.addTool({
+    name: 'stream',
+    execute: async (_args, { streamContent }) => {
+      await streamContent({ type: 'text', text: 'one' });
+      await streamContent([{ type: 'text', text: 'two' }]);
+      return 'all';
+    },
+  });
+  const heard: unknown[] = [];
+  client.fallbackNotificationHandler = async ({ method, params }) => {
+    if (method === 'notifications/tool/streamContent') heard.push(params);
+  };
+  assert.deepEqual(await client.callTool({ name: 'stream' }), text('all'));
+  assert.deepEqual(heard, [
+    { toolName: 'stream', content: [{ type: 'text', text: 'one' }] },
+    { toolName: 'stream', content: [{ type: 'text', text: 'two' }] },
+  ]);
+});

@@ -108,3 +108,23 @@ export async function modern(
   if (error !== undefined) throw error;
   return result ?? {};
 }
+
+/** Asks in the newest version of the protocol; returns the first message that comes back, whatever it is. */
+export async function firstMessage(
+  server: McpServer | Server,
+  method: string,
+  params: object,
+): Promise<{ method?: string; params?: unknown }> {
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await server.connect(theirs as Transport);
+  const first = new Promise<{ method?: string; params?: unknown }>((resolve) => {
+    ours.onmessage = (message) => resolve(message as { method?: string; params?: unknown });
+  });
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  await ours.start();
+  await ours.send({ jsonrpc: '2.0', id: 0, method, params: { ...params, _meta } });
+  return first.finally(() => ours.close());
+}

@@ -16,7 +16,7 @@ import {
 } from '../types/constants.js';
 import type { ClientCapabilities } from '../types/lifecycle.js';
 import type { LoggingLevel } from '../types/notifications.js';
-import { announce, sendLog } from './notifications.js';
+import { announce, isChange, sendExtension, sendLog } from './notifications.js';
 import { type SendRequest, unasked } from './questions.js';
 import type { HttpContext, Logger, RequestContext, RequestInfo, RequestMetaEnvelope } from './request.js';
 
@@ -112,8 +112,8 @@ export class Context {
   }
 
   /**
-   * Sends a notification on the request's own stream: progress (the token is the request's own, PROG-2) or a log message; or
-   * tells all who listen that a list or a resource changed. Rejects for any other method: it has no place in the protocol.
+   * Sends a notification on the request's own stream: progress (the token is the request's own, PROG-2), a log message, or
+   * one the protocol does not have, of an extension. Or tells all who listen that a list or a resource changed.
    */
   get sendNotification(): (notification: Notification) => Promise<void> {
     return async (notification) => this.notify(notification);
@@ -188,7 +188,8 @@ export class Context {
         );
         return;
       default:
-        announce(this.server, notification.method, params);
+        if (isChange(notification.method)) announce(this.server, notification.method, params);
+        else sendExtension(this.call, notification.method, params);
     }
   }
 }

@@ -1,5 +1,6 @@
 // What a server says beside its results: log messages on the stream of a call, and changes to all who listen.
 
+import { isObject } from '../answers/content.js';
 import { encode } from '../answers/encoding.js';
 import type { Call } from '../engine/call.js';
 import type { NativeServer } from '../engine/native.js';
@@ -19,6 +20,17 @@ const LISTS = new Map<string, 'tools' | 'prompts' | 'resources'>([
   ['notifications/prompts/list_changed', 'prompts'],
   ['notifications/resources/list_changed', 'resources'],
 ]);
+
+/** Whether a method tells of a change: what is said to all who listen, whoever asked for it. */
+export const isChange = (method: string): boolean =>
+  LISTS.has(method) || method === 'notifications/resources/updated';
+
+/** Sends a notification that the protocol does not have on the stream of `call`. Throws TypeError for what is none. */
+export function sendExtension(call: Call, method: unknown, params: unknown): boolean {
+  if (typeof method !== 'string' || method === '') throw new TypeError('the method must be a text');
+  if (!isObject(params)) throw new TypeError(`${method}: params must be an object`);
+  return call.notify(method, encode(params, `${method}, params`));
+}
 
 /** Tells all who listen that a list or a resource changed. Throws TypeError for any other method. */
 export function announce(server: NativeServer, method: string, params: Record<string, unknown>): void {

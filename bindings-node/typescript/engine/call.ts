@@ -92,6 +92,11 @@ export class Call extends AsyncResource {
     return !this.isOver && this.serving.native.log(this.id, level, logger ?? null, data);
   }
 
+  /** Sends a notification that the protocol does not have (`params` is JSON text); returns whether the client will see it. */
+  notify(method: string, params: string): boolean {
+    return !this.isOver && this.serving.native.notifyCaller(this.id, method, params);
+  }
+
   /** Answers a tool call with one text block. */
   completeText(text: string): void {
     if (this.isOver) return;

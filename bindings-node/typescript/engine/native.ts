@@ -74,6 +74,8 @@ export interface NativeServing {
   progress(id: number, progress: number, total: number | null, message: string | null): boolean;
   /** `data` is JSON text. Returns whether the client will see it. */
   log(id: number, level: string, logger: string | null, data: string): boolean;
+  /** A notification that the protocol does not have, on the call's stream; `params` is a JSON object. */
+  notifyCaller(id: number, method: string, params: string): boolean;
 
   // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON. The two most
   // frequent ones are functions of the module.

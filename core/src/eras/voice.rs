@@ -9,7 +9,7 @@ use crate::eras::{legacy, modern};
 use crate::handler::{Event, Failure, FailureKind};
 use crate::json::RawJson;
 use crate::jsonrpc::{RequestId, error_code, write};
-use crate::model::{Change, OperationKind, Output, ToolOutput, WatchFilter};
+use crate::model::{Change, Notification, OperationKind, Output, ToolOutput, WatchFilter};
 use crate::protocol_version::{Era, ProtocolVersion};
 
 /// A response: its text and its HTTP status.
@@ -142,6 +142,9 @@ impl Voice {
                 super::events::progress(self.progress_token.as_ref()?, progress, message)
             }
             Event::Log(log) => super::events::log(log),
+            Event::Notification(Notification { method, params }) => {
+                super::events::notification(method, params.as_str())
+            }
         };
         Some(one_line(message))
     }

@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use crate::model::{LogLevel, LogMessage, Progress};
+use crate::model::{LogLevel, LogMessage, Notification, Progress};
 
 /// Something a call tells its caller before the result.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub enum Event {
     Progress(Progress),
     /// A log message.
     Log(LogMessage),
+    /// Something of an extension's.
+    Notification(Notification),
 }
 
 /// How many events may wait for a slow reader. Beyond it the oldest progress report makes room, then the oldest log

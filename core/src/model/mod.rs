@@ -22,7 +22,7 @@ pub use implementation::Implementation;
 pub use log::LogLevel;
 pub use operation::{CompletionReference, Operation, OperationKind};
 pub use output::{CompletionOutput, Output, PromptOutput, ResourceOutput, ToolOutput};
-pub use progress::{LogMessage, Progress};
+pub use progress::{LogMessage, Notification, Progress};
 pub use prompt::{Prompt, PromptArgument};
 pub use resource::Resource;
 pub use resource_template::ResourceTemplate;

@@ -14,6 +14,15 @@ pub struct Progress {
     pub message: Option<String>,
 }
 
+/// A notification that the protocol does not have: an extension's.
+#[derive(Debug, Clone)]
+pub struct Notification {
+    /// Its method, whatever it is.
+    pub method: String,
+    /// Its params: a JSON object.
+    pub params: RawJson,
+}
+
 /// A log message for the caller (LOG-1).
 #[derive(Debug, Clone)]
 pub struct LogMessage {
