@@ -17,6 +17,7 @@ mod notices;
 mod schema;
 mod server;
 mod serving;
+mod uri;
 
 use napi_derive::napi;
 

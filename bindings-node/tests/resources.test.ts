@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ResourceUpdatedNotificationSchema, ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type McpServer, type ResourceMetadata, ResourceNotFoundError, ResourceTemplate } from 'oxmcp';
 import { emptyServer, refusal, withClient } from './support/connected.js';
 
@@ -99,9 +99,10 @@ describe('resources', () => {
   test('are found by the spelling they are registered and listed under, and by a URL parser’s', async () => {
     const cases: [registered: string, listed: string, others: string[]][] = [
       ['http://Example.com', 'http://Example.com', ['http://example.com/']],
-      ['file:///a b.txt', 'file:///a%20b.txt', []],
-      ['file:///ä.txt', 'file:///%C3%A4.txt', []],
-      ['docs://Guide', 'docs://Guide', []],
+      ['file:///a b.txt', 'file:///a%20b.txt', ['FILE:///a%20b.txt', 'file:///a b.txt']],
+      ['file:///ä.txt', 'file:///%C3%A4.txt', ['file:///%c3%a4.txt', 'file:///ä.txt']],
+      ['docs://Guide', 'docs://Guide', ['docs://guide/']],
+      ['docs://日本語', 'docs://%E6%97%A5%E6%9C%AC%E8%AA%9E', ['docs://日本語']],
       ['HTTP://EXAMPLE.com:80/a/../b', 'HTTP://EXAMPLE.com:80/a/../b', ['http://example.com/b']],
     ];
     const server = emptyServer();
@@ -121,23 +122,67 @@ describe('resources', () => {
     });
   });
 
-  test('are found under the URI they were registered with before any other’s further spelling', async () => {
+  test('are one in all equivalent spellings', async () => {
     const server = emptyServer();
-    server.registerResource('upper', 'http://EXAMPLE.com', {}, () => 'upper');
-    const lower = server.registerResource('lower', 'http://example.com/', {}, () => 'lower');
+    const one = server.registerResource('one', 'http://EXAMPLE.com', {}, () => 'one');
     assert.throws(() => server.registerResource('again', 'http://example.com/', {}, () => ''), {
       name: 'AlreadyRegisteredError',
       message: 'Resource http://example.com/ is already registered',
     });
+    one.update({ uri: 'http://example.com:80' });
     await withClient(server, async (client) => {
-      const read = async (uri: string) =>
-        (await client.readResource({ uri })).contents[0] as { text?: string };
-      assert.equal((await read('http://example.com/')).text, 'lower');
-      assert.equal((await read('http://EXAMPLE.com')).text, 'upper');
-      assert.equal((await client.listResources()).resources.length, 2);
-      lower.remove();
-      assert.equal((await read('http://EXAMPLE.com')).text, 'upper');
+      const { resources } = await client.listResources();
+      assert.deepEqual(
+        resources.map(({ uri }) => uri),
+        ['http://example.com:80'],
+      );
+      one.remove();
+      assert.deepEqual((await client.listResources()).resources, []);
     });
+  });
+
+  test('are told of under the spelling they are listed under, whichever was subscribed to', async () => {
+    const server = emptyServer();
+    server.registerResource('one', 'docs://ü/a b', {}, () => 'one');
+    await withClient(server, async (client) => {
+      const told = new Promise((resolve) => {
+        client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => resolve(params.uri));
+      });
+      await client.subscribeResource({ uri: 'DOCS://%c3%bc/a%20b' });
+      await server.server.sendResourceUpdated({ uri: 'docs://ü/a b' });
+      assert.equal(await told, 'docs://%C3%BC/a%20b');
+    });
+  });
+
+  test('complete the variables of a template under every spelling of it', async () => {
+    const server = emptyServer();
+    const complete = { name: () => ['x'] };
+    server.registerResource(
+      'one',
+      new ResourceTemplate('docs://ü/{name}', { list: undefined, complete }),
+      {},
+      () => 'one',
+    );
+    await withClient(server, async (client) => {
+      for (const uri of ['docs://ü/{name}', 'docs://%C3%BC/{name}', 'DOCS://%c3%bc/x']) {
+        const { completion } = await client.complete({
+          ref: { type: 'ref/resource', uri },
+          argument: { name: 'name', value: '' },
+        });
+        assert.deepEqual(completion.values, ['x'], uri);
+      }
+    });
+  });
+
+  test('are refused when they can never be read', () => {
+    const server = emptyServer();
+    for (const uri of ['guide', 'my_app://x', 'https://x:99999/']) {
+      assert.throws(() => server.registerResource(uri, uri, {}, () => ''), { name: 'TypeError' }, uri);
+    }
+    for (const uri of ['{id}', 'my_app://{id}']) {
+      const template = new ResourceTemplate(uri, { list: undefined });
+      assert.throws(() => server.registerResource(uri, template, {}, () => ''), /scheme/, uri);
+    }
   });
 
   test('that are unknown are refused with their URI (RSRC-3)', async () => {
@@ -183,6 +228,46 @@ describe('resource templates', () => {
     assert.deepEqual(await variablesOf('a://x{?b,c}', 'a://x?c=2&b=1'), { b: '1', c: '2' });
     assert.deepEqual(await variablesOf('a://x{?b,c}', 'a://x?c=2'), { c: '2' });
     assert.deepEqual(await variablesOf('a://x{/b*}', 'a://x/1/2'), { b: ['1', '2'] });
+  });
+
+  test('take values that are no paths out of their place', async () => {
+    for (const [template, uri, value] of [
+      ['sheet://b1/{v}', 'sheet://b1/A:C', 'A:C'],
+      ['item://{v}', 'item://b:1', 'b:1'],
+      ['log://{+v}', 'log:///var/log/x', '/var/log/x'],
+      ['x://y{?v}', 'x://y?v=/a/../b', '/a/../b'],
+    ] as const) {
+      assert.deepEqual(await variablesOf(template, uri), { v: value }, uri);
+    }
+  });
+
+  test('refuse other values by the rule, which the template or the server can switch off', async () => {
+    for (const [uri, rule, security] of [
+      ['file:///a/../b', 'path: must not have ".."', { rejectPathTraversal: false }],
+      ['file:////etc', 'path: must not be an absolute path', { rejectAbsolutePaths: false }],
+      ['file:///a%00', 'path: must not have a NUL', { rejectNullBytes: false }],
+      ['file:///../b', 'path: must not have ".."', { exemptParams: ['path'] }],
+    ] as const) {
+      const own = {
+        ...security,
+        exemptParams: [...('exemptParams' in security ? security.exemptParams : [])],
+      };
+      for (const [ofServer, ofTemplate, taken] of [
+        [undefined, undefined, false],
+        [own, undefined, true],
+        [undefined, own, true],
+        [own, {}, false],
+      ] as const) {
+        const server = emptyServer({ resourceSecurity: ofServer });
+        const options = ofTemplate === undefined ? {} : { security: ofTemplate };
+        const template = new ResourceTemplate('file:///{+path}', { list: undefined, ...options });
+        server.registerResource('family', template, {}, () => 'read');
+        await withClient(server, async (client) => {
+          if (taken) assert.equal((await client.readResource({ uri })).contents.length, 1, uri);
+          else assert.ok((await refusal(client.readResource({ uri }))).message.includes(rule), uri);
+        });
+      }
+    }
   });
 
   test('list resources of their own, with what is told of the family', async () => {

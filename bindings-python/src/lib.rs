@@ -21,6 +21,7 @@ mod surrounding_context;
 mod surroundings;
 mod target;
 mod thread;
+mod uri;
 mod workers;
 
 use pyo3::prelude::*;
@@ -42,5 +43,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(serving::attach, module)?)?;
     module.add_function(wrap_pyfunction!(convert::dumps, module)?)?;
     module.add_function(wrap_pyfunction!(convert::loads, module)?)?;
+    module.add_function(wrap_pyfunction!(uri::canonical_uri, module)?)?;
+    module.add_function(wrap_pyfunction!(uri::check_uri, module)?)?;
+    module.add_function(wrap_pyfunction!(uri::legal_uri, module)?)?;
     Ok(())
 }

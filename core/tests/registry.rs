@@ -16,12 +16,12 @@ use oxmcp_core::handler::{Failure, FailureKind, Handler, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
     CacheHint, CacheScope, Change, CommonFields, CompletionReference, ListKind, Prompt, PromptArgument,
-    Resource, ResourceTemplate, Tool, WatchFilter,
+    Resource, ResourceTemplate, Tool, ValueChecks, WatchFilter,
 };
 use oxmcp_core::protocol_version::ProtocolVersion;
 use oxmcp_core::registry::{
-    BadCursor, CompletionTarget, Item, ListPage, MAX_KEY_LENGTH, MAX_URI_LENGTH, MAX_WATCHED_URIS, Page,
-    Registry, RegistryOptions, Snapshot,
+    BadCursor, CompletionTarget, Item, ListPage, MAX_KEY_LENGTH, MAX_URI_LENGTH, MAX_WATCHED_URIS,
+    NoResource, Page, RefusedValue, Registry, RegistryOptions, Snapshot, ValueRule,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -66,6 +66,7 @@ fn template(uri_template: &str) -> ResourceTemplate {
         common: CommonFields::default(),
         mime_type: Some("text/plain".into()),
         cache: CacheHint { ttl_ms: 7, scope: CacheScope::Public },
+        value_checks: ValueChecks::default(),
     }
 }
 
@@ -202,7 +203,7 @@ fn what_cannot_work_is_refused_when_it_is_registered() {
         (descriptor, registry.add_resource(resource("no scheme"), handler())),
         (descriptor, registry.add_resource(resource("/relative"), handler())),
         (descriptor, registry.add_resource(resource("1x://a"), handler())),
-        (descriptor, registry.add_resource(resource("x://a b"), handler())),
+        (descriptor, registry.add_resource(resource("x://a:b"), handler())),
         (descriptor, registry.add_resource(unnamed, handler())),
         (descriptor, registry.add_resource_template(template("x://{a"), handler())),
         (descriptor, registry.add_resource_template(template(""), handler())),
@@ -288,11 +289,86 @@ fn what_is_no_uri_counts_as_the_one_it_stands_for() {
         ("file:///a%20b%C3%A9.txt", true),
         ("file:///a bé.txt", true),
         ("file:///a%20bé.txt", true),
-        ("file:///a%20b%c3%a9.txt", false),
-        ("FILE:///a%20b%C3%A9.txt", false),
+        ("file:///a%20b%c3%a9.txt", true),
+        ("FILE:///a%20b%C3%A9.txt", true),
         ("file:///a b.txt", false),
     ] {
-        assert_eq!(snapshot.resource(uri).is_some(), is_found, "{uri}");
+        assert_eq!(snapshot.resource(uri).is_ok(), is_found, "{uri}");
+    }
+}
+
+#[test]
+fn what_is_no_uri_yet_is_listed_as_the_one_it_stands_for() {
+    // RSRC-10
+    let registry = registry();
+    for (written, listed) in [
+        ("docs://日本語", "docs://%E6%97%A5%E6%9C%AC%E8%AA%9E"),
+        ("file:///my docs/a.txt", "file:///my%20docs/a.txt"),
+        ("HTTPS://Example.com", "HTTPS://Example.com"),
+    ] {
+        registry.add_resource(resource(written), handler()).unwrap();
+        let snapshot = registry.snapshot();
+        assert!(snapshot.resource(written).is_ok() && snapshot.resource(listed).is_ok(), "{written}");
+        let page = page(&snapshot, ListPage::Resources, None).unwrap();
+        assert!(page.items.ends_with(listed), "{}", page.items);
+    }
+}
+
+#[test]
+fn equivalent_spellings_are_one_resource() {
+    // RSRC-15
+    let registry = registry();
+    registry.add_resource(resource("https://Example.com/"), handler()).unwrap();
+    for uri in
+        ["https://example.com", "HTTPS://EXAMPLE.COM/", "https://example.com:443/", "https://example.com/%2e"]
+    {
+        assert!(registry.snapshot().resource(uri).is_ok(), "{uri}");
+        let taken = registry.add_resource(resource(uri), handler()).unwrap_err();
+        assert_eq!(taken.kind(), ErrorKind::AlreadyRegistered, "{uri}");
+    }
+    registry.replace_resource(resource("https://example.com"), handler()).unwrap();
+    assert_eq!(registry.snapshot().count(ListPage::Resources), 1);
+    assert!(registry.set_resource_enabled("https://EXAMPLE.com", false));
+    assert!(registry.remove_resource("https://example.com:443"));
+}
+
+#[test]
+fn an_update_reaches_those_who_watch_another_spelling_and_names_the_listed_one() {
+    // RSRC-13
+    let registry = registry();
+    registry.add_resource(resource("docs://Ü/a b"), handler()).unwrap();
+    let watch = registry
+        .watch(WatchFilter { resource_uris: vec!["DOCS://%c3%9c/a%20b".into()], ..WatchFilter::default() });
+    registry.notify(&Change::Resource("docs://Ü/a b".into()));
+    assert_eq!(watch.take(), Some(Change::Resource("docs://%C3%9C/a%20b".into())));
+    registry.notify(&Change::Resource("docs://%c3%9c/a b/below it".into()));
+    assert_eq!(watch.take(), Some(Change::Resource("docs://%c3%9c/a%20b/below%20it".into())));
+    assert!(watch.set_resource("docs://Ü/a b", false));
+    registry.notify(&Change::Resource("docs://Ü/a b".into()));
+    assert_eq!(watch.take(), None);
+}
+
+#[test]
+fn what_can_never_be_a_uri_is_refused() {
+    // RSRC-10
+    let registry = registry();
+    for uri in ["guide", "my_app://x", "1x://y", "://x", "x://a:b:c"] {
+        assert_eq!(
+            registry.add_resource(resource(uri), handler()).unwrap_err().kind(),
+            ErrorKind::InvalidDescriptor,
+            "{uri}"
+        );
+    }
+    for uri in ["{id}", "my_app://{id}", "guide/{id}", "{id}/x", "1x://{y}"] {
+        let error = registry.add_resource_template(template(uri), handler()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidDescriptor, "{uri}");
+        assert!(error.message().contains("scheme"), "{error}");
+    }
+    for uri in ["{+uri}", "{scheme}://{+rest}"] {
+        registry.add_resource_template(template(uri), handler()).unwrap();
+        assert!(registry.snapshot().resource("docs://y/z").is_ok());
+        assert!(registry.snapshot().resource("plain").is_err());
+        registry.remove_resource_template(uri);
     }
 }
 
@@ -307,9 +383,9 @@ fn every_kind_has_the_same_edits() {
     registry.replace_resource_template(template("y://{a}"), handler()).unwrap();
     assert!(registry.set_prompt_enabled("p", false) && registry.snapshot().prompt("p").is_none());
     assert!(registry.set_prompt_enabled("p", true) && registry.snapshot().prompt("p").is_some());
-    assert!(registry.set_resource_enabled("x://a", false) && registry.snapshot().resource("x://a").is_none());
+    assert!(registry.set_resource_enabled("x://a", false) && registry.snapshot().resource("x://a").is_err());
     assert!(registry.set_resource_template_enabled("y://{a}", false));
-    assert!(registry.snapshot().resource("y://1").is_none());
+    assert!(registry.snapshot().resource("y://1").is_err());
     for list in [ListPage::Resources, ListPage::ResourceTemplates] {
         assert_eq!(registry.snapshot().count(list), 0);
     }
@@ -349,14 +425,14 @@ fn a_uri_of_its_own_wins_over_templates_and_the_first_template_over_the_second()
     registry.add_resource_template(template("x://{+second}"), handler()).unwrap();
     registry.add_resource(resource("x://here"), handler()).unwrap();
     let snapshot = registry.snapshot();
-    let values = |uri| snapshot.resource(uri).map(|found| found.variables.to_value().unwrap());
+    let values = |uri| snapshot.resource(uri).ok().map(|found| found.variables.to_value().unwrap());
     assert_eq!(values("x://here"), Some(json!({})));
     assert_eq!(values("x://there"), Some(json!({"first": "there"})));
     assert_eq!(values("x://over/there"), Some(json!({"second": "over/there"})));
     assert_eq!(values("y://there"), None);
-    // No normalisation: these are other URIs.
-    assert_eq!(values("X://here"), None);
-    assert_eq!(values("x://h%65re"), Some(json!({"first": "here"})));
+    // Equivalent spellings are one URI.
+    assert_eq!(values("X://here"), Some(json!({})));
+    assert_eq!(values("x://h%65re"), Some(json!({})));
     let found = snapshot.resource("x://there").unwrap();
     assert_eq!(found.cache.ttl_ms, 7);
     let shown = registry.set_resource_enabled("x://here", false);
@@ -366,16 +442,27 @@ fn a_uri_of_its_own_wins_over_templates_and_the_first_template_over_the_second()
 }
 
 #[test]
-fn values_that_lead_astray_are_unknown_resources_unless_the_template_is_exempt() {
+fn values_that_lead_astray_are_refused_unless_the_template_says_otherwise() {
     // RSRC-8, SEC-10
     let registry = registry();
     registry.add_resource_template(template("file:///{+path}"), handler()).unwrap();
-    assert!(registry.snapshot().resource("file:///a/../../etc/passwd").is_none());
-    assert!(registry.set_resource_template_value_checks("file:///{+path}", false));
-    assert!(registry.snapshot().resource("file:///a/../../etc/passwd").is_some());
-    registry.replace_resource_template(template("file:///{+path}"), handler()).unwrap();
-    assert!(registry.snapshot().resource("file:///a/../../etc/passwd").is_none());
-    assert!(!registry.set_resource_template_value_checks("file:///nothing", false));
+    registry.add_resource_template(unchecked("file://{+anything}"), handler()).unwrap();
+    let uri = "file:///a/../../etc/passwd";
+    // A later template, which might take it, is not asked.
+    let Err(NoResource::Refused(refused)) = registry.snapshot().resource(uri) else {
+        panic!("{uri} is refused")
+    };
+    assert_eq!(refused, RefusedValue { variable: "path".into(), rule: ValueRule::ParentSegment });
+    registry.replace_resource_template(unchecked("file:///{+path}"), handler()).unwrap();
+    assert!(registry.snapshot().resource(uri).is_ok());
+    let mut typo = template("x://{path}");
+    typo.value_checks.exempt.push("paht".into());
+    let error = registry.add_resource_template(typo, handler()).unwrap_err();
+    assert!(error.message().contains("\"paht\""), "{error}");
+}
+
+fn unchecked(uri_template: &str) -> ResourceTemplate {
+    ResourceTemplate { value_checks: ValueChecks::none(), ..template(uri_template) }
 }
 
 // Completions and whole methods
@@ -391,12 +478,13 @@ fn completions_know_prompts_templates_and_resources() {
     let prompt = |name: &str| CompletionReference::Prompt(name.into());
     let resource = |uri: &str| CompletionReference::Resource(uri.into());
     for (reference, argument, target) in [
-        (prompt("greet"), "name", CompletionTarget::Known),
+        (prompt("greet"), "name", CompletionTarget::Known("greet".into())),
         (prompt("greet"), "age", CompletionTarget::UnknownArgument),
         (prompt("x://{city}"), "city", CompletionTarget::Unknown),
-        (resource("x://{city}"), "city", CompletionTarget::Known),
+        (resource("x://{city}"), "city", CompletionTarget::Known("x://{city}".into())),
         (resource("x://{city}"), "town", CompletionTarget::UnknownArgument),
-        (resource("x://Berlin"), "city", CompletionTarget::Known),
+        (resource("x://Berlin"), "city", CompletionTarget::Known("x://{city}".into())),
+        (resource("X://Berl in"), "city", CompletionTarget::Known("x://{city}".into())),
         (resource("y://fixed"), "city", CompletionTarget::UnknownArgument),
         (resource("z://"), "city", CompletionTarget::Unknown),
     ] {
@@ -591,7 +679,7 @@ proptest! {
     fn any_uri_is_registered_or_refused(uri in "(x:)?.{0,60}") {
         let registry = registry();
         if registry.add_resource(resource(&uri), handler()).is_ok() {
-            prop_assert!(registry.snapshot().resource(&uri).is_some());
+            prop_assert!(registry.snapshot().resource(&uri).is_ok());
         }
     }
 
@@ -704,7 +792,10 @@ fn updates_of_sub_resources_count() {
         registry.notify(&updated(uri));
         assert_eq!(drain(&watch), [updated(uri)]);
     }
-    for uri in ["file:///directory", "file:///", "file:///di", "x://tree", "File:///dir"] {
+    // Another spelling of what is watched.
+    registry.notify(&updated("X://tree"));
+    assert_eq!(drain(&watch), [updated("X://tree")]);
+    for uri in ["file:///directory", "file:///", "file:///di", "x://tre"] {
         registry.notify(&updated(uri));
         assert_eq!(drain(&watch), [], "{uri}");
     }

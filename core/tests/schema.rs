@@ -228,11 +228,72 @@ fn format_is_an_annotation_and_patterns_are_linear() {
     let begin = Instant::now();
     assert!(schema.check(&raw(&json!("a".repeat(50_000) + "b"))).is_err());
     assert!(begin.elapsed() < Duration::from_secs(5));
-    assert!(
-        refused(&json!({"properties": {"x": {"pattern": "(?=a)"}}}))
-            .starts_with("properties.x.pattern in the schema")
-    );
     compile(&json!({"pattern": "(?:)"}));
+}
+
+#[test]
+fn look_around_and_back_references_are_followed() {
+    // SCH-8
+    for (pattern, good, bad) in [
+        ("^(?!undefined$|null$)", "x", "null"),
+        ("^(?=.*[0-9]).{8,}$", "zzzzzzz9", "zzzzzzzz"),
+        (r"^(a)\1$", "aa", "ab"),
+        ("(?<=-)x$", "-x", "x"),
+        ("(?<!-)x$", "x", "-x"),
+        (r"^(x?)(?<q>['`])(.*)\k<q>0$", "'x'0", "'x`0"),
+        ("^(?=[a-z]+$)(?:ab|a)bc$", "abc", "aBc"),
+    ] {
+        let schema = compile(&json!({"properties": {"x": {"pattern": pattern}}}));
+        assert_eq!(schema.check(&raw(&json!({"x": good}))), Ok(()), "{pattern}");
+        let told = schema.check(&raw(&json!({"x": bad}))).expect_err(pattern).to_string();
+        assert!(told.starts_with("x: must match the pattern "), "{told}");
+    }
+    // The classes are those of ECMA-262.
+    for (pattern, good, bad) in [(r"^(?=\d)[\w-]+$", "1a-", "٣a"), (r"^(?!\D)\W*\w$", "1", "é")] {
+        let schema = compile(&json!({"pattern": pattern, "default": {"pattern": pattern}}));
+        assert!(
+            schema.check(&raw(&json!(good))).is_ok() && schema.check(&raw(&json!(bad))).is_err(),
+            "{pattern}"
+        );
+    }
+    let names = compile(&json!({"patternProperties": {"^(?!x-)": {"type": "integer"}}}));
+    assert!(names.check(&text(r#"{"a":1,"x-b":"1"}"#)).is_ok());
+    assert_eq!(names.check(&text(r#"{"a":"1"}"#)).expect_err("text").to_string(), "a: must be an integer");
+}
+
+#[test]
+fn patterns_that_backtrack_end_soon_and_refuse_what_they_cannot_decide() {
+    // SCH-8
+    let exponential = r"^(?:(a|aa|aaa)+\1x|b)+$";
+    let square = "(?=[^x]*x[^y]*y)a";
+    for (schema, name) in [
+        (json!({"pattern": exponential}), "exponential"),
+        (json!({"not": {"pattern": exponential}}), "not exponential"),
+        (json!({"pattern": square}), "square"),
+    ] {
+        let schema = compile(&json!({"properties": {"l": {"items": schema}}}));
+        for (length, count) in [(25, 1), (400, 1), (30, 30), (30, 3_000), (100_000, 1), (1_000_000, 1)] {
+            let arguments = raw(&json!({"l": vec!["a".repeat(length); count]}));
+            let begin = Instant::now();
+            let told = schema.check_arguments(&arguments, true);
+            assert!(name == "square" || told.is_err(), "{name} {length} {count}");
+            assert!(begin.elapsed() < Duration::from_secs(5), "{name} {length} {count}");
+        }
+    }
+}
+
+#[test]
+fn a_broken_pattern_is_said_to_be_broken() {
+    for (pattern, flaw) in [
+        ("(a", "Opening parenthesis without closing parenthesis"),
+        ("[z-a]", "the start must be <= the end"),
+        (r"(?!a)(", "Opening parenthesis without closing parenthesis"),
+        ("a{2,1}", "a{2,1}"),
+    ] {
+        let told = refused(&json!({"properties": {"x": {"pattern": pattern}}}));
+        assert!(told.starts_with("properties.x.pattern in the schema is not a regular expression"), "{told}");
+        assert!(told.contains(flaw), "{told}");
+    }
 }
 
 #[test]
@@ -319,6 +380,52 @@ fn a_tagged_union_tells_what_is_wrong_for_the_tag_that_was_given() {
     ]});
     assert_eq!(told(&schema, &json!({"kind": "cat"})), "lives: is required");
     assert_eq!(told(&schema, &json!({"kind": "dog", "tail": "x"})), "tail: must be a number");
+    let arguments = text(r#"{"kind":"cat","lives":"many","tail":"1"}"#);
+    assert_eq!(
+        compile(&schema).check_arguments(&arguments, true).expect_err("wrong").to_string(),
+        "lives: must be an integer"
+    );
+}
+
+#[test]
+fn a_tagged_union_tells_which_tags_there_are() {
+    let form = |tag: Value| json!({"type": "object", "properties": {"kind": tag, "name": {"type": "string"}}, "required": ["kind", "name"]});
+    let schema = json!({"anyOf": [form(json!({"const": "cat"})), form(json!({"enum": ["dog", "wolf"]})), {"type": "null"}]});
+    assert_eq!(
+        told(&schema, &json!({"kind": "cow", "name": "x"})),
+        "kind: must be one of \"cat\", \"dog\", \"wolf\""
+    );
+    assert_eq!(told(&schema, &json!({"name": "x"})), "kind: is required");
+    assert_eq!(
+        told(&schema, &json!({"kind": "cow"})),
+        "name: is required; kind: must be one of \"cat\", \"dog\", \"wolf\""
+    );
+    assert_eq!(
+        told(&json!({"properties": {"pet": schema}}), &json!({"pet": {"kind": "dog"}})),
+        "pet.name: is required"
+    );
+}
+
+#[test]
+fn one_wrong_argument_leaves_its_neighbours_alone() {
+    let schema = compile(&json!({"properties": {
+        "id": {"type": "integer"},
+        "limit": {"type": "integer"},
+        "where": {"type": "object", "properties": {"x": {"type": "number"}, "y": {"type": "number"}}},
+        "shape": {"anyOf": [{"type": "object", "properties": {"r": {"type": "number"}, "n": {"type": "integer"}}}, {"type": "null"}]},
+    }}));
+    for (arguments, expected) in [
+        (r#"{"id":"1","limit":"many"}"#, "limit: must be an integer"),
+        (r#"{"id":"1","where":"{\"x\":\"2\",\"y\":\"north\"}"}"#, "where.y: must be a number"),
+        (r#"{"id":"1","where":{"x":"2","y":"north"}}"#, "where.y: must be a number"),
+        (r#"{"id":"1","shape":{"r":"2","n":"few"}}"#, "shape.n: must be an integer"),
+        (r#"{"id":"1","shape":"{\"r\":\"2\",\"n\":\"few\"}"}"#, "shape.n: must be an integer"),
+    ] {
+        let told = schema.check_arguments(&text(arguments), true).expect_err(arguments);
+        assert_eq!(told.to_string(), expected, "{arguments}");
+    }
+    let strict = schema.check_arguments(&text(r#"{"id":"1","limit":"many"}"#), false).expect_err("strict");
+    assert_eq!(strict.to_string(), "id: must be an integer; limit: must be an integer");
 }
 
 #[test]
@@ -393,7 +500,7 @@ fn a_field_with_an_odd_name_is_converted_too() {
 }
 
 #[test]
-fn what_does_not_fit_is_not_converted_and_told_about_as_it_came() {
+fn what_does_not_fit_is_not_converted_and_only_what_remains_is_told() {
     let schema = json!({
         "properties": {
             "n": {"type": "integer", "maximum": 10},
@@ -406,25 +513,42 @@ fn what_does_not_fit_is_not_converted_and_told_about_as_it_came() {
     });
     let compiled = compile(&schema);
     for (arguments, expected) in [
-        (r#"{"n":"42"}"#, "n: must be an integer"),
+        (r#"{"n":"42"}"#, "n: must be at most 10"),
         (r#"{"n":"4.5"}"#, "n: must be an integer"),
         (r#"{"n":"four"}"#, "n: must be an integer"),
         (r#"{"n":"04"}"#, "n: must be an integer"),
         (r#"{"n":"\"4\""}"#, "n: must be an integer"),
-        (r#"{"n":"1","b":"yes"}"#, "b: must be true or false; n: must be an integer"),
+        (r#"{"n":"1","b":"yes"}"#, "b: must be true or false"),
         (r#"{"n":1,"b":1}"#, "b: must be true or false"),
         (r#"{"n":1,"either":"12"}"#, "either: must have at most 1 character"),
         (r#"{"n":1,"s":2}"#, "s: must be a string"),
-        (r#"{"n":1,"l":"[1,\"x\"]"}"#, "l: must be an array"),
+        (r#"{"n":"1","l":"[1,\"x\"]"}"#, "l[1]: must be an integer"),
+        (r#"{"n":1,"l":"[\"1\",\"x\"]"}"#, "l[1]: must be an integer"),
+        (r#"{"n":"1","l":["2","x"]}"#, "l[1]: must be an integer"),
         (r#"{"n":1,"l":"[1,"}"#, "l: must be an array"),
         (r#"{"n":1,"l":"{\"a\":1,\"a\":2}"}"#, "l: must be an array"),
-        (r#"{"b":"true"}"#, "n: is required; b: must be true or false"),
+        (r#"{"b":"true"}"#, "n: is required"),
     ] {
         let told = compiled.check_arguments(&text(arguments), true).expect_err(arguments);
         assert_eq!(told.to_string(), expected, "{arguments}");
     }
     assert!(compiled.check_arguments(&text(r#"{"n":"4"}"#), false).is_err());
     assert!(compiled.check_arguments(&text(r#"{"n":"4"}"#), true).is_ok());
+}
+
+#[test]
+fn what_another_judge_refused_is_mended_where_it_said_so_alone() {
+    let schema = compile(&json!({"properties": {
+        "n": {"type": "integer"}, "m": {"type": "integer"}, "l": {"type": "array", "items": {"type": "integer"}},
+    }}));
+    let mended = |places: &[&str]| {
+        let places: Vec<_> = places.iter().map(ToString::to_string).collect();
+        schema.mend(&text(r#"{"n":"1","m":"2","l":["3","x"]}"#), &places).map(|mended| mended.to_string())
+    };
+    assert_eq!(mended(&["/n"]).as_deref(), Some(r#"{"n":1,"m":"2","l":["3","x"]}"#));
+    assert_eq!(mended(&["/l", "/m"]).as_deref(), Some(r#"{"n":"1","m":2,"l":[3,"x"]}"#));
+    assert_eq!(mended(&[""]).as_deref(), Some(r#"{"n":1,"m":2,"l":[3,"x"]}"#));
+    assert_eq!(mended(&["/l/1", "/"]), None);
 }
 
 #[test]

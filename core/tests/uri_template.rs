@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 
 use oxmcp_core::error::ErrorKind;
-use oxmcp_core::registry::{MAX_URI_LENGTH, MAX_VARIABLES, UriTemplate};
+use oxmcp_core::model::ValueChecks;
+use oxmcp_core::registry::{MAX_URI_LENGTH, MAX_VARIABLES, NoMatch, RefusedValue, UriTemplate, ValueRule};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn matches(template: &str, uri: &str) -> Option<Value> {
     let template = UriTemplate::parse(template).unwrap_or_else(|error| panic!("{error}"));
-    template.matches(uri).map(|values| values.to_value().unwrap())
+    template.matches(uri).ok().map(|values| values.to_value().unwrap())
 }
 
 #[track_caller]
@@ -38,7 +39,7 @@ fn a_simple_variable_takes_one_segment() {
     refuses("greeting://{name}", "greeting://");
     refuses("greeting://{name}", "greeting://Ada?x=1");
     refuses("greeting://{name}", "greeting://Ada#x");
-    refuses("greeting://{name}", "Greeting://Ada");
+    yields("greeting://{name}", "Greeting://Ada", json!({"name": "Ada"}));
     refuses("users://{id}/profile", "users://7/profile/more");
 }
 
@@ -166,23 +167,88 @@ fn values_that_lead_out_of_their_place_are_refused_after_decoding() {
         "%2Fetc",
         "%5C%5Chost",
         "C:/x",
-        "c:x",
         "C%3A%5C",
         "a%00b",
     ] {
         let uri = format!("file:///{bad}");
         refuses("file:///{+path}", &uri);
-        let unchecked = UriTemplate::parse("file:///{+path}").unwrap().with_value_checks(false);
-        assert!(unchecked.matches(&uri).is_some(), "{bad}");
+        let unchecked = UriTemplate::parse("file:///{+path}").unwrap().with_value_checks(ValueChecks::none());
+        assert!(unchecked.matches(&uri).is_ok(), "{bad}");
     }
     refuses("x://h{/path*}", "x://h/a/../b");
     refuses("x://h{/path*}", "x://h//etc/passwd");
-    refuses("x://h{?p}", "x://h?p=../b");
-    refuses("x://h{?p}", "x://h?p=..%20/b");
-    refuses("x://h{#p}", "x://h#../b");
-    for good in ["...", "a..b", "..a", ".hidden", "a/.../b", "ab:c"] {
+    refuses("x://h/{a}", "x://h/..%20");
+    for good in ["...", "a..b", "..a", ".hidden", "a/.../b", "ab:c", "c:x", "A:C", "b:1"] {
         yields("file:///{+path}", &format!("file:///{good}"), json!({ "path": good }));
     }
+}
+
+#[test]
+fn names_that_look_like_drives_and_values_beside_the_path_are_no_paths() {
+    yields("sheet://{book}/{range}", "sheet://b1/A:C", json!({"book": "b1", "range": "A:C"}));
+    yields("item://{id}", "item://b:1", json!({"id": "b:1"}));
+    yields("x://h{?p}", "x://h?p=/etc/../b", json!({"p": "/etc/../b"}));
+    yields("x://h?p={p}{&q}", "x://h?p=%2Fa&q=/b", json!({"p": "/a", "q": "/b"}));
+    yields("x://h{#p}", "x://h#/definitions/..", json!({"p": "/definitions/.."}));
+}
+
+#[test]
+fn a_value_that_is_the_whole_path_of_its_uri_may_be_absolute_unless_it_is_that_of_a_file() {
+    yields("log://{+path}", "log:///var/log/x", json!({"path": "/var/log/x"}));
+    yields("log://{+path}{?tail}", "log:///var/log/x?tail=1", json!({"path": "/var/log/x", "tail": "1"}));
+    refuses("log://{+path}", "log:///var/../x");
+    refuses("log:///{+path}", "log:////var/log/x");
+    refuses("log://{host}/{+path}", "log://h//var/log/x");
+    refuses("file://{+path}", "file:///etc/passwd");
+    refuses("FILE://{+path}", "file:///etc/passwd");
+}
+
+#[test]
+fn a_refusal_names_the_variable_and_the_rule() {
+    for (uri, rule) in [
+        ("x://h/a/..", ValueRule::ParentSegment),
+        ("x://h/%2Fa", ValueRule::AbsolutePath),
+        ("x://h/C:%5Ca", ValueRule::AbsolutePath),
+        ("x://h/a%00", ValueRule::Nul),
+    ] {
+        let template = UriTemplate::parse("x://h/{+path}").unwrap();
+        let refused = RefusedValue { variable: "path".into(), rule };
+        assert_eq!(template.matches(uri), Err(NoMatch::Refused(refused)), "{uri}");
+        assert_eq!(template.matches("y://h"), Err(NoMatch::Other));
+    }
+}
+
+#[test]
+fn each_rule_can_be_switched_off_and_each_variable_exempted() {
+    let matches = |checks: ValueChecks, uri: &str| {
+        UriTemplate::parse("x://{a}/{+b}").unwrap().with_value_checks(checks).matches(uri).is_ok()
+    };
+    type Change = fn(&mut ValueChecks);
+    let cases: [(Change, [bool; 4]); 5] = [
+        (|_| {}, [false, false, false, false]),
+        (|checks| checks.parent_segments = false, [true, false, false, true]),
+        (|checks| checks.absolute_paths = false, [false, true, false, false]),
+        (|checks| checks.nul = false, [false, false, true, false]),
+        (|checks| checks.exempt.push("b".into()), [true, true, true, false]),
+    ];
+    for (change, expected) in cases {
+        let mut checks = ValueChecks::default();
+        change(&mut checks);
+        let found =
+            ["x://h/../c", "x://h//c", "x://h/%00", "x://../c"].map(|uri| matches(checks.clone(), uri));
+        assert_eq!(found, expected, "{checks:?}");
+    }
+}
+
+#[test]
+fn equivalent_spellings_match_alike() {
+    yields("https://Example.com:443/{+v}", "HTTPS://example.COM/A%62%c3%bc", json!({"v": "Abü"}));
+    yields("x://{host}/a", "X://Host/%61", json!({"host": "Host"}));
+    yields("docs://日本語/{v}", "docs://%e6%97%a5%E6%9C%AC%E8%AA%9E/1", json!({"v": "1"}));
+    yields("file:///my docs/{v}", "file:///my%20docs/a b", json!({"v": "a b"}));
+    yields("x://a/Sec:Tion/{v}", "x://a/Sec:Tion/1", json!({"v": "1"}));
+    refuses("x://a/Sec:Tion/{v}", "x://a/sec:Tion/1");
+    assert_eq!(UriTemplate::parse("file:///my docs/ü{v}").unwrap().as_str(), "file:///my%20docs/%C3%BC{v}");
 }
 
 #[test]
@@ -237,7 +303,7 @@ fn round_trip(template: &str, names: &[&str], values: &[String]) {
     let uri = template.expand(&given);
     let found = template
         .matches(&uri)
-        .unwrap_or_else(|| panic!("{template:?} does not match {uri}"))
+        .unwrap_or_else(|_| panic!("{template:?} does not match {uri}"))
         .to_value()
         .unwrap();
     let expected: BTreeMap<&str, &str> = given.into_iter().collect();
@@ -311,7 +377,7 @@ proptest! {
     #[test]
     fn nothing_makes_it_panic(template in "(x:|[a-c/?#&;]|\\{[+#./;?&]?[a-c]{1,2}(,[d-e])?(\\*|:2)?\\}){0,8}", uri in "(x:|[a-c/?#&;=,%0-9é\\.]){0,40}") {
         if let Ok(template) = UriTemplate::parse(&template) {
-            if let Some(values) = template.matches(&uri) {
+            if let Ok(values) = template.matches(&uri) {
                 prop_assert!(values.to_value().is_ok());
             }
             let _ = template.expand(&[("a", &uri)]);
@@ -329,7 +395,7 @@ proptest! {
     #[test]
     fn no_value_leads_out_of_its_place(path in "[a-c./\\\\%25ECce:]{0,16}") {
         let template = UriTemplate::parse("file:///{+path}").unwrap();
-        if let Some(values) = template.matches(&format!("file:///{path}")) {
+        if let Ok(values) = template.matches(&format!("file:///{path}")) {
             let values = values.to_value().unwrap();
             let value = values["path"].as_str().unwrap();
             prop_assert!(!value.starts_with(['/', '\\']));
@@ -351,9 +417,9 @@ proptest! {
                 literal => literal.to_owned(),
             })
             .collect();
-        let parsed = UriTemplate::parse(&template).unwrap().with_value_checks(false);
+        let parsed = UriTemplate::parse(&template).unwrap().with_value_checks(ValueChecks::none());
         let expected = every_split(&parts, &uri);
-        prop_assert_eq!(parsed.matches(&uri).is_some(), expected, "{} against {}", template, uri);
+        prop_assert_eq!(parsed.matches(&uri).is_ok(), expected, "{} against {}", template, uri);
     }
 }
 

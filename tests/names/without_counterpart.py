@@ -133,13 +133,8 @@ WITHOUT = {
             dependencies.CycleError
             dependencies.Shared
             exceptions.ResourceSecurityError
-            resources.ResourceSecurity
             resources.security
             server.dependencies.get_session
-            server.mcpserver.DEFAULT_RESOURCE_SECURITY
-            server.mcpserver.ResourceSecurity
-            server.mcpserver.resources.DEFAULT_RESOURCE_SECURITY
-            server.mcpserver.resources.ResourceSecurity
             server.mcpserver.resources.ResourceSecurityError
             server.mcpserver.resources.templates.DEFAULT_RESOURCE_SECURITY
             server.mcpserver.resources.templates.ResourceSecurity

@@ -127,6 +127,7 @@ RESOURCES: dict[str, Question] = {
     "read an unknown resource": _read("test://nothing"),
     "read with another scheme": _read("http://static-text"),
     "read with capitals": _read("TEST://static-text"),
+    "read in another spelling": _read("Test://static%2Dtext/"),
     "read what is no uri": _read("not a uri"),
     "read an empty uri": _read(""),
     "read a uri that is a number": _read(7),

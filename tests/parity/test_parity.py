@@ -37,9 +37,7 @@ from wire import (
     send_modern,
 )
 
-DIFFERENCES: dict[str, str] = {
-    "a number as text for an integer": "Python converts what models write loosely, as its peers do; zod's users expect a refusal",
-}
+DIFFERENCES: dict[str, str] = {}
 """Questions that may be answered differently, and why. One that is answered alike fails the test: remove it then."""
 
 ERAS = ("modern", "legacy")

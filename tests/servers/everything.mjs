@@ -426,7 +426,7 @@ server.registerResource(
   'static_text',
   'test://static-text',
   { description: 'A text that never changes.', mimeType: 'text/plain' },
-  (uri) => ({ contents: [{ uri: uri.href, text: 'This is the content of the static text resource.' }] }),
+  () => 'This is the content of the static text resource.',
 );
 
 server.registerResource(

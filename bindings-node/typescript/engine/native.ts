@@ -115,6 +115,16 @@ export interface Caller {
 export interface NativeSchema {
   /** What is wrong with an instance, as the JSON text of `[path, sentence][]`. */
   check(instance: string): string;
+  /**
+   * The JSON text of the arguments, with strings read as what they spell where that makes all of them valid; or of
+   * `[path, sentence][]`.
+   */
+  checkArguments(args: string): string;
+  /**
+   * The JSON text of the arguments with strings at and below these places (JSON pointers) read as what they spell, where the
+   * schema asks for that; null when there are none.
+   */
+  mend(args: string, places: string[]): string | null;
 }
 
 /** Who may call, in the notation of `allowedHosts` or `allowedOrigins`. */
@@ -133,6 +143,12 @@ export interface NativeModule {
     entries: string[],
   ) => NativeAllowList;
   Schema: new (text: string) => NativeSchema;
+  /** A URI with percent codes for what may not stand in one as it is. */
+  legalUri(uri: string): string;
+  /** The one spelling of all that are equivalent to a URI. */
+  canonicalUri(uri: string): string;
+  /** A URI template with percent codes for what may not stand in a URI. */
+  legalTemplate(template: string): string;
   /** Answers a tool call of the serving with this number with one text block. */
   completeText(serving: number, id: number, text: string): void;
   /** Answers a tool call of the serving with this number; JSON texts. */

@@ -14,12 +14,13 @@ import {
   type PromptArgument,
   promptArguments,
 } from '../arguments/schemas.js';
+import { withSecondChance } from '../arguments/second_chance.js';
 import { Context } from '../calls/context.js';
 import type { Call } from '../engine/call.js';
 import type { Engine } from '../engine/engine.js';
 import { InvalidArgumentsError, translated } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
-import { native } from '../engine/native.js';
+import { type NativeSchema, native } from '../engine/native.js';
 import type { Icon } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
 import type { GetPromptResult, PromptMessage } from '../types/prompts.js';
@@ -219,7 +220,9 @@ function argumentsOf(schema: unknown, where: string): Arguments | undefined {
 
 /** Reads the arguments of a prompt; that all values are text the engine has seen to (PRM-6). */
 function reader(converted: Converted): (values: Record<string, unknown>) => unknown {
-  const { json, checkInRust, parse, prune } = converted;
+  const { json, checkInRust, prune } = converted;
+  const parse =
+    checkInRust || converted.parse === undefined ? converted.parse : withSecondChance(json, converted.parse);
   // Of a prompt the engine asks only which arguments are missing.
   const schema = checkInRust ? translated(() => new native.Schema(encode(json, 'argsSchema'))) : undefined;
   const settled = (outcome: ParseOutcome): unknown => {
@@ -227,15 +230,18 @@ function reader(converted: Converted): (values: Record<string, unknown>) => unkn
     return outcome.value;
   };
   return (values) => {
-    if (schema !== undefined) refuseFlaws(JSON.parse(schema.check(JSON.stringify(values))));
-    if (parse === undefined) return prune === undefined ? values : prune(values);
-    const outcome = parse(values);
+    const given = schema === undefined ? values : checked(schema, values);
+    if (parse === undefined) return prune === undefined ? given : prune(given);
+    const outcome = parse(given);
     return outcome instanceof Promise ? outcome.then(settled) : settled(outcome);
   };
 }
 
-function refuseFlaws(flaws: [path: string, sentence: string][]): void {
-  if (flaws.length === 0) return;
+/** The values with text read as what it spells, where the schema asks for something else than text. */
+function checked(schema: NativeSchema, values: Record<string, unknown>): unknown {
+  const outcome: unknown = JSON.parse(schema.checkArguments(JSON.stringify(values)));
+  if (!Array.isArray(outcome)) return outcome;
+  const flaws = outcome as [path: string, sentence: string][];
   const issues = flaws.map(([path, message]) => ({ path: path === '' ? [] : [path], message }));
   throw new InvalidArgumentsError(inWords(issues));
 }

@@ -1,5 +1,6 @@
 // The handles of resources and resource templates.
 
+import { native } from '../engine/native.js';
 import { Handle } from './handles.js';
 import type {
   CacheHint,
@@ -8,14 +9,14 @@ import type {
   ResourceMetadata,
   ResourceTemplate,
 } from './resource_templates.js';
-import { spellings } from './uri.js';
+import { keyOf } from './uri.js';
 
 /** A resource as it is registered. */
 export interface ResourceState {
   name: string;
   uri: string;
-  /** The spellings it is found under; the first is listed. */
-  keys: string[];
+  /** The spelling of the URI that stands for all. */
+  key: string;
   metadata: ResourceMetadata;
   callback: ReadResourceCallback;
 }
@@ -23,6 +24,8 @@ export interface ResourceState {
 /** A resource template as it is registered. */
 export interface TemplateState {
   name: string;
+  /** The template's text as it is listed. */
+  key: string;
   template: ResourceTemplate;
   metadata: ResourceMetadata;
   callback: ReadResourceTemplateCallback;
@@ -33,7 +36,7 @@ interface ResourceRegistry {
   offer(resource: RegisteredResource, next: ResourceState, before: ResourceState | undefined): void;
   withdraw(resource: RegisteredResource): void;
   setEnabled(resource: RegisteredResource, enabled: boolean): void;
-  refuseTaken(uri: string): void;
+  refuseTaken(key: string, uri: string): void;
 }
 
 /** The same for a resource template. */
@@ -120,11 +123,11 @@ export class RegisteredResource extends Handle {
     const next: ResourceState = {
       name: updates.name ?? before.name,
       uri,
-      keys: spellings(uri),
+      key: keyOf(updates.name ?? before.name, uri),
       metadata: metadataOf(before.metadata, updates),
       callback: updates.callback ?? before.callback,
     };
-    if (uri !== before.uri && !this.isRemoved) this.resources.refuseTaken(uri);
+    if (next.key !== before.key && !this.isRemoved) this.resources.refuseTaken(next.key, uri);
     if (!this.isRemoved) this.resources.offer(this, next, before);
     this.current = next;
     if (updates.enabled !== undefined) this.enabled = updates.enabled;
@@ -181,9 +184,11 @@ export class RegisteredResourceTemplate extends Handle {
       return;
     }
     const before = this.current;
+    const template = updates.template ?? before.template;
     const next: TemplateState = {
       name: updates.name ?? before.name,
-      template: updates.template ?? before.template,
+      key: native.legalTemplate(template.uriTemplate.toString()),
+      template,
       metadata: metadataOf(before.metadata, updates),
       callback: updates.callback ?? before.callback,
     };

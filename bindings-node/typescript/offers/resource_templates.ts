@@ -20,6 +20,22 @@ export interface CacheHint {
   cacheScope?: 'public' | 'private';
 }
 
+/**
+ * What is refused as the value of a template's variable, lest used as a path it leads out of where it should stay. A refusal
+ * tells the caller the variable and the rule. Not asked of variables in a query or a fragment; and a value that is the whole
+ * path of its URI (`log://{+path}`) may be absolute, except under `file:`. What is not said is on.
+ */
+export interface ResourceSecurity {
+  /** Paths with `..` in them. */
+  rejectPathTraversal?: boolean;
+  /** Paths that begin with a slash, or with a drive and a slash. */
+  rejectAbsolutePaths?: boolean;
+  /** Texts with a NUL in them. */
+  rejectNullBytes?: boolean;
+  /** The variables that may be anything. */
+  exemptParams?: string[];
+}
+
 /** What callers are told of a resource beside its name and URI. */
 export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & { cacheHint?: CacheHint };
 
@@ -79,9 +95,16 @@ export class ResourceTemplate {
     private readonly callbacks: {
       list: ListResourcesCallback | undefined;
       complete?: { [variable: string]: CompleteResourceTemplateCallback };
+      /** Which values of the variables are refused; the server's `resourceSecurity` when absent. */
+      security?: ResourceSecurity;
     },
   ) {
     this.uriTemplate = new UriTemplate(String(uriTemplate));
+  }
+
+  /** Which values of the variables are refused, if it says so. */
+  get security(): ResourceSecurity | undefined {
+    return this.callbacks.security;
   }
 
   /** Lists resources of the family. */

@@ -14,6 +14,7 @@ import {
   translated,
 } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
+import { native } from '../engine/native.js';
 import {
   RegisteredResource,
   RegisteredResourceTemplate,
@@ -25,31 +26,33 @@ import type {
   ReadResourceCallback,
   ReadResourceTemplateCallback,
   ResourceMetadata,
+  ResourceSecurity,
   ResourceTemplate,
   Variables,
 } from './resource_templates.js';
-import { spellings } from './uri.js';
+import { keyOf, urlOf } from './uri.js';
 
 /** The resources and resource templates of a server. */
 export class Resources {
-  /** By URI, as registered. */
+  /** By the spelling of the URI that stands for all. */
   private readonly resources = new Map<string, RegisteredResource>();
   /** By name. */
   private readonly templates = new Map<string, RegisteredResourceTemplate>();
-  /** Whose every spelling is, in the engine. */
-  private readonly owners = new Map<string, RegisteredResource>();
   private listsItself = false;
 
   constructor(
     private readonly engine: Engine,
     /** Told when a template with completers is offered. */
     private readonly onCompletable: () => void,
+    /** For templates that do not say. */
+    private readonly security: ResourceSecurity | undefined,
   ) {}
 
   /**
    * Registers a resource.
    *
-   * @throws AlreadyRegisteredError when there is one at this URI.
+   * @throws AlreadyRegisteredError when there is one at this URI, in whichever spelling.
+   * @throws TypeError when it is no URL.
    */
   add(
     name: string,
@@ -58,8 +61,9 @@ export class Resources {
     callback: ReadResourceCallback,
   ): RegisteredResource {
     checkCallback(callback, `resource '${name}'`);
-    this.refuseTaken(uri);
-    const resource = new RegisteredResource(this, { name, uri, keys: spellings(uri), metadata, callback });
+    const key = keyOf(name, uri);
+    this.refuseTaken(key, uri);
+    const resource = new RegisteredResource(this, { name, uri, key, metadata, callback });
     this.offer(resource, resource.current, undefined);
     return resource;
   }
@@ -77,7 +81,8 @@ export class Resources {
   ): RegisteredResourceTemplate {
     checkCallback(callback, `resource template '${name}'`);
     this.refuseTakenName(name);
-    const registered = new RegisteredResourceTemplate(this, { name, template, metadata, callback });
+    const key = native.legalTemplate(template.uriTemplate.toString());
+    const registered = new RegisteredResourceTemplate(this, { name, key, template, metadata, callback });
     this.offerTemplate(registered.current, false);
     this.templates.set(name, registered);
     this.decideWhoLists();
@@ -87,58 +92,38 @@ export class Resources {
   /** The completer of a template's variable, if there is one. */
   completer(uriTemplate: string, variable: string): CompleteResourceTemplateCallback | undefined {
     for (const { current, enabled } of this.templates.values()) {
-      if (enabled && current.template.uriTemplate.toString() === uriTemplate) {
+      if (enabled && current.key === uriTemplate) {
         return current.template.completeCallback(variable);
       }
     }
     return undefined;
   }
 
-  /** @internal Tells the engine: all spellings of `next`, none of those that only `before` had. */
+  /** @internal Tells the engine. */
   offer(resource: RegisteredResource, next: ResourceState, before: ResourceState | undefined): void {
-    const { native } = this.engine;
-    const kept = new Set(before?.keys);
-    const taken: string[] = [];
-    for (const [index, key] of next.keys.entries()) {
-      const owner = this.owners.get(key);
-      // The spelling somebody registered belongs to them; a further spelling gives way.
-      if (index > 0 && owner !== undefined && owner !== resource) continue;
-      const descriptor = encode(resourceDescriptor(next, key), `resource '${next.name}'`);
-      const slot = this.engine.slot(readRun(next, this.engine));
-      translated(() => native.addResource(descriptor, slot, owner !== undefined));
-      if (owner === undefined && !resource.enabled) native.setEnabled('resource', key, false);
-      this.owners.set(key, resource);
-      taken.push(key);
-    }
-    for (const key of kept) {
-      if (!taken.includes(key) && this.owners.get(key) === resource) this.release(key);
+    const engine = this.engine.native;
+    const moves = before?.key !== next.key;
+    const descriptor = encode(resourceDescriptor(next), `resource '${next.name}'`);
+    const slot = this.engine.slot(readRun(next, this.engine));
+    translated(() => engine.addResource(descriptor, slot, !moves));
+    if (moves && !resource.enabled) engine.setEnabled('resource', next.key, false);
+    if (moves && before !== undefined) {
+      engine.remove('resource', before.key);
+      this.resources.delete(before.key);
     }
     this.engine.note('resources', next.callback.length > 1);
-    if (before !== undefined) this.resources.delete(before.uri);
-    this.resources.set(next.uri, resource);
-    this.decideWhoLists();
+    this.resources.set(next.key, resource);
   }
 
   /** @internal */
-  withdraw(resource: RegisteredResource): void {
-    const { keys, uri } = resource.current;
-    for (const key of keys) {
-      if (this.owners.get(key) === resource) this.release(key);
-    }
-    this.resources.delete(uri);
-    this.decideWhoLists();
-  }
-
-  private release(key: string): void {
-    this.owners.delete(key);
-    this.engine.native.remove('resource', key);
+  withdraw({ current }: RegisteredResource): void {
+    this.resources.delete(current.key);
+    this.engine.native.remove('resource', current.key);
   }
 
   /** @internal */
-  setEnabled(resource: RegisteredResource, enabled: boolean): void {
-    for (const key of resource.current.keys) {
-      if (this.owners.get(key) === resource) this.engine.native.setEnabled('resource', key, enabled);
-    }
+  setEnabled({ current }: RegisteredResource, enabled: boolean): void {
+    this.engine.native.setEnabled('resource', current.key, enabled);
   }
 
   /** @internal Tells the engine. */
@@ -150,7 +135,7 @@ export class Resources {
         ...told,
         uriTemplate: template.uriTemplate.toString(),
         name: state.name,
-        oxmcp: cacheHint ?? {},
+        oxmcp: { ...cacheHint, security: template.security ?? this.security },
       },
       `resource template '${state.name}'`,
     );
@@ -162,7 +147,7 @@ export class Resources {
 
   /** @internal */
   exchangeTemplate(registered: RegisteredResourceTemplate, before: TemplateState, next: TemplateState): void {
-    const [from, to] = [before.template.uriTemplate.toString(), next.template.uriTemplate.toString()];
+    const [from, to] = [before.key, next.key];
     if (next.name !== before.name) this.refuseTakenName(next.name);
     this.offerTemplate(next, from === to);
     if (from !== to) {
@@ -177,22 +162,18 @@ export class Resources {
   /** @internal */
   withdrawTemplate(state: TemplateState): void {
     this.templates.delete(state.name);
-    this.engine.native.remove('resource_template', state.template.uriTemplate.toString());
+    this.engine.native.remove('resource_template', state.key);
     this.decideWhoLists();
   }
 
   /** @internal */
   setTemplateEnabled(state: TemplateState, enabled: boolean): void {
-    this.engine.native.setEnabled('resource_template', state.template.uriTemplate.toString(), enabled);
+    this.engine.native.setEnabled('resource_template', state.key, enabled);
   }
 
   /** @internal */
-  refuseTaken(uri: string): void {
-    const owner = this.owners.get(spellings(uri)[0] ?? uri);
-    // A further spelling of another resource gives way to the resource that is registered under it.
-    if (this.resources.has(uri) || (owner !== undefined && owner.current.keys[0] === spellings(uri)[0])) {
-      throw new AlreadyRegisteredError(`Resource ${uri} is already registered`);
-    }
+  refuseTaken(key: string, uri: string): void {
+    if (this.resources.has(key)) throw new AlreadyRegisteredError(`Resource ${uri} is already registered`);
   }
 
   private refuseTakenName(name: string): void {
@@ -201,14 +182,11 @@ export class Resources {
     }
   }
 
-  /**
-   * The engine lists what is registered with it. Where a template lists resources of its own, or a resource has a second
-   * spelling that is not to be listed, the list is made here.
-   */
+  /** The engine lists what is registered with it. Where a template lists resources of its own, the list is made here. */
   private decideWhoLists(): void {
-    const wanted =
-      [...this.templates.values()].some(({ current }) => current.template.listCallback !== undefined) ||
-      this.owners.size > this.resources.size;
+    const wanted = [...this.templates.values()].some(
+      ({ current }) => current.template.listCallback !== undefined,
+    );
     if (wanted === this.listsItself) return;
     this.listsItself = wanted;
     this.engine.setFallback('resources/list', wanted ? (call, params) => this.list(call, params) : null);
@@ -236,7 +214,7 @@ export class Resources {
   private all(ctx: Context): unknown[] | Promise<unknown[]> {
     const own: unknown[] = [];
     for (const { current, enabled } of this.resources.values()) {
-      if (enabled) own.push(resourceDescriptor(current, current.keys[0] ?? current.uri));
+      if (enabled) own.push(resourceDescriptor(current));
     }
     const listed = [...this.templates.values()]
       .filter(({ current, enabled }) => enabled && current.template.listCallback !== undefined)
@@ -258,8 +236,9 @@ function checkCallback(callback: unknown, what: string): void {
   if (typeof callback !== 'function') throw new TypeError(`${what}: the callback must be a function`);
 }
 
-function resourceDescriptor(state: ResourceState, uri: string): object {
+function resourceDescriptor(state: ResourceState): object {
   const { cacheHint, ...told } = state.metadata;
+  const uri = native.legalUri(state.uri);
   return { ...told, uri, name: state.name, ...(cacheHint === undefined ? {} : { oxmcp: cacheHint }) };
 }
 
@@ -269,7 +248,7 @@ function readRun(state: ResourceState, engine: Engine): Run {
     const uri = call.caller.target;
     respond(
       call,
-      () => callback(new URL(uri), new Context(call, engine.native)),
+      () => callback(urlOf(uri), new Context(call, engine.native)),
       (_call, value) => writeResource(call, value, uri, metadata),
     );
   };
@@ -281,7 +260,7 @@ function readTemplateRun(state: TemplateState, engine: Engine): Run {
     const uri = call.caller.target;
     respond(
       call,
-      () => callback(new URL(uri), variables as Variables, new Context(call, engine.native)),
+      () => callback(urlOf(uri), variables as Variables, new Context(call, engine.native)),
       (_call, value) => writeResource(call, value, uri, metadata),
     );
   };

@@ -4,25 +4,28 @@ import { inWords, refuse } from '../answers/refusals.js';
 import { toolWriter } from '../answers/results.js';
 import { settle } from '../answers/settling.js';
 import type { Converted, Parse, ParseOutcome } from '../arguments/schemas.js';
+import { withSecondChance } from '../arguments/second_chance.js';
 import { Context } from '../calls/context.js';
 import type { Call } from '../engine/call.js';
 import type { Engine } from '../engine/engine.js';
 import { InvalidArgumentsError } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
 
+/** What of a tool is needed to run it. */
+interface Runnable {
+  readonly callback: (...parts: never[]) => unknown;
+  readonly input: Converted | undefined;
+  readonly output: Converted | undefined;
+}
+
 type Invoke = (args: unknown, ctx: Context) => unknown;
 
 /** What runs a call of the tool: chosen once, so that a call does only what this tool needs. */
-export function toolRun(
-  handler: (...parts: never[]) => unknown,
-  input: Converted | undefined,
-  output: Converted | undefined,
-  engine: Engine,
-  mostElements: number,
-): Run {
-  const write = toolWriter(output);
+export function toolRun(tool: Runnable, engine: Engine, mostElements: number, converts: boolean): Run {
+  const { input } = tool;
+  const write = toolWriter(tool.output);
   const { native } = engine;
-  const callback = handler as (...parts: unknown[]) => unknown;
+  const callback = tool.callback as (...parts: unknown[]) => unknown;
   // Without an input schema the context is all a function gets.
   const invoke: Invoke = input === undefined ? (_args, ctx) => callback(ctx) : callback;
   const run = (call: Call, args: unknown): void => {
@@ -32,13 +35,18 @@ export function toolRun(
       refuse(call, error);
     }
   };
-  return limited(prepared(input, run), mostElements);
+  return limited(prepared(input, run, converts), mostElements);
 }
 
 /** `run` with the arguments as the schema makes them. */
-function prepared(input: Converted | undefined, run: (call: Call, args: unknown) => void): Run {
+function prepared(
+  input: Converted | undefined,
+  run: (call: Call, args: unknown) => void,
+  converts: boolean,
+): Run {
   if (input?.parse !== undefined) {
-    const { parse } = input;
+    // What the engine checks first, it has converted.
+    const parse = converts && !input.checkInRust ? withSecondChance(input.json, input.parse) : input.parse;
     return (call, args) => parsing(call, () => parse(args), run);
   }
   if (input?.prune !== undefined) {

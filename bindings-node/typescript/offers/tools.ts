@@ -47,6 +47,8 @@ export interface ToolNotes {
   _meta?: Record<string, unknown> | undefined;
   /** How long a call may take, in milliseconds; without a limit when absent. */
   timeoutMs?: number | undefined;
+  /** Whether arguments must have the schema's types as they are; as the server has it when absent. */
+  strictInputValidation?: boolean | undefined;
 }
 
 /** What callers are told of a tool that takes arguments. */
@@ -74,6 +76,7 @@ export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
   timeoutMs?: number | undefined;
+  strictInputValidation?: boolean | undefined;
   callback?: ToolCallback<Input>;
   enabled?: boolean | undefined;
 }
@@ -103,6 +106,8 @@ export class Tools extends Named<State> {
   constructor(
     engine: Engine,
     private readonly mostElements: number,
+    /** Whether text is never taken for what it spells, where a tool does not say. */
+    private readonly strict: boolean,
   ) {
     super(engine, 'tool');
   }
@@ -129,6 +134,7 @@ export class Tools extends Named<State> {
       icons: config.icons,
       _meta: config._meta,
       timeoutMs: config.timeoutMs,
+      strictInputValidation: config.strictInputValidation,
       inputSchema: config.inputSchema,
       outputSchema: config.outputSchema,
       input: schemaOf(config.inputSchema, 'input', `tool '${name}', inputSchema`),
@@ -145,10 +151,9 @@ export class Tools extends Named<State> {
         `tool '${state.name}': timeoutMs must be a positive number of milliseconds`,
       );
     }
-    const descriptor = encode(descriptorOf(state), `tool '${state.name}'`);
-    const slot = this.engine.slot(
-      toolRun(state.callback, state.input, state.output, this.engine, this.mostElements),
-    );
+    const converts = !(state.strictInputValidation ?? this.strict);
+    const descriptor = encode(descriptorOf(state, converts), `tool '${state.name}'`);
+    const slot = this.engine.slot(toolRun(state, this.engine, this.mostElements, converts));
     translated(() => this.engine.native.addTool(descriptor, slot, replace));
     this.engine.note('tools', state.callback.length > (state.inputSchema === undefined ? 0 : 1));
   }
@@ -231,7 +236,7 @@ function schemaOf(schema: unknown, direction: 'input' | 'output', where: string)
 /** A tool without arguments. */
 const NO_ARGUMENTS = { type: 'object', properties: {} };
 
-function descriptorOf(state: State): object {
+function descriptorOf(state: State, converts: boolean): object {
   const { input, output } = state;
   return {
     name: state.name,
@@ -244,7 +249,7 @@ function descriptorOf(state: State): object {
     _meta: state._meta,
     oxmcp: {
       checkArguments: input !== undefined && input.checkInRust !== false,
-      convertArguments: false,
+      convertArguments: converts,
       checkOutput: output !== undefined && output.checkInRust !== false,
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).

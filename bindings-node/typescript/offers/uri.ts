@@ -1,21 +1,22 @@
-// The spellings of a URI under which a resource is found.
+// URIs of resources: what they are found by, and the URL that functions get.
 
-/** What RFC 3986 does not let stand as it is, and percent signs that begin no code. */
-const ILLEGAL = /[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})/gu;
-
-/** A URI as RFC 3986 wants it written (RSRC-10): what may not stand as it is becomes percent codes, nothing else changes. */
-export function legalUri(uri: string): string {
-  return uri.replace(ILLEGAL, (character) => encodeURIComponent(character));
-}
+import { InvalidArgumentsError } from '../engine/errors.js';
+import { native } from '../engine/native.js';
 
 /**
- * The spellings under which a resource that was registered as `uri` is found. The first is the one it is listed under: the
- * registered one, where that is a URI. Clients that put what they were listed through a URL parser send the second.
+ * What the resource of a URI is found by: one spelling that stands for all.
+ *
+ * @throws TypeError when it is no URL, which its function could not be given.
  */
-export function spellings(uri: string): string[] {
-  const listed = legalUri(uri);
-  const found = [listed];
-  const parsed = URL.canParse(uri) ? legalUri(new URL(uri).href) : listed;
-  if (parsed !== listed) found.push(parsed);
-  return found;
+export function keyOf(name: string, uri: string): string {
+  if (!URL.canParse(native.legalUri(uri))) {
+    throw new TypeError(`resource '${name}': ${JSON.stringify(uri)} is not a URL, like docs://guide`);
+  }
+  return native.canonicalUri(uri);
+}
+
+/** The URI that was asked for. A template may match what is no URL. */
+export function urlOf(uri: string): URL {
+  if (!URL.canParse(uri)) throw new InvalidArgumentsError('uri: must be a URL');
+  return new URL(uri);
 }

@@ -61,6 +61,7 @@ export {
   type ReadResourceTemplateCallback,
   type ReadReturn,
   type ResourceMetadata,
+  type ResourceSecurity,
   ResourceTemplate,
   type Variables,
 } from '../offers/resource_templates.js';
@@ -105,9 +106,9 @@ export class McpServer implements Servable {
     const engine = this[ENGINE];
     engine.hasRegistry = true;
     const onCompletable = (): void => completions.offer();
-    this.tools = new Tools(engine, most);
+    this.tools = new Tools(engine, most, options.strictInputValidation === true);
     this.prompts = new Prompts(engine, onCompletable);
-    this.resources = new Resources(engine, onCompletable);
+    this.resources = new Resources(engine, onCompletable, options.resourceSecurity);
     const completions = new Completions(engine, this.prompts, this.resources);
   }
 

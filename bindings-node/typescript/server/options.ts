@@ -3,7 +3,7 @@
 import { EngineValidator } from '../arguments/engine_validator.js';
 import { ConfigurationError } from '../engine/errors.js';
 import type { Placement } from '../engine/native.js';
-import type { CacheHint } from '../offers/resource_templates.js';
+import type { CacheHint, ResourceSecurity } from '../offers/resource_templates.js';
 import type { ServerCapabilities } from '../types/lifecycle.js';
 
 /** Options of every kind of server. */
@@ -36,6 +36,13 @@ export interface McpServerOptions extends ServerOptions {
    * Infinity, the default.
    */
   maxToolInputElements?: number | undefined;
+  /**
+   * Whether arguments must have the schema's types as they are. Without it, text that spells what the schema asks for
+   * (`"5"`, `"[1, 2]"`) is taken for that where the schema admits no text. A tool's own setting goes before.
+   */
+  strictInputValidation?: boolean | undefined;
+  /** Which values of the variables of resource templates are refused, where a template does not say. */
+  resourceSecurity?: ResourceSecurity | undefined;
 }
 
 /** Known options of others, and why they cannot be taken. */

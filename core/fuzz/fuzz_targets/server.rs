@@ -10,7 +10,7 @@ use oxmcp_core::handler::{Origin, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
     CacheHint, CommonFields, CompletionOutput, Implementation, Output, Prompt, PromptArgument, PromptOutput,
-    Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput,
+    Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput, ValueChecks,
 };
 use oxmcp_core::registry::{Registry, RegistryOptions};
 use serde_json::Value;
@@ -57,6 +57,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         common: CommonFields::default(),
         mime_type: None,
         cache: CacheHint::default(),
+        value_checks: ValueChecks::default(),
     };
     registry
         .add_resource_template(items, from_function(move |_| async move { contents() }))

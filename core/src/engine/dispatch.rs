@@ -15,7 +15,7 @@ use crate::model::{
     CacheHint, CompletionOutput, CompletionReference, Operation, OperationKind, Output, WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
-use crate::registry::{CompletionTarget, Item, ListPage, Snapshot, ToolEntry};
+use crate::registry::{CompletionTarget, Item, ListPage, NoResource, Snapshot, ToolEntry};
 use crate::schema::{Checked, CompiledSchema};
 
 /// What came of an operation.
@@ -119,7 +119,13 @@ fn read_resource(
     context: CallContext,
     call_timeout: Option<Duration>,
 ) -> Result<Dispatched, Failure> {
-    let Some(found) = snapshot.resource(&uri) else { return Err(no_such_resource(&uri)) };
+    let found = match snapshot.resource(&uri) {
+        Ok(found) => found,
+        Err(NoResource::Unknown) => return Err(no_such_resource(&uri)),
+        Err(NoResource::Refused(value)) => {
+            return Err(Failure::new(FailureKind::InvalidArguments, value.to_string()));
+        }
+    };
     let kind = OperationKind::ReadResource;
     let invocation = Invocation { kind, target: uri.as_str().into(), arguments: found.variables, context };
     let finish = Finish { kind, tool: None, resource: Some((uri, found.cache)) };
@@ -159,7 +165,7 @@ fn complete(
     call_timeout: Option<Duration>,
 ) -> Result<Dispatched, Failure> {
     let kind = OperationKind::Complete;
-    let (Operation::Complete { reference, argument, value, context: earlier }, Some(handler)) =
+    let (Operation::Complete { mut reference, argument, value, context: earlier }, Some(handler)) =
         (operation, snapshot.completion())
     else {
         return Err(Failure::new(FailureKind::MethodNotFound, "method not found"));
@@ -174,7 +180,13 @@ fn complete(
             let output = Output::Completion(CompletionOutput::default());
             return Ok(Dispatched::Now(Ok(Answer::Output { kind, output, tool: None, cache: None })));
         }
-        CompletionTarget::Known | CompletionTarget::Unknown => {}
+        // Whichever way it was named, the one who answers knows it by what was registered.
+        CompletionTarget::Known(key) => match &mut reference {
+            CompletionReference::Prompt(name) | CompletionReference::Resource(name) => {
+                key.as_ref().clone_into(name);
+            }
+        },
+        CompletionTarget::Unknown => {}
     }
     let arguments = completion_arguments(&reference, &argument, &value, &earlier);
     let (CompletionReference::Prompt(target) | CompletionReference::Resource(target)) = reference;

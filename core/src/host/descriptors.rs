@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
     CacheHint, CacheScope, Capabilities, CommonFields, Implementation, Offer, OperationKind, Prompt,
-    PromptArgument, Resource, ResourceTemplate, Tool,
+    PromptArgument, Resource, ResourceTemplate, Tool, ValueChecks,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -155,6 +155,46 @@ pub fn resource(text: &str) -> Result<Resource> {
     })
 }
 
+/// `{"rejectPathTraversal": …, "rejectAbsolutePaths": …, "rejectNullBytes": …, "exemptParams": […]}`; what is not said is on.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct SecurityText {
+    reject_path_traversal: bool,
+    reject_absolute_paths: bool,
+    reject_null_bytes: bool,
+    exempt_params: Vec<String>,
+}
+
+impl Default for SecurityText {
+    fn default() -> Self {
+        Self {
+            reject_path_traversal: true,
+            reject_absolute_paths: true,
+            reject_null_bytes: true,
+            exempt_params: Vec::new(),
+        }
+    }
+}
+
+impl From<SecurityText> for ValueChecks {
+    fn from(text: SecurityText) -> Self {
+        Self {
+            parent_segments: text.reject_path_traversal,
+            absolute_paths: text.reject_absolute_paths,
+            nul: text.reject_null_bytes,
+            exempt: text.exempt_params,
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct TemplateOptions {
+    ttl_ms: u64,
+    cache_scope: Option<String>,
+    security: Option<SecurityText>,
+}
+
 /// A resource template.
 ///
 /// # Errors
@@ -167,7 +207,7 @@ pub fn resource_template(text: &str) -> Result<ResourceTemplate> {
         name: String,
         mime_type: Option<String>,
         #[serde(default)]
-        oxmcp: CacheText,
+        oxmcp: TemplateOptions,
     }
     let fields: Text = read("the resource template", text)?;
     let common: CommonText = read("the resource template", text)?;
@@ -176,7 +216,8 @@ pub fn resource_template(text: &str) -> Result<ResourceTemplate> {
         name: fields.name,
         common: common.into(),
         mime_type: fields.mime_type,
-        cache: fields.oxmcp.into(),
+        cache: CacheText { ttl_ms: fields.oxmcp.ttl_ms, cache_scope: fields.oxmcp.cache_scope }.into(),
+        value_checks: fields.oxmcp.security.unwrap_or_default().into(),
     })
 }
 

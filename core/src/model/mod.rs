@@ -25,5 +25,5 @@ pub use output::{CompletionOutput, Output, PromptOutput, ResourceOutput, ToolOut
 pub use progress::{LogMessage, Notification, Progress};
 pub use prompt::{Prompt, PromptArgument};
 pub use resource::Resource;
-pub use resource_template::ResourceTemplate;
+pub use resource_template::{ResourceTemplate, ValueChecks};
 pub use tool::Tool;

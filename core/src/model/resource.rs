@@ -5,7 +5,7 @@ use super::{CacheHint, CommonFields};
 /// A resource with a fixed URI (RSRC-1).
 #[derive(Debug, Clone)]
 pub struct Resource {
-    /// The URI, compared as an exact string (RSRC-15).
+    /// The URI. Spellings that RFC 3986 calls equivalent are one (RSRC-15).
     pub uri: String,
     /// The resource's name.
     pub name: String,

@@ -2,12 +2,13 @@
 //!
 //! What waits for a watcher is a set, not a log: a list that changed ten times changed (SUB-11).
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
+use super::uri;
 use super::uri_template::MAX_URI_LENGTH;
 use crate::model::{Change, ListKind, WatchFilter};
 
@@ -33,7 +34,8 @@ struct State {
     tools: bool,
     prompts: bool,
     resources: bool,
-    uris: HashSet<Arc<str>>,
+    /// By canonical spelling, as they were asked for.
+    uris: HashMap<String, Arc<str>>,
     /// What waits, in order of arrival, nothing twice.
     queue: VecDeque<Change>,
     /// The URIs among it.
@@ -50,6 +52,7 @@ impl Watchers {
             .into_iter()
             .filter(|uri| uri.len() <= MAX_URI_LENGTH)
             .take(MAX_WATCHED_URIS)
+            .map(|uri| (uri::canonical(&uri), uri))
             .collect();
         let state = State { tools, prompts, resources, uris, ..State::default() };
         let shared = Arc::new(Shared { state: Mutex::new(state), arrival: Notify::new() });
@@ -62,7 +65,8 @@ impl Watchers {
         Watch(shared)
     }
 
-    pub(super) fn notify(&self, change: &Change) {
+    /// Tells all; `canonical` is the canonical spelling of the resource that changed.
+    pub(super) fn notify(&self, change: &Change, canonical: &str) {
         let mut watchers = self.lock();
         if watchers.is_empty() {
             return;
@@ -77,7 +81,7 @@ impl Watchers {
         // Waking runs code of others: not while the lock is held.
         drop(watchers);
         for watcher in live {
-            if watcher.state().offer(change) {
+            if watcher.state().offer(change, canonical) {
                 watcher.arrival.notify_one();
             }
         }
@@ -97,7 +101,7 @@ impl Shared {
 
 impl State {
     /// Puts a change with what waits, if it is wanted and not there yet. Returns whether it was put there.
-    fn offer(&mut self, change: &Change) -> bool {
+    fn offer(&mut self, change: &Change, canonical: &str) -> bool {
         match change {
             Change::List(list) => {
                 let wanted = match list {
@@ -111,7 +115,7 @@ impl State {
                 self.queue.push_back(change.clone());
             }
             Change::Resource(uri) => {
-                let Some(watched) = self.watched(uri) else { return false };
+                let Some(watched) = self.watched(canonical) else { return false };
                 if self.queued.contains(uri) {
                     return false;
                 }
@@ -126,7 +130,7 @@ impl State {
         true
     }
 
-    /// The watched URI that an update of `uri` is an update of: itself, or one it lies under (RSRC-13).
+    /// The watched URI that an update is an update of: itself, or one it lies under (RSRC-13). The update's is canonical.
     fn watched(&self, uri: &str) -> Option<&Arc<str>> {
         if self.uris.is_empty() {
             return None;
@@ -172,21 +176,22 @@ impl Watch {
     /// Adds a resource to the filter or takes it out; what already waits for one taken out is forgotten (SUB-4). Returns
     /// whether the filter is now as asked: not when it is full or the URI too long (SUB-11).
     pub fn set_resource(&self, uri: &str, wanted: bool) -> bool {
+        let canonical = uri::canonical(uri);
         let mut guard = self.0.state();
         let state = &mut *guard;
         if wanted {
-            if state.uris.contains(uri) {
+            if state.uris.contains_key(&canonical) {
                 return true;
             }
             if state.uris.len() >= MAX_WATCHED_URIS || uri.len() > MAX_URI_LENGTH {
                 return false;
             }
-            state.uris.insert(uri.into());
-        } else if state.uris.remove(uri) {
+            state.uris.insert(canonical, uri.into());
+        } else if state.uris.remove(&canonical).is_some() {
             let queue = std::mem::take(&mut state.queue);
             for change in queue {
                 match &change {
-                    Change::Resource(uri) if state.watched(uri).is_none() => {
+                    Change::Resource(uri) if state.watched(&uri::canonical(uri)).is_none() => {
                         state.queued.remove(uri);
                     }
                     _ => state.queue.push_back(change),

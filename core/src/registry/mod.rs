@@ -17,6 +17,7 @@ mod resources;
 mod shelf;
 mod snapshot;
 mod tools;
+mod uri;
 mod uri_template;
 mod validation;
 
@@ -31,10 +32,12 @@ pub use completions::CompletionTarget;
 pub use pages::{BadCursor, Item, ListPage, Page};
 pub use prompts::PromptEntry;
 pub use resource_templates::ResourceTemplateEntry;
-pub use resources::{ResourceEntry, ResourceMatch};
+pub use resources::{NoResource, ResourceEntry, ResourceMatch};
 pub use snapshot::Snapshot;
 pub use tools::ToolEntry;
-pub use uri_template::{MAX_URI_LENGTH, MAX_VARIABLES, UriTemplate};
+pub use uri::{canonical as canonical_uri, legal as legal_uri};
+pub use uri_template::legal_text as legal_template;
+pub use uri_template::{MAX_URI_LENGTH, MAX_VARIABLES, NoMatch, RefusedValue, UriTemplate, ValueRule};
 pub use validation::MAX_KEY_LENGTH;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -44,6 +47,18 @@ use changes::Watchers;
 use cursors::Cursors;
 use pages::Listed;
 use shelf::Effect;
+
+/// Refuses what can be neither the URI of a resource nor, with braces in it, a template of such URIs.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`] with the reason.
+pub fn check_uri(uri: &str) -> Result<()> {
+    if uri.contains('{') {
+        resource_templates::parsed(&format!("the resource template {uri:?}"), uri).map(drop)
+    } else {
+        resources::legal_uri(&format!("the resource {uri:?}"), uri).map(drop)
+    }
+}
 
 /// How a registry behaves.
 #[derive(Clone, Default)]
@@ -120,9 +135,13 @@ impl Registry {
     }
 
     /// Tells every feed that wants to know. Edits do so themselves; this is for contents of resources that changed, and
-    /// for lists that the registry does not keep.
+    /// for lists that the registry does not keep. A resource is announced as it is listed, else as it is named here, made legal.
     pub fn notify(&self, change: &Change) {
-        self.0.watchers.notify(change);
+        let Change::Resource(uri) = change else { return self.0.watchers.notify(change, "") };
+        let canonical = uri::canonical(uri);
+        let announced =
+            self.snapshot().listed_uri(&canonical).map_or_else(|| uri::legal(uri).into(), Arc::from);
+        self.0.watchers.notify(&Change::Resource(announced), &canonical);
     }
 
     /// Says that a handler which is registered can say log messages: they are offered from now on, where that is asked for.
@@ -142,7 +161,7 @@ impl Registry {
         }
         drop(draft);
         if let (Effect::List, Some(list)) = (effect, list) {
-            self.notify(&Change::List(list));
+            self.0.watchers.notify(&Change::List(list), "");
         }
         result
     }
@@ -155,7 +174,7 @@ impl Registry {
             (effect == Effect::Nothing, effect)
         });
         if taken {
-            let message = format!("a {} {:?} is registered already", T::NOUN, entry.key());
+            let message = format!("a {} {:?} is registered already", T::NOUN, entry.shown_key());
             return Err(Error::new(ErrorKind::AlreadyRegistered, message));
         }
         Ok(())

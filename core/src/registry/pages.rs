@@ -65,6 +65,10 @@ pub(super) trait Listed: Sized {
     const NOUN: &'static str;
     /// What it is found by.
     fn key(&self) -> &str;
+    /// What people know it by.
+    fn shown_key(&self) -> &str {
+        self.key()
+    }
     /// What to render.
     fn item(&self) -> Item<'_>;
     /// Where it is kept.

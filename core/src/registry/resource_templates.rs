@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::pages::{Item, Listed};
 use super::resources::ResourceMatch;
 use super::shelf::Shelf;
-use super::uri_template::UriTemplate;
-use super::{Registry, Snapshot, validation};
+use super::uri_template::{NoMatch, Spelled, UriTemplate, legal_text};
+use super::validation::invalid;
+use super::{Registry, Snapshot, uri, validation};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{ListKind, ResourceTemplate};
@@ -15,7 +16,7 @@ use crate::model::{ListKind, ResourceTemplate};
 /// A registered resource template.
 #[derive(Clone)]
 pub struct ResourceTemplateEntry {
-    /// What its author wrote.
+    /// What its author wrote, the template made legal.
     pub template: ResourceTemplate,
     /// The template, parsed.
     pub uri_template: UriTemplate,
@@ -50,47 +51,67 @@ impl Registry {
 
     /// Stops offering a resource template. Returns whether it was there.
     pub fn remove_resource_template(&self, uri_template: &str) -> bool {
-        self.remove::<ResourceTemplateEntry>(uri_template)
+        self.remove::<ResourceTemplateEntry>(&legal_text(uri_template))
     }
 
     /// Hides a resource template from lists and reads, or shows it again in its old place. Returns whether it is there.
     pub fn set_resource_template_enabled(&self, uri_template: &str, enabled: bool) -> bool {
-        self.set_enabled::<ResourceTemplateEntry>(uri_template, enabled)
-    }
-
-    /// Whether values with `..` segments, absolute paths and NUL are refused for this template, as they are unless this
-    /// says otherwise. Only for handlers that make sure themselves (SEC-10). Returns whether the template is there.
-    pub fn set_resource_template_value_checks(&self, uri_template: &str, check: bool) -> bool {
-        self.edit(None, |draft| {
-            let entries = Arc::make_mut(&mut draft.resource_templates);
-            (
-                entries.contains(uri_template),
-                entries.update(uri_template, |entry| {
-                    let uri_template = entry.uri_template.clone().with_value_checks(check);
-                    ResourceTemplateEntry { uri_template, ..entry.clone() }
-                }),
-            )
-        })
+        self.set_enabled::<ResourceTemplateEntry>(&legal_text(uri_template), enabled)
     }
 }
 
 impl ResourceTemplateEntry {
-    fn new(template: ResourceTemplate, handler: Arc<dyn Handler>) -> Result<Self> {
+    fn new(mut template: ResourceTemplate, handler: Arc<dyn Handler>) -> Result<Self> {
         validation::key("a URI template", &template.uri_template)?;
         let item = format!("the resource template {:?}", template.uri_template);
         validation::key(&format!("the name of {item}"), &template.name)?;
         validation::common(&item, &template.common)?;
-        let uri_template = UriTemplate::parse(&template.uri_template)?;
+        let uri_template =
+            parsed(&item, &template.uri_template)?.with_value_checks(template.value_checks.clone());
+        if let Some(name) = template
+            .value_checks
+            .exempt
+            .iter()
+            .find(|name| !uri_template.variables().any(|known| known == *name))
+        {
+            return Err(invalid(format!(
+                "the security of {item} exempts {name:?}, which is not one of its variables"
+            )));
+        }
+        uri_template.as_str().clone_into(&mut template.uri_template);
         Ok(Self { template, uri_template, handler })
     }
 
     /// What answers for a URI, if it is one of this template's.
-    pub(super) fn matches(&self, uri: &str) -> Option<ResourceMatch<'_>> {
-        Some(ResourceMatch {
-            variables: self.uri_template.matches(uri)?,
+    pub(super) fn matches(&self, uri: &Spelled<'_>) -> Result<ResourceMatch<'_>, NoMatch> {
+        Ok(ResourceMatch {
+            variables: self.uri_template.matches_spelled(uri)?,
             handler: &self.handler,
             cache: self.template.cache,
         })
+    }
+}
+
+/// The template parsed.
+///
+/// # Errors
+/// When it is none, or no URI can be one of its.
+pub(super) fn parsed(item: &str, template: &str) -> Result<UriTemplate> {
+    if let Some(flaw) = scheme_flaw(template) {
+        return Err(invalid(format!("{item} needs a URI template like \"docs://{{name}}\": {flaw}")));
+    }
+    UriTemplate::parse(template)
+}
+
+/// Why no URI can be one of the template's. What a variable begins must be able to hold a scheme.
+fn scheme_flaw(template: &str) -> Option<&'static str> {
+    match template.split_once('{') {
+        Some(("", after)) => {
+            let (expression, after) = after.split_once('}').unwrap_or((after, ""));
+            (!expression.starts_with('+') && !after.starts_with(':')).then_some("it has no scheme")
+        }
+        Some((literal, _)) => uri::scheme_flaw(literal),
+        None => uri::scheme_flaw(template),
     }
 }
 

@@ -1,15 +1,15 @@
 //! Resources: what can be read, under a URI of its own or under one of a template's.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use iri_string::types::UriStr;
 
 use super::pages::{Item, Listed};
 use super::shelf::Shelf;
+use super::uri_template::{NoMatch, RefusedValue, Spelled};
 use super::validation::{self, invalid};
-use super::{Registry, Snapshot};
+use super::{Registry, Snapshot, uri};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::RawJson;
@@ -17,8 +17,10 @@ use crate::model::{CacheHint, ListKind, Resource};
 
 /// A registered resource.
 pub struct ResourceEntry {
-    /// What its author wrote.
+    /// What its author wrote, the URI made legal.
     pub resource: Resource,
+    /// The spelling of its URI that stands for all.
+    canonical: String,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -34,13 +36,22 @@ pub struct ResourceMatch<'a> {
     pub cache: CacheHint,
 }
 
+/// Why nothing answers for a URI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoResource {
+    /// There is no such resource.
+    Unknown,
+    /// It is one of a template's, which does not take this value (RSRC-8).
+    Refused(RefusedValue),
+}
+
 impl Registry {
     /// Offers a resource.
     ///
     /// # Errors
-    /// [`ErrorKind::AlreadyRegistered`](crate::error::ErrorKind::AlreadyRegistered) when the URI is taken,
-    /// [`ErrorKind::InvalidDescriptor`](crate::error::ErrorKind::InvalidDescriptor) when it is not an RFC 3986 URI
-    /// (RSRC-10) or the resource has no name.
+    /// [`ErrorKind::AlreadyRegistered`](crate::error::ErrorKind::AlreadyRegistered) when the URI is taken, in
+    /// whichever spelling; [`ErrorKind::InvalidDescriptor`](crate::error::ErrorKind::InvalidDescriptor) when it is no URI even
+    /// with percent codes for what may not stand in one (RSRC-10), or the resource has no name.
     pub fn add_resource(&self, resource: Resource, handler: Arc<dyn Handler>) -> Result<()> {
         self.add(ResourceEntry::new(resource, handler)?)
     }
@@ -57,66 +68,74 @@ impl Registry {
 
     /// Stops offering a resource. Returns whether it was there.
     pub fn remove_resource(&self, uri: &str) -> bool {
-        self.remove::<ResourceEntry>(uri)
+        self.remove::<ResourceEntry>(&uri::canonical(uri))
     }
 
     /// Hides a resource from lists and reads, or shows it again in its old place. Returns whether it is there. While it
     /// is hidden a template that matches its URI answers for it, as if it had never been there.
     pub fn set_resource_enabled(&self, uri: &str, enabled: bool) -> bool {
-        self.set_enabled::<ResourceEntry>(uri, enabled)
+        self.set_enabled::<ResourceEntry>(&uri::canonical(uri), enabled)
     }
 }
 
 impl Snapshot {
-    /// What answers for this URI: the resource that has it, character for character (RSRC-15), or else the first
-    /// template that matches it, in order of registration. What is not written as a URI must be counts as the URI it
-    /// stands for: `file:///a b.txt` is `file:///a%20b.txt`.
-    #[must_use]
-    pub fn resource(&self, uri: &str) -> Option<ResourceMatch<'_>> {
-        self.resource_written_so(uri).or_else(|| self.resource_written_so(&legal(uri)?))
-    }
-
-    fn resource_written_so(&self, uri: &str) -> Option<ResourceMatch<'_>> {
-        if let Some(entry) = self.resources.get(uri) {
-            return Some(ResourceMatch {
+    /// What answers for this URI: the resource that has it, in whichever spelling (RSRC-15), or else the first template that
+    /// matches it, in order of registration.
+    ///
+    /// # Errors
+    /// When there is none, or that template refuses a value: another one, which might not, is not asked.
+    pub fn resource(&self, uri: &str) -> Result<ResourceMatch<'_>, NoResource> {
+        // Most are written in the canonical spelling, and most servers with templates have few resources.
+        if let Some(entry) = self.resources.get(uri).or_else(|| self.resources.get(&uri::canonical(uri))) {
+            return Ok(ResourceMatch {
                 handler: &entry.handler,
                 variables: RawJson::empty_object(),
                 cache: entry.resource.cache,
             });
         }
-        self.resource_templates.enabled().find_map(|(_, entry)| entry.matches(uri))
-    }
-}
-
-/// `uri` with percent codes for what may not stand in a URI as it is (RSRC-10); `None` when there is no such thing.
-fn legal(uri: &str) -> Option<String> {
-    let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
-    if uri.bytes().all(may_stand) {
-        return None;
-    }
-    let mut text = String::with_capacity(uri.len() + 8);
-    for byte in uri.bytes() {
-        if may_stand(byte) {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "%{byte:02X}");
+        if uri::scheme_flaw(uri).is_some() {
+            return Err(NoResource::Unknown);
         }
+        let spelled = Spelled::of(uri);
+        for (_, entry) in self.resource_templates.enabled() {
+            match entry.matches(&spelled) {
+                Ok(found) => return Ok(found),
+                Err(NoMatch::Other) => {}
+                Err(NoMatch::Refused(value)) => return Err(NoResource::Refused(value)),
+            }
+        }
+        Err(NoResource::Unknown)
     }
-    Some(text)
+
+    /// The URI under which a resource is listed, found by its canonical spelling.
+    pub(super) fn listed_uri(&self, canonical: &str) -> Option<&str> {
+        self.resources.get(canonical).map(|entry| entry.resource.uri.as_str())
+    }
 }
 
 impl ResourceEntry {
-    fn new(resource: Resource, handler: Arc<dyn Handler>) -> Result<Self> {
+    fn new(mut resource: Resource, handler: Arc<dyn Handler>) -> Result<Self> {
         validation::key("the URI of a resource", &resource.uri)?;
         let item = format!("the resource {:?}", resource.uri);
         validation::key(&format!("the name of {item}"), &resource.name)?;
         validation::common(&item, &resource.common)?;
-        UriStr::new(&resource.uri).map_err(|error| {
-            invalid(format!("{item} needs a URI with a scheme, like \"docs://guide\"")).caused_by(error)
-        })?;
-        Ok(Self { resource, handler })
+        resource.uri = legal_uri(&item, &resource.uri)?;
+        Ok(Self { canonical: uri::canonical(&resource.uri), resource, handler })
     }
+}
+
+/// The URI made legal (RSRC-10).
+///
+/// # Errors
+/// When it is none even then.
+pub(super) fn legal_uri(item: &str, uri: &str) -> Result<String> {
+    if let Some(flaw) = uri::scheme_flaw(uri) {
+        return Err(invalid(format!("{item} needs a URI like \"docs://guide\": {flaw}")));
+    }
+    let legal = uri::legal(uri).into_owned();
+    UriStr::new(&legal)
+        .map_err(|error| invalid(format!("{item} needs a URI like \"docs://guide\"")).caused_by(error))?;
+    Ok(legal)
 }
 
 impl Listed for ResourceEntry {
@@ -124,6 +143,10 @@ impl Listed for ResourceEntry {
     const NOUN: &'static str = "resource";
 
     fn key(&self) -> &str {
+        &self.canonical
+    }
+
+    fn shown_key(&self) -> &str {
         &self.resource.uri
     }
 

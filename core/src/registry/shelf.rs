@@ -94,15 +94,6 @@ impl<T> Shelf<T> {
         Effect::on(slot.enabled)
     }
 
-    /// Changes an item in a way that peers cannot see.
-    pub(super) fn update(&mut self, key: &str, change: impl FnOnce(&T) -> T) -> Effect {
-        let Some(slot) = self.places.get(key).and_then(|place| self.slots.get_mut(place)) else {
-            return Effect::Nothing;
-        };
-        slot.entry = Arc::new(change(&slot.entry));
-        Effect::Hidden
-    }
-
     /// Takes an item away.
     pub(super) fn remove(&mut self, key: &str) -> Effect {
         let Some(slot) = self.places.remove(key).and_then(|place| self.slots.remove(&place)) else {

@@ -19,14 +19,15 @@
 //! much as leaves the rest of the template a way to match: `a` is `x-y`, then `xy`. All readings are considered at once,
 //! so the time is the product of the two lengths at worst and there is nothing to backtrack into.
 //!
-//! Values are percent-decoded, must be UTF-8 after that, and are refused when used as a file name they could leave the
-//! directory they were meant for (RSRC-8, SEC-10).
+//! Values are percent-decoded and must be UTF-8 after that. [`ValueChecks`] says which are refused.
 //!
 //! The grammar and the expansion are ours too: those of iri-string 0.7 panic on some texts beyond ASCII.
 
+mod checks;
 mod expansion;
 mod matching;
 mod parse;
+mod spelled;
 mod value;
 
 use std::fmt;
@@ -34,6 +35,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{RawJson, write_string};
+use crate::model::ValueChecks;
+pub use checks::{RefusedValue, ValueRule};
+pub use parse::legal_text;
+pub(super) use spelled::Spelled;
 use value::Value;
 
 /// The longest template that is accepted, and the longest URI that is looked at, in bytes.
@@ -51,7 +56,18 @@ pub struct UriTemplate {
     head: Vec<Part>,
     query: Option<Query>,
     fragment: Option<Group>,
-    check_values: bool,
+    /// Scheme and authority are text, so that their case does not matter.
+    literal_authority: bool,
+    checks: ValueChecks,
+}
+
+/// Why a URI yields no values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoMatch {
+    /// It is not one of the template's.
+    Other,
+    /// It is, but for this value.
+    Refused(RefusedValue),
 }
 
 /// A run of neighbours in [`UriTemplate::variables`].
@@ -64,6 +80,18 @@ struct Variable {
     list: bool,
     /// The most characters the value may have.
     longest: Option<usize>,
+    place: Place,
+}
+
+/// What of a URI a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A piece of what is before the query.
+    Piece,
+    /// The whole path, its first slash included, of something that is no file.
+    WholePath,
+    /// A piece of the query, or of the fragment.
+    AfterPath,
 }
 
 /// One step of matching what is before the query.
@@ -110,15 +138,14 @@ impl UriTemplate {
         })
     }
 
-    /// The same template with or without the check of its values for `..` segments, absolute paths and NUL. Without it
-    /// the handler has to make sure itself that a value does not lead out of where it may go (SEC-10).
+    /// The same template with other checks of its values; [`parse`](Self::parse) leaves all of them on.
     #[must_use]
-    pub fn with_value_checks(mut self, check: bool) -> Self {
-        self.check_values = check;
+    pub fn with_value_checks(mut self, checks: ValueChecks) -> Self {
+        self.checks = checks;
         self
     }
 
-    /// The template as it was written.
+    /// The template as it was written, with percent codes for what may not stand in a URI.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -131,10 +158,17 @@ impl UriTemplate {
 
     /// The values of the variables if the URI is one of the template's: a JSON object of strings, or of lists of strings
     /// for variables exploded with an operator. Optional ones that the URI lacks are left out.
-    #[must_use]
-    pub fn matches(&self, uri: &str) -> Option<RawJson> {
+    ///
+    /// # Errors
+    /// When it is not, or one of the values is refused.
+    pub fn matches(&self, uri: &str) -> Result<RawJson, NoMatch> {
+        self.matches_spelled(&Spelled::of(uri))
+    }
+
+    /// [`matches`](Self::matches) for a URI that is compared with several templates.
+    pub(super) fn matches_spelled(&self, uri: &Spelled<'_>) -> Result<RawJson, NoMatch> {
         let values = matching::match_uri(self, uri)?;
-        let mut object = String::with_capacity(uri.len() + 16);
+        let mut object = String::with_capacity(64);
         object.push('{');
         for (variable, value) in self.variables.iter().zip(&values) {
             let Some(value) = value else { continue };
@@ -158,7 +192,7 @@ impl UriTemplate {
             }
         }
         object.push('}');
-        Some(RawJson::from_checked(object))
+        Ok(RawJson::from_checked(object))
     }
 
     /// The URI with these values, given by name, filled in as RFC 6570 says. Variables without a value vanish.

@@ -19,17 +19,30 @@ impl CompiledSchema {
     /// the schema admits no string is read as JSON. Only if everything is valid after that are the conversions kept.
     ///
     /// # Errors
-    /// What is wrong with the arguments as they came, in plain words.
+    /// What is wrong with the arguments, in plain words: with `convert`, what remains wrong where what converts has been.
     pub fn check_arguments(&self, instance: &RawJson, convert: bool) -> Result<Checked, Violations> {
         let text = instance.as_str();
         let value = parse_instance(text)?;
-        if self.validator().is_valid(&value) {
+        if self.validator(text.len()).is_valid(&value) {
             return Ok(Checked::AsIs);
         }
-        if convert && let Some(converted) = conversion::convert(self, text, &value) {
-            return Ok(Checked::Converted(converted));
+        if !convert {
+            return Err(self.explain(&value, text.len()));
         }
-        Err(self.explain(&value, text.len()))
+        let mended = conversion::mend(self, text.len(), value, None);
+        if mended.valid {
+            Ok(Checked::Converted(mended.text(text)))
+        } else {
+            Err(self.explain(&mended.value, text.len()))
+        }
+    }
+
+    /// The same second chance for arguments that something else than this schema refused, at and below these places (JSON
+    /// pointers) alone: what converts is converted, whatever else is wrong. `None` when that is nothing.
+    pub fn mend(&self, instance: &RawJson, places: &[String]) -> Option<RawJson> {
+        let text = instance.as_str();
+        let mended = conversion::mend(self, text.len(), parse_instance(text).ok()?, Some(places));
+        (!mended.replaced.is_empty()).then(|| mended.text(text))
     }
 }
 

@@ -4,6 +4,7 @@ use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
 use super::cost::{self, Cost};
+use super::patterns::{Patterns, is_about_a_pattern};
 use super::violations::{Violations, instance_path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
@@ -36,11 +37,11 @@ const EXPLAINING_WORK: u64 = 4_000;
 /// A JSON Schema that is valid for its dialect and cheap enough to check on every call.
 ///
 /// Dialects: draft 4, 6, 7, 2019-09 and 2020-12, chosen by `$schema`; 2020-12 without one (SCH-1, SCH-2). Nothing outside the
-/// document is ever fetched (SCH-4). `format` does not refuse anything, and patterns run on an engine whose time grows
-/// linearly with the text, so look-around and back-references are not available (SCH-8).
+/// document is ever fetched (SCH-4). `format` does not refuse anything. The time that patterns take grows linearly with the text;
+/// those with look-around or back-references have a limit instead, and what they cannot decide within it is refused (SCH-8).
 #[derive(Debug)]
 pub struct CompiledSchema {
-    validator: Validator,
+    patterns: Patterns,
     cost: Cost,
 }
 
@@ -69,8 +70,8 @@ impl CompiledSchema {
         }
         check_dialect(&schema).map_err(refuse)?;
         let cost = cost::bound(&schema, limits.max_subschemas).map_err(refuse)?;
-        let validator = oxmcp_validator::compile(&schema).map_err(|error| refuse(explain(&error)))?;
-        Ok(Self { validator, cost })
+        let patterns = Patterns::compile(schema).map_err(|error| refuse(explain(&error)))?;
+        Ok(Self { patterns, cost })
     }
 
     /// Checks an instance.
@@ -79,14 +80,16 @@ impl CompiledSchema {
     /// What is wrong with it, in plain words.
     pub fn check(&self, instance: &RawJson) -> Result<(), Violations> {
         let value = parse_instance(instance.as_str())?;
-        if self.validator.is_valid(&value) {
+        let bytes = instance.as_str().len();
+        if self.validator(bytes).is_valid(&value) {
             return Ok(());
         }
-        Err(self.explain(&value, instance.as_str().len()))
+        Err(self.explain(&value, bytes))
     }
 
-    pub(super) const fn validator(&self) -> &Validator {
-        &self.validator
+    /// What checks an instance whose text has so many bytes.
+    pub(super) fn validator(&self, bytes: usize) -> &Validator {
+        self.patterns.for_length(bytes)
     }
 
     /// Whether everything that is wrong with an instance may be listed, or that would cost too much. `bytes` is the length
@@ -99,10 +102,10 @@ impl CompiledSchema {
     /// What is wrong with an instance that is not valid, in as much detail as is affordable.
     pub(super) fn explain(&self, value: &Value, bytes: usize) -> Violations {
         if self.may_list(value, bytes) {
-            return Violations::from_errors(self.validator.iter_errors(value));
+            return Violations::from_errors(self.validator(bytes).iter_errors(value));
         }
         let first = (self.cost.along_path(depth_of(value)) <= EXPLAINING_WORK)
-            .then(|| self.validator.validate(value).err())
+            .then(|| self.validator(bytes).validate(value).err())
             .flatten();
         match first {
             Some(error) => Violations::from_errors([error]),
@@ -153,10 +156,13 @@ fn explain(error: &jsonschema::ValidationError<'_>) -> String {
         ValidationErrorKind::Referencing(error) => {
             format!("a reference in the schema leads nowhere: {error}")
         }
-        ValidationErrorKind::Format { format } if format == "regex" => format!(
-            "{} in the schema is not a pattern that can be used here; look-around and back-references are not available",
-            instance_path(error.instance_path(), None)
-        ),
+        _ if is_about_a_pattern(error) => {
+            let place = instance_path(error.instance_path(), None);
+            let pattern = error.instance();
+            let flaw = pattern.as_str().and_then(oxmcp_validator::pattern_flaw);
+            let flaw = flaw.map(|flaw| format!(": {flaw}")).unwrap_or_default();
+            format!("{place} in the schema is not a regular expression that can be used: {pattern}{flaw}")
+        }
         _ => format!("the schema is not valid: {}", Violations::from_error(error)),
     }
 }

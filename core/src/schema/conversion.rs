@@ -7,6 +7,7 @@ use jsonschema::{JsonType, JsonTypeSet, ValidationError};
 use serde_json::Value;
 
 use super::compiled::depth_of;
+use super::forms::{self, Meant};
 use super::wording::type_set;
 use super::{CompiledSchema, splice};
 use crate::json::{MAX_DEPTH, RawJson};
@@ -14,60 +15,104 @@ use crate::json::{MAX_DEPTH, RawJson};
 /// How often what was converted is looked at again, for strings inside it.
 const ROUNDS: usize = 4;
 
-/// The arguments with strings read as what they spell, if that makes all of them valid.
-pub(super) fn convert(schema: &CompiledSchema, text: &str, value: &Value) -> Option<RawJson> {
-    let mut value = value.clone();
-    let mut replaced = BTreeSet::new();
-    for _ in 0..ROUNDS {
-        if depth_of(&value) > MAX_DEPTH || !schema.may_list(&value, text.len()) {
-            return None;
-        }
-        let mut plan = Plan::new();
-        let mut errors = schema.validator().iter_errors(&value);
-        if !errors.all(|error| plan_for(&error, &mut plan)) {
-            return None;
-        }
-        drop(errors);
-        for (pointer, new) in plan {
-            *value.pointer_mut(&pointer)? = new;
-            replaced.insert(pointer);
-        }
-        if schema.validator().is_valid(&value) {
-            let converted = splice::replace_strings(text, &replaced);
-            return (depth_of(&value) <= MAX_DEPTH).then(|| RawJson::from_checked(converted));
-        }
-    }
-    None
+/// Arguments in which what could be converted is.
+pub(super) struct Mended {
+    /// The arguments.
+    pub value: Value,
+    /// Where strings were read as what they spell.
+    pub replaced: BTreeSet<String>,
+    /// Whether everything is valid now.
+    pub valid: bool,
 }
 
-/// New values by JSON pointer.
-type Plan = BTreeMap<String, Value>;
-
-/// Adds what would mend an error; `false` if nothing can.
-fn plan_for(error: &ValidationError<'_>, plan: &mut Plan) -> bool {
-    let pointer = error.instance_path().as_str();
-    if let Value::String(string) = error.instance().as_ref() {
-        let Some(admitted) = admitted_without_strings(error, pointer) else { return false };
-        // The same strict scan as for the frame, since this text was a mere string for it.
-        let Some(value) = RawJson::parse(string).ok().and_then(|raw| raw.to_value().ok()) else {
-            return false;
-        };
-        if !admits(admitted, &value) {
-            return false;
+/// Reads strings as what they spell, where that is what the schema asks for: everywhere, or at and below these places alone.
+pub(super) fn mend(schema: &CompiledSchema, bytes: usize, value: Value, places: Option<&[String]>) -> Mended {
+    let mut mended = Mended { value, replaced: BTreeSet::new(), valid: false };
+    for _ in 0..ROUNDS {
+        if depth_of(&mended.value) > MAX_DEPTH || !schema.may_list(&mended.value, bytes) {
+            break;
         }
-        plan.insert(pointer.to_owned(), value);
-        return true;
+        let mut plan = Plan { places, values: BTreeMap::new() };
+        for error in schema.validator(bytes).iter_errors(&mended.value) {
+            plan.add(&error);
+        }
+        if plan.values.is_empty() {
+            break;
+        }
+        for (pointer, new) in plan.values {
+            if let Some(old) = mended.value.pointer_mut(&pointer) {
+                *old = new;
+                mended.replaced.insert(pointer);
+            }
+        }
+        mended.valid = schema.validator(bytes).is_valid(&mended.value);
+        if mended.valid {
+            break;
+        }
     }
-    let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else { return false };
-    // Strings deeper inside, for the first form that can be mended by that alone.
-    context.iter().any(|branch| {
-        let mut attempt = Plan::new();
-        let mended = !branch.is_empty() && branch.iter().all(|error| plan_for(error, &mut attempt));
-        if mended {
-            plan.append(&mut attempt);
+    mended
+}
+
+impl Mended {
+    /// The arguments' text with what was converted in it.
+    pub fn text(&self, text: &str) -> RawJson {
+        RawJson::from_checked(splice::replace_strings(text, &self.replaced))
+    }
+}
+
+/// What to convert next.
+struct Plan<'a> {
+    places: Option<&'a [String]>,
+    /// New values by JSON pointer.
+    values: BTreeMap<String, Value>,
+}
+
+impl Plan<'_> {
+    /// Adds what would mend an error, or a part of it; `false` if that is not all.
+    fn add(&mut self, error: &ValidationError<'_>) -> bool {
+        let pointer = error.instance_path().as_str();
+        if let Value::String(string) = error.instance().as_ref() {
+            let Some(admitted) = admitted_without_strings(error, pointer) else { return false };
+            // The same strict scan as for the frame, since this text was a mere string for it.
+            let Some(value) = RawJson::parse(string).ok().and_then(|raw| raw.to_value().ok()) else {
+                return false;
+            };
+            let deep = pointer.matches('/').count() + depth_of(&value) > MAX_DEPTH;
+            if deep || !admits(admitted, &value) || !self.reaches(pointer) {
+                return false;
+            }
+            self.values.insert(pointer.to_owned(), value);
+            return true;
         }
-        mended
-    })
+        let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else { return false };
+        // Strings deeper inside, for the first form that can be mended by that alone.
+        for form in context.iter().filter(|form| !form.is_empty()) {
+            let mut attempt = Plan { places: self.places, values: BTreeMap::new() };
+            if form.iter().all(|error| attempt.add(error)) {
+                self.values.append(&mut attempt.values);
+                return true;
+            }
+        }
+        // Failing that, for the form that was meant, so that only what remains is told.
+        if let Meant::Forms(meant) = forms::meant(error, context)
+            && let [form] = meant.as_slice()
+        {
+            for error in *form {
+                self.add(error);
+            }
+        }
+        false
+    }
+
+    fn reaches(&self, pointer: &str) -> bool {
+        self.places.is_none_or(|places| {
+            places.iter().any(|place| {
+                pointer
+                    .strip_prefix(place.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        })
+    }
 }
 
 /// The types that the schema accepts at `pointer`, where it refused a string; `None` if it admits some strings.

@@ -4,6 +4,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, JsonTypeSet, ValidationError};
 use serde_json::Value;
 
+use super::forms::{self, Form, Meant};
 use super::violations::{Violation, instance_path};
 
 /// How many of the schema's own values are listed, and how much of each.
@@ -29,7 +30,7 @@ pub(super) fn describe(error: &ValidationError<'_>, found: &mut dyn FnMut(Violat
             return found(Violation { field, problem: "is not an allowed name for a field".to_owned() });
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            return describe_branches(error, context, found);
+            return describe_forms(error, context, found);
         }
         Kind::Type { kind } => format!("must be {}", types(type_set(kind))),
         Kind::Enum { options } => one_of(options),
@@ -65,55 +66,48 @@ pub(super) fn describe(error: &ValidationError<'_>, found: &mut dyn FnMut(Violat
             format!("must be a document of type {}", shortened(content_media_type))
         }
         Kind::FromUtf8 { .. } => "must be encoded UTF-8 text".to_owned(),
-        Kind::Custom { .. }
-        | Kind::Referencing(_)
-        | Kind::BacktrackLimitExceeded { .. }
-        | Kind::RegexEngineFailure { .. } => "cannot be checked".to_owned(),
+        Kind::BacktrackLimitExceeded { .. } => "takes too long to be matched with its pattern".to_owned(),
+        Kind::Custom { .. } | Kind::Referencing(_) | Kind::RegexEngineFailure { .. } => {
+            "cannot be checked".to_owned()
+        }
     };
     found(Violation { field: field(None), problem });
 }
 
 /// Describes a value that fits none of several schemas by what is wrong for the one it was probably meant for.
-fn describe_branches(
-    error: &ValidationError<'_>,
-    branches: &[Vec<ValidationError<'static>>],
-    found: &mut dyn FnMut(Violation),
-) {
-    let here = error.instance_path().as_str();
-    let field = || instance_path(error.instance_path(), None);
-    let mut wanted = JsonTypeSet::empty();
-    let mut meant: Vec<&Vec<ValidationError<'static>>> = Vec::new();
-    for branch in branches {
-        let wrong_type = branch.iter().find_map(|error| match error.kind() {
-            Kind::Type { kind } if error.instance_path().as_str() == here => Some(type_set(kind)),
-            _ => None,
-        });
-        match wrong_type {
-            Some(kinds) => wanted = kinds.iter().fold(wanted, JsonTypeSet::insert),
-            None => meant.push(branch),
+fn describe_forms(error: &ValidationError<'_>, forms: &[Form], found: &mut dyn FnMut(Violation)) {
+    let field = |error: &ValidationError<'_>| instance_path(error.instance_path(), None);
+    let meant = match forms::meant(error, forms) {
+        Meant::NoneOf(wanted) => {
+            return found(Violation { field: field(error), problem: format!("must be {}", types(wanted)) });
         }
-    }
-    if meant.is_empty() {
-        return found(Violation { field: field(), problem: format!("must be {}", types(wanted)) });
-    }
-    // A constant that differs says that another form was meant.
-    let other_form = |branch: &&Vec<ValidationError<'static>>| {
-        let tag = |error: &ValidationError<'_>| {
-            matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. })
-                && error.instance_path().as_str() != here
-        };
-        branch.iter().any(tag)
+        Meant::Forms(meant) => meant,
     };
-    if meant.len() > 1 && meant.iter().any(|branch| !other_form(branch)) {
-        meant.retain(|branch| !other_form(branch));
+    if let [form] = meant.as_slice() {
+        return form.iter().for_each(|error| describe(error, found));
     }
-    match meant.as_slice() {
-        [branch] => branch.iter().for_each(|error| describe(error, found)),
-        _ => {
-            let problem = format!("fits none of the {} forms that are allowed here", branches.len());
-            found(Violation { field: field(), problem });
-        }
+    // What is wrong whichever was meant.
+    let mut shared = described(meant[0]);
+    for form in &meant[1..] {
+        let described = described(form);
+        shared.retain(|violation| described.contains(violation));
     }
+    if let Some((tag, taken)) = forms::unknown_tag(error, &meant) {
+        shared.push(Violation { field: field(tag), problem: one_of(&Value::Array(taken)) });
+    }
+    if shared.is_empty() {
+        let problem = format!("fits none of the {} forms that are allowed here", forms.len());
+        shared.push(Violation { field: field(error), problem });
+    }
+    shared.into_iter().for_each(found);
+}
+
+fn described(form: &Form) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for error in form {
+        describe(error, &mut |violation| violations.push(violation));
+    }
+    violations
 }
 
 /// The types that an error of this kind asks for.

@@ -20,6 +20,7 @@ use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
     CacheHint, CommonFields, CompletionOutput, Implementation, LogLevel, LogMessage, Output, Progress,
     Prompt, PromptArgument, PromptOutput, Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput,
+    ValueChecks,
 };
 use oxmcp_core::registry::{Registry, RegistryOptions};
 use serde_json::{Value, json};
@@ -117,6 +118,7 @@ pub fn registry() -> Registry {
         common: CommonFields::default(),
         mime_type: None,
         cache: CacheHint::default(),
+        value_checks: ValueChecks::default(),
     };
     let item = from_function(|invocation: Invocation| async move {
         let contents = raw(&json!([{"uri": &*invocation.target, "text": invocation.arguments.as_str()}]));

@@ -18,3 +18,33 @@ pub fn compile(schema: &Value) -> Result<Validator, ValidationError<'static>> {
         .should_validate_formats(false)
         .build(schema)
 }
+
+/// The same for a schema with patterns that do not run in linear time: those may backtrack so often for one text, and count as
+/// not matching beyond.
+///
+/// # Errors
+/// What is wrong with the schema.
+pub fn compile_backtracking(schema: &Value, limit: usize) -> Result<Validator, ValidationError<'static>> {
+    jsonschema::options()
+        .offline()
+        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(limit))
+        .should_validate_formats(false)
+        .build(schema)
+}
+
+/// Why a pattern does not compile, in the words of the engine that can run most.
+#[must_use]
+pub fn pattern_flaw(pattern: &str) -> Option<String> {
+    let error = fancy_regex::Regex::new(pattern).err()?;
+    let deeper = match &error {
+        fancy_regex::Error::CompileError(error) => match &**error {
+            fancy_regex::CompileError::InnerError(error) => error.syntax_error().map(ToString::to_string),
+            _ => None,
+        },
+        _ => None,
+    };
+    // Where it draws the pattern, the last line is the sentence.
+    let text = deeper.unwrap_or_else(|| error.to_string());
+    let sentence = text.lines().last().unwrap_or_default();
+    Some(sentence.trim_start_matches("error: ").to_owned())
+}

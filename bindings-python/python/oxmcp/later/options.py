@@ -25,8 +25,8 @@ _FEATURES = {
 _FEATURE_OF = {option: feature for feature, options in _FEATURES.items() for option in options.split()}
 
 _WITHOUT_EFFECT = frozenset(
-    "client_log_level context dereference_schemas message_path mount_path protocol_version resource_security retry_interval"
-    " max_sessions security session_idle_timeout sse_path ttl uvicorn_config version".split()
+    "client_log_level context dereference_schemas message_path mount_path protocol_version retry_interval"
+    " max_sessions session_idle_timeout sse_path ttl uvicorn_config version".split()
 )
 """What tunes something that works in another way here: accepted, with a line in the log."""
 
@@ -45,7 +45,6 @@ class OfServers(TypedDict, total=False):
     mount_path: Any
     providers: Any
     request_state_security: Any
-    resource_security: Any
     retry_interval: Any
     sampling_handler: Any
     sampling_handler_behavior: Any
@@ -76,7 +75,6 @@ class OfOffers(TypedDict, total=False):
 
     app: Any
     auth: Any
-    security: Any
     task: Any
 
 

@@ -71,6 +71,11 @@ class Offer:
         return server is None or server.run_in_thread
 
     @property
+    def identity(self) -> str:
+        """What it is told from others of its kind by."""
+        return self.key
+
+    @property
     def component(self) -> Kind:
         """What kind of offer it is."""
         raise NotImplementedError

@@ -17,6 +17,7 @@ from ..serving.serving import Serving, translated
 from ..serving.settings import OnDuplicate
 from . import marks
 from .prompts import Prompt
+from .resource_security import ResourceSecurity
 from .resources import Resource
 from .tools import Tool
 
@@ -34,6 +35,7 @@ class Registrations(Serving):
 
     _mask: bool
     _strict: bool
+    _resource_security: ResourceSecurity | None = None
 
     def __init__(
         self,
@@ -100,6 +102,8 @@ class Registrations(Serving):
         `resource` decorator."""
         if not isinstance(resource, Resource):
             resource = Resource(resource, **{**marks.noted(resource, "resource"), **_said(options)})
+        if resource.security is None:
+            resource.security = self._resource_security
         return self._add(resource)
 
     def add_template(self, template: Resource | Callable[..., Any], **options: Any) -> Resource:
@@ -113,9 +117,9 @@ class Registrations(Serving):
         return self._offers[kind]
 
     def _add(self, item: Item) -> Item:
-        kind, key = item.component, item.key
+        kind, key, identity = item.component, item.key, item.identity
         offers = self._offers[kind]
-        known = offers.get(key)
+        known = offers.get(identity)
         if known is not None:
             policy: str = self._on_duplicate
             loud = self._keep_first.get(kind)
@@ -133,7 +137,7 @@ class Registrations(Serving):
         with self._engines.lock, translated():
             for engine in self._engines.made():
                 self._register(engine, item, replace=known is not None)
-            offers[key] = item
+            offers[identity] = item
         return item
 
     def _register(self, engine: _native.Server, item: Tool | Prompt | Resource, *, replace: bool = False) -> None:
@@ -206,7 +210,8 @@ class Registrations(Serving):
         Raises:
             ResourceError: there is none.
         """
-        if not (self._remove("resource", str(uri)) or self._remove("resource_template", str(uri))):
+        identity = _native.canonical_uri(str(uri))
+        if not (self._remove("resource", identity) or self._remove("resource_template", str(uri))):
             raise ResourceError(f"Unknown resource: {uri}")
 
     remove_template = remove_resource
@@ -267,12 +272,13 @@ class Registrations(Serving):
         if names is None and tags is None and components is None:
             raise ValueError("Say which: names=, tags= or components=")
         wanted = None if names is None else {names} if isinstance(names, str) else set(names)
+        spelled = {_native.canonical_uri(name) for name in wanted or ()}
         labels = None if tags is None else set(tags)
         kinds = set(self._offers) if components is None else set(components)
         count = 0
         for kind in kinds:
             for key, item in list(self._offers[kind].items()):
-                if wanted is not None and not wanted & {key, item.name}:
+                if wanted is not None and not wanted & {key, item.name} and not (kind == "resource" and key in spelled):
                     continue
                 if labels is not None and not labels & item.tags:
                     continue

@@ -13,6 +13,7 @@ from ..calls import functions
 from ..errors import ResourceError
 from . import descriptors
 from .offer import Offer
+from .resource_security import ResourceSecurity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +49,7 @@ class Resource(Offer):
         version: The resource's own version, told to callers.
         size: Its size in bytes, if known; not for a family.
         cache_hint: How long a reader may keep what it read (CACHE-1); a `CacheHint` or a dict.
+        security: Which values of a template's variables are refused; the server's `resource_security` when absent.
         enabled: Whether it is listed and can be read.
         run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread, where it
             stops other handlers while it runs. As the server says when absent.
@@ -56,7 +58,7 @@ class Resource(Offer):
         ValueError: the URI is no URI, or its variables and the function's parameters do not match.
     """
 
-    __slots__ = ("_cache_hint", "mime_type", "size", "variables")
+    __slots__ = ("_cache_hint", "mime_type", "security", "size", "variables")
 
     def __init__(
         self,
@@ -74,12 +76,15 @@ class Resource(Offer):
         version: str | None = None,
         size: int | None = None,
         cache_hint: Any = None,
+        security: ResourceSecurity | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
     ) -> None:
         uri = str(uri)
-        if ":" not in uri:
-            raise ValueError(f"{uri!r} is not a URI: it has no scheme (RSRC-10)")
+        try:
+            _native.check_uri(uri)
+        except _native.NativeError as error:
+            raise ValueError(str(error)) from error
         name = name or functions.name_of(function)
         plan = parameters.plan(function, name=name)
         super().__init__(
@@ -99,6 +104,7 @@ class Resource(Offer):
         )
         self.mime_type = mime_type or _mime_type_of(function)
         self.size = size
+        self.security = security
         self.variables = variables(uri)
         self._cache_hint = descriptors.cache_hint(cache_hint)
         self._check_variables()
@@ -112,6 +118,11 @@ class Resource(Offer):
     def uri(self) -> str:
         """The URI, or the template of a family."""
         return self.key
+
+    @property
+    def identity(self) -> str:
+        """The spelling of its URI that stands for all equivalent ones (RSRC-15); of a family, the template."""
+        return self.key if self.variables else _native.canonical_uri(self.key)
 
     @property
     def is_template(self) -> bool:
@@ -147,8 +158,11 @@ class Resource(Offer):
             descriptor["mimeType"] = self.mime_type
         if self.size is not None and not self.variables:
             descriptor["size"] = self.size
-        if self._cache_hint:
-            descriptor["oxmcp"] = self._cache_hint
+        options = dict(self._cache_hint)
+        if self.security is not None and self.variables:
+            options["security"] = self.security.descriptor()
+        if options:
+            descriptor["oxmcp"] = options
         return self._described(descriptor)
 
     def target(self, server: Owner | None, error: Callable[[_native.Call, BaseException], None]) -> _native.Target:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..answers.resource_contents import ReadResourceContents, ResourceContent, ResourceResult
 from ..errors import ResourceError
 from ..offers.resource_kinds import DirectoryResource, HttpResource
+from ..offers.resource_security import ResourceSecurity
 from ..offers.resources import (
     BinaryResource,
     FileResource,
@@ -32,6 +33,7 @@ __all__ = [
     "ResourceContent",
     "ResourceError",
     "ResourceResult",
+    "ResourceSecurity",
     "ResourceTemplate",
     "TextResource",
     "resource",

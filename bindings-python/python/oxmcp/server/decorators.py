@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from ..answers.results import UNSET
 from ..later.options import OfOffers, accept
 from ..offers.registrations import Registrations
+from ..offers.resource_security import ResourceSecurity
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -150,6 +151,7 @@ class Decorators(Registrations):
         version: str | None = None,
         size: int | None = None,
         cache_hint: Any = None,
+        security: ResourceSecurity | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
         **other: Unpack[OfOffers],
@@ -169,6 +171,7 @@ class Decorators(Registrations):
             version: The resource's own version, told to callers.
             size: Its size in bytes, if known.
             cache_hint: How long a reader may keep what it read (CACHE-1).
+            security: Which values of a template's variables are refused; the server's `resource_security` when absent.
             enabled: Whether it is listed and can be read.
             run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread,
                 where it stops other handlers while it runs. As the server says when absent.
@@ -196,6 +199,7 @@ class Decorators(Registrations):
                 version=version,
                 size=size,
                 cache_hint=cache_hint,
+                security=security,
                 enabled=enabled,
                 run_in_thread=run_in_thread,
             )

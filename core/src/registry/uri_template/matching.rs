@@ -3,8 +3,8 @@
 //! For every part, last to first, a row says from which positions of the URI the rest of the template can match. With
 //! all rows known, one walk from the left picks the longest value for each variable that keeps the rest possible.
 
-use super::value::{Value, decode, encode_non_ascii, leaves_its_place};
-use super::{Accepts, Group, MAX_URI_LENGTH, Part, Query, UriTemplate, Variable};
+use super::value::{Value, decode};
+use super::{Accepts, Group, NoMatch, Part, Query, RefusedValue, Spelled, UriTemplate, Variable};
 
 impl Accepts {
     const fn byte(self, byte: u8) -> bool {
@@ -23,21 +23,17 @@ impl Accepts {
 const MATRIX: Accepts =
     Accepts { slash: false, question_mark_and_hash: false, comma: true, ampersand: true, semicolon: true };
 
-/// The value of each variable, or `None` when the URI is not one of the template's.
-pub(super) fn match_uri(template: &UriTemplate, uri: &str) -> Option<Vec<Option<Value>>> {
-    if uri.len() > MAX_URI_LENGTH || uri.bytes().any(|byte| byte.is_ascii_control()) {
-        return None;
-    }
+/// The value of each variable.
+pub(super) fn match_uri(template: &UriTemplate, uri: &Spelled<'_>) -> Result<Vec<Option<Value>>, NoMatch> {
+    let uri = uri.comparable(template.literal_authority).ok_or(NoMatch::Other)?;
     // Most templates are told apart by how they begin.
     if let Some(Part::Literal(literal)) = template.head.first()
-        && uri.is_ascii()
         && !uri.starts_with(literal.as_str())
     {
-        return None;
+        return Err(NoMatch::Other);
     }
-    let uri = encode_non_ascii(uri);
     let mut values = Values { template, found: vec![None; template.variables.len()] };
-    let mut rest = &*uri;
+    let mut rest = uri;
     if let Some(group) = &template.fragment
         && let Some((before, fragment)) = rest.split_once('#')
     {
@@ -49,7 +45,7 @@ pub(super) fn match_uri(template: &UriTemplate, uri: &str) -> Option<Vec<Option<
         // The head ended at the end or at the delimiter.
         values.pairs(&query.variables, rest.get(end + 1..).unwrap_or_default(), '&')?;
     }
-    Some(values.found)
+    Ok(values.found)
 }
 
 struct Values<'a> {
@@ -59,32 +55,34 @@ struct Values<'a> {
 
 impl Values<'_> {
     /// Matches the parts before the query; returns where they end.
-    fn head(&mut self, text: &str) -> Option<usize> {
+    fn head(&mut self, text: &str) -> Result<usize, NoMatch> {
         let parts = &self.template.head;
         let rows = Rows::new(parts, self.template.query.as_ref(), text.as_bytes());
         if !rows.possible(0, 0) {
-            return None;
+            return Err(NoMatch::Other);
         }
         let mut position = 0;
         for (index, part) in parts.iter().enumerate() {
             let start = position;
             position = match part {
                 Part::Literal(literal) => start + literal.len(),
-                Part::Run { accepts, .. } => rows.longest(index, start, start, *accepts)?,
+                Part::Run { accepts, .. } => {
+                    rows.longest(index, start, start, *accepts).ok_or(NoMatch::Other)?
+                }
                 // Without pairs, the next part begins right here.
                 Part::Matrix(_) if text.as_bytes().get(start) == Some(&b';') => {
                     rows.longest(index, start, start + 1, MATRIX).unwrap_or(start)
                 }
                 Part::Matrix(_) => start,
             };
-            let value = text.get(start..position)?;
+            let value = text.get(start..position).ok_or(NoMatch::Other)?;
             match part {
                 Part::Literal(_) => {}
                 Part::Run { variable, separator: Some(separator), .. } => {
                     for item in value.split(*separator) {
                         // Joined again, a list with an empty item could begin with a slash and be absolute.
-                        if item.is_empty() && self.template.check_values {
-                            return None;
+                        if item.is_empty() {
+                            self.check(*variable, "/")?;
                         }
                         self.add(*variable, item)?;
                     }
@@ -93,11 +91,11 @@ impl Values<'_> {
                 Part::Matrix(group) => self.pairs(group, value.strip_prefix(';').unwrap_or_default(), ';')?,
             }
         }
-        Some(position)
+        Ok(position)
     }
 
     /// Reads `name=value` pairs of the variables in `group`. A pair of another name is passed over.
-    fn pairs(&mut self, group: &Group, text: &str, separator: char) -> Option<()> {
+    fn pairs(&mut self, group: &Group, text: &str, separator: char) -> Result<(), NoMatch> {
         for pair in text.split(separator) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let Some(name) = decode(name) else { continue };
@@ -105,10 +103,10 @@ impl Values<'_> {
                 self.add(variable, value)?;
             }
         }
-        Some(())
+        Ok(())
     }
 
-    fn fragment(&mut self, group: &Group, text: &str) -> Option<()> {
+    fn fragment(&mut self, group: &Group, text: &str) -> Result<(), NoMatch> {
         group
             .clone()
             .zip(text.splitn(group.len(), ','))
@@ -117,21 +115,27 @@ impl Values<'_> {
 
     /// Decodes and checks a value. A second one for a variable that is no list is refused: readers would disagree about
     /// which of them counts.
-    fn add(&mut self, variable: usize, raw: &str) -> Option<()> {
-        let value = decode(raw)?;
-        if self.template.check_values && leaves_its_place(&value) {
-            return None;
-        }
+    fn add(&mut self, variable: usize, raw: &str) -> Result<(), NoMatch> {
+        let value = decode(raw).ok_or(NoMatch::Other)?;
         let Variable { list, longest, .. } = &self.template.variables[variable];
         if longest.is_some_and(|longest| value.chars().count() > longest) {
-            return None;
+            return Err(NoMatch::Other);
         }
+        self.check(variable, &value)?;
         match &mut self.found[variable] {
             Some(Value::List(items)) => items.push(value),
-            Some(Value::Text(_)) => return None,
+            Some(Value::Text(_)) => return Err(NoMatch::Other),
             empty => *empty = Some(if *list { Value::List(vec![value]) } else { Value::Text(value) }),
         }
-        Some(())
+        Ok(())
+    }
+
+    fn check(&self, variable: usize, value: &str) -> Result<(), NoMatch> {
+        let variable = &self.template.variables[variable];
+        match self.template.checks.rule_against(variable, value) {
+            None => Ok(()),
+            Some(rule) => Err(NoMatch::Refused(RefusedValue { variable: variable.name.clone(), rule })),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! From the text of a template to its parts.
 
-use super::value::encode_non_ascii;
-use super::{Accepts, Group, MAX_URI_LENGTH, MAX_VARIABLES, Part, Query, UriTemplate, Variable};
+use super::{Accepts, Group, MAX_URI_LENGTH, MAX_VARIABLES, Part, Place, Query, UriTemplate, Variable};
+use crate::model::ValueChecks;
+use crate::registry::uri;
 
 const PLAIN: Accepts =
     Accepts { slash: false, question_mark_and_hash: false, comma: true, ampersand: true, semicolon: true };
@@ -32,14 +33,42 @@ pub(super) fn parse(text: &str) -> Result<UriTemplate, String> {
         rest = after;
     }
     parser.literal(rest)?;
+    parser.note_whole_path();
+    let literal_authority = parser.has_literal_authority();
+    for (index, part) in parser.head.iter_mut().enumerate() {
+        if let Part::Literal(literal) = part {
+            *literal = match index {
+                0 => uri::comparable(literal, literal_authority),
+                _ => uri::normal(literal).into_owned(),
+            };
+        }
+    }
     Ok(UriTemplate {
-        text: text.into(),
+        text: legal_text(text).into(),
         variables: parser.variables,
         head: parser.head,
         query: parser.query,
         fragment: parser.fragment,
-        check_values: true,
+        literal_authority,
+        checks: ValueChecks::default(),
     })
+}
+
+/// A template with percent codes for what may not stand in a URI.
+#[must_use]
+pub fn legal_text(template: &str) -> String {
+    let mut legal = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((literal, after)) = rest.split_once('{') {
+        let (expression, after) = after.split_once('}').unwrap_or((after, ""));
+        legal.push_str(&uri::legal(literal));
+        legal.push('{');
+        legal.push_str(expression);
+        legal.push('}');
+        rest = after;
+    }
+    legal.push_str(&uri::legal(rest));
+    legal
 }
 
 impl Parser {
@@ -52,7 +81,7 @@ impl Parser {
         }
         check_literal(text)?;
         self.in_query |= text.contains('?');
-        let text = encode_non_ascii(text);
+        let text = uri::legal(text);
         if let Some(Part::Literal(last)) = self.head.last_mut() {
             last.push_str(&text);
         } else {
@@ -101,7 +130,9 @@ impl Parser {
                 return Err(format!("it has more than {MAX_VARIABLES} variables"));
             }
             let list = exploded && "/.;?&".contains(operator);
-            self.variables.push(Variable { name: name.into(), list, longest });
+            let place =
+                if self.in_query || "?&#".contains(operator) { Place::AfterPath } else { Place::Piece };
+            self.variables.push(Variable { name: name.into(), list, longest, place });
         }
         Ok(start..self.variables.len())
     }
@@ -132,6 +163,27 @@ impl Parser {
     }
 }
 
+impl Parser {
+    /// `log://{+path}`: the path is the value with its first slash, and there is none that it could lead out of. Unless it is
+    /// that of a file, which whoever opens it must mean to be any.
+    fn note_whole_path(&mut self) {
+        if let [Part::Literal(literal), Part::Run { variable, accepts, .. }, ..] = self.head.as_slice()
+            && accepts.slash
+            && let Some(scheme) = literal.strip_suffix("://")
+            && !scheme.eq_ignore_ascii_case("file")
+        {
+            self.variables[*variable].place = Place::WholePath;
+        }
+    }
+
+    fn has_literal_authority(&self) -> bool {
+        let Some(Part::Literal(literal)) = self.head.first() else { return false };
+        literal
+            .split_once("://")
+            .is_some_and(|(_, after)| self.head.len() == 1 || after.contains(['/', '?', '#']))
+    }
+}
+
 /// Takes an expression apart: its operator, a space if it has none, and the names.
 pub(super) fn operator(expression: &str) -> (char, &str) {
     match expression.chars().next() {
@@ -140,9 +192,9 @@ pub(super) fn operator(expression: &str) -> (char, &str) {
     }
 }
 
-/// Refuses what RFC 6570 keeps out of literals (§2.1, with the erratum that lets the apostrophe in).
+/// Refuses what cannot be meant. What RFC 6570 keeps out of literals beside (§2.1) gets a percent code, as in a URI.
 fn check_literal(text: &str) -> Result<(), String> {
-    let forbidden = |c: char| c.is_control() || c.is_whitespace() || "\"<>\\^`{|}".contains(c);
+    let forbidden = |c: char| c.is_control() || "{}".contains(c);
     if let Some(character) = text.chars().find(|&c| forbidden(c)) {
         return Err(format!("{character:?} cannot stand in it"));
     }

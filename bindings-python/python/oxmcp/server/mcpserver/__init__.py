@@ -4,10 +4,12 @@ from ...answers.content import Audio, File, Image
 from ...answers.messages import AssistantMessage, Message, UserMessage
 from ...calls.context import Context
 from ...later.names import names
+from ...offers.resource_security import DEFAULT_RESOURCE_SECURITY, ResourceSecurity
 from ...types import Icon
 from .server import FastMCP, MCPServer
 
 __all__ = [
+    "DEFAULT_RESOURCE_SECURITY",
     "AssistantMessage",
     "Audio",
     "Context",
@@ -17,6 +19,7 @@ __all__ = [
     "Image",
     "MCPServer",
     "Message",
+    "ResourceSecurity",
     "UserMessage",
 ]
 

@@ -12,6 +12,7 @@ from ...later.members import LaterServer
 from ...later.names import names
 from ...later.options import OfRunning, OfServers, accept
 from ...offers.descriptors import cache_hint, implementation, uniform_hints
+from ...offers.resource_security import ResourceSecurity
 from ...offers.resources import Resource
 from ...offers.tools import Tool
 from ...serving import settings
@@ -53,6 +54,7 @@ class MCPServer(InProcess, LaterServer):
         mask_error_details: Whether callers get a fixed sentence instead of an exception's message; a `ToolError`'s always
             reaches them.
         strict_input_validation: Whether arguments must have the schema's types as they are, and unknown ones are refused.
+        resource_security: Which values of the variables of resource templates are refused, where a resource does not say.
         list_page_size: How many items a page of a list has; all when absent.
         on_unknown: What becomes of returned values that have no JSON form (an object of a class without annotations, a
             database's own types): "str" sends their text, "error" refuses them with their place.
@@ -112,6 +114,7 @@ class MCPServer(InProcess, LaterServer):
         warn_on_duplicate_prompts: bool | None = None,
         mask_error_details: bool | None = None,
         strict_input_validation: bool | None = None,
+        resource_security: ResourceSecurity | None = None,
         on_unknown: OnUnknown | None = None,
         list_page_size: int | None = None,
         cache_hints: Mapping[str, Any] | None = None,
@@ -183,6 +186,7 @@ class MCPServer(InProcess, LaterServer):
         )
         self._mask = settings.switch("MASK_ERRORS", mask_error_details, False)
         self._strict = settings.switch("STRICT_INPUT_VALIDATION", strict_input_validation, False)
+        self._resource_security = resource_security
         self.on_unknown = settings.on_unknown(on_unknown)
         self.run_in_thread = settings.switch("RUN_IN_THREAD", run_in_thread, True)
         self._page_size = settings.whole("LIST_PAGE_SIZE", list_page_size, None)

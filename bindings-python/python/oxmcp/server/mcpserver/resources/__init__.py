@@ -2,6 +2,7 @@
 
 from ....offers.managers import ResourceManager
 from ....offers.resource_kinds import DirectoryResource, HttpResource
+from ....offers.resource_security import DEFAULT_RESOURCE_SECURITY, ResourceSecurity
 from ....offers.resources import (
     BinaryResource,
     FileResource,
@@ -12,6 +13,7 @@ from ....offers.resources import (
 )
 
 __all__ = [
+    "DEFAULT_RESOURCE_SECURITY",
     "BinaryResource",
     "DirectoryResource",
     "FileResource",
@@ -19,6 +21,7 @@ __all__ = [
     "HttpResource",
     "Resource",
     "ResourceManager",
+    "ResourceSecurity",
     "ResourceTemplate",
     "TextResource",
 ]

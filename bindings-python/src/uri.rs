@@ -1,0 +1,24 @@
+//! Spellings of URIs, as the registry has them.
+
+use oxmcp_core::registry;
+use pyo3::prelude::*;
+
+use crate::errors::IntoPython;
+
+/// A URI with percent codes for what may not stand in one as it is.
+#[pyfunction]
+pub fn legal_uri(uri: &str) -> String {
+    registry::legal_uri(uri).into_owned()
+}
+
+/// The one spelling of all that are equivalent to a URI.
+#[pyfunction]
+pub fn canonical_uri(uri: &str) -> String {
+    registry::canonical_uri(uri)
+}
+
+/// Refuses what can be neither the URI of a resource nor a template of such URIs.
+#[pyfunction]
+pub fn check_uri(uri: &str) -> PyResult<()> {
+    registry::check_uri(uri).into_python()
+}
