@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
-use oxmcp_core::host::{Description, descriptors};
+use oxmcp_core::host::{Description, descriptors, page};
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{Change, ListKind};
 use oxmcp_core::registry::Registry;
@@ -214,6 +214,16 @@ impl Server {
     #[pyo3(signature = (method, target))]
     fn set_method(&self, method: &str, target: Option<Py<Target>>) {
         self.host.description.registry.set_method(method, target.map(|target| self.host.handler(target)));
+    }
+
+    /// The result of a list method for a peer of this version, as JSON text.
+    #[pyo3(signature = (method, version, cursor=None))]
+    fn page(&self, method: &str, version: &str, cursor: Option<&str>) -> PyResult<String> {
+        match page(&self.host.description.registry, method, version, cursor) {
+            Some(Ok(text)) => Ok(text),
+            Some(Err(bad)) => Err(PyValueError::new_err(bad.to_string())),
+            None => Err(PyValueError::new_err(format!("no list {method:?} in version {version:?}"))),
+        }
     }
 
     fn remove(&self, kind: &str, key: &str) -> PyResult<bool> {

@@ -96,6 +96,14 @@ pub fn attach(
     host.bells.event_loop.store(Some(Arc::clone(&bell)));
     log::carry(&host);
     host.bells.workers.store(Some(Arc::clone(&workers)));
+    // A mailbox rings when it stops being empty. What was let go of before anybody served rang unheard, and while it lies
+    // there nothing rings.
+    if !host.loop_mailbox.is_empty() {
+        bell.ring();
+    }
+    if !host.worker_mailbox.is_empty() {
+        workers.ring();
+    }
     let loop_side = LoopSide::new(
         py,
         Arc::clone(&host),

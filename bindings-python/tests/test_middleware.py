@@ -84,6 +84,47 @@ async def test_it_may_change_what_is_asked_and_answered_and_be_added_while_serve
         assert (await client.call_tool("double", {"n": 1})).data == 2
 
 
+@MODES
+async def test_lists_pass_it_page_by_page_and_may_be_narrowed(mode: str) -> None:
+    seen: list[Any] = []
+
+    async def hide(ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
+        seen.append((ctx.method, "cursor" in (ctx.params or {})))
+        result = await call_next(ctx)
+        if ctx.method == "tools/list":
+            result["tools"] = [tool for tool in result["tools"] if tool["name"] != "secret"]
+        return result
+
+    mcp = FastMCP(list_page_size=2, middleware=[hide])
+    for name in ("a", "b", "secret"):
+        mcp.add_tool(lambda: None, name=name)
+    mcp.add_resource(lambda: "x", uri="a://b", name="b")
+    async with Client(mcp, mode=mode) as client:
+        assert [tool.name for tool in await client.list_tools()] == ["a", "b"]
+        assert [resource.name for resource in await client.list_resources()] == ["b"]
+        assert seen == [("tools/list", False), ("tools/list", True), ("resources/list", False)]
+        with pytest.raises(McpError, match="cursor"):
+            await client.list_tools_mcp("forged")
+        mcp.add_tool(lambda: None, name="d")
+        mcp.middleware.clear()
+        assert [tool.name for tool in await client.list_tools()] == ["a", "b", "secret", "d"]
+    assert await mcp.list_prompts() == []
+
+
+async def test_it_may_look_at_the_servers_own_lists() -> None:
+    mcp = MCPServer()
+    mcp.add_tool(lambda: None, name="any")
+
+    async def look(ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
+        assert [tool.name for tool in await mcp.list_tools()] == ["any"]
+        return await call_next(ctx)
+
+    mcp.middleware.append(look)
+    async with Client(mcp) as client:
+        await client.call_tool("any")
+        assert len(await client.list_tools()) == 1
+
+
 async def test_the_first_is_the_outermost() -> None:
     seen: list[Any] = []
     mcp = MCPServer(middleware=[recording(seen, "outer "), recording(seen, "inner ")])

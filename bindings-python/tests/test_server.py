@@ -617,3 +617,23 @@ def test_an_unknown_transport_is_refused_however_it_is_run() -> None:
         asyncio.run(mcp.run_async("sse"))
     with pytest.raises(ValueError, match="'stdio' is not served over HTTP"):
         asyncio.run(mcp.run_http_async("stdio"))
+
+
+@pytest.mark.parametrize("mode", ["legacy", "modern"])
+@pytest.mark.parametrize("kind", ["coroutine", "plain"])
+async def test_a_tool_that_was_replaced_before_the_server_is_served_keeps_nobody_waiting(kind: str, mode: str) -> None:
+    mcp = FastMCP(on_duplicate="replace")
+
+    async def coroutine() -> str:
+        return "coroutine"
+
+    def plain() -> str:
+        return "plain"
+
+    mcp.add_tool(coroutine)
+    mcp.add_tool(plain)
+    assert len(await mcp.list_tools()) == 2  # from here on the engine knows them
+    mcp.add_tool({"coroutine": coroutine, "plain": plain}[kind])
+    async with Client(mcp, mode=mode, timeout=10) as client:
+        assert (await client.call_tool("coroutine")).content[0].text == "coroutine"
+        assert (await client.call_tool("plain")).content[0].text == "plain"

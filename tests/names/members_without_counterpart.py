@@ -18,6 +18,5 @@ MEMBERS = {
 PARAMETERS = {
     "FastMCP.remove_tool.version": OTHERWISE,  # there is one tool of a name
     "FastMCP.tool.exclude_args": GONE,
-    "FastMCP.tool.run_in_thread": OTHERWISE,
     "Server.__init__.get_tool_input_schema": INTERNAL,
 }

@@ -7,9 +7,11 @@ pub mod descriptors;
 mod driver;
 mod http_text;
 mod in_process;
+mod listing;
 pub mod log;
 
 pub use description::Description;
 pub use driver::{Chore, Driver, Placement};
 pub use http_text::HttpText;
 pub use in_process::{FrameSender, carry, frames};
+pub use listing::page;

@@ -1,6 +1,6 @@
 """What a call passes before its handler: functions `async (ctx, call_next) -> result`, the outermost first.
 
-Only calls that reach a handler pass it. What the engine answers by itself does not: the handshake, lists, a name that
+Lists and calls that reach a handler pass it. What else the engine answers by itself does not: the handshake, a name that
 nothing is registered under, arguments that do not fit. A server without middleware does not come through here at all.
 """
 
@@ -16,6 +16,7 @@ from .. import _native
 from ..answers.encoding import encode
 from ..answers.failures import protocol_error
 from ..engine.threads import in_worker
+from ..errors import InvalidArguments
 from ..types.wire_object import to_plain
 from .context import context_of
 from .owner import Owner
@@ -218,6 +219,35 @@ def target(
     return _native.Target(around, is_async=True, bind=lambda call: {"call": call}, result=send, error=error)
 
 
+def list_target(
+    method: str,
+    server: Owner,
+    page: Callable[[str, str, str | None], str],
+    error: Callable[[Any, BaseException], None],
+) -> _native.Target:
+    """The engine's way to a list through the server's middleware.
+
+    Args:
+        method: The method, such as "tools/list".
+        server: The server.
+        page: The engine's own answer for a method, a protocol version and a cursor, as JSON text.
+        error: Answers the call with what was raised.
+    """
+
+    async def around(call: _native.Call) -> HandlerResult:
+        async def handle(ctx: ServerRequestContext) -> HandlerResult:
+            cursor = (ctx.params or {}).get("cursor")
+            try:
+                return _native.loads(page(method, call.protocol_version, cursor))
+            except ValueError as raised:
+                raise InvalidArguments(str(raised)) from raised
+
+        ctx = request_context(call, server, method, call.arguments_object())
+        return await passed(server.middleware, handle, ctx)
+
+    return _native.Target(around, is_async=True, bind=lambda call: {"call": call}, result=_send_whole, error=error)
+
+
 async def passed(middleware: Iterable[Any], handle: CallNext, ctx: ServerRequestContext) -> HandlerResult:
     """What a request is answered with when it has gone through the middleware and been handled."""
     call_next = handle
@@ -264,9 +294,7 @@ def send(call: _native.Call, result: HandlerResult) -> None:
     Raises:
         TypeError: it is no result.
     """
-    value = {} if result is None else to_plain(result)
-    if not isinstance(value, dict):
-        raise TypeError(f"Middleware answers with a result, not {type(result).__name__}")
+    value = _result(result)
     meta = _text(value, "_meta")
     if call.kind == "call_tool":
         structured = _text(value, "structuredContent")
@@ -278,6 +306,17 @@ def send(call: _native.Call, result: HandlerResult) -> None:
     else:
         told = value.get("completion") or {}
         call.complete_completion(told.get("values") or [], told.get("total"), told.get("hasMore"))
+
+
+def _send_whole(call: _native.Call, result: HandlerResult) -> None:
+    call.complete_whole(encode(_result(result)))
+
+
+def _result(result: HandlerResult) -> dict[str, Any]:
+    value = {} if result is None else to_plain(result)
+    if not isinstance(value, dict):
+        raise TypeError(f"Middleware answers with a result, not {type(result).__name__}")
+    return value
 
 
 def _text(value: Mapping[str, Any], member: str) -> str | None:

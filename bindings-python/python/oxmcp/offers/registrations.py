@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import _native
 from ..answers import failures
 from ..arguments.injection import context_names
+from ..calls import middleware
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
 from ..later.options import OfSwitching, accept
 from ..serving.serving import Serving, translated
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("oxmcp")
 Item = TypeVar("Item", Tool, Prompt, Resource)
+
+LISTS: Mapping[Kind, str] = {
+    "tool": "tools/list",
+    "prompt": "prompts/list",
+    "resource": "resources/list",
+    "resource_template": "resources/templates/list",
+}
+"""The methods that list what is registered, by kind."""
 
 
 class Registrations(Serving):
@@ -152,6 +161,16 @@ class Registrations(Serving):
             engine.note_logging()
         if not item.enabled:
             engine.set_enabled(item.component, item.key, False)
+        if self.middleware:
+            self._register_list(engine, item.component)
+
+    def _register_list(self, engine: _native.Server, kind: Kind) -> None:
+        """Has a list go through the middleware; without any, leaves it to the engine."""
+        method = LISTS[kind]
+        engine.set_method(
+            method,
+            middleware.list_target(method, self, engine.page, self._answerer(method)) if self.middleware else None,
+        )
 
     def _register_all(self, engine: _native.Server) -> None:
         for offers in self._offers.values():
@@ -161,9 +180,11 @@ class Registrations(Serving):
             self._register_completion(engine)
 
     def _remake(self, engine: _native.Server) -> None:
-        for offers in self._offers.values():
+        for kind, offers in self._offers.items():
             for item in offers.values():
                 self._register(engine, item, replace=True)
+            if offers:
+                self._register_list(engine, kind)
         if self._completion is not None:
             self._register_completion(engine)
 

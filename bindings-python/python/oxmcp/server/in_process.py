@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .. import _native
+from .. import _native, types
 from ..answers.resource_contents import ResourceResult
 from ..calls.context import Context, context_of, get_context
 from ..errors import McpError, ResourceError
@@ -18,7 +18,6 @@ from .decorators import Decorators
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .. import types
     from ..client.client import CallToolResult, Client
 
 
@@ -47,28 +46,35 @@ class InProcess(Decorators):
         return get_context() if call is None else context_of(call, self)
 
     async def list_tools(self, **other: Unpack[OfCalls]) -> list[types.Tool]:
-        """The tools as a client sees them."""
+        """The tools as a client sees them that no middleware stands before."""
         accept(OfCalls, "list_tools", other)
-        async with self._client(lifespan=False) as client:
-            return await client.list_tools()
+        return [types.Tool(**item) for item in self._listed("tools/list")]
 
     async def list_resources(self, **other: Unpack[OfCalls]) -> list[types.Resource]:
         """The resources as a client sees them."""
         accept(OfCalls, "list_resources", other)
-        async with self._client(lifespan=False) as client:
-            return await client.list_resources()
+        return [types.Resource(**item) for item in self._listed("resources/list")]
 
     async def list_resource_templates(self, **other: Unpack[OfCalls]) -> list[types.ResourceTemplate]:
         """The resource templates as a client sees them."""
         accept(OfCalls, "list_resource_templates", other)
-        async with self._client(lifespan=False) as client:
-            return await client.list_resource_templates()
+        return [types.ResourceTemplate(**item) for item in self._listed("resources/templates/list")]
 
     async def list_prompts(self, **other: Unpack[OfCalls]) -> list[types.Prompt]:
         """The prompts as a client sees them."""
         accept(OfCalls, "list_prompts", other)
-        async with self._client(lifespan=False) as client:
-            return await client.list_prompts()
+        return [types.Prompt(**item) for item in self._listed("prompts/list")]
+
+    def _listed(self, method: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        cursor = None
+        while True:
+            page = _native.loads(self.native.page(method, types.LATEST_PROTOCOL_VERSION, cursor))
+            cursor = page.pop("nextCursor", None)
+            (items,) = page.values()
+            found += items
+            if cursor is None:
+                return found
 
     async def call_tool(
         self, name: str, arguments: Mapping[str, Any] | None = None, **other: Unpack[OfCalls]
@@ -129,12 +135,10 @@ class InProcess(Decorators):
         template: Resource | None = self._offers["resource_template"].get(str(uri))
         return template if _is_there(template, version) else None
 
-    def _client(self, *, lifespan: bool = True) -> Client:
+    def _client(self) -> Client:
         from ..client.client import Client
 
-        client = Client(self, mode="auto")
-        client._enters_lifespan = lifespan  # a look at the lists runs nothing of the author's
-        return client
+        return Client(self, mode="auto")
 
 
 def _is_there(offer: Tool | Resource | None, version: str | None) -> bool:
