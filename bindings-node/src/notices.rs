@@ -19,6 +19,8 @@ pub enum Notice {
     Head(String),
     /// A piece of its body.
     Chunk(String),
+    /// A session over HTTP is over: its id.
+    SessionEnded(String),
     /// A line for the log.
     Log(Severity, String),
     /// The transport, connection or response ended, well or not.
@@ -106,6 +108,7 @@ impl Notices {
                 Notice::Message(text) => ("message", text),
                 Notice::Head(text) => ("head", text),
                 Notice::Chunk(text) => ("chunk", json!(text).to_string()),
+                Notice::SessionEnded(id) => ("session", json!(id).to_string()),
                 Notice::Log(severity, line) => {
                     ("log", json!({ "severity": severity.name(), "line": line }).to_string())
                 }

@@ -248,6 +248,15 @@ impl Serving {
         Ok(js_number(token))
     }
 
+    /// Tells of each session over HTTP that ends from now on, by its id, under the token.
+    #[napi]
+    pub fn watch_sessions(&self) -> f64 {
+        let token = self.token();
+        let host = Arc::clone(&self.host);
+        self.engine.on_session_end(move |id| host.notices.push(token, Notice::SessionEnded(id.to_owned())));
+        js_number(token)
+    }
+
     /// Opens a connection within the process; its messages are notices under the connection's token.
     #[napi]
     pub fn connect(&self) -> Result<f64, JsError> {

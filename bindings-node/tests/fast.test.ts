@@ -1,6 +1,7 @@
 // `oxmcp/fast`: servers written as for npm's fastmcp, asked by the official client.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -685,4 +686,23 @@ test('a tool streams content, for clients that know how npm’s fastmcp does it'
     { toolName: 'stream', content: [{ type: 'text', text: 'one' }] },
     { toolName: 'stream', content: [{ type: 'text', text: 'two' }] },
   ]);
+});
+
+test('over HTTP the sessions come and go, too', async () => {
+  const logger = { ...console, info: () => {} };
+  const server = new FastMCP({ name: 'n', version: '1.0.0', logger });
+  cleanups.push(() => server.stop());
+  await server.start({ transportType: 'httpStream', httpStream: { port: 0, host: '127.0.0.1' } });
+  const transport = new StreamableHTTPClientTransport(new URL(server.url ?? ''));
+  const client = new Client({ name: 'client', version: '1' });
+  const came = once(server, 'connect');
+  await client.connect(transport);
+  const [{ session }] = (await came) as [{ session: FastMCPSession }];
+  assert.deepEqual([session.sessionId, session.isReady], [transport.sessionId, true]);
+  assert.deepEqual(server.sessions, [session]);
+  const went = once(server, 'disconnect');
+  await transport.terminateSession();
+  assert.deepEqual(await went, [{ session }]);
+  assert.deepEqual(server.sessions, []);
+  await client.close();
 });

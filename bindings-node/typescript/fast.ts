@@ -291,6 +291,7 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
         const { enabled: isAnswered = true, ...said } = this.options.health ?? {};
         const health = isAnswered ? { health: { message: '✓ Ok', ...said } } : {};
         this.#listening = await this.#server.listen({ ...choice, ...keepAlive, ...health });
+        this.#guests.watchEnds(this.#server);
         (this.options.logger ?? console).info(`${this.options.name} is served at ${this.#listening.url}`);
       }
       this.#state = ServerState.Running;

@@ -60,6 +60,20 @@ async fn both_eras_are_served_on_one_url_and_one_connection() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_session_is_told_once() {
+    let server = serve(HttpOptions::default());
+    let (told, mut ends) = tokio::sync::mpsc::unbounded_channel();
+    server.engine.on_session_end(move |id| told.send(id.to_owned()).unwrap());
+    let (session, _) = open_session(&server).await;
+    let answer = server.ask("DELETE", "/mcp", &session, "").await;
+    assert!(matches!(answer.status, 200 | 204), "{answer:?}");
+    let id = ends.recv().await.unwrap();
+    assert!(session.contains(&id), "{id}");
+    assert_eq!(server.ask("DELETE", "/mcp", &session, "").await.status, 404);
+    assert!(ends.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn a_sessions_stream_carries_what_belongs_to_no_request() {
     // LHTTP-8, LHTTP-9
     let server = serve(HttpOptions { keep_alive: Duration::from_millis(10), ..HttpOptions::default() });

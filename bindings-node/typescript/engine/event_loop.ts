@@ -184,6 +184,11 @@ export class Serving {
     this.listeners.set(token, { hear, scope });
   }
 
+  /** Tells of each session over HTTP that ends from now on, by its id. One may hear of it. */
+  watchSessions(ended: (id: string) => void): void {
+    this.listen(this.native.watchSessions(), (_kind, id) => ended(id as string));
+  }
+
   private ended(token: number): Promise<void> {
     this.lifeline.hold();
     return new Promise((resolve, reject) => {

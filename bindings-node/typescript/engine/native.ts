@@ -52,6 +52,8 @@ export interface NativeServing {
   serveHttp(options: string): string;
   /** Takes descriptors 0 and 1 for itself; the end of standard input is the `ended` notice of the token. */
   serveStdio(ownsProcess: boolean): number;
+  /** Returns the token under which the ends of sessions over HTTP are told from now on. Once. */
+  watchSessions(): number;
   /** A connection within the process; messages to the client are `message` notices of the token. */
   connect(): number;
   /** Sends a frame on such a connection, and the number of its origin; returns whether it is still open. */
@@ -93,8 +95,8 @@ export interface NativeServing {
   stop(): void;
 }
 
-/** `message`: the payload is the message itself. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. */
-export type NoticeKind = 'message' | 'head' | 'chunk' | 'ended' | 'log';
+/** `message`: the payload is the message itself. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. `session`: the id of one that is over. */
+export type NoticeKind = 'message' | 'head' | 'chunk' | 'ended' | 'log' | 'session';
 
 /** What `describe` tells of a call. */
 export interface Caller {

@@ -42,6 +42,13 @@ export class Guests<T extends FastMCPSessionAuth> {
     return session;
   }
 
+  /** Hears of the ends of the HTTP sessions of a server, which is listening. */
+  watchEnds(server: McpServer): void {
+    server[ENGINE].serving.watchSessions((id) => {
+      for (const session of this.all) if (session.sessionId === id) this.remove(session);
+    });
+  }
+
   /** Hears of handshakes at a server, and of the HTTP sessions they begin. */
   watch(server: McpServer): void {
     server[ENGINE].setFallback('notifications/initialized', (call) => {
@@ -51,7 +58,7 @@ export class Guests<T extends FastMCPSessionAuth> {
         (each) => each.server === server.server && each.sessionId === sessionId && !each.isReady,
       );
       if (session === undefined && sessionId !== undefined) {
-        session = new FastMCPSession<T>(server.server, sessionId, undefined, async () => {});
+        session = new FastMCPSession<T>(server.server, sessionId, undefined, undefined);
         this.add(session);
       }
       session?.ready(capabilities);
@@ -70,7 +77,9 @@ export class Guests<T extends FastMCPSessionAuth> {
 
   /** Nobody is there any more. */
   async close(): Promise<void> {
-    await Promise.all(this.all.map((session) => session.close()));
+    await Promise.all(
+      this.all.filter(({ sessionId }) => sessionId === undefined).map((session) => session.close()),
+    );
     for (const session of this.all) this.remove(session);
   }
 }

@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import { unasked } from '../calls/questions.js';
+import { NotYetError } from '../engine/errors.js';
 import { refusing } from '../engine/not_yet.js';
 import type { Server } from '../server/index.js';
 import type { Transport } from '../serving/transport.js';
@@ -36,7 +37,7 @@ export class FastMCPSession<T extends FastMCPSessionAuth = FastMCPSessionAuth> e
     readonly sessionId: string | undefined,
     /** What is known of who asks. @internal */
     readonly auth: T | undefined,
-    private readonly end: () => Promise<void>,
+    private readonly end: (() => Promise<void>) | undefined,
   ) {
     super();
   }
@@ -73,9 +74,10 @@ export class FastMCPSession<T extends FastMCPSessionAuth = FastMCPSessionAuth> e
     if (!this.#isReady) await new Promise<void>((resolve) => this.once('ready', resolve));
   }
 
-  /** Ends the connection. */
-  close(): Promise<void> {
-    return this.end();
+  /** Ends the connection. Rejects for a session over HTTP, which its client ends. */
+  async close(): Promise<void> {
+    if (this.end === undefined) throw new NotYetError('close of a session over HTTP');
+    await this.end();
   }
 
   /** Tells all who listen that the list changed. What is added and removed does so by itself. */

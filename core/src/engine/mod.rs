@@ -117,6 +117,12 @@ impl Engine {
         Ok(self.0.eras.end_session(headers)?)
     }
 
+    /// Tells `listener` the id of each session over HTTP that ends from now on: ended by its client, idle for too long (noticed
+    /// when it is looked for), or in the way of others. The first listener stays. It must not block.
+    pub fn on_session_end(&self, listener: impl Fn(&str) + Send + Sync + 'static) {
+        self.0.eras.on_session_end(Box::new(listener));
+    }
+
     /// What the server offers: may be edited at any time.
     #[must_use]
     pub fn registry(&self) -> &Registry {

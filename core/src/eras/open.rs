@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use super::classify::{Clues, EdgeClue, MessageKind, MethodClue, Verdict, VersionHeader, classify};
 use super::legacy::requests::Client;
-use super::legacy::session::{Session, SessionStore};
+use super::legacy::session::{Session, SessionListener, SessionStore};
 use super::meta::Meta;
 use super::params::Params;
 use super::{
@@ -107,6 +107,11 @@ impl Eras {
         has_sessions(headers)?;
         let id = session_id(headers)?.ok_or_else(no_session_id)?;
         if self.sessions.end(id) { Ok(()) } else { Err(unknown_session()) }
+    }
+
+    /// Tells `listener` the id of each session over HTTP that ends from now on. The first to ask is told.
+    pub fn on_session_end(&self, listener: SessionListener) {
+        self.sessions.listen(listener);
     }
 
     /// [`Eras::open_request`], with its error as an answer.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -156,11 +156,16 @@ impl Drop for Held {
 pub(crate) struct SessionStore {
     options: SessionOptions,
     sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,
+    /// Told the id of each session that is over.
+    listener: OnceLock<SessionListener>,
 }
+
+/// Hears of the ends of sessions, by their ids.
+pub(crate) type SessionListener = Box<dyn Fn(&str) + Send + Sync>;
 
 impl SessionStore {
     pub(crate) fn new(options: SessionOptions) -> Self {
-        Self { options, sessions: Mutex::default() }
+        Self { options, sessions: Mutex::default(), listener: OnceLock::new() }
     }
 
     /// An id nobody can guess: 32 random bytes as 43 visible ASCII characters (SESS-2, SESS-8). `None` when the system has
@@ -197,7 +202,19 @@ impl SessionStore {
         sessions.insert(id, Arc::clone(session));
         drop(sessions);
         for session in over {
-            session.end();
+            self.ended(&session);
+        }
+    }
+
+    /// Tells `listener` of sessions that end from now on. The first to ask is told.
+    pub(crate) fn listen(&self, listener: SessionListener) {
+        let _ = self.listener.set(listener);
+    }
+
+    fn ended(&self, session: &Session) {
+        session.end();
+        if let (Some(listener), Some(id)) = (self.listener.get(), &session.id) {
+            listener(id);
         }
     }
 
@@ -215,7 +232,7 @@ impl SessionStore {
     /// Ends the session with this id. Returns whether there was one.
     pub(crate) fn end(&self, id: &str) -> bool {
         let session = self.sessions().remove(id);
-        session.inspect(|session| session.end()).is_some()
+        session.inspect(|session| self.ended(session)).is_some()
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Session>>> {
