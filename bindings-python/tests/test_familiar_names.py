@@ -59,6 +59,24 @@ def test_code_that_only_names_what_comes_later_loads() -> None:
         pass
 
 
+def test_a_name_that_will_not_come_is_imported_too_and_gives_its_reason() -> None:
+    from oxmcp import settings
+    from oxmcp.server.fastmcp.utilities.func_metadata import func_metadata
+    from oxmcp.shared.message import SessionMessage
+    from oxmcp.shared.session import RequestResponder
+
+    with pytest.raises(
+        NotYetError, match=r"func_metadata is not yet in oxmcp: it is the other package's own machinery"
+    ):
+        func_metadata(print)
+    with pytest.raises(NotYetError, match="SessionMessage is not yet in oxmcp"):
+        SessionMessage(message=None)
+    with pytest.raises(NotYetError, match=r"settings\.port is not yet in oxmcp: what it is for is done in another way"):
+        settings.port = 9000
+
+    def uses(responder: RequestResponder[Any, Any] | None) -> None: ...
+
+
 def test_a_name_that_nobody_has_is_missing() -> None:
     import oxmcp
 

@@ -1,6 +1,6 @@
 """Methods and parameters of other packages' classes that ours do not have and will not, each with its reason."""
 
-from without_counterpart import GONE, INTERNAL, OTHERWISE
+from oxmcp.later.without import GONE, INTERNAL, OTHERWISE
 
 REASONS = (INTERNAL, OTHERWISE, GONE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from .names import feature_of, is_above, names
+from .names import is_above, names, reason_for
 
 ROOT = "oxmcp."
 
@@ -23,8 +23,8 @@ class Loader:
 
 
 def find_spec(name: str) -> ModuleSpec | None:
-    """The module of this name, if something below it comes later."""
+    """The module of this name, if something below it is known to be missing."""
     path = name.removeprefix(ROOT)
-    if feature_of(path) is None and not is_above(path):
+    if reason_for(path) is None and not is_above(path):
         return None
     return ModuleSpec(name, Loader(), is_package=True)  # type: ignore[arg-type]

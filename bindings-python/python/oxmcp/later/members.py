@@ -59,7 +59,7 @@ class LaterMembers:
                 if name in names.split():
                     from .stand_ins import stand_in
 
-                    return stand_in(f"{kind}.{name}", feature)
+                    return stand_in(f"{kind}.{name}", f"it comes with {feature}")
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 

@@ -5,6 +5,8 @@ A name leaves this list when it works; the tests fail where both are true, or wh
 
 from __future__ import annotations
 
+from .without import WITHOUT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,22 +225,23 @@ LATER = {
     """,
 }
 
-_FEATURES = {path: feature for feature, paths in LATER.items() for path in paths.split()}
+_REASONS = {path: f"it comes with {feature}" for feature, paths in LATER.items() for path in paths.split()}
+_REASONS.update((path, reason) for reason, paths in WITHOUT.items() for path in paths.split())
 
 
-def feature_of(path: str) -> str | None:
-    """What the name at this path comes with; None when it does not come later."""
+def reason_for(path: str) -> str | None:
+    """Why the name at this path does nothing yet; None when it is not known to be missing."""
     while path:
-        feature = _FEATURES.get(path)
-        if feature is not None:
-            return feature
+        reason = _REASONS.get(path)
+        if reason is not None:
+            return reason
         path = path.rpartition(".")[0]
     return None
 
 
 def is_above(path: str) -> bool:
-    """Whether names of a module below this one come later."""
-    return any(known.startswith(path + ".") for known in _FEATURES)
+    """Whether names of a module below this one are missing."""
+    return any(known.startswith(path + ".") for known in _REASONS)
 
 
 def names(module: str) -> Callable[[str], Any]:
@@ -246,11 +249,11 @@ def names(module: str) -> Callable[[str], Any]:
     path = f"{module}.".removeprefix("oxmcp.")
 
     def find(name: str) -> Any:
-        feature = None if name.startswith("_") else feature_of(path + name)
-        if feature is None:
+        reason = None if name.startswith("_") else reason_for(path + name)
+        if reason is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         from .stand_ins import stand_in  # most programs never come here
 
-        return stand_in(name, feature)
+        return stand_in(name, reason)
 
     return find

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..answers.resource_contents import ReadResourceContents, ResourceContent, ResourceResult
 from ..errors import ResourceError
+from ..later.names import names
 from ..offers.resource_kinds import DirectoryResource, HttpResource
 from ..offers.resource_security import ResourceSecurity
 from ..offers.resources import (
@@ -38,3 +39,5 @@ __all__ = [
     "TextResource",
     "resource",
 ]
+
+__getattr__ = names(__name__)

@@ -1,5 +1,6 @@
 """Changes told from one process to the others."""
 
+from ..later.names import names
 from ..serving.subscriptions import (
     SUBSCRIPTION_ID_META_KEY,
     InMemorySubscriptionBus,
@@ -21,3 +22,5 @@ __all__ = [
     "SubscriptionBus",
     "ToolsListChanged",
 ]
+
+__getattr__ = names(__name__)

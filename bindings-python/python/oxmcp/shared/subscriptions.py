@@ -1,5 +1,6 @@
 """Changes as events."""
 
+from ..later.names import names
 from ..serving.subscriptions import (
     SUBSCRIPTION_ID_META_KEY,
     PromptsListChanged,
@@ -17,3 +18,5 @@ __all__ = [
     "ServerEvent",
     "ToolsListChanged",
 ]
+
+__getattr__ = names(__name__)

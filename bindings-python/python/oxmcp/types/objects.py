@@ -13,6 +13,7 @@ from .wire_object import WireObject, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, TypeAlias
 
     Role: TypeAlias = Literal["user", "assistant"]
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     RequestId: TypeAlias = str | int
     ProgressToken: TypeAlias = str | int
     Cursor: TypeAlias = str
+    AnyFunction: TypeAlias = Callable[..., Any]
     IconTheme: TypeAlias = Literal["light", "dark"]
     ResultType: TypeAlias = Literal["complete", "input_required"] | str
 
@@ -601,6 +603,7 @@ _ALIASES = {
     "RequestId": "str | int",
     "ProgressToken": "str | int",
     "Cursor": "str",
+    "AnyFunction": "Callable[..., Any]",
     "IconTheme": 'Literal["light", "dark"]',
     "ResultType": 'Union[Literal["complete", "input_required"], str]',
 }
@@ -615,7 +618,7 @@ def __getattr__(name: str) -> Any:
     elif name in _ALIASES:
         import typing
 
-        value = eval(_ALIASES[name], {**globals(), "Literal": typing.Literal, "Union": typing.Union})
+        value = eval(_ALIASES[name], {**globals(), **vars(typing)})
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

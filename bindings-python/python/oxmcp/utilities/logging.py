@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from ..later.names import names
 from ..serving.logs import configure_logging
 
 __all__ = ["configure_logging", "get_logger"]
@@ -12,3 +13,6 @@ __all__ = ["configure_logging", "get_logger"]
 def get_logger(name: str) -> logging.Logger:
     """The logger of this name below `oxmcp`."""
     return logging.getLogger(name if name == "oxmcp" or name.startswith("oxmcp.") else f"oxmcp.{name}")
+
+
+__getattr__ = names(__name__)

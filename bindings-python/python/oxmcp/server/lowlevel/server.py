@@ -16,6 +16,7 @@ from ...calls.session import RequestContext
 from ...engine.values import Attributes
 from ...errors import InvalidArguments
 from ...later.members import LaterMembers
+from ...later.names import names
 from ...offers.descriptors import cache_hint, implementation
 from ...serving.settings import Settings
 from ..models import InitializationOptions, NotificationOptions
@@ -337,3 +338,6 @@ def _for_the_engine(capabilities: types.ServerCapabilities) -> dict[str, Any]:
         if told.get(kind):
             flags[kind] = told[kind]
     return flags
+
+
+__getattr__ = names(__name__)

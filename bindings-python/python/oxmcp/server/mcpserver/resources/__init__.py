@@ -1,5 +1,6 @@
 """Resources as objects."""
 
+from ....later.names import names
 from ....offers.managers import ResourceManager
 from ....offers.resource_kinds import DirectoryResource, HttpResource
 from ....offers.resource_security import DEFAULT_RESOURCE_SECURITY, ResourceSecurity
@@ -25,3 +26,5 @@ __all__ = [
     "ResourceTemplate",
     "TextResource",
 ]
+
+__getattr__ = names(__name__)

@@ -1,1 +1,5 @@
 """Small things under familiar paths."""
+
+from ....later.names import names
+
+__getattr__ = names(__name__)
