@@ -122,6 +122,8 @@ _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names
 def __getattr__(name: str) -> Any:
     module = _MODULE_OF.get(name)
     if module is None:
+        if name in ("errors", "types"):  # modules that are about to be imported
+            raise AttributeError(name)
         from .later.names import names
 
         return names(__name__)(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _native
 from ..arguments.injection import ContextMark
-from ..later.members import LaterMembers
+from ..later.deferred import LaterMembers
 from .owner import Owner, conversation, serving
 from .served_call import ServedCall
 from .session import RequestContext, Session

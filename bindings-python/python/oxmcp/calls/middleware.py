@@ -10,7 +10,7 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .. import _native
 from ..answers.encoding import encode
@@ -69,45 +69,6 @@ class ServerMiddleware(Protocol[Lifespan_co]):
     async def __call__(self, ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
         """Answers `ctx`, usually with what `call_next(ctx)` gives; what it raises is answered as if a handler had."""
         ...
-
-
-class MiddlewareList(list[Any]):
-    """The middleware of a server. The targets of a server that is built already are made anew when it changes."""
-
-    def __init__(self, items: Iterable[Any], changed: Callable[[], None]) -> None:
-        super().__init__(items)
-        self._changed = changed
-
-    def append(self, item: Any) -> None:
-        """Adds one inside all others."""
-        super().append(item)
-        self._changed()
-
-    def insert(self, index: SupportsIndex, item: Any) -> None:
-        """Adds one before the one at `index`."""
-        super().insert(index, item)
-        self._changed()
-
-    def extend(self, items: Iterable[Any]) -> None:
-        """Adds some inside all others."""
-        super().extend(items)
-        self._changed()
-
-    def remove(self, item: Any) -> None:
-        """Takes one away. Raises ValueError when it is not there."""
-        super().remove(item)
-        self._changed()
-
-    def pop(self, index: SupportsIndex = -1) -> Any:
-        """Takes the one at `index` away, and gives it."""
-        item = super().pop(index)
-        self._changed()
-        return item
-
-    def clear(self) -> None:
-        """Takes all away."""
-        super().clear()
-        self._changed()
 
 
 class KeptCall:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from ..engine.values import Attributes, Done, Headers
-from ..later.members import LaterMembers
+from ..later.deferred import LaterMembers
 
 if TYPE_CHECKING:
     from .. import types

@@ -11,15 +11,15 @@ from ..answers.resource_contents import ReadResourceContents, ResourceResult
 from ..calls.context import LEGACY
 from ..engine.values import attributes
 from ..errors import ResourceError, ToolError
-from ..later.members import LaterMembers
+from ..later.deferred import LaterMembers, accept
 from ..later.names import names
-from ..later.options import OfClients, OfRequests, accept
 from ..types.wire_object import WireObject
 from .results import WholeResults
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ..later.options import OfClients, OfRequests
     from ..serving.serving import Serving
 
 __all__ = ["CallToolResult", "Client"]
@@ -87,7 +87,7 @@ class Client(WholeResults, LaterMembers):
         timeout: float | None = None,
         **other: Unpack[OfClients],
     ) -> None:
-        accept(OfClients, "Client", other)
+        accept("OfClients", "Client", other)
         server = server or transport
         if server is None or not hasattr(type(server), "engine_here"):
             raise TypeError(f"Client takes a server of this process, not {type(server).__name__}")
@@ -123,22 +123,22 @@ class Client(WholeResults, LaterMembers):
 
     async def list_tools(self, **other: Unpack[OfRequests]) -> list[types.Tool]:
         """Every tool, from all pages."""
-        accept(OfRequests, "list_tools", other)
+        accept("OfRequests", "list_tools", other)
         return await self._list("tools/list", "tools", types.Tool)
 
     async def list_resources(self, **other: Unpack[OfRequests]) -> list[types.Resource]:
         """Every resource, from all pages."""
-        accept(OfRequests, "list_resources", other)
+        accept("OfRequests", "list_resources", other)
         return await self._list("resources/list", "resources", types.Resource)
 
     async def list_resource_templates(self, **other: Unpack[OfRequests]) -> list[types.ResourceTemplate]:
         """Every resource template, from all pages."""
-        accept(OfRequests, "list_resource_templates", other)
+        accept("OfRequests", "list_resource_templates", other)
         return await self._list("resources/templates/list", "resourceTemplates", types.ResourceTemplate)
 
     async def list_prompts(self, **other: Unpack[OfRequests]) -> list[types.Prompt]:
         """Every prompt, from all pages."""
-        accept(OfRequests, "list_prompts", other)
+        accept("OfRequests", "list_prompts", other)
         return await self._list("prompts/list", "prompts", types.Prompt)
 
     async def _list(self, method: str, member: str, kind: type[T]) -> list[T]:
@@ -177,7 +177,7 @@ class Client(WholeResults, LaterMembers):
             ToolError: the tool refused or failed, and `raise_on_error` is set.
             McpError: the server answered with an error.
         """
-        accept(OfRequests, "call_tool", other)
+        accept("OfRequests", "call_tool", other)
         wire = await self.request(
             "tools/call",
             {"name": name, "arguments": dict(arguments or {})},
@@ -206,7 +206,7 @@ class Client(WholeResults, LaterMembers):
         Raises:
             McpError: there is none at this URI, or it failed.
         """
-        accept(OfRequests, "read_resource", other)
+        accept("OfRequests", "read_resource", other)
         return list((await self.read_resource_mcp(uri, meta)).contents)
 
     async def subscribe_resource(self, uri: Any) -> None:
@@ -230,7 +230,7 @@ class Client(WholeResults, LaterMembers):
         Raises:
             McpError: it is unknown, refused or failed.
         """
-        accept(OfRequests, "get_prompt", other)
+        accept("OfRequests", "get_prompt", other)
         return await self.get_prompt_mcp(name, arguments, meta)
 
     async def complete(

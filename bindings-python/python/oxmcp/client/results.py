@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from .. import types
 from ..answers.encoding import encode
-from ..later.options import OfRequests, accept
+from ..later.deferred import accept
 from .conversation import Conversation
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from ..later.options import OfRequests
 
 
 class WholeResults(Conversation):
@@ -86,5 +88,5 @@ class WholeResults(Conversation):
         return types.CompleteResult(**await self.request("completion/complete", params))
 
     async def _page(self, where: str, method: str, cursor: str | None, other: Mapping[str, Any]) -> dict[str, Any]:
-        accept(OfRequests, where, other)
+        accept("OfRequests", where, other)
         return await self.request(method, {} if cursor is None else {"cursor": cursor})

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
-
-from ..errors import NotYetError
 from .names import CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, QUESTIONS, TASKS, TRANSPORTS
 
 NOTIFICATIONS = "notifications of one's own"
@@ -41,42 +38,3 @@ LATER = {
     },
 }
 """By the class they are members of."""
-
-
-class LaterMembers:
-    """Gives a class its members that come later: they are there, and say so when they are called."""
-
-    __slots__ = ()
-
-    known_as: ClassVar[str] = ""
-    """The class's name in the list."""
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            kind = type(self).known_as
-            for feature, names in LATER.get(kind, {}).items() if not name.startswith("_") else ():
-                if name in names.split():
-                    from .stand_ins import stand_in
-
-                    return stand_in(f"{kind}.{name}", f"it comes with {feature}")
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-
-class LaterServer(LaterMembers):
-    """The same for a server, with what is called on its class."""
-
-    @classmethod
-    def from_openapi(cls, *_positional: Any, **_options: Any) -> NoReturn:
-        """Not yet: raises NotYetError."""
-        raise NotYetError.of(f"{cls.known_as}.from_openapi", COMPOSITION)
-
-    @classmethod
-    def from_fastapi(cls, *_positional: Any, **_options: Any) -> NoReturn:
-        """Not yet: raises NotYetError."""
-        raise NotYetError.of(f"{cls.known_as}.from_fastapi", COMPOSITION)
-
-    @classmethod
-    def as_proxy(cls, *_positional: Any, **_options: Any) -> NoReturn:
-        """Not yet: raises NotYetError."""
-        raise NotYetError.of(f"{cls.known_as}.as_proxy", COMPOSITION)

@@ -124,18 +124,8 @@ class OfRequests(TypedDict, total=False):
     version: Any
 
 
-def accept(known: type[Any], where: str, given: Mapping[str, Any]) -> None:
-    """Lets options pass that do nothing yet and ask for nothing.
-
-    Args:
-        known: Which options there are.
-        where: What they were given to, for the error.
-        given: The options.
-
-    Raises:
-        TypeError: there is no such option.
-        NotYetError: one asks for something that is not there yet.
-    """
+def check(known: type[Any], where: str, given: Mapping[str, Any]) -> None:
+    """Holds options against those there are; see `deferred.accept`."""
     for name, value in given.items():
         if name not in known.__annotations__:
             raise TypeError(f"{where}() got an unexpected keyword argument {name!r}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _native, types
 from ..arguments.parameters import context_names
-from ..calls import functions, middleware
+from ..calls import functions
 from ..calls.context import context_of
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def target(
     if server is not None and not server.run_in_thread:
         called = functions.on_loop(called)
     if server is not None and server.middleware:
+        from ..calls import middleware
+
         return middleware.target(
             called,
             server,

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import _native
 from ..answers import failures
 from ..arguments.injection import context_names
-from ..calls import middleware
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
-from ..later.options import OfSwitching, accept
+from ..later.deferred import accept
 from ..serving.serving import Serving, translated
 from ..serving.settings import OnDuplicate
 from . import marks
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .._native import Kind
+    from ..later.options import OfSwitching
 
 logger = logging.getLogger("oxmcp")
 Item = TypeVar("Item", Tool, Prompt, Resource)
@@ -167,10 +167,12 @@ class Registrations(Serving):
     def _register_list(self, engine: _native.Server, kind: Kind) -> None:
         """Has a list go through the middleware; without any, leaves it to the engine."""
         method = LISTS[kind]
-        engine.set_method(
-            method,
-            middleware.list_target(method, self, engine.page, self._answerer(method)) if self.middleware else None,
-        )
+        target = None
+        if self.middleware:
+            from ..calls import middleware  # few servers need it
+
+            target = middleware.list_target(method, self, engine.page, self._answerer(method))
+        engine.set_method(method, target)
 
     def _register_all(self, engine: _native.Server) -> None:
         for offers in self._offers.values():
@@ -256,7 +258,7 @@ class Registrations(Serving):
         **other: Unpack[OfSwitching],
     ) -> int:
         """Lists again, and lets be called again, what `disable` took out of sight; see there."""
-        accept(OfSwitching, "enable", other)
+        accept("OfSwitching", "enable", other)
         return self._switch(True, names, tags, components)
 
     def disable(
@@ -280,7 +282,7 @@ class Registrations(Serving):
         Raises:
             ValueError: no condition is given.
         """
-        accept(OfSwitching, "disable", other)
+        accept("OfSwitching", "disable", other)
         return self._switch(False, names, tags, components)
 
     def _switch(

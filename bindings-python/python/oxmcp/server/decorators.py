@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..answers.results import UNSET
-from ..later.options import OfOffers, accept
+from ..later.deferred import accept
 from ..offers.registrations import Registrations
 from ..offers.resource_security import ResourceSecurity
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from ..later.options import OfOffers
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -112,7 +114,7 @@ class Decorators(Registrations):
             InvalidDescriptorError: a parameter's type has no JSON Schema.
         """
 
-        accept(OfOffers, "tool", other)
+        accept("OfOffers", "tool", other)
 
         def register(function: Any, given: str | None = name) -> Any:
             self.add_tool(
@@ -182,7 +184,7 @@ class Decorators(Registrations):
         """
         if callable(uri):
             raise TypeError("A resource needs a URI: @server.resource('scheme://path')")
-        accept(OfOffers, "resource", other)
+        accept("OfOffers", "resource", other)
 
         def register(function: F) -> F:
             self.add_resource(
@@ -277,7 +279,7 @@ class Decorators(Registrations):
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
         """
 
-        accept(OfOffers, "prompt", other)
+        accept("OfOffers", "prompt", other)
 
         def register(function: Any, given: str | None = name) -> Any:
             self.add_prompt(

@@ -9,7 +9,7 @@ from .. import _native, types
 from ..answers.resource_contents import ResourceResult
 from ..calls.context import Context, context_of, get_context
 from ..errors import McpError, ResourceError
-from ..later.options import OfCalls, accept
+from ..later.deferred import accept
 from ..offers.managers import PromptManager, ResourceManager, ToolManager
 from ..offers.resources import Resource
 from ..offers.tools import Tool
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..client.client import CallToolResult, Client
+    from ..later.options import OfCalls
 
 
 class InProcess(Decorators):
@@ -47,22 +48,22 @@ class InProcess(Decorators):
 
     async def list_tools(self, **other: Unpack[OfCalls]) -> list[types.Tool]:
         """The tools as a client sees them that no middleware stands before."""
-        accept(OfCalls, "list_tools", other)
+        accept("OfCalls", "list_tools", other)
         return [types.Tool(**item) for item in self._listed("tools/list")]
 
     async def list_resources(self, **other: Unpack[OfCalls]) -> list[types.Resource]:
         """The resources as a client sees them."""
-        accept(OfCalls, "list_resources", other)
+        accept("OfCalls", "list_resources", other)
         return [types.Resource(**item) for item in self._listed("resources/list")]
 
     async def list_resource_templates(self, **other: Unpack[OfCalls]) -> list[types.ResourceTemplate]:
         """The resource templates as a client sees them."""
-        accept(OfCalls, "list_resource_templates", other)
+        accept("OfCalls", "list_resource_templates", other)
         return [types.ResourceTemplate(**item) for item in self._listed("resources/templates/list")]
 
     async def list_prompts(self, **other: Unpack[OfCalls]) -> list[types.Prompt]:
         """The prompts as a client sees them."""
-        accept(OfCalls, "list_prompts", other)
+        accept("OfCalls", "list_prompts", other)
         return [types.Prompt(**item) for item in self._listed("prompts/list")]
 
     def _listed(self, method: str) -> list[dict[str, Any]]:
@@ -85,7 +86,7 @@ class InProcess(Decorators):
         Raises:
             ToolError: it is unknown, refused or failed.
         """
-        accept(OfCalls, "call_tool", other)
+        accept("OfCalls", "call_tool", other)
         async with self._client() as client:
             result = await client.call_tool(name, arguments)
         tool = self.tool_named(name)
@@ -97,7 +98,7 @@ class InProcess(Decorators):
         Raises:
             ResourceError: there is none at this URI, or it failed.
         """
-        accept(OfCalls, "read_resource", other)
+        accept("OfCalls", "read_resource", other)
         from ..client.client import opened
 
         async with self._client() as client:
@@ -114,7 +115,7 @@ class InProcess(Decorators):
         Raises:
             McpError: it is unknown, refused or failed.
         """
-        accept(OfCalls, "get_prompt", other)
+        accept("OfCalls", "get_prompt", other)
         async with self._client() as client:
             return await client.get_prompt(name, arguments)
 

@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _native
 from ..answers.encoding import OnUnknown
-from ..calls.middleware import MiddlewareList
+from ..calls.middleware_list import MiddlewareList
 from ..engine import claims
 from ..errors import from_native
-from ..later.options import OfRunning, accept
+from ..later.deferred import accept
+from .announcer import Announcer
 from .engines import Engines
 from .lifespan import Lifespan
 from .settings import Cors, Settings, Transport
-from .subscriptions import Announcer, Change
 from .transport_security import TransportSecuritySettings, guards
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..engine.event_loop import HttpOptions, Io
+    from ..later.options import OfRunning
+    from .subscriptions import Change
 
 MAX_SESSIONS = 10_000
 """How many sessions may keep state; beyond it the one that was idle longest is forgotten (SEC-12)."""
@@ -196,7 +198,7 @@ class Serving:
             ValueError: the transport is not HTTP.
             NotYetError: an option asks for something that is not there yet.
         """
-        accept(OfRunning, "run_http_async", other)
+        accept("OfRunning", "run_http_async", other)
         if host_origin_protection is False and transport_security is None:
             transport_security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         from ..engine import event_loop

@@ -15,7 +15,7 @@ from ...calls.middleware import ServerRequestContext, passed, request_context
 from ...calls.session import RequestContext
 from ...engine.values import Attributes
 from ...errors import InvalidArguments
-from ...later.members import LaterMembers
+from ...later.deferred import LaterMembers
 from ...later.names import names
 from ...offers.descriptors import cache_hint, implementation
 from ...serving.settings import Settings

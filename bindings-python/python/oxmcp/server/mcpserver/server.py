@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ... import _native
 from ...answers.encoding import OnUnknown
-from ...later.members import LaterServer
-from ...later.names import names
-from ...later.options import OfRunning, OfServers, accept
+from ...later.deferred import LaterServer, accept
 from ...offers.descriptors import cache_hint, implementation, uniform_hints
 from ...offers.resource_security import ResourceSecurity
 from ...offers.resources import Resource
 from ...offers.tools import Tool
 from ...serving import settings
+from ...serving.announcer import Announcer
 from ...serving.capabilities import Declared
 from ...serving.capabilities import for_the_engine as capabilities_for_the_engine
 from ...serving.capabilities import read as read_capabilities
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, Settings
-from ...serving.subscriptions import Announcer
 from ...serving.transport_security import guards
 from ..in_process import InProcess
 
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ...engine.event_loop import Io
+    from ...later.options import OfRunning, OfServers
     from ...serving.subscriptions import SubscriptionBus
     from ...serving.transport_security import TransportSecuritySettings
 
@@ -147,7 +146,7 @@ class MCPServer(InProcess, LaterServer):
         cache_scope: Literal["public", "private"] | None = None,
         **other: Unpack[OfServers],
     ) -> None:
-        accept(OfServers, self.known_as, other)
+        accept("OfServers", self.known_as, other)
         super().__init__(
             lifespan,
             on_duplicate=settings.text("ON_DUPLICATE", on_duplicate, "warn"),  # type: ignore[arg-type]
@@ -279,7 +278,7 @@ class MCPServer(InProcess, LaterServer):
             OxmcpError: the address cannot be listened on, or what is registered cannot be served.
             NotYetError: an option asks for something that is not there yet.
         """
-        accept(OfRunning, "run", other)
+        accept("OfRunning", "run", other)
         allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         self._run(
             transport,
@@ -322,4 +321,10 @@ _STDIO_OPTIONS = ("show_banner", "log_level")
 
 FastMCP = MCPServer
 
-__getattr__ = names(__name__)
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from ...later.names import names
+
+        return names(__name__)(name)
