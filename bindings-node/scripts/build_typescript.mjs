@@ -21,9 +21,15 @@ const dist = join(here, 'dist');
 const stamp = join(dist, '.inputs');
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
+/** Declarations, and the comments that go with them, are written once: for `import` they refer to those for `require`. */
 const formats = [
-  { name: 'esm', config: 'tsconfig.json', type: 'module' },
-  { name: 'cjs', config: 'tsconfig.cjs.json', type: 'commonjs' },
+  {
+    name: 'esm',
+    config: 'tsconfig.json',
+    type: 'module',
+    words: ['--declaration', 'false', '--removeComments', 'true'],
+  },
+  { name: 'cjs', config: 'tsconfig.cjs.json', type: 'commonjs', words: [] },
 ];
 
 /** A fingerprint of everything the result depends on. */
@@ -51,18 +57,29 @@ function pathOf(entry) {
 }
 
 /** Runs the compiler into a folder of its own, which then takes the place of the last result in one step. */
-async function compile({ name, config, type }) {
+async function compile({ name, config, type, words }) {
   const unfinished = join(dist, `${name}.new`);
   rmSync(unfinished, { recursive: true, force: true });
-  const child = spawn(process.execPath, [tsc, '--project', join(here, config), '--outDir', unfinished], {
-    stdio: 'inherit',
-  });
+  const line = [tsc, '--project', join(here, config), '--outDir', unfinished, ...words];
+  const child = spawn(process.execPath, line, { stdio: 'inherit' });
   const code = await new Promise((done) => child.on('close', done));
   if (code !== 0) return false;
   writeFileSync(join(unfinished, 'package.json'), `{ "type": "${type}" }\n`);
+  if (name === 'esm') referToDeclarations(unfinished);
   rmSync(join(dist, name), { recursive: true, force: true });
   renameSync(unfinished, join(dist, name));
   return true;
+}
+
+/** Writes, beside each module for `import`, declarations that are those of the same module for `require`. */
+function referToDeclarations(folder) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.js')) continue;
+    const module = file.replaceAll('\\', '/');
+    const up = '../'.repeat(module.split('/').length);
+    const declarations = `export * from '${up}cjs/${module}';\n`;
+    writeFileSync(join(folder, module.replace(/\.js$/, '.d.ts')), declarations);
+  }
 }
 
 if (!existsSync(tsc)) {

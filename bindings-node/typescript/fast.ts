@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events';
 import type { AnySchema } from './arguments/schemas.js';
 import { ConfigurationError } from './engine/errors.js';
+import { refusing } from './engine/not_yet.js';
 import type { FastMCPSessionAuth } from './fast/access.js';
 import { Guests } from './fast/guests.js';
 import type {
@@ -15,7 +16,7 @@ import type {
 } from './fast/offers.js';
 import { chosen, type ServerOptions, type StartOptions } from './fast/options.js';
 import { readWithin } from './fast/reading.js';
-import { missing, refuseAsking, refuseForeign } from './fast/refusing.js';
+import { refuseAsking, refuseForeign } from './fast/refusing.js';
 import { registerPrompt, registerResource, registerTemplate, registerTool } from './fast/registration.js';
 import { Registry } from './fast/registry.js';
 import type { FastMCPSession } from './fast/sessions.js';
@@ -326,9 +327,6 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
 
   /** @internal */
   get getApp(): () => never {
-    return missing(
-      'FastMCP.getApp',
-      'the listener answers the endpoint only; mount the server in an app of yours',
-    );
+    return refusing('FastMCP.getApp', 'mount the server in an app of yours');
   }
 }

@@ -50,13 +50,6 @@ export function refuseAsking(options: { ping?: unknown; roots?: unknown }): void
   }
 }
 
-/** A function that is not there, as a function that says so. */
-export function missing(name: string, why: string): () => never {
-  return () => {
-    throw new ConfigurationError(`${name} is not supported: ${why}`);
-  };
-}
-
 function isOff(value: unknown): boolean {
   if (value === undefined || value === null || value === false) return true;
   return typeof value === 'object' && 'enabled' in value && value.enabled === false;
