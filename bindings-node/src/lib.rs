@@ -11,12 +11,17 @@ mod doorbell;
 mod endpoint;
 mod errors;
 mod event_loop;
+#[cfg(unix)]
+mod heard;
 mod log;
+mod long_frame;
 mod mailbox;
 mod notices;
 mod schema;
 mod server;
 mod serving;
+#[cfg(unix)]
+mod signals;
 mod uri;
 
 use napi_derive::napi;

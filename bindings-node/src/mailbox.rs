@@ -73,7 +73,7 @@ impl Calls {
                     }
                     if closing {
                         // Started now, a call that blocks would keep the process from ending.
-                        let refusal = Failure::new(FailureKind::Abandoned, "The server is shutting down.");
+                        let refusal = Failure::new(FailureKind::ShutDown, "the server is shutting down");
                         answers.push(responder.seal(Err(refusal)));
                         continue;
                     }

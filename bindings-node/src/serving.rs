@@ -9,9 +9,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use napi::bindgen_prelude::{Env, Function};
 use napi_derive::napi;
-use oxmcp_core::engine::Engine;
+use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{self, Driver, HttpText, Placement};
+use oxmcp_core::host::{self, Driver, DuplexText, HttpText, Placement};
 use oxmcp_core::mailbox::Answer;
 use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
@@ -25,7 +25,7 @@ use crate::mailbox::{self, Calls, number};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
 
-/// How long a blocked JavaScript thread may take to hear that standard input ended.
+/// How long a blocked JavaScript thread may take to hear that nothing is served any more.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A server being served on one JavaScript thread.
@@ -41,7 +41,11 @@ pub struct Serving {
     number: u32,
     pub(crate) endpoints: Endpoints,
     connections: Mutex<HashMap<u64, Connection>>,
-    /// Whether the server is told to stop: what did not start yet is refused then.
+    #[cfg(unix)]
+    pub(crate) heard: Arc<crate::heard::Heard>,
+    /// What ends each transport, by token.
+    ends: Arc<Mutex<HashMap<u64, Shutdown>>>,
+    /// Whether the time to finish is over: what did not start yet is refused then.
     closing: AtomicBool,
     next_token: AtomicU64,
 }
@@ -107,9 +111,17 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
         calls,
         endpoints: Endpoints::default(),
         connections: Mutex::default(),
+        #[cfg(unix)]
+        heard: Arc::default(),
+        ends: Arc::default(),
         closing: AtomicBool::new(false),
         next_token: AtomicU64::new(1),
     })
+}
+
+fn lock(ends: &Mutex<HashMap<u64, Shutdown>>) -> MutexGuard<'_, HashMap<u64, Shutdown>> {
+    // A map is valid whatever happened while it was locked.
+    ends.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Serving {
@@ -132,24 +144,39 @@ impl Serving {
         self.next_token.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Runs a transport; its end is a notice.
-    fn run<F>(&self, driver: &Driver, transport: impl FnOnce(u64) -> F) -> u64
+    /// Runs a transport, which is given what ends it alone; its end is a notice. With `owns_process`, a thread that does not
+    /// hear of that end, because a handler blocks it, is ended with the process.
+    fn run<F>(&self, driver: &Driver, owns_process: bool, transport: impl FnOnce(u64, Shutdown) -> F) -> u64
     where
         F: Future<Output = oxmcp_core::error::Result<()>> + Send + 'static,
     {
         let token = self.token();
-        let future = transport(token);
-        let host = Arc::clone(&self.host);
+        let shutdown = self.engine.shutdown().child();
+        lock(&self.ends).insert(token, shutdown.clone());
+        let future = transport(token, shutdown);
+        let (host, ends) = (Arc::clone(&self.host), Arc::clone(&self.ends));
         driver.spawn(async move {
             let outcome = future.await;
+            lock(&ends).remove(&token);
             host.notices.push(token, Notice::Ended(outcome.err()));
+            if owns_process {
+                tokio::spawn(end_blocked_process(host));
+            }
         });
         token
     }
 
+    /// What ends the transport of this token, or all of them.
+    fn end_of(&self, token: Option<f64>) -> Option<Shutdown> {
+        match token {
+            None => Some(self.engine.shutdown().clone()),
+            Some(token) => lock(&self.ends).get(&number(token)).cloned(),
+        }
+    }
+
     fn end(&self) {
         self.closing.store(true, Ordering::SeqCst);
-        self.engine.shutdown().trigger();
+        self.engine.shutdown().expire("the server is shutting down");
         log::stop_carrying(&self.host);
         self.host.bell.store(None);
         self.connections().clear();
@@ -215,8 +242,7 @@ impl Serving {
         let text = HttpText::read(&options, Spelling::Camel).into_js()?;
         let server = HttpServer::bind(self.engine.clone(), text.address(), text.options()).into_js()?;
         let address = server.local_addr();
-        let shutdown = self.engine.shutdown().clone();
-        let token = self.run(&driver, |_| server.serve(shutdown));
+        let token = self.run(&driver, false, |_, shutdown| server.serve(shutdown));
         let told = serde_json::json!({
             "token": token,
             "host": address.ip().to_string(),
@@ -228,23 +254,18 @@ impl Serving {
     /// Takes descriptors 0 and 1 for itself and serves them; the end of standard input ends it. With `owns_process`, a thread
     /// that does not hear of that end, because a handler blocks it, is ended with the process.
     #[napi]
-    pub fn serve_stdio(&self, owns_process: bool) -> Result<f64, JsError> {
+    pub fn serve_stdio(&self, options: String, owns_process: bool) -> Result<f64, JsError> {
         let driver = self.driver()?;
+        let text = DuplexText::read(&options, Spelling::Camel).into_js()?;
         let engine = self.engine.clone();
-        let shutdown = self.engine.shutdown().clone();
-        let host = Arc::clone(&self.host);
         // Before this returns: what JavaScript prints next must not get onto the wire.
         let (input, output) = {
             let _context = driver.enter();
             stdio::claim().into_js()?
         };
-        let token = self.run(&driver, |_| async move {
-            let outcome = stdio::serve(engine, input, output, stdio::StdioOptions::default(), shutdown).await;
-            if owns_process {
-                tokio::spawn(end_blocked_process(host));
-            }
-            outcome
-        });
+        let options = text.stdio(output.peer());
+        let token = self
+            .run(&driver, owns_process, |_, shutdown| stdio::serve(engine, input, output, options, shutdown));
         Ok(js_number(token))
     }
 
@@ -259,16 +280,18 @@ impl Serving {
 
     /// Opens a connection within the process; its messages are notices under the connection's token.
     #[napi]
-    pub fn connect(&self) -> Result<f64, JsError> {
+    pub fn connect(&self, options: String) -> Result<f64, JsError> {
         let driver = self.driver()?;
+        let text = DuplexText::read(&options, Spelling::Camel).into_js()?;
         let client = {
             let _context = driver.enter();
-            memory::connect(&self.engine).into_js()?
+            memory::connect(&self.engine, text.max_frame_bytes()).into_js()?
         };
         let (frames, inbox) = host::frames();
         let host = Arc::clone(&self.host);
-        let token = self.run(&driver, |token| async move {
-            host::carry(client, inbox, |message| host.notices.push(token, Notice::Message(message))).await;
+        let token = self.run(&driver, false, |token, shutdown| async move {
+            let hear = |message| host.notices.push(token, Notice::Message(message));
+            host::carry(client, inbox, hear, shutdown).await;
             Ok(())
         });
         self.connections().insert(token, Connection::Memory(frames));
@@ -310,11 +333,24 @@ impl Serving {
         self.connections().remove(&number(token));
     }
 
-    /// Tells the transports to finish, each end is a notice; and starts no more calls.
+    /// Tells the transport of this token, or all, to finish: what runs may end in its time. Each end is a notice.
     #[napi]
-    pub fn shut_down(&self) {
-        self.closing.store(true, Ordering::SeqCst);
-        self.engine.shutdown().trigger();
+    pub fn shut_down(&self, token: Option<f64>) {
+        if let Some(end) = self.end_of(token) {
+            end.trigger();
+        }
+    }
+
+    /// The time to finish is over, for the transport of this token or for all: what runs is answered with an error that says
+    /// `reason`. For all: no further call is started.
+    #[napi]
+    pub fn give_up(&self, reason: String, token: Option<f64>) {
+        if token.is_none() {
+            self.closing.store(true, Ordering::SeqCst);
+        }
+        if let Some(end) = self.end_of(token) {
+            end.expire(reason);
+        }
     }
 
     /// Ends everything.
@@ -357,14 +393,13 @@ async fn ring_once_a_turn(bell: Arc<Doorbell>, calls: Arc<Calls>) {
     }
 }
 
-/// Ends the process when its JavaScript thread did not fetch the news that standard input ended: nobody can reach it any more.
+/// Ends the process, as SIGTERM would, when its JavaScript thread did not fetch the news that nothing is served any more:
+/// nobody can reach it.
 async fn end_blocked_process(host: Arc<Host>) {
-    use rustix::process::{Signal, getpid, kill_process};
-    for signal in [Signal::TERM, Signal::KILL] {
-        tokio::time::sleep(PATIENCE).await;
-        if host.notices.has_any() {
-            // Fails for no process but one that is gone.
-            let _ = kill_process(getpid(), signal);
-        }
+    tokio::time::sleep(PATIENCE).await;
+    #[cfg(unix)]
+    if host.notices.has_any() {
+        // Past any handler: none would be called. Fails for no signal that there is.
+        let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTERM);
     }
 }

@@ -111,7 +111,7 @@ test('exitOnEnd: false leaves the end to the program', async () => {
 });
 
 test('a process whose handler never returns ends after its client', async () => {
-  const { child, ended } = start(CARELESS, 'blocked');
+  const { child, ended } = start(CARELESS, 'blocked', 'hasty');
   const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'block' } });
   child.stdin?.end(`${INITIALIZE}\n${call}\n`);
   const { code } = await ended;
@@ -166,11 +166,40 @@ test('the end of the input ends the connection, after what was asked is answered
   await closed;
 });
 
-test('a line over the limit is told to onerror, and ends the connection', async (t) => {
-  const { input, errors, closed } = await onStreams(t, { maxBufferSize: 100 });
-  input.write('x'.repeat(200));
-  await closed;
-  assert.match(errors[0]?.message ?? '', /over the limit of 100 bytes/);
+test('a line over the limit is answered with its own id, however it is cut, and the next one as usual', async (t) => {
+  const { input, errors, next } = await onStreams(t, { maxBufferSize: 100 });
+  const ping = (id: number, data: string) =>
+    JSON.stringify({ method: 'ping', params: { id: 9, data }, jsonrpc: '2.0', id });
+  const long = ping(1, 'x'.repeat(200));
+  for (const piece of [long.slice(0, 60), long.slice(60, 150), long.slice(150), '\n']) input.write(piece);
+  const { id, error } = await next();
+  assert.deepEqual([id, error.code], [1, -32600]);
+  assert.match(error.message, /has 2\d\d bytes, more than the 100 allowed/);
+  input.write(`${ping(2, '')}\n{"method":"no id","params":"${'x'.repeat(200)}"}\n${ping(3, '')}\n`);
+  assert.deepEqual([(await next()).id, (await next()).id], [2, 3]);
+  assert.deepEqual(errors, []);
+});
+
+test("messages on the process's own streams may be as long as maxBufferSize says", async () => {
+  const { child, ended } = start(CARELESS, 'short');
+  const call = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'hello', arguments: { text: 'x'.repeat(5e6) } },
+  };
+  child.stdin?.end(
+    `${INITIALIZE}\n${JSON.stringify(call)}\n${JSON.stringify({ ...call, id: 2, params: { name: 'hello' } })}\n`,
+  );
+  const answers = (await ended).out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(answers.map(({ id, error }) => [id, error?.code]).sort(), [
+    [0, undefined],
+    [1, -32600],
+    [2, undefined],
+  ]);
 });
 
 test('a broken output ends the connection', async (t) => {

@@ -41,6 +41,11 @@ impl Call {
         Self { of_worker: true, ..Self::new(pending, driver) }
     }
 
+    /// Whether it is this process that answers the call.
+    pub fn is_of_this_process(&self) -> bool {
+        self.driver.check_process().is_ok()
+    }
+
     pub const fn invocation(&self) -> &Invocation {
         &self.invocation
     }

@@ -18,6 +18,7 @@ use tokio::io::unix::AsyncFd;
 
 use crate::call::Call;
 use crate::doorbell::LoopBell;
+use crate::forks::end_child;
 use crate::server::{Host, current_call};
 use crate::surrounding_context;
 use crate::target::Target;
@@ -253,7 +254,7 @@ impl LoopSide {
         }
         if self.closing.load(Ordering::SeqCst) {
             // Started now, a call that blocks would keep the process from ending.
-            let refusal = Failure::new(FailureKind::Abandoned, "The server is shutting down.");
+            let refusal = Failure::new(FailureKind::ShutDown, "the server is shutting down");
             pending.responder.answer(Err(refusal));
             return;
         }
@@ -412,7 +413,9 @@ fn conclude(call: &Bound<'_, Call>, target: &Bound<'_, Target>, task: &Bound<'_,
 pub fn run_plain(call: &Bound<'_, Call>, target: &Bound<'_, Target>) -> PyResult<()> {
     let py = call.py();
     current_call(py)?.call_method1(intern!(py, "set"), (call,))?;
-    match target.get().start(py, call) {
+    let outcome = target.get().start(py, call);
+    end_child(call, &outcome)?;
+    match outcome {
         Ok(value) => target.get().finish(call, &value),
         Err(error) => target.get().fail(call, error),
     }

@@ -1,13 +1,14 @@
 //! One serving of a server: the engine, its runtime, and the transports that are open.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{self, Driver, FrameSender, HttpText, Placement};
+use oxmcp_core::host::{self, Driver, DuplexText, FrameSender, HttpText, Placement};
 use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
 use pyo3::prelude::*;
@@ -22,7 +23,7 @@ use crate::surrounding_context;
 use crate::surroundings::Surroundings;
 use crate::workers::Workers;
 
-/// How long a blocked event loop may take to hear that standard input ended.
+/// How long a blocked event loop may take to hear that nothing is served any more.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A server being served on one event loop.
@@ -34,6 +35,8 @@ pub struct Serving {
     workers: Arc<Workers>,
     loop_side: LoopSide,
     next_token: AtomicU64,
+    /// What ends each transport, by token.
+    ends: Arc<Mutex<HashMap<u64, Shutdown>>>,
 }
 
 /// Starts serving on an event loop. `drives` says that the loop calls `wait` to wait, and so may drive the I/O; then
@@ -117,23 +120,66 @@ pub fn attach(
     if placement == Placement::Thread {
         workers.wake_one();
     }
-    Ok(Serving { host, engine, driver, workers, loop_side, next_token: AtomicU64::new(1) })
+    Ok(Serving {
+        host,
+        engine,
+        driver,
+        workers,
+        loop_side,
+        next_token: AtomicU64::new(1),
+        ends: Arc::default(),
+    })
+}
+
+fn lock(ends: &Mutex<HashMap<u64, Shutdown>>) -> MutexGuard<'_, HashMap<u64, Shutdown>> {
+    // A map is valid whatever happened while it was locked.
+    ends.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Serving {
-    /// Runs a transport; its end is a notice.
-    fn run<F>(&self, transport: impl FnOnce(u64) -> F) -> u64
+    /// Runs a transport, which is given what ends it alone; its end is a notice. With `owns_process`, an event loop that does
+    /// not hear of that end, because a handler blocks it, is told by SIGTERM.
+    fn run<F>(&self, owns_process: bool, transport: impl FnOnce(u64, Shutdown) -> F) -> u64
     where
         F: Future<Output = oxmcp_core::error::Result<()>> + Send + 'static,
     {
         let token = self.next_token.fetch_add(1, Ordering::Relaxed);
-        let future = transport(token);
-        let host = Arc::clone(&self.host);
+        let shutdown = self.engine.shutdown().child();
+        lock(&self.ends).insert(token, shutdown.clone());
+        let future = transport(token, shutdown);
+        let (host, ends) = (Arc::clone(&self.host), Arc::clone(&self.ends));
+        let driver = Arc::downgrade(&self.driver);
         self.driver.spawn(async move {
             let outcome = future.await;
+            lock(&ends).remove(&token);
             host.notices.push(token, Notice::Ended(outcome.err()));
+            if let (true, Some(driver)) = (owns_process, driver.upgrade()) {
+                driver.spawn(end_blocked_process(host));
+            }
         });
         token
+    }
+
+    /// What ends the transport of this token, or all of them.
+    fn end_of(&self, token: Option<u64>) -> Option<Shutdown> {
+        match token {
+            None => Some(self.engine.shutdown().clone()),
+            Some(token) => lock(&self.ends).get(&token).cloned(),
+        }
+    }
+}
+
+/// Signals the process until its event loop fetches the news that nothing is served any more: the first signals ask it to
+/// end, the next interrupts the handler that blocks it.
+async fn end_blocked_process(host: Arc<Host>) {
+    use rustix::process::{Signal, getpid, kill_process};
+    for _ in 0..3 {
+        tokio::time::sleep(PATIENCE).await;
+        if !host.notices.has_any() {
+            return;
+        }
+        // Fails for no process but one that is gone.
+        let _ = kill_process(getpid(), Signal::TERM);
     }
 }
 
@@ -166,67 +212,79 @@ impl Serving {
         self.loop_side.drain(py)
     }
 
-    /// Binds and serves HTTP; returns the token and the address it is bound to.
-    fn serve_http(&self, py: Python<'_>, options: &str) -> PyResult<(u64, (String, u16))> {
+    /// Binds and serves HTTP; returns the token and the address it is bound to. `owns_process` is as with `serve_stdio`.
+    #[pyo3(signature = (options, *, owns_process=false))]
+    fn serve_http(
+        &self,
+        py: Python<'_>,
+        options: &str,
+        owns_process: bool,
+    ) -> PyResult<(u64, (String, u16))> {
         self.driver.check_process().into_python()?;
         let text = HttpText::read(options, Spelling::Snake).into_python()?;
         let engine = self.engine.clone();
         // A name may have to be resolved.
         let server = py.detach(|| HttpServer::bind(engine, text.address(), text.options())).into_python()?;
         let address = server.local_addr();
-        let shutdown = self.engine.shutdown().clone();
-        let token = self.run(|_| server.serve(shutdown));
+        let token = self.run(owns_process, |_, shutdown| server.serve(shutdown));
         Ok((token, (address.ip().to_string(), address.port())))
     }
 
-    /// Takes descriptors 0 and 1 for itself and serves them; the end of standard input ends it. With `owns_process`, an
-    /// event loop that does not hear of that end, because a handler blocks it, is told by SIGTERM.
-    #[pyo3(signature = (*, owns_process=false))]
-    fn serve_stdio(&self, owns_process: bool) -> PyResult<u64> {
+    /// Serves standard input and output, which were set aside; the end of the input ends it. With `owns_process`, an event
+    /// loop that does not hear of that end, because a handler blocks it, is told by SIGTERM.
+    #[pyo3(signature = (options, aside, *, owns_process=false))]
+    fn serve_stdio(&self, options: &str, aside: &Aside, owns_process: bool) -> PyResult<u64> {
         self.driver.check_process().into_python()?;
+        let text = DuplexText::read(options, Spelling::Snake).into_python()?;
+        let Some(aside) = aside.take() else {
+            let message = "standard input and output are served already";
+            return Err(Error::new(ErrorKind::Configuration, message)).into_python();
+        };
+        let (input, output) = {
+            let _context = self.driver.enter();
+            aside.open().into_python()?
+        };
+        let options = text.stdio(output.peer());
         let engine = self.engine.clone();
-        let shutdown: Shutdown = self.engine.shutdown().clone();
-        let host = Arc::clone(&self.host);
-        let driver = Arc::downgrade(&self.driver);
-        Ok(self.run(|_| async move {
-            let (input, output) = stdio::claim()?;
-            let outcome = stdio::serve(engine, input, output, stdio::StdioOptions::default(), shutdown).await;
-            if let (true, Some(driver)) = (owns_process, driver.upgrade()) {
-                driver.spawn(async move {
-                    tokio::time::sleep(PATIENCE).await;
-                    if host.notices.has_any() {
-                        // Fails for no process but one that is gone.
-                        let _ = rustix::process::kill_process(
-                            rustix::process::getpid(),
-                            rustix::process::Signal::TERM,
-                        );
-                    }
-                });
-            }
-            outcome
-        }))
+        Ok(self.run(owns_process, |_, shutdown| stdio::serve(engine, input, output, options, shutdown)))
     }
 
     /// Opens a connection within the process; its messages are notices under the connection's token.
-    fn connect(&self) -> PyResult<MemoryConnection> {
+    fn connect(&self, options: &str) -> PyResult<MemoryConnection> {
         self.driver.check_process().into_python()?;
+        let text = DuplexText::read(options, Spelling::Snake).into_python()?;
         let client = {
             let _context = self.driver.enter();
-            memory::connect(&self.engine).into_python()?
+            memory::connect(&self.engine, text.max_frame_bytes()).into_python()?
         };
         let (frames, inbox) = host::frames();
         let host = Arc::clone(&self.host);
-        let token = self.run(|token| async move {
-            host::carry(client, inbox, |message| host.notices.push(token, Notice::Message(message))).await;
+        let token = self.run(false, |token, shutdown| async move {
+            let hear = |message| host.notices.push(token, Notice::Message(message));
+            host::carry(client, inbox, hear, shutdown).await;
             Ok(())
         });
         Ok(MemoryConnection { token, frames: Mutex::new(Some(frames)) })
     }
 
-    /// Tells the transports to finish, each end is a notice; and starts no more coroutine functions.
-    fn shut_down(&self) {
-        self.loop_side.close();
-        self.engine.shutdown().trigger();
+    /// Tells the transport of this token, or all, to finish: what runs may end in its time. Each end is a notice.
+    #[pyo3(signature = (token=None))]
+    fn shut_down(&self, token: Option<u64>) {
+        if let Some(end) = self.end_of(token) {
+            end.trigger();
+        }
+    }
+
+    /// The time to finish is over, for the transport of this token or for all: what runs is answered with an error that says
+    /// `reason`. For all: no further coroutine function is started.
+    #[pyo3(signature = (reason, token=None))]
+    fn give_up(&self, reason: &str, token: Option<u64>) {
+        if token.is_none() {
+            self.loop_side.close();
+        }
+        if let Some(end) = self.end_of(token) {
+            end.expire(reason);
+        }
     }
 
     /// Cancels every running coroutine function; returns their tasks.
@@ -247,7 +305,7 @@ impl Serving {
 
     /// Ends everything; returns how many plain functions are still running.
     fn stop(&self, py: Python<'_>) -> usize {
-        self.engine.shutdown().trigger();
+        self.engine.shutdown().expire("the server is shutting down");
         log::stop_carrying(&self.host);
         self.host.bells.event_loop.store(None);
         self.host.bells.workers.store(None);
@@ -264,6 +322,29 @@ impl Serving {
             drop(abandoned);
             workers.stop()
         })
+    }
+}
+
+/// Standard input and output, kept off the wire until they are served: what is read and printed meanwhile goes elsewhere.
+#[pyclass(module = "oxmcp._native", frozen)]
+pub struct Aside(Mutex<Option<stdio::Aside>>);
+
+impl Aside {
+    fn take(&self) -> Option<stdio::Aside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[pymethods]
+impl Aside {
+    #[new]
+    fn new() -> PyResult<Self> {
+        Ok(Self(Mutex::new(Some(stdio::set_aside().into_python()?))))
+    }
+
+    /// Puts them back, unless they were served.
+    fn restore(&self) -> PyResult<()> {
+        self.take().map_or(Ok(()), |aside| aside.restore().into_python())
     }
 }
 

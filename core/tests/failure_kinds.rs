@@ -24,6 +24,7 @@ fn code_for_a_tool(kind: FailureKind) -> Option<i64> {
         FailureKind::NotFound => Some(-32602),
         FailureKind::MethodNotFound => Some(-32601),
         FailureKind::Overloaded => Some(-31000),
+        FailureKind::ShutDown => Some(-31002),
         FailureKind::Abandoned | FailureKind::Internal => Some(-32603),
         FailureKind::Protocol => Some(1234),
         other => panic!("{other:?} is new: what does a caller of a tool get?"),

@@ -179,7 +179,7 @@ fn a_closed_mailbox_abandons_what_waits_and_refuses_what_comes() {
     mailbox.close();
     assert_eq!(failure(poll(&mut waiting)).kind, FailureKind::Abandoned);
     let mut late = handler.invoke(invocation("late"));
-    assert_eq!(failure(poll(&mut late)).kind, FailureKind::Abandoned);
+    assert_eq!(failure(poll(&mut late)).kind, FailureKind::ShutDown);
     drop((handler, waiting, late));
     assert!(mailbox.is_empty());
 }

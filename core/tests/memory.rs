@@ -4,6 +4,7 @@
 mod support;
 
 use oxmcp_core::error::ErrorKind;
+use oxmcp_core::transports::MAX_FRAME_BYTES;
 use oxmcp_core::transports::memory::{MemoryClient, connect};
 use support::{
     CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, engine, legacy_call, modern_call,
@@ -19,7 +20,7 @@ async fn receive(client: &MemoryClient) -> serde_json::Value {
 #[tokio::test]
 async fn calls_of_both_eras_are_answered() {
     let (engine, _) = engine();
-    let client = connect(&engine).unwrap();
+    let client = connect(&engine, MAX_FRAME_BYTES).unwrap();
     client.send(INITIALIZE).await.unwrap();
     assert_eq!(receive(&client).await["id"], 0);
     client.send(INITIALIZED).await.unwrap();
@@ -32,7 +33,7 @@ async fn calls_of_both_eras_are_answered() {
 #[tokio::test]
 async fn messages_of_a_call_precede_its_answer() {
     let (engine, _) = engine();
-    let client = connect(&engine).unwrap();
+    let client = connect(&engine, MAX_FRAME_BYTES).unwrap();
     client.send(modern_call(1, "talk", CURIOUS_ENVELOPE)).await.unwrap();
     assert_eq!(receive(&client).await["method"], "notifications/message");
     assert_eq!(receive(&client).await["method"], "notifications/progress");
@@ -42,7 +43,7 @@ async fn messages_of_a_call_precede_its_answer() {
 #[tokio::test]
 async fn calls_run_at_once_and_without_anybody_receiving() {
     let (engine, probe) = engine();
-    let client = connect(&engine).unwrap();
+    let client = connect(&engine, MAX_FRAME_BYTES).unwrap();
     for id in 0..100 {
         client.send(modern_call(id, "wait", ENVELOPE)).await.unwrap();
     }
@@ -62,7 +63,7 @@ async fn calls_run_at_once_and_without_anybody_receiving() {
 #[tokio::test]
 async fn closing_cancels_what_runs() {
     let (engine, probe) = engine();
-    let client = connect(&engine).unwrap();
+    let client = connect(&engine, MAX_FRAME_BYTES).unwrap();
     client.send(modern_call(1, "wait", ENVELOPE)).await.unwrap();
     probe.reaches(|probe| &probe.started, 1).await;
     client.close();
@@ -70,7 +71,7 @@ async fn closing_cancels_what_runs() {
     assert_eq!(client.receive().await, None);
     assert_eq!(client.send("{}").await.unwrap_err().kind(), ErrorKind::Closed);
 
-    let client = connect(&engine).unwrap();
+    let client = connect(&engine, MAX_FRAME_BYTES).unwrap();
     client.send(modern_call(1, "wait", ENVELOPE)).await.unwrap();
     probe.reaches(|probe| &probe.started, 2).await;
     drop(client);
@@ -80,5 +81,5 @@ async fn closing_cancels_what_runs() {
 #[test]
 fn outside_a_runtime_it_says_so() {
     let (engine, _) = engine();
-    assert_eq!(connect(&engine).err().unwrap().kind(), ErrorKind::Configuration);
+    assert_eq!(connect(&engine, MAX_FRAME_BYTES).err().unwrap().kind(), ErrorKind::Configuration);
 }

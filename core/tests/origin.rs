@@ -86,7 +86,7 @@ async fn it_comes_with_a_request_to_an_endpoint_and_with_a_message_within_the_pr
     };
     assert_eq!(ask(Some(Origin::new(1_u32))).await.status(), 200);
     assert_eq!(ask(None).await.status(), 200);
-    let client = memory::connect(&engine).unwrap();
+    let client = memory::connect(&engine, usize::MAX).unwrap();
     client
         .send_from(
             request(1, "tools/call", enveloped(json!({"name": "note"}))).to_string(),

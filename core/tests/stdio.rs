@@ -133,6 +133,24 @@ async fn a_line_over_the_limit_is_answered_once_and_skipped() {
     assert_eq!((&answer["error"]["code"], &answer["id"]), (&(-32600).into(), &serde_json::Value::Null));
     assert!(answer["error"]["message"].as_str().unwrap().contains("1000"));
     assert_eq!(peer.receive().await["id"], 1);
+    // Whoever waits for an answer gets it under its own id.
+    let call =
+        modern_call(7, "echo", ENVELOPE).replace("\"a\":1", &format!("\"a\":\"{}\"", "x".repeat(100_000)));
+    peer.send(format!("{call}\n{}\n", modern_call(1, "echo", ENVELOPE))).await;
+    let answer = peer.receive().await;
+    assert_eq!((&answer["error"]["code"], &answer["id"]), (&(-32600).into(), &7.into()));
+    assert_eq!(peer.receive().await["id"], 1);
+    // So it is for a line that takes many reads to get over the limit.
+    let mut patient = start(StdioOptions { max_line_bytes: 100_000, ..StdioOptions::default() });
+    let call =
+        modern_call(8, "echo", ENVELOPE).replace("\"a\":1", &format!("\"a\":\"{}\"", "x".repeat(500_000)));
+    for piece in call.as_bytes().chunks(7_000) {
+        patient.send(piece).await;
+        tokio::task::yield_now().await;
+    }
+    patient.send("\n").await;
+    let answer = patient.receive().await;
+    assert_eq!((&answer["error"]["code"], &answer["id"]), (&(-32600).into(), &8.into()));
     // A line that came whole is measured, too; one that just fits is read.
     peer.line(format!("{:999}", "z")).await;
     assert_eq!(peer.receive().await["error"]["code"], -32700);
@@ -207,12 +225,76 @@ async fn at_the_end_of_the_input_calls_may_finish_within_the_grace() {
     });
     assert!(rest.contains("released"), "{rest}");
 
+    assert_eq!(StdioOptions::default().grace, Duration::from_secs(60));
+    let mut peer = start(StdioOptions { grace: Duration::from_secs(5), ..StdioOptions::default() });
+    for id in 1..=300 {
+        peer.line(modern_call(id, "wait", ENVELOPE)).await;
+    }
+    peer.probe.reaches(|probe| &probe.started, 300).await;
+    let probe = peer.probe.clone();
+    let before = tokio::time::Instant::now();
+    let rest = peer.end().await;
+    assert_eq!(before.elapsed().as_secs(), 5);
+    assert_eq!(rest.lines().count(), 300);
+    for line in rest.lines() {
+        let answer: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(answer["error"]["code"], -31002);
+        let words = "the input has ended, and this did not finish within the 5 seconds it then had";
+        assert_eq!(answer["error"]["message"], words);
+    }
+    assert_eq!(probe.dropped.load(Ordering::SeqCst), 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_shutdown_calls_may_finish_within_the_grace() {
+    // STDIO-14
+    let mut peer = start(StdioOptions { grace: Duration::from_secs(3), ..StdioOptions::default() });
+    peer.line(modern_call(1, "wait", ENVELOPE)).await;
+    peer.line(modern_call(2, "wait", ENVELOPE)).await;
+    peer.probe.reaches(|probe| &probe.started, 2).await;
+    peer.shutdown.trigger();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    peer.probe.release();
+    assert_eq!(peer.receive().await["result"]["content"][0]["text"], "released");
+    let words = peer.receive().await["error"]["message"].clone();
+    assert_eq!(
+        words,
+        "the server was told to stop, and this did not finish within the 3 seconds it then had"
+    );
+    timeout(PATIENCE, peer.task).await.expect("the transport did not end").unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_told_twice_to_end_ends_at_once_and_says_so() {
+    for twice in ["input, then shutdown", "shutdown, then expiry"] {
+        let mut peer = start(StdioOptions::default());
+        peer.line(modern_call(1, "wait", ENVELOPE)).await;
+        peer.probe.reaches(|probe| &probe.started, 1).await;
+        let before = tokio::time::Instant::now();
+        if twice == "input, then shutdown" {
+            peer.input = None;
+            // A turn for the transport: it has heard of the end.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            peer.shutdown.trigger();
+        } else {
+            peer.shutdown.trigger();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            peer.shutdown.expire("asked twice");
+        }
+        assert_eq!(peer.receive().await["error"]["code"], -31002, "{twice}");
+        timeout(PATIENCE, peer.task).await.expect("the transport did not end").unwrap().unwrap();
+        assert_eq!(before.elapsed().as_secs(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_engines_end_is_the_transports() {
     let mut peer = start(StdioOptions::default());
     peer.line(modern_call(1, "wait", ENVELOPE)).await;
     peer.probe.reaches(|probe| &probe.started, 1).await;
-    let probe = peer.probe.clone();
-    assert_eq!(peer.end().await, "");
-    assert_eq!(probe.dropped.load(Ordering::SeqCst), 1);
+    peer.engine.shutdown().expire("over");
+    assert_eq!(peer.receive().await["error"]["message"], "over");
+    timeout(PATIENCE, peer.task).await.expect("the transport did not end").unwrap().unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -91,12 +91,12 @@ def test_a_member_may_occur_only_once(everything_stdio: StdioProcess, line: byte
 
 
 def test_a_line_without_end_is_refused_without_being_kept(everything_stdio: StdioProcess) -> None:
-    """HTTP-17 in spirit: more than 4 MiB is no message"""
+    """HTTP-17 in spirit: more than 64 MiB is no message, and whoever waits for its answer is told so"""
     is_alive(everything_stdio)
-    text = "x" * (5 * MIB)
+    text = "x" * (65 * MIB)
     everything_stdio.send(call("echo", {"text": text}, "long"))
     message = everything_stdio.receive()
-    assert message["error"]["code"] in (-32600, -32700)
+    assert (message["id"], message["error"]["code"]) == ("long", -32600)
     is_alive(everything_stdio)
 
 

@@ -26,6 +26,8 @@ NODE = os.environ.get("OXMCP_NODE", "node")
 """What runs the TypeScript servers."""
 READY_WITHIN = 60.0
 """Seconds a server may take to accept connections: generous, because test machines are busy."""
+HASTE = {"OXMCP_SHUTDOWN_GRACE_SECONDS": "1"}
+"""Tests end servers whose calls never do; how long those may take has tests of its own."""
 ANSWER_WITHIN = 30.0
 """Seconds a test waits for an answer before it calls it missing."""
 
@@ -75,7 +77,7 @@ class HttpProcess:
             stdin=subprocess.DEVNULL,
             stdout=self._log or subprocess.DEVNULL,
             stderr=self._log or subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **HASTE, **(environment or {})},
             cwd=directory,
             preexec_fn=take_interrupts,
         )
@@ -123,7 +125,7 @@ class StdioProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **HASTE, **(environment or {})},
             cwd=directory,
             preexec_fn=take_interrupts,
         )

@@ -29,7 +29,10 @@ if (what === 'resume') {
   server.registerTool('block', {}, () => {
     for (;;);
   });
-  await server.connect(new StdioServerTransport());
+  const shutdownGraceSeconds = process.argv[3] === 'hasty' ? 0.1 : undefined;
+  await server.connect(new StdioServerTransport(undefined, undefined, { shutdownGraceSeconds }));
+} else if (what === 'short') {
+  await server.connect(new StdioServerTransport(undefined, undefined, { maxBufferSize: 4e6 }));
 } else if (what === 'listener') {
   process.stdin.on('close', () => console.error('an older listener heard of the end'));
   await server.connect(new StdioServerTransport(process.stdin, process.stdout));

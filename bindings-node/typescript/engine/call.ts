@@ -21,6 +21,7 @@ export class Call extends AsyncResource {
   isTracked = false;
   private cancelled = false;
   private known: Caller | undefined;
+  private reason: string | undefined;
   private controller: AbortController | undefined;
 
   constructor(
@@ -70,16 +71,24 @@ export class Call extends AsyncResource {
     return this.controller.signal;
   }
 
-  /** Nobody waits for this call any more. */
-  cancel(): void {
+  /** Nobody waits for this call any more: its client cancelled it or went away, if no other reason is given. */
+  cancel(reason?: string): void {
     this.cancelled = true;
     this.isOver = true;
+    this.reason = reason;
     if (this.controller !== undefined) this.abort();
   }
 
   private abort(): void {
-    const reason = new DOMException('the client cancelled the request, or went away', 'AbortError');
-    this.runInAsyncScope(() => this.controller?.abort(reason));
+    const reason = this.reason ?? 'the client cancelled the request, or went away';
+    const abortion = new DOMException(reason, 'AbortError');
+    this.runInAsyncScope(() => this.controller?.abort(abortion));
+  }
+
+  /** The server ends before this call does: its client is told so. */
+  shutDown(reason: string): void {
+    this.fail('shut_down', reason);
+    this.cancel(reason);
   }
 
   /** Tells the client how far the call has come; returns whether the client will see it. */

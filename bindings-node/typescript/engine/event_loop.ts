@@ -6,6 +6,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Call } from './call.js';
 import { type CallOrigin, Origins, ROOT } from './call_origin.js';
+import { type ConnectionOptions, connectionText } from './connection_options.js';
 import { FOLLOWING_IS_CHEAP, followed } from './following.js';
 import { type HttpOptions, httpText } from './http_options.js';
 import { Lifeline } from './lifeline.js';
@@ -41,6 +42,8 @@ export class Functions {
 export interface MemoryConnection {
   /** Sends one frame, as JSON text or as the message itself, and what is told with it; returns whether the connection is still open. */
   send(frame: string | object, told?: CallOrigin): boolean;
+  /** Answers what still runs with an error that says `reason`. */
+  giveUp(reason: string): void;
   /** Ends the connection; its calls are cancelled. */
   close(): void;
 }
@@ -113,6 +116,16 @@ const missing: Run = () => {
   throw new Error('there is no function behind this call');
 };
 
+/** A transport that is open. */
+export interface Served {
+  /** Settled when it has ended. The process lives until then. */
+  readonly ended: Promise<void>;
+  /** Has it finish: nothing new is taken, what runs may end in its time. */
+  shutDown(): void;
+  /** The time to finish is over: what runs on it is answered with an error that says `reason`. */
+  giveUp(reason: string): void;
+}
+
 /** A server being served on this thread. */
 export class Serving {
   /** The engine's side. */
@@ -128,6 +141,12 @@ export class Serving {
   private readonly lifeline = new Lifeline(this);
   /** Whether `stop` was called: nothing is answered any more. */
   isStopped = false;
+  /** Why calls end that nobody cancelled, once the server ends. */
+  private ending: string | undefined;
+  /** How many requests that somebody else received are not answered. */
+  private requests = 0;
+  /** Called when they all are. */
+  private whenQuiet: (() => void) | undefined;
   /** What the engine's side weighs, in the garbage collector's terms: without it, a thread looks like a few bytes. Never touched. */
   readonly weight = new ArrayBuffer(512 * 1024);
   /** The call whose handler is running right now, up to its first `await`. */
@@ -158,18 +177,26 @@ export class Serving {
   }
 
   /** Listens and serves. The process lives until `ended` is settled. */
-  serveHttp(options: HttpOptions = {}): { host: string; port: number; ended: Promise<void> } {
+  serveHttp(options: HttpOptions = {}): Served & { host: string; port: number } {
     const text = this.native.serveHttp(httpText(options, { host: '127.0.0.1', port: 0 }));
     const { token, host, port } = JSON.parse(text) as { token: number; host: string; port: number };
     this.takeRoot();
-    return { host, port, ended: this.ended(token) };
+    return { host, port, ...this.served(token) };
   }
 
   /** Serves standard input and output. The process lives until `ended` is settled: when the input ends, or by `shutDown`. */
-  serveStdio(ownsProcess: boolean): { ended: Promise<void> } {
-    const token = this.native.serveStdio(ownsProcess);
+  serveStdio(options: ConnectionOptions, ownsProcess: boolean): Served {
+    const token = this.native.serveStdio(connectionText(options), ownsProcess);
     this.takeRoot();
-    return { ended: this.ended(token) };
+    return this.served(token);
+  }
+
+  private served(token: number): Served {
+    return {
+      ended: this.ended(token),
+      shutDown: () => this.native.shutDown(token),
+      giveUp: (reason) => this.native.giveUp(reason, token),
+    };
   }
 
   /** What the engine receives by itself runs in the context in which it was first told to. */
@@ -207,8 +234,9 @@ export class Serving {
   connect(
     onMessage: (message: unknown) => void,
     onEnd: (error?: Error) => void = () => {},
+    options: ConnectionOptions = {},
   ): MemoryConnection {
-    const token = this.native.connect();
+    const token = this.native.connect(connectionText(options));
     const waiting = new Set<unknown>();
     const forget = (id: unknown): void => {
       if (waiting.delete(id)) this.lifeline.release();
@@ -244,6 +272,7 @@ export class Serving {
         const text = typeof frame === 'string' ? frame : JSON.stringify(frame);
         return this.native.send(token, text, this.origins.remember(told).number);
       },
+      giveUp: (reason) => this.native.giveUp(reason, token),
       close: () => this.native.close(token),
     };
   }
@@ -256,6 +285,7 @@ export class Serving {
         const { number, origin } = this.origins.remember(told);
         const token = this.native.fetch(endpoint, JSON.stringify(head), body, number);
         this.lifeline.hold();
+        this.requests += 1;
         const hear: Hear = (kind, payload) => {
           if (kind === 'head') {
             const { status, headers } = payload as { status: number; headers: [string, string][] };
@@ -269,6 +299,8 @@ export class Serving {
             this.listeners.delete(token);
             this.native.forget(token);
             this.lifeline.release();
+            this.requests -= 1;
+            if (this.requests === 0) this.whenQuiet?.();
             sink.end(errorOf(payload));
           }
         };
@@ -278,9 +310,32 @@ export class Serving {
     };
   }
 
-  /** Tells the transports to finish; no further call is started. */
+  /** Tells the transports to finish: nothing new is taken, what runs may end in its time. */
   shutDown(): void {
+    this.ending = SHUTTING_DOWN;
     this.native.shutDown();
+  }
+
+  /** The time to finish is over: what runs is answered with an error, and its signals abort. No further call is started. */
+  giveUp(reason = SHUTTING_DOWN): void {
+    this.ending = reason;
+    this.native.giveUp(reason);
+    // Requests that somebody else received are not woken by the engine's own end.
+    for (const call of this.inFlight()) call.shutDown(reason);
+    this.flush();
+  }
+
+  /** Waits for the answers to requests that somebody else received, but no longer than that. */
+  async requestsAnswered(seconds: number): Promise<void> {
+    if (this.requests === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(seconds * 1000, LONGEST_TIMER));
+      this.whenQuiet = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.whenQuiet = undefined;
   }
 
   /** Ends everything at once: running calls are cancelled. */
@@ -288,7 +343,7 @@ export class Serving {
     this.isStopped = true;
     this.native.stop();
     clearImmediate(this.backlog);
-    for (const call of this.inFlight()) call.cancel();
+    for (const call of this.inFlight()) call.cancel(this.ending ?? SHUTTING_DOWN);
     this.running.clear();
     for (const token of [...this.listeners.keys()]) this.tell(token, 'ended', null);
     this.origins.clear();
@@ -378,7 +433,7 @@ export class Serving {
     } else if (slot === CANCEL) {
       const call = this.running.get(entry[1]);
       this.running.delete(entry[1]);
-      call?.cancel();
+      call?.cancel(this.ending);
     } else if (slot === RELEASE) {
       this.functions.release(entry[1]);
     } else if (slot === FORGET) {
@@ -409,6 +464,11 @@ export class Serving {
     }
   }
 }
+
+const SHUTTING_DOWN = 'the server is shutting down';
+
+/** What `setTimeout` takes at most, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** How long the calls of a batch may run together before the answers so far are sent. Milliseconds. */
 const PATIENCE_MS = 2;

@@ -1,5 +1,7 @@
 // The options of serving over HTTP, as authors write them and as the engine reads them.
 
+import { graceSeconds } from './connection_options.js';
+
 /**
  * Which web pages may read what is answered: `true` for those that may call anyway (`allowedOrigins`); one origin or several,
  * `*` for all, which may call then, too; or all of it in words.
@@ -53,6 +55,11 @@ export interface HttpOptions {
   keepAliveSeconds?: number;
   /** How many connections may be open at once. */
   maxConnections?: number;
+  /**
+   * How long calls under way may still take once the listener is closed or the process is told to stop; then they are answered
+   * with an error. Seconds. Default: what OXMCP_SHUTDOWN_GRACE_SECONDS says, else 25.
+   */
+  shutdownGraceSeconds?: number;
 }
 
 /** The options as the engine reads them. */
@@ -74,6 +81,7 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
       body_pause_seconds: all.bodyPauseSeconds,
       body_seconds: all.bodySeconds,
       keep_alive_seconds: all.keepAliveSeconds,
+      shutdown_grace_seconds: graceSeconds(all.shutdownGraceSeconds),
       // A number that JSON has no word for is passed on by its name, so that it is refused and not forgotten.
     },
     (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),

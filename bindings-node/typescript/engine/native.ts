@@ -51,11 +51,11 @@ export interface NativeServing {
   /** Returns `{token, host, port}` as JSON; takes `{host, port, path?, stateless?, json_response?, allowed_hosts?, …}`. */
   serveHttp(options: string): string;
   /** Takes descriptors 0 and 1 for itself; the end of standard input is the `ended` notice of the token. */
-  serveStdio(ownsProcess: boolean): number;
+  serveStdio(options: string, ownsProcess: boolean): number;
   /** Returns the token under which the ends of sessions over HTTP are told from now on. Once. */
   watchSessions(): number;
   /** A connection within the process; messages to the client are `message` notices of the token. */
-  connect(): number;
+  connect(options: string): number;
   /** Sends a frame on such a connection, and the number of its origin; returns whether it is still open. */
   send(token: number, frame: string, origin: number): boolean;
   /** Ends such a connection (its calls are cancelled), or a request begun with `fetch`. */
@@ -89,8 +89,16 @@ export interface NativeServing {
   fail(id: number, kind: string, message: string, detail: string | null): void;
   failProtocol(id: number, code: number, message: string, data: string | null): void;
 
-  /** Tells the transports to finish; each end is a notice. Starts no more calls. */
-  shutDown(): void;
+  /** Tells the transport of this token, or all, to finish: what runs may end in its time. Each end is a notice. */
+  shutDown(token?: number | null): void;
+  /** The time to finish is over: what runs is answered with an error that says `reason`. For all: starts no more calls. */
+  giveUp(reason: string, token?: number | null): void;
+  /** Has the process end by a signal that this thread does not hear for so many seconds. Absent where there are no such signals. */
+  watchSignals?(grace: number): void;
+  heardSignal?(): void;
+  /** The program handles signals by itself. */
+  ignoreSignals?(): void;
+
   /** Ends everything at once. */
   stop(): void;
 }
@@ -134,6 +142,13 @@ export interface NativeAllowList {
   allows(value: string): boolean;
 }
 
+/** A message on a stream of the host's own that is too long to be kept: looks for who waits for an answer to it. */
+export interface NativeLongFrame {
+  push(piece: Uint8Array): void;
+  /** The answer, which names the limit; `null` when nobody waits for one. */
+  answer(limit: number): string | null;
+}
+
 export interface NativeModule {
   VERSION: string;
   errorKinds(): string[];
@@ -151,6 +166,7 @@ export interface NativeModule {
   canonicalUri(uri: string): string;
   /** A URI template with percent codes for what may not stand in a URI. */
   legalTemplate(template: string): string;
+  LongFrame: new () => NativeLongFrame;
   /** Answers a tool call of the serving with this number with one text block. */
   completeText(serving: number, id: number, text: string): void;
   /** Answers a tool call of the serving with this number; JSON texts. */

@@ -1,9 +1,10 @@
 // The transports of one server object: any number at once, each with its own end.
 
+import { graceSeconds } from '../engine/connection_options.js';
 import type { Engine } from '../engine/engine.js';
 import { fromNative } from '../engine/errors.js';
 import { type FetchOptions, fetchWith } from '../serving/http/fetch.js';
-import { type Listening, type ListenOptions, listen } from '../serving/listen.js';
+import { GRACE_SECONDS, type Listening, type ListenOptions, listen } from '../serving/listen.js';
 import { checkTransport, closeTransports, connectTransport, type Transport } from '../serving/transport.js';
 
 export type { FetchOptions } from '../serving/http/fetch.js';
@@ -79,7 +80,7 @@ export class Connections {
   async listen(options: ListenOptions): Promise<Listening> {
     await this.closing;
     const { serving } = this.engine;
-    const listening = await translatedLater(() => listen(serving, options, () => this.close()));
+    const listening = await translatedLater(() => listen(serving, options));
     this.hasOpened = true;
     const ended = listening.ended
       .catch((error) => this.events.failed(error))
@@ -88,7 +89,13 @@ export class Connections {
         this.tellEnd();
       });
     this.listeners.add(ended);
-    return listening;
+    const close = async (): Promise<void> => {
+      await listening.close();
+      await ended;
+      // The last one leaves nothing behind.
+      if (!this.isOpen && this.answer === undefined) await this.close();
+    };
+    return { ...listening, close };
   }
 
   /** Answers requests that somebody else received. */
@@ -107,14 +114,14 @@ export class Connections {
   private async end(): Promise<void> {
     const { engine } = this;
     if (!engine.isServed) return;
-    await closeTransports(engine.serving);
-    if (this.listeners.size > 0) {
-      // Addresses are free when this is over, and what runs may finish if it is quick about it.
-      engine.serving.shutDown();
-      await within(GRACE_MS, Promise.all(this.listeners));
-    }
-    engine.stop();
+    const { serving } = engine;
+    // Nothing new from here on; addresses are free when this is over, and what runs may finish, each transport in its time.
+    serving.shutDown();
+    await closeTransports(serving);
     await Promise.all(this.listeners);
+    await serving.requestsAnswered(graceSeconds(undefined) ?? GRACE_SECONDS);
+    serving.giveUp();
+    engine.stop();
     this.answer = undefined;
     this.transports.clear();
     this.tellEnd();
@@ -125,19 +132,6 @@ export class Connections {
     this.hasOpened = false;
     this.events.ended();
   }
-}
-
-/** How long calls in flight may take to finish when a listener is closed. */
-const GRACE_MS = 1000;
-
-/** Waits for a promise, but no longer than that. */
-async function within(milliseconds: number, awaited: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([awaited, limit]);
-  clearTimeout(timer);
 }
 
 async function translatedLater<T>(action: () => Promise<T>): Promise<T> {

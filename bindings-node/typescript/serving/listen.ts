@@ -1,7 +1,9 @@
 // The engine's own HTTP listener.
 
+import { graceSeconds } from '../engine/connection_options.js';
 import type { Serving } from '../engine/event_loop.js';
 import type { HttpOptions } from '../engine/http_options.js';
+import { endBySignal, TOLD_TWICE } from './signals.js';
 
 /** Options of `listen`. What is not said keeps the engine's default. */
 export type ListenOptions = HttpOptions;
@@ -15,37 +17,40 @@ export interface Listening {
   readonly port: number;
   /** Settled when nothing listens any more; rejected when the listener broke down. */
   readonly ended: Promise<void>;
-  /** Stops: what runs may finish, then everything ends. */
+  /**
+   * Stops: what runs may finish within `shutdownGraceSeconds`, and is then answered with an error. Other transports of the server
+   * go on.
+   */
   close(): Promise<void>;
 }
 
 /**
  * Listens and serves, every protocol version at one URL.
  *
- * @param close Ends the server: a listener ends with it.
  * @throws An error with a `code` of the engine's when the address cannot be had.
  */
-export async function listen(
-  serving: Serving,
-  options: ListenOptions,
-  close: () => void | Promise<void>,
-): Promise<Listening> {
-  const { host, port, ended } = serving.serveHttp(options);
+export async function listen(serving: Serving, options: ListenOptions): Promise<Listening> {
+  const { host, port, ended, shutDown, giveUp } = serving.serveHttp(options);
+  const finish = (): Promise<void> => {
+    shutDown();
+    return ended.catch(() => {});
+  };
+  const grace = graceSeconds(options.shutdownGraceSeconds) ?? GRACE_SECONDS;
+  const release = endBySignal({ serving, grace, finish, giveUp: () => giveUp(TOLD_TWICE) });
   // Whoever does not ask hears nothing of it, but it is no unhandled rejection.
-  ended.catch(() => {});
+  ended.catch(() => {}).then(release);
   const name = host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${urlHost(name, options.host)}:${port}${options.path ?? '/mcp'}`,
     host,
     port,
     ended,
-    close: async () => {
-      serving.shutDown();
-      await ended.catch(() => {});
-      await close();
-    },
+    close: finish,
   };
 }
+
+/** How long calls under way may take at the end when nothing is said about it. */
+export const GRACE_SECONDS = 25;
 
 /** What to call an address: the name that was given, and a name one can connect to for all addresses. */
 function urlHost(bound: string, given: string | undefined): string {

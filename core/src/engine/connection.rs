@@ -11,6 +11,7 @@ use crate::eras::Duplex;
 pub struct Connection {
     pub(super) duplex: Duplex,
     pub(super) subscriptions: Arc<AtomicUsize>,
+    /// The end of this connection, or of the whole server.
     shutdown: Shutdown,
     closed: Shutdown,
 }
@@ -30,6 +31,18 @@ impl Connection {
             () = self.closed.triggered() => None,
             message = self.duplex.next_unsolicited() => message,
         }
+    }
+
+    /// The signal that ends this connection alone: subscriptions end with their closing result (SUB-5). Given with the
+    /// engine's.
+    #[must_use]
+    pub const fn shutdown(&self) -> &Shutdown {
+        &self.shutdown
+    }
+
+    /// Answers what still runs with an error that says `reason`.
+    pub fn give_up(&self, reason: &Arc<str>) {
+        self.duplex.in_flight.shut_down(reason);
     }
 
     /// Closes the connection: its requests are cancelled, [`Connection::unsolicited`] ends.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::task::{Context, Poll};
 
+use super::Shutdown;
 use super::dispatch::Running;
 use super::watch::{Counted, Subscription};
-use crate::eras::{Flight, Said, Voice};
-use crate::handler::Events;
+use crate::eras::{Ended, Flight, Said, Voice};
+use crate::handler::{Events, Failure, FailureKind};
 
 /// Something to write to the peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +120,20 @@ impl Exchange {
     }
 }
 
+impl Exchange {
+    /// Ends a subscription with its closing result (SUB-5) when this signal is given, too.
+    pub fn end_with(&mut self, shutdown: &Shutdown) {
+        if let State::Subscription(subscription) = &mut self.state {
+            subscription.end_with(shutdown.clone());
+        }
+    }
+
+    /// Ends what still runs: the last thing to write is an error that says `reason`. `None` where nothing runs.
+    pub fn give_up(&mut self, reason: &str) -> Option<Outgoing> {
+        self.state.give_up(reason)
+    }
+}
+
 impl State {
     pub(super) const fn last(outgoing: Outgoing) -> Self {
         Self::Last(outgoing, None)
@@ -184,6 +199,25 @@ impl State {
         }
     }
 
+    fn give_up(&mut self, reason: &str) -> Option<Outgoing> {
+        match std::mem::replace(self, Self::Done) {
+            Self::Call(call) => Some(call.shut_down(reason)),
+            Self::Subscription(subscription) => Some(subscription.close().0),
+            Self::Batch(mut members, mut bodies) => {
+                for (member, body) in members.iter_mut().zip(bodies.iter_mut()) {
+                    if let Some(Outgoing::Response(response)) = member.give_up(reason) {
+                        *body = Some(response.body);
+                    }
+                }
+                Some(joined(&bodies))
+            }
+            other @ (Self::Last(..) | Self::Done) => {
+                *self = other;
+                None
+            }
+        }
+    }
+
     fn survives_disconnect(&self) -> bool {
         match self {
             Self::Call(call) => call.survives_disconnect,
@@ -209,10 +243,17 @@ fn joined(bodies: &[Option<String>]) -> Outgoing {
 }
 
 impl Call {
+    fn shut_down(&self, reason: &str) -> Outgoing {
+        let failure = Failure::new(FailureKind::ShutDown, reason);
+        self.voice.failure(self.running.kind(), &failure).into()
+    }
+
     /// Never polled again after anything but a message.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outgoing> {
-        if self.flight.as_ref().is_some_and(|flight| flight.poll_cancelled(context)) {
-            return Poll::Ready(Outgoing::Cancelled(self.voice.cancelled()));
+        match self.flight.as_ref().and_then(|flight| flight.poll_ended(context)) {
+            None => {}
+            Some(Ended::Cancelled) => return Poll::Ready(Outgoing::Cancelled(self.voice.cancelled())),
+            Some(Ended::ShutDown(reason)) => return Poll::Ready(self.shut_down(reason)),
         }
         loop {
             // What was emitted goes out before what comes of the next step.

@@ -96,7 +96,7 @@ impl Engine {
     /// Opens a duplex connection: stdio, memory.
     #[must_use]
     pub fn connect(&self) -> Arc<Connection> {
-        Arc::new(Connection::new(self.0.shutdown.clone()))
+        Arc::new(Connection::new(self.0.shutdown.child()))
     }
 
     /// Opens the stream a session's unsolicited messages travel on (LHTTP-8): an HTTP GET.
@@ -135,7 +135,8 @@ impl Engine {
         &self.0.limits
     }
 
-    /// The signal that ends the server: subscriptions end with their closing result (SUB-5), session streams end.
+    /// The signal that ends the server: subscriptions end with their closing result (SUB-5), session streams end. What
+    /// serves a part of it has a [`child`](Shutdown::child) of this.
     #[must_use]
     pub fn shutdown(&self) -> &Shutdown {
         &self.0.shutdown
@@ -205,7 +206,10 @@ impl Engine {
                 };
                 let acknowledgement = asked.voice.acknowledge(&filter);
                 let watch = self.0.registry.watch(filter);
-                let shutdown = self.0.shutdown.clone();
+                let shutdown = match edge {
+                    Edge::Connection(connection) => connection.shutdown().clone(),
+                    Edge::Http(_) => self.0.shutdown.clone(),
+                };
                 State::Subscription(Box::new(Subscription::new(
                     asked.voice,
                     flight,

@@ -31,6 +31,11 @@ impl SessionStream {
         Self { session, shutdown }
     }
 
+    /// Ends with this signal, which is given with the engine's.
+    pub fn end_with(&mut self, shutdown: &Shutdown) {
+        self.shutdown = shutdown.clone();
+    }
+
     /// The next message; `None` when the session ends or the engine shuts down. Cancel safe.
     pub async fn next(&mut self) -> Option<String> {
         tokio::select! {

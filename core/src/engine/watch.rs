@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Shutdown;
 use super::exchange::Outgoing;
-use crate::eras::{Flight, Voice};
+use crate::eras::{Ended, Flight, Voice};
 use crate::model::Change;
 use crate::registry::Watch;
 
@@ -19,6 +19,8 @@ pub(super) struct Subscription {
     acknowledgement: Option<String>,
     next: Next,
     shutdown: Shutdown,
+    /// Waits for the end of the part of the server it came in at.
+    part_ends: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     _counted: Counted,
 }
 
@@ -46,26 +48,48 @@ impl Subscription {
         counted: Counted,
     ) -> Self {
         let next = next(watch, shutdown.clone());
-        Self { voice, flight, acknowledgement: Some(acknowledgement), next, shutdown, _counted: counted }
+        Self {
+            voice,
+            flight,
+            acknowledgement: Some(acknowledgement),
+            next,
+            shutdown,
+            part_ends: None,
+            _counted: counted,
+        }
+    }
+
+    /// Ends with this signal, too.
+    pub(super) fn end_with(&mut self, shutdown: Shutdown) {
+        self.part_ends = Some(Box::pin(async move { shutdown.triggered().await }));
+    }
+
+    /// The end that the server makes: the response, and what follows it.
+    pub(super) fn close(&self) -> (Outgoing, Option<Outgoing>) {
+        let (said, then) = self.voice.close_subscription();
+        (said.into(), then.map(Outgoing::Message))
     }
 
     /// The next thing to tell, and what follows it if that is the last. Over after anything but a message.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Outgoing, Option<Outgoing>)> {
-        if self.flight.as_ref().is_some_and(|flight| flight.poll_cancelled(context)) {
+        let ended = self.flight.as_ref().and_then(|flight| flight.poll_ended(context));
+        if matches!(ended, Some(Ended::Cancelled)) {
             return Poll::Ready((Outgoing::Cancelled(self.voice.cancelled()), None));
         }
         if let Some(acknowledgement) = self.acknowledgement.take() {
             return Poll::Ready((Outgoing::Message(acknowledgement), None));
+        }
+        let part_ended =
+            |ends: &mut Pin<Box<dyn Future<Output = ()> + Send>>| ends.as_mut().poll(context).is_ready();
+        if ended.is_some() || self.part_ends.as_mut().is_some_and(part_ended) {
+            return Poll::Ready(self.close());
         }
         Poll::Ready(match std::task::ready!(self.next.as_mut().poll(context)) {
             Some((watch, change)) => {
                 self.next = next(watch, self.shutdown.clone());
                 (Outgoing::Message(self.voice.change(&change)), None)
             }
-            None => {
-                let (said, then) = self.voice.close_subscription();
-                (said.into(), then.map(Outgoing::Message))
-            }
+            None => self.close(),
         })
     }
 }

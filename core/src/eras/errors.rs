@@ -8,6 +8,8 @@ use crate::jsonrpc::error_code;
 pub const OVERLOADED: i32 = -31_000;
 /// It took longer than allowed. Our own code, too.
 pub const TIMED_OUT: i32 = -31_001;
+/// The server stopped before it was finished. Our own code, too.
+pub const SHUT_DOWN: i32 = -31_002;
 
 /// The error for kinds that both eras write alike, with status 200.
 #[must_use]
@@ -18,6 +20,7 @@ pub fn common(failure: &Failure) -> WireError {
         FailureKind::MethodNotFound => custom(error_code::METHOD_NOT_FOUND, failure),
         FailureKind::Overloaded => custom(OVERLOADED, failure),
         FailureKind::TimedOut => custom(TIMED_OUT, failure),
+        FailureKind::ShutDown => custom(SHUT_DOWN, failure),
         FailureKind::Tool => custom(error_code::INTERNAL_ERROR, failure),
         // Defects are told to the log, not to the peer (SEC-13).
         FailureKind::Abandoned => WireError::new(

@@ -2,23 +2,32 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Instant;
 
 use crate::jsonrpc::RequestId;
 
-/// One request's way of learning that it was cancelled.
+/// Why a request ends before it is finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Nobody waits for it any more.
+    Cancelled,
+    /// The server stops, for this reason: whoever waits is told.
+    ShutDown(Arc<str>),
+}
+
+/// One request's way of learning that it is to end.
 #[derive(Default)]
 struct Ticket {
-    cancelled: AtomicBool,
+    ended: OnceLock<Ended>,
     waker: Mutex<Option<Waker>>,
 }
 
 impl Ticket {
-    fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Release);
+    fn end(&self, why: Ended) {
+        // The first word counts.
+        let _ = self.ended.set(why);
         let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(waker) = waker {
             waker.wake();
@@ -85,7 +94,7 @@ impl InFlight {
             return Err(Refused::Full);
         }
         if table.closed {
-            ticket.cancelled.store(true, Ordering::Release);
+            ticket.end(Ended::Cancelled);
         }
         table.running += 1;
         table.tickets.insert(id.clone(), Arc::clone(&ticket));
@@ -97,19 +106,25 @@ impl InFlight {
     pub fn cancel(&self, id: &RequestId) {
         let ticket = self.table().tickets.get(id).cloned();
         if let Some(ticket) = ticket {
-            ticket.cancel();
+            ticket.end(Ended::Cancelled);
         }
     }
 
     /// Cancels everything, now and from now on.
     pub fn close(&self) {
-        let tickets: Vec<_> = {
-            let mut table = self.table();
-            table.closed = true;
-            table.tickets.values().cloned().collect()
-        };
+        self.table().closed = true;
+        self.end_all(&Ended::Cancelled);
+    }
+
+    /// Ends what runs because the server stops.
+    pub fn shut_down(&self, reason: &Arc<str>) {
+        self.end_all(&Ended::ShutDown(Arc::clone(reason)));
+    }
+
+    fn end_all(&self, why: &Ended) {
+        let tickets: Vec<_> = self.table().tickets.values().cloned().collect();
         for ticket in tickets {
-            ticket.cancel();
+            ticket.end(why.clone());
         }
     }
 
@@ -122,10 +137,10 @@ impl InFlight {
 }
 
 impl Flight {
-    /// Whether the request was cancelled; if not, whoever polls is woken when it is.
-    pub fn poll_cancelled(&self, context: &Context<'_>) -> bool {
-        if self.ticket.cancelled.load(Ordering::Acquire) {
-            return true;
+    /// Why the request is to end; if it is not, whoever polls is woken when it is.
+    pub fn poll_ended(&self, context: &Context<'_>) -> Option<&Ended> {
+        if let Some(why) = self.ticket.ended.get() {
+            return Some(why);
         }
         let mut waker = self.ticket.waker.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *waker {
@@ -133,8 +148,8 @@ impl Flight {
             None => *waker = Some(context.waker().clone()),
         }
         drop(waker);
-        // Once more: a cancellation between the first look and the waker's arrival would not have woken anyone.
-        self.ticket.cancelled.load(Ordering::Acquire)
+        // Once more: an end between the first look and the waker's arrival would not have woken anyone.
+        self.ticket.ended.get()
     }
 }
 

@@ -26,7 +26,7 @@ use http::{HeaderMap, HeaderName};
 
 pub use answer::Answer;
 pub use duplex::Duplex;
-pub use in_flight::{Flight, InFlight, Refused, Reuse};
+pub use in_flight::{Ended, Flight, InFlight, Refused, Reuse};
 pub use items::{prompt, resource, resource_template, tool};
 pub use legacy::session::{Held, SessionOptions};
 pub use open::Eras;

@@ -24,6 +24,8 @@ pub enum FailureKind {
     Overloaded,
     /// It took longer than allowed.
     TimedOut,
+    /// The server was told to stop, and the time to finish was over.
+    ShutDown,
     /// The host dropped the call without an answer.
     Abandoned,
     /// A defect in the server; the message is fixed, the detail goes to the log (SEC-13).
@@ -41,6 +43,7 @@ impl FailureKind {
         Self::MethodNotFound,
         Self::Overloaded,
         Self::TimedOut,
+        Self::ShutDown,
         Self::Abandoned,
         Self::Internal,
         Self::Protocol,
@@ -56,6 +59,7 @@ impl FailureKind {
             Self::MethodNotFound => "method_not_found",
             Self::Overloaded => "overloaded",
             Self::TimedOut => "timed_out",
+            Self::ShutDown => "shut_down",
             Self::Abandoned => "abandoned",
             Self::Internal => "internal",
             Self::Protocol => "protocol",

@@ -21,6 +21,14 @@ impl Described {
         Self { members, place: place.into(), spelling }
     }
 
+    /// Reads the JSON text of an object. Front ends write one; they pass the rest of its trouble on.
+    pub(super) fn read(what: &str, text: &str, spelling: Spelling) -> Result<Self> {
+        let members: Map<String, Value> = serde_json::from_str(text).map_err(|_| {
+            Error::new(ErrorKind::Configuration, format!("the options of {what} are not a JSON object"))
+        })?;
+        Ok(Self::new(members, "", spelling))
+    }
+
     fn take(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name).filter(|value| !value.is_null())
     }
@@ -64,6 +72,15 @@ impl Described {
         match value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
             Some(wait) if !wait.is_zero() => Ok(Some(wait)),
             _ => self.wrong(name, "a number of seconds above 0", &value),
+        }
+    }
+
+    /// A span of time that may be none at all.
+    pub(super) fn patience(&mut self, name: &str) -> Result<Option<Duration>> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        match value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
+            Some(wait) => Ok(Some(wait)),
+            None => self.wrong(name, "a number of seconds, 0 or more", &value),
         }
     }
 

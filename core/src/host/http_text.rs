@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
-
 use super::described::Described;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::transports::http::{CorsOptions, HealthOptions, HttpOptions, Spelling};
 
 /// The options of the HTTP transport; what is not said keeps the engine's default.
@@ -24,11 +22,7 @@ impl HttpText {
     /// # Errors
     /// [`ErrorKind::Configuration`] for a setting that cannot be, named as the front end spells it.
     pub fn read(text: &str, spelling: Spelling) -> Result<Self> {
-        // Front ends write an object; they pass the rest of its trouble on.
-        let members: Map<String, Value> = serde_json::from_str(text).map_err(|_| {
-            Error::new(ErrorKind::Configuration, "the options of the HTTP transport are not a JSON object")
-        })?;
-        let mut told = Described::new(members, "", spelling);
+        let mut told = Described::read("the HTTP transport", text, spelling)?;
         let mut options = HttpOptions { spelling, ..HttpOptions::default() };
         let host = told.text("host")?;
         let port = told.whole("port", 0, u64::from(u16::MAX))?.and_then(|port| u16::try_from(port).ok());
@@ -54,6 +48,7 @@ impl HttpText {
         ] {
             told.seconds(name)?.into_iter().for_each(|given| *wait = given);
         }
+        told.patience("shutdown_grace_seconds")?.into_iter().for_each(|given| options.grace = given);
         told.nothing_else()?;
         Ok(Self { host, port, options })
     }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use crate::engine::Shutdown;
 use crate::handler::Origin;
 use crate::transports::memory::MemoryClient;
 
@@ -15,11 +16,13 @@ pub fn frames() -> (FrameSender, mpsc::UnboundedReceiver<(Bytes, Origin)>) {
     mpsc::unbounded_channel()
 }
 
-/// Carries the host's frames to the server, and the server's messages to `hear`, until either side ends.
+/// Carries the host's frames to the server, and the server's messages to `hear`, until either side ends. When `shutdown`
+/// expires, what still runs is answered with an error.
 pub async fn carry(
     client: MemoryClient,
     mut frames: mpsc::UnboundedReceiver<(Bytes, Origin)>,
     mut hear: impl FnMut(String),
+    shutdown: Shutdown,
 ) {
     let sender = client.clone();
     let messages = async {
@@ -34,8 +37,14 @@ pub async fn carry(
             }
         }
     };
+    let expiry = async {
+        shutdown.over().await;
+        client.give_up(&shutdown.reason());
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
         () = messages => {}
         () = frames => {}
+        () = expiry => {}
     }
 }

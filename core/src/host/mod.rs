@@ -5,6 +5,7 @@ mod described;
 mod description;
 pub mod descriptors;
 mod driver;
+mod duplex_text;
 mod http_text;
 mod in_process;
 mod listing;
@@ -12,6 +13,7 @@ pub mod log;
 
 pub use description::Description;
 pub use driver::{Chore, Driver, Placement};
+pub use duplex_text::DuplexText;
 pub use http_text::HttpText;
 pub use in_process::{FrameSender, carry, frames};
 pub use listing::page;

@@ -114,7 +114,7 @@ fn is_error_object(text: &str) -> bool {
 }
 
 /// The id that `raw` is, or why it is none (RPC-2).
-fn read_id(raw: &str) -> Result<RequestId, &'static str> {
+pub(super) fn read_id(raw: &str) -> Result<RequestId, &'static str> {
     if let Some(text) = string(raw) {
         return Ok(RequestId::String(text.into()));
     }

@@ -3,6 +3,7 @@
 mod batch;
 pub mod error_code;
 mod frame;
+mod long_frame;
 mod malformed;
 mod message;
 mod outline;
@@ -11,6 +12,7 @@ mod request_id;
 pub mod write;
 
 pub use frame::{Frame, Message, Notification, Request, Response};
+pub use long_frame::LongFrame;
 pub use malformed::Malformed;
 pub use outline::Outline;
 pub use parse::{FrameLimits, parse, parse_outlined};

@@ -10,7 +10,7 @@ use crate::json::{Fault, MAX_DEPTH, Scanner};
 /// How large a frame may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameLimits {
-    /// Bytes in a frame.
+    /// Bytes in a frame. Every transport has a limit of its own, which is why there is none here by default.
     pub max_bytes: usize,
     /// Levels of nesting, the message itself being the first; more than [`MAX_DEPTH`] counts as [`MAX_DEPTH`] (RPC-17).
     pub max_depth: usize,
@@ -21,9 +21,9 @@ pub struct FrameLimits {
 }
 
 impl Default for FrameLimits {
-    /// 4 MiB, [`MAX_DEPTH`] levels, 100 messages, 256 bytes.
+    /// Any number of bytes, [`MAX_DEPTH`] levels, 100 messages, 256 bytes.
     fn default() -> Self {
-        Self { max_bytes: 4 << 20, max_depth: MAX_DEPTH, max_batch: 100, max_method: 256 }
+        Self { max_bytes: usize::MAX, max_depth: MAX_DEPTH, max_batch: 100, max_method: 256 }
     }
 }
 

@@ -52,7 +52,7 @@ impl Shared {
     fn start(&self, call: PendingCall) -> Result<(), FailureKind> {
         let mut queue = self.queue();
         let refusal = if queue.closed {
-            Some(FailureKind::Abandoned)
+            Some(FailureKind::ShutDown)
         } else if queue.starts >= self.capacity {
             Some(FailureKind::Overloaded)
         } else {
@@ -188,7 +188,7 @@ impl Handler for SlotHandler {
                     FailureKind::Overloaded => {
                         "The server has too many calls waiting; try again in a moment."
                     }
-                    _ => "The server is shutting down.",
+                    _ => "the server is shutting down",
                 };
                 Box::pin(std::future::ready(Err(Failure::new(kind, message))))
             }

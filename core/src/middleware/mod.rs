@@ -6,4 +6,4 @@ mod timeout;
 
 pub use containment::Contained;
 pub use stack::{Stack, call};
-pub use timeout::Timeout;
+pub use timeout::{Timeout, in_words};

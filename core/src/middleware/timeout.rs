@@ -44,7 +44,8 @@ impl<F: Future<Output = Reply> + Unpin> Future for Timeout<F> {
     }
 }
 
-fn in_words(limit: Duration) -> String {
+/// A span of time as people say it.
+pub fn in_words(limit: Duration) -> String {
     if limit.as_millis().is_multiple_of(1000) {
         let seconds = limit.as_secs();
         format!("{seconds} second{}", if seconds == 1 { "" } else { "s" })

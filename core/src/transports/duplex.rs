@@ -8,9 +8,13 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing};
+use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing, Shutdown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Origin;
+use crate::jsonrpc::LongFrame;
+
+/// The longest message that is read when nothing is said about it.
+pub const MAX_FRAME_BYTES: usize = 64 * 1024 * 1024;
 
 /// How many messages wait for the writer; beyond it the calls wait.
 const QUEUE: usize = 256;
@@ -24,8 +28,8 @@ pub(super) struct Duplex {
     calls: JoinSet<()>,
     /// Subscriptions and the like, which end only when told to.
     streams: JoinSet<()>,
-    /// Forwards what belongs to no request; ends with the connection.
-    _unsolicited: JoinSet<()>,
+    /// Forwards what belongs to no request, then sees the connection off; ends with it.
+    _companion: JoinSet<()>,
     runtime: Handle,
 }
 
@@ -37,8 +41,8 @@ impl Duplex {
         })?;
         let connection = engine.connect();
         let (queue, messages) = mpsc::channel(QUEUE);
-        let mut unsolicited = JoinSet::new();
-        unsolicited.spawn_on(forward_unsolicited(Arc::clone(&connection), queue.clone()), &runtime);
+        let mut companion = JoinSet::new();
+        companion.spawn_on(accompany(Arc::clone(&connection), queue.clone()), &runtime);
         Ok((
             Self {
                 engine,
@@ -46,7 +50,7 @@ impl Duplex {
                 queue,
                 calls: JoinSet::new(),
                 streams: JoinSet::new(),
-                _unsolicited: unsolicited,
+                _companion: companion,
                 runtime,
             },
             messages,
@@ -84,6 +88,16 @@ impl Duplex {
         while self.streams.try_join_next().is_some() {}
         let tasks = if exchange.requires_stream() { &mut self.streams } else { &mut self.calls };
         tasks.spawn_on(run(exchange, self.queue.clone()), &self.runtime);
+    }
+
+    /// The signal that ends this connection.
+    pub(super) fn shutdown(&self) -> &Shutdown {
+        self.connection.shutdown()
+    }
+
+    /// Answers what still runs with an error that says `reason`.
+    pub(super) fn give_up(&self, reason: &Arc<str>) {
+        self.connection.give_up(reason);
     }
 
     /// How many exchanges run.
@@ -127,6 +141,12 @@ impl Drop for Duplex {
     }
 }
 
+/// What a frame over the limit is answered, if anything.
+pub(super) fn too_long(frame: LongFrame, limit: usize) -> Option<String> {
+    tracing::warn!(bytes = frame.bytes(), limit, "refusing a message that is too long");
+    frame.answer(limit)
+}
+
 /// What is to be written of it, if anything.
 fn to_write(outgoing: Outgoing) -> Option<String> {
     match outgoing {
@@ -146,10 +166,13 @@ async fn run(mut exchange: Exchange, queue: mpsc::Sender<String>) {
     }
 }
 
-async fn forward_unsolicited(connection: Arc<Connection>, queue: mpsc::Sender<String>) {
+async fn accompany(connection: Arc<Connection>, queue: mpsc::Sender<String>) {
     while let Some(message) = connection.unsolicited().await {
         if queue.send(message).await.is_err() {
             return;
         }
     }
+    let shutdown = connection.shutdown();
+    shutdown.over().await;
+    connection.give_up(&shutdown.reason());
 }

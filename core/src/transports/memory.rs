@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::{Mutex, mpsc};
 
-use super::duplex::Duplex;
+use super::duplex::{Duplex, too_long};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Origin;
+use crate::jsonrpc::LongFrame;
 
 /// The client's end of an in-process connection. Clones share it; dropping the last one ends it.
 #[derive(Clone)]
@@ -18,15 +19,17 @@ struct Shared {
     /// `None` once closed.
     duplex: StdMutex<Option<Duplex>>,
     messages: Mutex<mpsc::Receiver<String>>,
+    max_frame_bytes: usize,
 }
 
-/// Connects to `engine`. Its calls run in the Tokio runtime that is current here.
+/// Connects to `engine`, which refuses messages of more than `max_frame_bytes`. Its calls run in the Tokio runtime that is current here.
 ///
 /// # Errors
 /// [`ErrorKind::Configuration`] outside a Tokio runtime.
-pub fn connect(engine: &Engine) -> Result<MemoryClient> {
+pub fn connect(engine: &Engine, max_frame_bytes: usize) -> Result<MemoryClient> {
     let (duplex, messages) = Duplex::connect(engine.clone())?;
-    Ok(MemoryClient(Arc::new(Shared { duplex: StdMutex::new(Some(duplex)), messages: Mutex::new(messages) })))
+    let (duplex, messages) = (StdMutex::new(Some(duplex)), Mutex::new(messages));
+    Ok(MemoryClient(Arc::new(Shared { duplex, messages, max_frame_bytes })))
 }
 
 impl MemoryClient {
@@ -45,11 +48,20 @@ impl MemoryClient {
     /// As [`MemoryClient::send`].
     pub async fn send_from(&self, frame: impl Into<Bytes>, origin: Origin) -> Result<()> {
         let closed = || Error::new(ErrorKind::Closed, "the connection is closed");
+        let frame = frame.into();
         let mut said = Vec::new();
         let (rest, queue) = {
             let duplex = self.duplex();
             let duplex = duplex.as_ref().ok_or_else(closed)?;
-            (duplex.start(frame.into(), origin, |message| said.push(message)), duplex.queue())
+            let rest = if frame.len() > self.0.max_frame_bytes {
+                let mut long = LongFrame::default();
+                long.push(&frame);
+                said.extend(too_long(long, self.0.max_frame_bytes));
+                None
+            } else {
+                duplex.start(frame, origin, |message| said.push(message))
+            };
+            (rest, duplex.queue())
         };
         for message in said {
             queue.send(message).await.map_err(|_| closed())?;
@@ -63,6 +75,13 @@ impl MemoryClient {
     /// The next message for the client; `None` once the connection is closed and everything is received.
     pub async fn receive(&self) -> Option<String> {
         self.0.messages.lock().await.recv().await
+    }
+
+    /// Answers what still runs with an error that says `reason`.
+    pub fn give_up(&self, reason: &Arc<str>) {
+        if let Some(duplex) = self.duplex().as_ref() {
+            duplex.give_up(reason);
+        }
     }
 
     /// Ends the connection: what runs is cancelled.

@@ -2,10 +2,13 @@
 //! [`Inbound`](crate::engine::Inbound) and writes what the exchange answers; nothing here knows what a message means.
 
 mod duplex;
+mod grace;
 pub mod http;
 mod line;
 pub mod memory;
 pub mod stdio;
+
+pub use duplex::MAX_FRAME_BYTES;
 
 use crate::jsonrpc::{error_code, write};
 

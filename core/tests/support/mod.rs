@@ -211,7 +211,13 @@ pub fn serve(options: HttpOptions) -> Server {
 impl Server {
     /// A new connection.
     pub async fn connect(&self) -> Client {
-        Client { stream: TcpStream::connect(self.address).await.unwrap(), buffer: Vec::new() }
+        Client::connect(self.address).await
+    }
+
+    /// Whether nobody can connect any more.
+    pub async fn refuses(&self) -> bool {
+        let refused = async { while TcpStream::connect(self.address).await.is_ok() {} };
+        timeout(PATIENCE, refused).await.is_ok()
     }
 
     /// One request on a connection of its own.
@@ -261,6 +267,10 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 }
 
 impl Client {
+    pub async fn connect(address: SocketAddr) -> Self {
+        Self { stream: TcpStream::connect(address).await.unwrap(), buffer: Vec::new() }
+    }
+
     pub async fn send(&mut self, text: &str) {
         self.stream.write_all(text.as_bytes()).await.unwrap();
     }

@@ -2,15 +2,23 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import type { Readable, Writable } from 'node:stream';
+import { type ConnectionOptions, graceSeconds } from '../../engine/connection_options.js';
 import type { MemoryConnection, Serving } from '../../engine/event_loop.js';
+import { endBySignal, TOLD_TWICE } from '../signals.js';
 import { ATTACH, dropTransport, errorFrom, noteTransport } from '../transport.js';
 import { Lines } from './lines.js';
 import { silenceStandardInput } from './standard_streams.js';
 
 /** Options of `StdioServerTransport`. */
 export interface StdioServerTransportOptions {
-  /** The longest line that is read from streams of one's own, in bytes. Default 10 MiB. */
+  /** The longest line that is read, in bytes. A longer one is answered with an error. Default 64 MiB. */
   maxBufferSize?: number | undefined;
+  /**
+   * How long calls under way may still take after the end of the input, or once the transport is closed or the process told to
+   * stop; then they are answered with an error. Seconds. Default: what OXMCP_SHUTDOWN_GRACE_SECONDS says, else 60. Nobody is waited
+   * for whose client is gone.
+   */
+  shutdownGraceSeconds?: number | undefined;
   /**
    * Whether the process ends once standard input has ended, even if something else would keep it alive: its client is gone.
    * Default true. Only with the process's own streams.
@@ -21,8 +29,11 @@ export interface StdioServerTransportOptions {
 /** How long what holds the process may take to let go of it after the end of its input. Milliseconds. */
 const ORPHAN_PATIENCE = 2000;
 
-/** How long requests may take to be answered after the end of a stream. Milliseconds. */
-const GRACE = 1000;
+/** How long requests may take to be answered after the end of a stream. Seconds. */
+const GRACE_SECONDS = 60;
+
+/** The longest line when nothing is said about it. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Serves one client over standard input and output, or another pair of streams.
@@ -63,7 +74,8 @@ export class StdioServerTransport {
 
   private serveProcess(serving: Serving): void {
     const exits = this.options.exitOnEnd ?? true;
-    const { ended } = serving.serveStdio(exits);
+    const { maxBufferSize: maxBodyBytes, shutdownGraceSeconds } = this.options;
+    const { ended, shutDown, giveUp } = serving.serveStdio({ maxBodyBytes, shutdownGraceSeconds }, exits);
     const endInput = silenceStandardInput();
     const finish = (): void => {
       const orphaned = this.state === 'open';
@@ -72,19 +84,29 @@ export class StdioServerTransport {
       // Does not hold the process itself.
       if (orphaned && exits) setTimeout(() => process.exit(), ORPHAN_PATIENCE).unref();
     };
-    ended.then(finish, (error: unknown) => {
-      this.onerror?.(errorFrom(error));
-      finish();
-    });
     this.end = () => {
-      serving.shutDown();
+      shutDown();
       return ended.catch(() => {});
     };
+    const release = endBySignal({
+      serving,
+      grace: graceSeconds(shutdownGraceSeconds) ?? GRACE_SECONDS,
+      finish: async () => this.end(),
+      giveUp: () => giveUp(TOLD_TWICE),
+    });
+    ended
+      .catch((error: unknown) => this.onerror?.(errorFrom(error)))
+      .then(() => {
+        release();
+        finish();
+      });
   }
 
   private serveStreams(serving: Serving, input: Readable, output: Writable): void {
-    const lines = new Lines(this.options.maxBufferSize ?? 10 * 1024 * 1024);
-    const connection = new StreamConnection(serving, output, (error) => {
+    const { maxBufferSize: maxBodyBytes = MAX_LINE_BYTES, shutdownGraceSeconds } = this.options;
+    const grace = graceSeconds(shutdownGraceSeconds) ?? GRACE_SECONDS;
+    const lines = new Lines(maxBodyBytes, (answer) => output.write(`${answer}\n`));
+    const connection = new StreamConnection(serving, output, { maxBodyBytes }, (error) => {
       if (error !== undefined) this.onerror?.(error);
       this.closed(serving);
     });
@@ -101,7 +123,7 @@ export class StdioServerTransport {
     const onEnd = (): void => {
       receive(() => lines.end());
       stop();
-      connection.finish(GRACE);
+      connection.finish(grace);
     };
     const onError = (error: Error): void => {
       this.onerror?.(error);
@@ -159,15 +181,22 @@ class StreamConnection {
   private readonly scope = new AsyncResource('oxmcp.stdio');
   private readonly waiting = new Set<unknown>();
   private finishing = false;
+  private patience: NodeJS.Timeout | undefined;
 
-  constructor(serving: Serving, output: Writable, onEnd: (error?: Error) => void) {
-    this.connection = serving.connect((message) => {
+  constructor(
+    serving: Serving,
+    output: Writable,
+    options: ConnectionOptions,
+    onEnd: (error?: Error) => void,
+  ) {
+    const onMessage = (message: unknown): void => {
       output.write(`${JSON.stringify(message)}\n`);
       for (const each of Array.isArray(message) ? message : [message]) {
         if (!('method' in each)) this.waiting.delete(each.id);
       }
       if (this.finishing && this.waiting.size === 0) this.close();
-    }, onEnd);
+    };
+    this.connection = serving.connect(onMessage, onEnd, options);
   }
 
   send(line: string): void {
@@ -175,16 +204,22 @@ class StreamConnection {
     this.scope.runInAsyncScope(() => this.connection.send(line));
   }
 
-  /** Ends the connection when all requests are answered, or took too long. */
-  finish(patience: number): void {
+  /** Ends the connection when all requests are answered; those that take too long, with an error. */
+  finish(seconds: number): void {
     if (this.finishing) return;
     this.finishing = true;
-    if (this.waiting.size === 0) this.close();
-    else setTimeout(() => this.close(), patience).unref();
+    if (this.waiting.size === 0) {
+      this.close();
+      return;
+    }
+    const words = `the input has ended, and this did not finish within the ${seconds} seconds it then had`;
+    this.patience = setTimeout(() => this.connection.giveUp(words), Math.min(seconds * 1000, 2 ** 31 - 1));
+    this.patience.unref();
   }
 
   close(): void {
     this.finishing = true;
+    clearTimeout(this.patience);
     this.connection.close();
   }
 }

@@ -13,6 +13,7 @@ from .. import _native, types
 from ..answers.encoding import encode
 from ..calls.context import LEGACY
 from ..calls.owner import conversation, serving
+from ..engine.transport_options import ConnectionOptions
 from ..engine.values import Attributes
 from ..errors import ClosedError, McpError, logger
 from ..types.wire_object import WireObject
@@ -88,7 +89,8 @@ class Conversation:
                 await lifespan.__aenter__()
                 self._lifespan = lifespan
             serving.set(self._server)  # what is served from here belongs to it
-            self._connection = await event_loop.connect(self._server.engine_here())
+            options = ConnectionOptions(**self._server.settings.connection())
+            self._connection = await event_loop.connect(self._server.engine_here(), options)
             serving.set(around)  # what goes on here belongs to whatever it did before
             self._reader = asyncio.create_task(self._read(self._connection))
             if not self._modern:

@@ -10,22 +10,21 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextvars
-import json
 import logging
 import os
 import selectors
-import signal
 import sys
-import threading
 import weakref
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any, Literal, Protocol, TypeVar
 
 from .. import _native
 from . import claims, threads
+from .forks import end_child
+from .signals import Ending, run_until_done
+from .transport_options import ConnectionOptions, HttpOptions
 
 log = logging.getLogger("oxmcp")
 
@@ -46,52 +45,13 @@ class Lifespan(Protocol):
 #: How long running handlers may take to unwind once they are cancelled at the end, in seconds.
 UNWIND_SECONDS = 5.0
 
-#: How long a handler may block the loop once the process is told to stop, in seconds.
-PATIENCE_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class HttpOptions:
-    """How HTTP is served. `None` leaves a value to the engine."""
-
-    host: str = "127.0.0.1"
-    port: int = 8000
-    path: str = "/mcp"
-    stateless: bool = False
-    json_response: bool = False
-    allowed_hosts: Sequence[str] | None = None
-    allowed_origins: Sequence[str] | None = None
-    cors: Mapping[str, Any] | None = None
-    max_body_bytes: int | None = None
-    max_connections: int | None = None
-    body_pause_seconds: float | None = None
-    body_seconds: float | None = None
-    keep_alive_seconds: float | None = None
-    #: Called with the real (host, port) once the server listens.
-    on_listening: Callable[[str, int], None] | None = None
-
-    def as_json(self) -> str:
-        """The options as the engine reads them."""
-        options = {
-            "host": self.host,
-            "port": self.port,
-            "path": self.path,
-            "stateless": self.stateless,
-            "json_response": self.json_response,
-            "allowed_hosts": self.allowed_hosts,
-            "allowed_origins": self.allowed_origins,
-            "cors": self.cors,
-            "max_body_bytes": self.max_body_bytes,
-            "max_connections": self.max_connections,
-            "body_pause_seconds": self.body_pause_seconds,
-            "body_seconds": self.body_seconds,
-            "keep_alive_seconds": self.keep_alive_seconds,
-        }
-        return json.dumps({name: value for name, value in options.items() if value is not None})
-
 
 class HandlerExit(RuntimeError):
     """A handler called `sys.exit()`, was interrupted or cancelled itself. The call fails; the server goes on."""
+
+
+#: Where servers are served; a child process that is forked inside of a handler is another.
+_process = os.getpid()
 
 
 async def _guard(awaitable: Awaitable[T]) -> T:
@@ -100,6 +60,8 @@ async def _guard(awaitable: Awaitable[T]) -> T:
     try:
         return await awaitable
     except SystemExit as exit:
+        if os.getpid() != _process:
+            end_child(exit)
         raise HandlerExit(f"the handler tried to exit the process (code {exit.code!r})") from exit
     except KeyboardInterrupt as interrupt:
         raise HandlerExit("the handler was interrupted") from interrupt
@@ -141,6 +103,8 @@ class _Serving:
     """A native serving with its notices sorted by transport and connection."""
 
     def __init__(self, native: _native.Server, loop: asyncio.AbstractEventLoop, *, drives: bool, io: Io) -> None:
+        global _process
+        _process = os.getpid()
         self.server = native
         self.loop = loop
         self.users = 0
@@ -185,18 +149,37 @@ class _Serving:
         """Done when the transport of this token has ended."""
         return self._ends.setdefault(token, self.loop.create_future())
 
-    def connect(self) -> MemoryConnection:
-        connection = self.native.connect()
+    def connect(self, options: ConnectionOptions) -> MemoryConnection:
+        connection = self.native.connect(options.as_json())
         inbox = Inbox(self.loop)
         self._inboxes[connection.token] = inbox
         return MemoryConnection(self, connection, inbox)
+
+    async def until_ended(self, token: int) -> None:
+        """Waits for the end of a transport. When that is cancelled the transport is told to end, and what runs on it may
+        finish in its time; cancelled again, it is left none."""
+        end = self.ended(token)
+        try:
+            await asyncio.shield(end)
+        except asyncio.CancelledError:
+            self.native.shut_down(token)
+            try:
+                await asyncio.wait([end])
+            except asyncio.CancelledError:
+                self.native.give_up("the server is shutting down", token)
+                raise
+            finally:
+                if end.done():
+                    end.exception()  # nobody else asks
+            raise
 
     async def close(self) -> None:
         """Ends transports, unwinds what runs, stops the engine."""
         self.native.shut_down()
         try:
             if self._ends:
-                await asyncio.wait(list(self._ends.values()), timeout=UNWIND_SECONDS + 5)
+                await asyncio.wait(list(self._ends.values()))
+            self.native.give_up("the server is shutting down")
             tasks = self.native.cancel_tasks()
             if tasks:
                 await asyncio.wait(tasks, timeout=UNWIND_SECONDS)
@@ -325,29 +308,42 @@ async def _release(serving: _Serving) -> None:
         await serving.close()
 
 
-async def connect(native: _native.Server) -> MemoryConnection:
+async def connect(native: _native.Server, options: ConnectionOptions) -> MemoryConnection:
     """Connects to a server within this process, on the running loop. Its lifespan is the caller's affair."""
-    return _borrow(native, "thread").connect()
+    return _borrow(native, "thread").connect(options)
 
 
-def _open(
-    serving: _Serving, transport: str, options: HttpOptions | None, *, owns_process: bool = False
-) -> asyncio.Future[None]:
+Options = HttpOptions | ConnectionOptions
+
+
+def _check(transport: str) -> None:
+    if transport not in ("stdio", "http", "streamable-http"):
+        raise ValueError(f"no transport {transport!r}; use 'stdio' or 'http'")
+
+
+def _open(serving: _Serving, options: Options, aside: _native.Aside | None, *, owns_process: bool = False) -> int:
+    """Opens a transport; returns its token."""
+    if aside is not None:
+        return serving.native.serve_stdio(options.as_json(), aside, owns_process=owns_process)
+    assert isinstance(options, HttpOptions)
+    token, (host, port) = serving.native.serve_http(options.as_json(), owns_process=owns_process)
+    if options.on_listening is not None:
+        options.on_listening(host, port)
+    return token
+
+
+def _options(transport: str, given: Options | None) -> tuple[Options, _native.Aside | None]:
+    """The options of a transport. Standard input and output are set aside: what a lifespan or a log handler prints before
+    they are served stays off the wire."""
     if transport == "stdio":
-        return serving.ended(serving.native.serve_stdio(owns_process=owns_process))
-    if transport in ("http", "streamable-http"):
-        options = options or HttpOptions()
-        token, (host, port) = serving.native.serve_http(options.as_json())
-        if options.on_listening is not None:
-            options.on_listening(host, port)
-        return serving.ended(token)
-    raise ValueError(f"no transport {transport!r}; use 'stdio' or 'http'")
+        return given or ConnectionOptions(), _native.Aside()
+    return given or HttpOptions(), None
 
 
 async def run_async(
     native: _native.Server,
     transport: str,
-    options: HttpOptions | None = None,
+    options: Options | None = None,
     lifespan: Lifespan | None = None,
     *,
     io: Io = "thread",
@@ -355,16 +351,21 @@ async def run_async(
     """Serves on the running loop until the transport ends or this is cancelled."""
     if io == "loop":
         raise ValueError("io='loop' needs a loop of our own: use run() instead of run_async()")
-    async with AsyncExitStack() as stack:
-        if lifespan is not None:
-            with _off_the_wire(transport):
+    _check(transport)
+    options, aside = _options(transport, options)
+    try:
+        async with AsyncExitStack() as stack:
+            if lifespan is not None:
                 await stack.enter_async_context(lifespan())
-        serving = _borrow(native, io)
-        serving.root.give(contextvars.copy_context() if lifespan is None else lifespan.surroundings())
-        try:
-            await _open(serving, transport, options)
-        finally:
-            await _release(serving)
+            serving = _borrow(native, io)
+            serving.root.give(contextvars.copy_context() if lifespan is None else lifespan.surroundings())
+            try:
+                await serving.until_ended(_open(serving, options, aside))
+            finally:
+                await _release(serving)
+    finally:
+        if aside is not None:
+            aside.restore()
 
 
 if hasattr(selectors, "EpollSelector"):
@@ -428,7 +429,7 @@ if hasattr(selectors, "EpollSelector"):
 def run(
     native: _native.Server,
     transport: str,
-    options: HttpOptions | None = None,
+    options: Options | None = None,
     lifespan: Lifespan | None = None,
     *,
     io: Io = "auto",
@@ -436,13 +437,30 @@ def run(
     """Serves on a loop of its own until the transport ends or the process is told to stop (Ctrl-C, SIGTERM)."""
     if io not in ("auto", "loop", "thread"):
         raise ValueError(f"no io {io!r}; use 'auto', 'loop' or 'thread'")
+    _check(transport)
+    if asyncio._get_running_loop() is not None:
+        raise RuntimeError(
+            "run() makes an event loop of its own, and this thread is running one already (a notebook, or async code): "
+            "use `await server.run_async(...)` here"
+        )
+    options, aside = _options(transport, options)
+    try:
+        _run(native, options, aside, lifespan, io)
+    finally:
+        if aside is not None:
+            aside.restore()
+
+
+def _run(
+    native: _native.Server, options: Options, aside: _native.Aside | None, lifespan: Lifespan | None, io: Io
+) -> None:
     selector = EngineSelector() if io != "thread" and hasattr(selectors, "EpollSelector") else None
     loop: asyncio.AbstractEventLoop
     loop = asyncio.SelectorEventLoop(selector) if selector is not None else asyncio.new_event_loop()
     try:
         asyncio.set_event_loop(loop)
-        main = loop.create_task(_main(native, transport, options, lifespan, io, loop, selector))
-        _run_until_done(loop, main)
+        main = loop.create_task(_main(native, options, aside, lifespan, io, loop, selector))
+        run_until_done(loop, main, Ending(loop, main, lambda: _shut_down(loop), lambda: _give_up(loop)))
     finally:
         if selector is not None:
             selector.disengage()
@@ -455,8 +473,8 @@ def run(
 
 async def _main(
     native: _native.Server,
-    transport: str,
-    options: HttpOptions | None,
+    options: Options,
+    aside: _native.Aside | None,
     lifespan: Lifespan | None,
     io: Io,
     loop: asyncio.AbstractEventLoop,
@@ -464,8 +482,7 @@ async def _main(
 ) -> None:
     async with AsyncExitStack() as stack:
         if lifespan is not None:
-            with _off_the_wire(transport):
-                await stack.enter_async_context(lifespan())
+            await stack.enter_async_context(lifespan())
         serving = _Serving(native, loop, drives=selector is not None, io=io)
         serving.users = 1
         serving.root.give(contextvars.copy_context())
@@ -473,101 +490,27 @@ async def _main(
         if selector is not None:
             selector.engage(serving.native, serving.native.drain, loop)
         try:
-            await _open(serving, transport, options, owns_process=True)
+            await serving.until_ended(_open(serving, options, aside, owns_process=True))
         finally:
             _shared.pop(native, None)
             await serving.close()
 
 
-@contextmanager
-def _off_the_wire(transport: str) -> Iterator[None]:
-    """Keeps what a lifespan reads and prints off the protocol, which the engine has not claimed yet."""
-    if transport != "stdio":
-        yield
-        return
-    kept = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    os.close(nothing)
-    try:
-        yield
-    finally:
-        if sys.stdout is not None and not sys.stdout.closed:
-            sys.stdout.flush()
-        for number, copy in enumerate(kept):
-            os.dup2(copy, number)
-            os.close(copy)
+def _served_on(loop: asyncio.AbstractEventLoop) -> list[_Serving]:
+    return [serving for serving in list(_shared.values()) if serving.loop is loop]
 
 
-def _run_until_done(loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -> None:
-    """Runs the loop until `main` is done. The first signal cancels it, so that everything unwinds. A handler that blocks
-    the loop is interrupted where it stands, by a second signal or after `PATIENCE_SECONDS`."""
-    stop = _Stop(loop, main)
-    with stop.listening():
-        while True:
-            try:
-                loop.run_until_complete(main)
-                return
-            except asyncio.CancelledError:
-                if not stop.signals:
-                    raise
-                return
-            except KeyboardInterrupt:
-                # From a handler that blocked the loop; the rest unwinds all the same.
-                if not stop.signals or main.done():
-                    raise
-                main.cancel()
+def _shut_down(loop: asyncio.AbstractEventLoop) -> bool:
+    """Has everything that is served on a loop finish; returns whether something is."""
+    found = _served_on(loop)
+    for serving in found:
+        serving.native.shut_down()
+    return bool(found)
 
 
-class _Stop:
-    """Ends a server by signal."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, main: asyncio.Task[None]) -> None:
-        self.signals = 0
-        self._loop = loop
-        self._main = main
-        self._heard = threading.Event()
-
-    def __call__(self, number: int, _frame: object = None) -> None:
-        self.signals += 1
-        if self.signals > 1:
-            raise KeyboardInterrupt
-        self._loop.call_soon_threadsafe(self._unwind)
-        threading.Thread(target=self._insist, args=(number,), name="oxmcp-stop", daemon=True).start()
-
-    def _unwind(self) -> None:
-        self._heard.set()
-        for shared in _shared.values():
-            if shared.loop is self._loop:
-                # At once: a call that starts and blocks between here and the unwinding would never be interrupted.
-                shared.native.shut_down()
-        self._main.cancel()
-
-    def _insist(self, number: int) -> None:
-        main_thread = threading.main_thread().ident
-        if not self._heard.wait(PATIENCE_SECONDS) and main_thread is not None:
-            signal.pthread_kill(main_thread, number)
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Takes the signals that nobody else has taken."""
-        previous: dict[int, Any] = {}
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                before = signal.getsignal(number)
-                if before in (signal.default_int_handler, signal.SIG_DFL):
-                    previous[number] = before
-                    # Registered with the loop too, with nothing to do: that is what makes a signal wake the selector.
-                    self._loop.add_signal_handler(number, lambda: None)
-                    signal.signal(number, self)
-        try:
-            yield
-        finally:
-            self._heard.set()
-            for taken, before in previous.items():
-                self._loop.remove_signal_handler(taken)
-                signal.signal(taken, before)
+def _give_up(loop: asyncio.AbstractEventLoop) -> None:
+    for serving in _served_on(loop):
+        serving.native.give_up("the server was told twice to stop")
 
 
 def _finish(loop: asyncio.AbstractEventLoop) -> None:

@@ -24,7 +24,8 @@ from .transport_security import TransportSecuritySettings, guards
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ..engine.event_loop import HttpOptions, Io
+    from ..engine.event_loop import Io
+    from ..engine.transport_options import ConnectionOptions, HttpOptions
     from ..later.options import OfRunning
     from .subscriptions import Change
 
@@ -140,7 +141,7 @@ class Serving:
 
         self.settings.prepare_log(log_level)
         chosen = transport_named(transport or self.settings.transport)
-        options = None if chosen == "stdio" else self._http_options(http, banner)
+        options = self._connection_options(http) if chosen == "stdio" else self._http_options(http, banner)
         self.on_stdio = chosen == "stdio"
         holder = object()  # stands for the loop that is made there
         engine = self._engines.take(holder)
@@ -151,16 +152,26 @@ class Serving:
             claims.give_back(engine, holder)
 
     async def run_stdio_async(
-        self, show_banner: bool = True, log_level: str | None = None, stateless: bool = False
+        self,
+        show_banner: bool = True,
+        log_level: str | None = None,
+        stateless: bool = False,
+        *,
+        max_body_bytes: int | None = None,
+        shutdown_grace_seconds: float | None = None,
     ) -> None:
-        """Serves standard input and output on the running event loop, until the input ends. `show_banner` and `stateless`
-        are accepted for code that sets them: there is no address to tell, and each request says what it needs."""
+        """Serves standard input and output on the running event loop, until the input ends. What is absent is as in
+        `settings`. `show_banner` and `stateless` are accepted for code that sets them: there is no address to tell, and each
+        request says what it needs."""
         from ..engine import event_loop
 
         self.settings.prepare_log(log_level)
         self.on_stdio = True
+        options = self._connection_options(
+            {"max_body_bytes": max_body_bytes, "shutdown_grace_seconds": shutdown_grace_seconds}
+        )
         with translated():
-            await event_loop.run_async(self.engine_here(), "stdio", None, self.lifespan)
+            await event_loop.run_async(self.engine_here(), "stdio", options, self.lifespan)
 
     async def run_http_async(
         self,
@@ -181,6 +192,7 @@ class Serving:
         body_pause_seconds: float | None = None,
         body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
+        shutdown_grace_seconds: float | None = None,
         transport_security: TransportSecuritySettings | None = None,
         on_listening: Callable[[str, int], None] | None = None,
         stateless: bool | None = None,
@@ -189,7 +201,8 @@ class Serving:
         host_origin_protection: bool | str | None = None,
         **other: Unpack[OfRunning],
     ) -> None:
-        """Serves Streamable HTTP on the running event loop, until cancelled. What is absent is as in `settings`.
+        """Serves Streamable HTTP on the running event loop, until cancelled: then what runs may finish within
+        `shutdown_grace_seconds`, unless it is cancelled again. What is absent is as in `settings`.
 
         `stateless`, `streamable_http_path` and `max_request_body_size` are other names of `stateless_http`, `path` and
         `max_body_bytes`; `host_origin_protection=False` serves every host and origin.
@@ -222,6 +235,7 @@ class Serving:
                 "body_pause_seconds": body_pause_seconds,
                 "body_seconds": body_seconds,
                 "keep_alive_seconds": keep_alive_seconds,
+                "shutdown_grace_seconds": shutdown_grace_seconds,
                 "on_listening": on_listening,
             },
             show_banner,
@@ -231,8 +245,13 @@ class Serving:
 
     run_streamable_http_async = run_http_async
 
+    def _connection_options(self, given: dict[str, Any] | None = None) -> ConnectionOptions:
+        from ..engine.transport_options import ConnectionOptions
+
+        return ConnectionOptions(**self.settings.connection(given))
+
     def _http_options(self, given: dict[str, Any], banner: bool) -> HttpOptions:
-        from ..engine.event_loop import HttpOptions
+        from ..engine.transport_options import HttpOptions
 
         options = self.settings.http(given)
         if banner:

@@ -36,6 +36,7 @@ VARIABLES = (
     "BODY_PAUSE_SECONDS",
     "BODY_SECONDS",
     "KEEP_ALIVE_SECONDS",
+    "SHUTDOWN_GRACE_SECONDS",
     "DEBUG",
     "LOG_LEVEL",
     "ON_DUPLICATE",
@@ -184,6 +185,19 @@ def warn_of_misspelt() -> None:
         logger.warning("the variable %s is not one that oxmcp reads%s", name, hint)
 
 
+def _seconds(name: str, value: float | None) -> float | None:
+    """A span of time; one without end is longer than any process lives.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+        raise ValueError(f"{name} must be a number of seconds, 0 or more, not {value!r}")
+    return min(value, 1e9)
+
+
 class Settings:
     """How a server runs when `run()` is not told otherwise. Attributes may be changed until then."""
 
@@ -203,6 +217,7 @@ class Settings:
         body_pause_seconds: float | None = None,
         body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
+        shutdown_grace_seconds: float | None = None,
         debug: bool | None = None,
         log_level: str | None = None,
     ) -> None:
@@ -221,6 +236,9 @@ class Settings:
         self.body_pause_seconds = number("BODY_PAUSE_SECONDS", body_pause_seconds, None)
         self.body_seconds = number("BODY_SECONDS", body_seconds, None)
         self.keep_alive_seconds = number("KEEP_ALIVE_SECONDS", keep_alive_seconds, None)
+        self.shutdown_grace_seconds = _seconds(
+            "shutdown_grace_seconds", number("SHUTDOWN_GRACE_SECONDS", shutdown_grace_seconds, None)
+        )
         self.debug: bool = switch("DEBUG", debug, False)
         self.log_level: str | None = text("LOG_LEVEL", log_level, "DEBUG" if self.debug else "").upper() or None
 
@@ -240,13 +258,22 @@ class Settings:
             "body_pause_seconds": self.body_pause_seconds,
             "body_seconds": self.body_seconds,
             "keep_alive_seconds": self.keep_alive_seconds,
+            "shutdown_grace_seconds": self.shutdown_grace_seconds,
         }
         for name, value in given.items():
             if value is not None:
                 own[name] = _list(value) if name.startswith("allowed_") else value
         if own["cors"] is not None:
             own["cors"] = cors_options(own["cors"])
+        own["shutdown_grace_seconds"] = _seconds("shutdown_grace_seconds", own["shutdown_grace_seconds"])
         return {name: value for name, value in own.items() if value is not None}
+
+    def connection(self, given: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The options of a two-way connection: of those given, the ones that concern it, completed from here."""
+        own = {"max_body_bytes": self.max_body_bytes, "shutdown_grace_seconds": self.shutdown_grace_seconds}
+        own.update({name: given[name] for name in own if given is not None and given.get(name) is not None})
+        own["shutdown_grace_seconds"] = _seconds("shutdown_grace_seconds", own["shutdown_grace_seconds"])
+        return own
 
     def prepare_log(self, level: str | None) -> None:
         """Sends Python's log to standard error from this level up, unless it is set up already or no level is set."""

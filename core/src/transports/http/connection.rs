@@ -119,7 +119,14 @@ impl Activity {
 
     /// Notes whether the request being served was refused.
     pub(super) fn note_status(&self, status: StatusCode) {
-        self.refused.store(status.is_client_error(), Ordering::Relaxed);
+        let refused = status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE;
+        self.refused.store(refused, Ordering::Relaxed);
+    }
+
+    /// Whether the head of a request does not come to its end, while the server ends.
+    pub(super) fn is_dawdling(&self, limits: &Limits) -> bool {
+        let phase = self.phase.load(Ordering::Relaxed);
+        phase % PHASES == HEAD && self.clock.now().saturating_sub(phase / PHASES) > limits.linger
     }
 
     /// Which limit the connection is over, if any.

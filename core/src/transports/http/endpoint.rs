@@ -21,7 +21,7 @@ use super::options::HttpOptions;
 use super::refusals::ToldRefusals;
 use super::response::{self, ResponseBody};
 use super::single_headers;
-use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing};
+use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Shutdown};
 use crate::error::Result;
 use crate::handler::Origin;
 
@@ -36,6 +36,8 @@ struct Inner {
     cors: Option<Cors>,
     health: Option<Health>,
     told: ToldRefusals,
+    /// The end of this endpoint, or of the whole server.
+    shutdown: Shutdown,
 }
 
 impl Endpoint {
@@ -51,11 +53,16 @@ impl Endpoint {
         let cors = cors.map(|cors| Cors::new(cors, guards.origins(), guards.methods(), options.spelling));
         let cors = cors.transpose()?;
         let health = options.health.as_ref().map(|health| Health::new(health, &options.path)).transpose()?;
-        Ok(Self(Arc::new(Inner { engine, options, guards, cors, health, told: ToldRefusals::default() })))
+        let shutdown = engine.shutdown().child();
+        let told = ToldRefusals::default();
+        Ok(Self(Arc::new(Inner { engine, options, guards, cors, health, told, shutdown })))
     }
 
-    pub(super) fn engine(&self) -> &Engine {
-        &self.0.engine
+    /// The signal that ends this endpoint alone: what is new is refused, subscriptions and sessions' streams end, what runs
+    /// may finish until it expires. Given with the engine's.
+    #[must_use]
+    pub fn shutdown(&self) -> &Shutdown {
+        &self.0.shutdown
     }
 
     pub(super) fn options(&self) -> &HttpOptions {
@@ -67,7 +74,7 @@ impl Endpoint {
     where
         B: Body<Data = Bytes>,
     {
-        let Inner { engine, options, guards, cors, health, told } = &*self.0;
+        let Inner { engine, options, guards, cors, health, told, shutdown } = &*self.0;
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
@@ -80,8 +87,9 @@ impl Endpoint {
         }
         let route = single.and_then(|()| guards.route(&method, &uri, &headers));
         let answer = match route {
+            Ok(_) if shutdown.is_triggered() => Ok(response::shutting_down()),
             Ok(Route::Post) => self.post(headers, body, remote, origin).await,
-            Ok(Route::Get) => Ok(session_routes::get(engine, options, &headers)),
+            Ok(Route::Get) => Ok(session_routes::get(engine, options, shutdown, &headers)),
             Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers)),
             Ok(Route::Preflight) => Ok(cors
                 .as_ref()
@@ -129,7 +137,8 @@ impl Endpoint {
         mut exchange: Exchange,
         accepts: Accepts,
     ) -> Result<Response<ResponseBody>, Refused> {
-        let options = &self.0.options;
+        let Inner { options, shutdown, .. } = &*self.0;
+        exchange.end_with(shutdown);
         let stream_only = exchange.requires_stream() || !accepts.json;
         if stream_only && !accepts.event_stream {
             return Err(not_acceptable(
@@ -137,7 +146,7 @@ impl Endpoint {
             ));
         }
         let may_stream = accepts.event_stream && (!options.json_only || exchange.requires_stream());
-        let stream = |source| EventStream::new(source, options.keep_alive);
+        let stream = |source| EventStream::new(source, options.keep_alive, shutdown.clone());
         loop {
             let Some(outgoing) = self.next(&mut exchange, may_stream).await else {
                 return Ok(response::event_stream(stream(Source::Exchange(Box::new(exchange)))));
@@ -168,6 +177,12 @@ impl Endpoint {
         poll_fn(|cx| {
             if let Poll::Ready(outgoing) = exchange.poll_next(cx) {
                 return Poll::Ready(Some(outgoing));
+            }
+            let shutdown = &self.0.shutdown;
+            if shutdown.is_over()
+                && let Some(last) = exchange.give_up(&shutdown.reason())
+            {
+                return Poll::Ready(Some(Some(last)));
             }
             if !may_stream {
                 return Poll::Pending;

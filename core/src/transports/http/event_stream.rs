@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, Sleep};
 
-use crate::engine::{Exchange, Outgoing, SessionStream};
+use crate::engine::{Exchange, Outgoing, SessionStream, Shutdown};
 use crate::transports::line::push_one_line;
 
 /// The comment that keeps a silent stream alive (SSE-5).
@@ -45,13 +45,15 @@ pub(super) struct EventStream {
     source: Source,
     buffer: BytesMut,
     interval: Duration,
+    shutdown: Shutdown,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl EventStream {
-    /// A stream over `source` that says something at least every `interval`.
-    pub(super) fn new(source: Source, interval: Duration) -> Self {
-        Self { source, buffer: BytesMut::new(), interval, timer: None }
+    /// A stream over `source` that says something at least every `interval`. When `shutdown` expires, what still runs is
+    /// answered with an error.
+    pub(super) fn new(source: Source, interval: Duration, shutdown: Shutdown) -> Self {
+        Self { source, buffer: BytesMut::new(), interval, shutdown, timer: None }
     }
 
     /// The same stream with an event before all others.
@@ -93,7 +95,7 @@ impl EventStream {
 
     fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<Option<String>> {
         let message = match &mut self.source {
-            Source::Exchange(exchange) => match ready!(exchange.poll_next(cx)) {
+            Source::Exchange(exchange) => match ready!(poll_exchange(exchange, &self.shutdown, cx)) {
                 Some(Outgoing::Message(message)) => Some(message),
                 Some(Outgoing::Response(response)) => {
                     self.source = Source::Ended;
@@ -109,6 +111,21 @@ impl EventStream {
             Source::Ended => None,
         };
         Poll::Ready(message)
+    }
+}
+
+/// What the exchange says next, or its end when the time to finish is over.
+fn poll_exchange(
+    exchange: &mut Exchange,
+    shutdown: &Shutdown,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Outgoing>> {
+    match exchange.poll_next(cx) {
+        Poll::Pending if shutdown.is_over() => match exchange.give_up(&shutdown.reason()) {
+            Some(last) => Poll::Ready(Some(last)),
+            None => Poll::Pending,
+        },
+        said => said,
     }
 }
 

@@ -20,6 +20,7 @@ use super::endpoint::Endpoint;
 use super::options::HttpOptions;
 use crate::engine::{Engine, Shutdown};
 use crate::error::{Error, ErrorKind, Result};
+use crate::transports::grace::{LAST_WORDS, told_to_stop};
 
 /// How many connections the system queues for us.
 const BACKLOG: i32 = 1024;
@@ -68,8 +69,9 @@ impl HttpServer {
         self.address
     }
 
-    /// Serves until `shutdown` is given. Then it stops accepting, ends the engine's subscriptions, and gives what runs
-    /// [`HttpOptions::drain_timeout`] to finish. Dropping the future ends everything at once.
+    /// Serves until `shutdown` is given, or the engine's. Then it stops accepting, closes connections that rest, ends the
+    /// subscriptions it carries, and gives what runs [`HttpOptions::grace`] to finish; less if `shutdown` expires before. What
+    /// is not finished then is answered with an error. Dropping the future ends everything at once.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] when the listener cannot be used in this runtime. No client can make it fail.
@@ -78,14 +80,17 @@ impl HttpServer {
             .map_err(|error| Error::new(ErrorKind::Io, "cannot listen for HTTP").caused_by(error))?;
         let options = self.endpoint.options().clone();
         let limits = Limits::new(&options);
-        let mut connections = Connections::new(self.endpoint.clone(), shutdown.clone());
+        let mut connections = Connections::new(self.endpoint.clone());
         let mut tick = interval(limits.tick);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let ending = self.endpoint.shutdown().clone();
         let mut stop = pin!(shutdown.triggered());
+        let mut ends = pin!(ending.triggered());
         loop {
             tokio::select! {
                 biased;
                 () = &mut stop => break,
+                () = &mut ends => break,
                 Some(ended) = connections.tasks.join_next() => log_panic(ended),
                 _ = tick.tick(), if !connections.tasks.is_empty() => connections.sweep(&limits),
                 (stream, peer) = accept(&listener), if connections.tasks.len() < options.max_connections => {
@@ -94,8 +99,15 @@ impl HttpServer {
             }
         }
         drop(listener);
-        self.endpoint.engine().shutdown().trigger();
-        connections.drain(options.drain_timeout, &limits).await;
+        ending.trigger();
+        let expiry = async {
+            tokio::select! {
+                () = shutdown.over() => ending.expire(shutdown.reason()),
+                () = ending.over() => {}
+                () = sleep(options.grace) => ending.expire(told_to_stop(options.grace)),
+            }
+        };
+        connections.drain(expiry, &limits).await;
         Ok(())
     }
 }
@@ -142,7 +154,6 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 /// The connections that are open.
 struct Connections {
     endpoint: Endpoint,
-    shutdown: Shutdown,
     clock: Arc<Clock>,
     http: http1::Builder,
     tasks: JoinSet<()>,
@@ -150,9 +161,9 @@ struct Connections {
 }
 
 impl Connections {
-    fn new(endpoint: Endpoint, shutdown: Shutdown) -> Self {
+    fn new(endpoint: Endpoint) -> Self {
         let http = hyper_settings(endpoint.options());
-        Self { endpoint, shutdown, clock: Arc::default(), http, tasks: JoinSet::new(), watched: Vec::new() }
+        Self { endpoint, clock: Arc::default(), http, tasks: JoinSet::new(), watched: Vec::new() }
     }
 
     fn start(&mut self, stream: TcpStream, peer: SocketAddr) {
@@ -161,14 +172,8 @@ impl Connections {
         let _ =
             socket2::SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(TCP_KEEPALIVE));
         let activity = Arc::new(Activity::new(Arc::clone(&self.clock)));
-        let connection = serve_connection(
-            self.http.clone(),
-            self.endpoint.clone(),
-            self.shutdown.clone(),
-            stream,
-            peer,
-            Arc::clone(&activity),
-        );
+        let connection =
+            serve_connection(self.http.clone(), self.endpoint.clone(), stream, peer, Arc::clone(&activity));
         let handle = self.tasks.spawn(connection);
         self.watched.push((activity, handle));
     }
@@ -187,15 +192,18 @@ impl Connections {
         });
     }
 
-    /// Closes what rests, and waits for the others, but not for ever.
-    async fn drain(mut self, limit: Duration, limits: &Limits) {
+    /// Closes what rests, and waits for the others; once `expiry` is over, only until they have said so.
+    async fn drain(mut self, expiry: impl Future<Output = ()>, limits: &Limits) {
         for (activity, task) in &self.watched {
             if activity.is_idle() {
                 task.abort();
             }
         }
         let mut tick = interval(limits.tick);
-        let mut over = pin!(sleep(limit));
+        let mut over = pin!(async {
+            expiry.await;
+            sleep(LAST_WORDS).await;
+        });
         loop {
             tokio::select! {
                 biased;
@@ -203,7 +211,10 @@ impl Connections {
                     Some(ended) => log_panic(ended),
                     None => return,
                 },
-                _ = tick.tick() => self.sweep(limits),
+                _ = tick.tick() => {
+                    self.watched.iter().filter(|(one, _)| one.is_dawdling(limits)).for_each(|(_, task)| task.abort());
+                    self.sweep(limits);
+                }
                 () = &mut over => break,
             }
         }
@@ -231,7 +242,6 @@ fn hyper_settings(options: &HttpOptions) -> http1::Builder {
 async fn serve_connection(
     http: http1::Builder,
     endpoint: Endpoint,
-    shutdown: Shutdown,
     stream: TcpStream,
     peer: SocketAddr,
     activity: Arc<Activity>,
@@ -247,7 +257,9 @@ async fn serve_connection(
         }
     });
     let mut connection = pin!(http.serve_connection(io, service));
+    let shutdown = endpoint.shutdown();
     let mut stop = pin!(shutdown.triggered());
+    let mut over = pin!(shutdown.over());
     // The task's waker never changes, so waiting for the signal is arranged once; after that a look at the flag is enough.
     let mut waiting = false;
     let mut stopping = false;
@@ -257,6 +269,8 @@ async fn serve_connection(
             if stop.as_mut().poll(cx).is_ready() {
                 stopping = true;
                 connection.as_mut().graceful_shutdown();
+                // What is being served looks whether it is over when it is polled, which is all that is wanted here.
+                let _ = over.as_mut().poll(cx);
             }
         }
         connection.as_mut().poll(cx)

@@ -76,8 +76,8 @@ pub struct HttpOptions {
     pub json_only: bool,
     /// How many connections are served at once; more wait in the system's queue.
     pub max_connections: usize,
-    /// How long running calls may still take once the server is told to stop.
-    pub drain_timeout: Duration,
+    /// How long running calls may still take once the server is told to stop. Then they are answered with an error.
+    pub grace: Duration,
     /// How settings are spelt in what is said about them.
     pub spelling: Spelling,
 }
@@ -103,7 +103,7 @@ impl Default for HttpOptions {
             stateless: false,
             json_only: false,
             max_connections: 10_000,
-            drain_timeout: Duration::from_secs(5),
+            grace: Duration::from_secs(25),
             spelling: Spelling::default(),
         }
     }

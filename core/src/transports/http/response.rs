@@ -117,6 +117,14 @@ pub(super) fn refused(refused: &Refused) -> Response<ResponseBody> {
     response
 }
 
+/// The refusal of everything new while the server ends.
+pub(super) fn shutting_down() -> Response<ResponseBody> {
+    let body = error_without_id("the server is shutting down; ask again in a moment");
+    let mut response = json_text(StatusCode::SERVICE_UNAVAILABLE, body);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
 /// A refusal of the engine.
 pub(super) fn refusal(refusal: Refusal, allow: Option<&'static str>) -> Response<ResponseBody> {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);

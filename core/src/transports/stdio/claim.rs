@@ -7,13 +7,22 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::peer::Peer;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The claimed standard input.
 pub struct ClaimedInput(Box<dyn Readable>);
 
 /// The claimed standard output.
-pub struct ClaimedOutput(Box<dyn Writable>);
+pub struct ClaimedOutput(Box<dyn Writable>, Peer);
+
+impl ClaimedOutput {
+    /// Who is at its other end.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        self.1.clone()
+    }
+}
 
 trait Readable: AsyncRead + Send + Unpin {}
 impl<T: AsyncRead + Send + Unpin> Readable for T {}
@@ -21,18 +30,57 @@ impl<T: AsyncRead + Send + Unpin> Readable for T {}
 trait Writable: AsyncWrite + Send + Unpin {}
 impl<T: AsyncWrite + Send + Unpin> Writable for T {}
 
-/// Claims standard input and output: private copies are returned; descriptor 0 becomes `/dev/null`, descriptor 1 a copy of
-/// descriptor 2. Pipes, sockets, files and terminals all work.
+/// Standard input and output, set aside by [`set_aside`].
+pub struct Aside(system::Aside);
+
+/// Sets standard input and output aside, before they are served: descriptor 0 becomes `/dev/null`, descriptor 1 a copy of
+/// descriptor 2. Nothing of what is printed from here on gets onto the wire.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] when a descriptor is closed or cannot be used, or on systems other than Unix;
-/// [`ErrorKind::Configuration`] outside a Tokio runtime.
+/// [`ErrorKind::Io`] when a descriptor is closed, or on systems other than Unix.
+pub fn set_aside() -> Result<Aside> {
+    system::Aside::new().map(Aside).map_err(failed)
+}
+
+impl Aside {
+    /// Puts them back: nothing is served after all.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when the system refuses.
+    pub fn restore(&self) -> Result<()> {
+        self.0.restore().map_err(failed)
+    }
+
+    /// What is served over them. Pipes, sockets, files and terminals all work.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when a descriptor cannot be used; then it is as if they had not been set aside.
+    /// [`ErrorKind::Configuration`] outside a Tokio runtime.
+    pub fn open(self) -> Result<(ClaimedInput, ClaimedOutput)> {
+        tokio::runtime::Handle::try_current().map_err(|error| {
+            Error::new(ErrorKind::Configuration, "claiming stdio needs a Tokio runtime").caused_by(error)
+        })?;
+        self.0.open().map_err(|error| {
+            // The first error tells more.
+            let _ = self.0.restore();
+            failed(error)
+        })
+    }
+}
+
+fn failed(error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, "cannot take standard input and output").caused_by(error)
+}
+
+/// Claims standard input and output: [`set_aside`] and [`Aside::open`] in one.
+///
+/// # Errors
+/// As those.
 pub fn claim() -> Result<(ClaimedInput, ClaimedOutput)> {
     tokio::runtime::Handle::try_current().map_err(|error| {
         Error::new(ErrorKind::Configuration, "claiming stdio needs a Tokio runtime").caused_by(error)
     })?;
-    system::claim()
-        .map_err(|error| Error::new(ErrorKind::Io, "cannot take standard input and output").caused_by(error))
+    set_aside()?.open()
 }
 
 impl AsyncRead for ClaimedInput {
@@ -65,11 +113,27 @@ mod system {
 
     use super::{ClaimedInput, ClaimedOutput};
 
-    pub(super) fn claim() -> io::Result<(ClaimedInput, ClaimedOutput)> {
+    pub(super) struct Aside;
+
+    fn unsupported<T>() -> io::Result<T> {
         Err(io::Error::new(
             io::ErrorKind::Unsupported,
             "serving over stdio works on Unix systems only so far; serve over HTTP instead",
         ))
+    }
+
+    impl Aside {
+        pub(super) fn new() -> io::Result<Self> {
+            unsupported()
+        }
+
+        pub(super) fn restore(&self) -> io::Result<()> {
+            unsupported()
+        }
+
+        pub(super) fn open(&self) -> io::Result<(ClaimedInput, ClaimedOutput)> {
+            unsupported()
+        }
     }
 }
 
@@ -90,21 +154,38 @@ mod system {
 
     use super::{ClaimedInput, ClaimedOutput, Readable, Writable};
     use crate::transports::stdio::bridge::{InputBridge, OutputBridge};
+    use crate::transports::stdio::peer::Peer;
 
     /// Copies get numbers above the standard ones.
     const FIRST_FREE: i32 = 3;
 
-    pub(super) fn claim() -> io::Result<(ClaimedInput, ClaimedOutput)> {
-        let input = fcntl_dupfd_cloexec(stdin(), FIRST_FREE)?;
-        let output = fcntl_dupfd_cloexec(stdout(), FIRST_FREE)?;
-        let nothing = open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
-        // Both are usable before anything of the process is changed.
-        let input = ClaimedInput(readable(input)?);
-        let output = ClaimedOutput(writable(output)?);
-        dup2_stdin(&nothing)?;
-        // Standard error may be closed: then what is printed goes nowhere, but never onto the wire.
-        dup2_stdout(stderr()).or_else(|_| dup2_stdout(&nothing))?;
-        Ok((input, output))
+    pub(super) struct Aside {
+        input: OwnedFd,
+        output: OwnedFd,
+    }
+
+    impl Aside {
+        pub(super) fn new() -> io::Result<Self> {
+            let input = fcntl_dupfd_cloexec(stdin(), FIRST_FREE)?;
+            let output = fcntl_dupfd_cloexec(stdout(), FIRST_FREE)?;
+            let nothing = open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+            let aside = Self { input, output };
+            dup2_stdin(&nothing)?;
+            // Standard error may be closed: then what is printed goes nowhere, but never onto the wire.
+            dup2_stdout(stderr()).or_else(|_| dup2_stdout(&nothing))?;
+            Ok(aside)
+        }
+
+        pub(super) fn restore(&self) -> io::Result<()> {
+            dup2_stdin(&self.input)?;
+            Ok(dup2_stdout(&self.output)?)
+        }
+
+        pub(super) fn open(&self) -> io::Result<(ClaimedInput, ClaimedOutput)> {
+            let peer = Peer::of_process(self.output.try_clone()?);
+            let input = ClaimedInput(readable(self.input.try_clone()?)?);
+            Ok((input, ClaimedOutput(writable(self.output.try_clone()?)?, peer)))
+        }
     }
 
     fn readable(descriptor: OwnedFd) -> io::Result<Box<dyn Readable>> {

@@ -8,6 +8,8 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf as _, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+use crate::jsonrpc::LongFrame;
+
 /// How much is asked for in one read. A frame that is still in use keeps the whole block it came in, so not too much.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -18,12 +20,12 @@ const LEAST_READ_BYTES: usize = 2 * 1024;
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What stood on a line.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Line {
     /// A frame, without the line's end. Never blank.
     Frame(Bytes),
-    /// A line over the limit; it is skipped.
-    TooLong,
+    /// A line over the limit: it went by without being kept.
+    TooLong(Box<LongFrame>),
 }
 
 /// Cuts the bytes that come in into lines.
@@ -33,7 +35,7 @@ pub(super) struct Lines {
     /// How much of the buffer is known to hold no line's end.
     searched: usize,
     /// Inside a line that is too long.
-    skipping: bool,
+    skipped: Option<Box<LongFrame>>,
     at_start: bool,
     ended: bool,
 }
@@ -41,7 +43,7 @@ pub(super) struct Lines {
 impl Lines {
     /// Lines of at most `limit` bytes.
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, buffer: BytesMut::new(), searched: 0, skipping: false, at_start: true, ended: false }
+        Self { limit, buffer: BytesMut::new(), searched: 0, skipped: None, at_start: true, ended: false }
     }
 
     /// Reads once. Ready with `false` at the end of the input.
@@ -65,16 +67,18 @@ impl Lines {
     pub(super) fn next(&mut self) -> Option<Line> {
         loop {
             let end = memchr::memchr(b'\n', &self.buffer[self.searched..]).map(|index| self.searched + index);
-            if std::mem::take(&mut self.skipping) {
-                let Some(end) = end else {
-                    self.skipping = !self.ended;
-                    self.buffer.clear();
-                    self.searched = 0;
-                    return None;
-                };
-                self.buffer.advance(end + 1);
+            if let Some(mut long) = self.skipped.take() {
+                long.push(&self.buffer[..end.unwrap_or(self.buffer.len())]);
                 self.searched = 0;
-                continue;
+                match end {
+                    Some(end) => self.buffer.advance(end + 1),
+                    None => self.buffer.clear(),
+                }
+                if end.is_some() || self.ended {
+                    return Some(Line::TooLong(long));
+                }
+                self.skipped = Some(long);
+                return None;
             }
             let mut line = match end {
                 Some(end) => {
@@ -83,10 +87,12 @@ impl Lines {
                     line
                 }
                 None if self.buffer.len() > self.limit => {
-                    self.buffer.clear();
+                    let mut long = Box::<LongFrame>::default();
+                    let line = self.buffer.split();
+                    long.push(self.without_mark(&line));
+                    self.skipped = Some(long);
                     self.searched = 0;
-                    self.skipping = !self.ended;
-                    return Some(Line::TooLong);
+                    continue;
                 }
                 None if self.ended && !self.buffer.is_empty() => self.buffer.split(),
                 None => {
@@ -95,18 +101,24 @@ impl Lines {
                 }
             };
             self.searched = 0;
-            if std::mem::take(&mut self.at_start) && line.starts_with(MARK) {
-                line.advance(MARK.len());
-            }
+            let marked = line.len() - self.without_mark(&line).len();
+            line.advance(marked);
             if line.last() == Some(&b'\r') {
                 line.truncate(line.len() - 1);
             }
             if line.len() > self.limit {
-                return Some(Line::TooLong);
+                let mut long = Box::<LongFrame>::default();
+                long.push(&line);
+                return Some(Line::TooLong(long));
             }
             if !line.trim_ascii().is_empty() {
                 return Some(Line::Frame(line.freeze()));
             }
         }
+    }
+    /// The beginning of a line, without the mark that the whole input may begin with.
+    fn without_mark<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
+        let at_start = std::mem::take(&mut self.at_start);
+        line.strip_prefix(MARK).filter(|_| at_start).unwrap_or(line)
     }
 }

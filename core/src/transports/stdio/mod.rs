@@ -3,23 +3,26 @@
 mod bridge;
 mod claim;
 mod lines;
+mod peer;
 
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
-pub use claim::{ClaimedInput, ClaimedOutput, claim};
+pub use claim::{Aside, ClaimedInput, ClaimedOutput, claim, set_aside};
 use lines::{Line, Lines};
+pub use peer::Peer;
 
-use super::duplex::Duplex;
-use super::error_without_id;
+use super::duplex::{Duplex, MAX_FRAME_BYTES, too_long};
+use super::grace::{LAST_WORDS, input_ended, told_to_stop};
 use super::line::push_one_line;
 use crate::engine::{Engine, Shutdown};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,23 +31,27 @@ use crate::handler::Origin;
 /// Options of the stdio transport.
 #[derive(Debug, Clone)]
 pub struct StdioOptions {
-    /// The longest line that is read, in bytes.
+    /// The longest line that is read, in bytes. Of a longer one only the id is read, for an answer.
     pub max_line_bytes: usize,
     /// How much output may wait for a slow reader, in bytes; beyond it nothing more is read.
     pub max_output_bytes: usize,
     /// How many requests run at once; beyond it nothing more is read.
     pub max_running: usize,
-    /// How long running calls may still take after the end of the input (STDIO-14).
+    /// How long running calls may still take after the end of the input, or of serving (STDIO-14). Then they are answered
+    /// with an error.
     pub grace: Duration,
+    /// Who is at the other end: once they are gone there is nothing to wait for.
+    pub peer: Peer,
 }
 
 impl Default for StdioOptions {
     fn default() -> Self {
         Self {
-            max_line_bytes: 4 * 1024 * 1024,
+            max_line_bytes: MAX_FRAME_BYTES,
             max_output_bytes: 1024 * 1024,
             max_running: 10_000,
-            grace: Duration::from_secs(1),
+            grace: Duration::from_secs(60),
+            peer: Peer::default(),
         }
     }
 }
@@ -52,11 +59,15 @@ impl Default for StdioOptions {
 /// Turns before others get the thread: a peer that floods us must not keep it from the calls themselves.
 const TURNS: usize = 32;
 
+/// How often it is looked whether anybody is left, after the end of the input.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// Serves one peer until its input ends, it stops reading, or `shutdown` is given. Requests run concurrently; answers come
 /// as they are ready, each on a line of its own, as many as are ready in one write (STDIO-15).
 ///
 /// At the end of the input what is done is written, what runs may take [`StdioOptions::grace`] longer, and subscriptions
-/// end. `shutdown` ends the engine's subscriptions with their closing result first (SUB-5).
+/// end. `shutdown` does the same, and ends subscriptions with their closing result first (SUB-5). What is not finished then,
+/// or when `shutdown` expires, is answered with an error. `shutdown` after the end of the input leaves no time.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] when reading or writing fails; a peer that closed its end is no error. [`ErrorKind::Configuration`]
@@ -72,11 +83,14 @@ where
     R: AsyncRead,
     W: AsyncWrite,
 {
-    let stop_subscriptions = engine.shutdown().clone();
     let (duplex, queued) = Duplex::connect(engine)?;
+    // Given with the engine's, which `shutdown` need not be.
+    let ending = duplex.shutdown().clone();
     let mut reader = pin!(reader);
     let mut writer = pin!(writer);
-    let mut stop = pin!(shutdown.triggered());
+    let mut triggered = pin!(first(shutdown.triggered(), ending.triggered()));
+    let mut over = pin!(first(shutdown.over(), ending.over()));
+    let (mut is_triggered, mut is_over) = (false, false);
     let mut pump = Pump {
         lines: Lines::new(options.max_line_bytes),
         duplex,
@@ -87,9 +101,13 @@ where
         options,
     };
     poll_fn(|cx| {
-        if matches!(pump.phase, Phase::Serving) && stop.as_mut().poll(cx).is_ready() {
-            stop_subscriptions.trigger();
-            pump.finish(true);
+        if !is_triggered && triggered.as_mut().poll(cx).is_ready() {
+            is_triggered = true;
+            pump.stop();
+        }
+        if is_triggered && !is_over && over.as_mut().poll(cx).is_ready() {
+            is_over = true;
+            pump.give_up(shutdown.reason());
         }
         pump.poll(reader.as_mut(), writer.as_mut(), cx)
     })
@@ -101,18 +119,30 @@ where
     })
 }
 
+async fn first(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    tokio::select! {
+        () = one => {}
+        () = other => {}
+    }
+}
+
 /// Where a connection is in its life.
 enum Phase {
     Serving,
-    /// No more input. What runs may finish until the timer ends; subscriptions only if they were told to.
-    Finishing {
-        timer: Pin<Box<Sleep>>,
-        subscriptions: bool,
-    },
+    /// No more input. What runs may finish; subscriptions only if they were told to.
+    Finishing(Finishing),
     /// What is left is written, unless the peer takes nothing until the timer ends.
     Closing {
         timer: Pin<Box<Sleep>>,
     },
+}
+
+struct Finishing {
+    timer: Pin<Box<Sleep>>,
+    look: Pin<Box<Sleep>>,
+    subscriptions: bool,
+    /// What still runs was told that it is over.
+    gave_up: bool,
 }
 
 struct Pump {
@@ -142,7 +172,13 @@ impl Pump {
                 moved |= self.take_lines(reader.as_mut(), cx)?;
             }
             self.poll_finishing(cx);
-            moved |= self.write(writer.as_mut(), cx)?;
+            let written = self.write(writer.as_mut(), cx)?;
+            moved |= written;
+            if let Phase::Closing { timer } = &mut self.phase
+                && written
+            {
+                timer.as_mut().reset(Instant::now() + LAST_WORDS);
+            }
             if let Phase::Closing { timer } = &mut self.phase
                 && ((self.output.is_empty() && self.flushed) || timer.as_mut().poll(cx).is_ready())
             {
@@ -211,32 +247,81 @@ impl Pump {
                     self.duplex.carry_on(exchange);
                 }
             }
-            Line::TooLong => {
-                let limit = self.options.max_line_bytes;
-                push_message(
-                    &mut self.output,
-                    &error_without_id(&format!("a line is over the limit of {limit} bytes")),
-                );
+            Line::TooLong(long) => {
+                if let Some(answer) = too_long(*long, self.options.max_line_bytes) {
+                    push_message(&mut self.output, &answer);
+                }
             }
         }
     }
 
     /// No more input is read from here on.
     fn finish(&mut self, subscriptions: bool) {
-        self.phase = Phase::Finishing { timer: Box::pin(sleep(self.options.grace)), subscriptions };
+        self.phase = Phase::Finishing(Finishing {
+            timer: Box::pin(sleep(self.options.grace)),
+            look: Box::pin(sleep(LOOK)),
+            subscriptions,
+            gave_up: false,
+        });
+    }
+
+    /// The server is told to stop.
+    fn stop(&mut self) {
+        match &self.phase {
+            Phase::Serving => {
+                self.duplex.shutdown().trigger();
+                self.finish(true);
+            }
+            // Told to end for the second time.
+            Phase::Finishing(_) => {
+                self.give_up("the input has ended, and then the server was told to stop".into());
+            }
+            Phase::Closing { .. } => {}
+        }
+    }
+
+    /// Has what still runs answered with an error.
+    fn give_up(&mut self, reason: Arc<str>) {
+        let Phase::Finishing(finishing) = &mut self.phase else { return };
+        finishing.gave_up = true;
+        finishing.timer.as_mut().reset(Instant::now() + LAST_WORDS);
+        self.duplex.shutdown().expire(reason);
     }
 
     fn poll_finishing(&mut self, cx: &mut Context<'_>) {
-        let Phase::Finishing { timer, subscriptions } = &mut self.phase else { return };
-        let done = if *subscriptions { self.duplex.poll_all(cx) } else { self.duplex.poll_calls(cx) };
-        if done.is_pending() && timer.as_mut().poll(cx).is_pending() {
+        let Phase::Finishing(finishing) = &self.phase else { return };
+        let done =
+            if finishing.subscriptions { self.duplex.poll_all(cx) } else { self.duplex.poll_calls(cx) };
+        if done.is_pending() && self.poll_patience(cx).is_pending() {
             return;
         }
         // What was said before is still in the queue.
         while let Ok(message) = self.queued.try_recv() {
             push_message(&mut self.output, &message);
         }
-        self.phase = Phase::Closing { timer: Box::pin(sleep(self.options.grace)) };
+        self.phase = Phase::Closing { timer: Box::pin(sleep(LAST_WORDS)) };
+    }
+
+    /// Ready when even the errors took too long.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let Phase::Finishing(finishing) = &mut self.phase else { return Poll::Ready(()) };
+            if finishing.timer.as_mut().poll(cx).is_ready() {
+                if finishing.gave_up {
+                    return Poll::Ready(());
+                }
+                let grace = self.options.grace;
+                let told = self.duplex.shutdown().is_triggered();
+                self.give_up(if told { told_to_stop(grace) } else { input_ended(grace) }.into());
+            } else if finishing.look.as_mut().poll(cx).is_ready() {
+                finishing.look.as_mut().reset(Instant::now() + LOOK);
+                if !finishing.gave_up && self.options.peer.is_gone() {
+                    self.give_up("the client is gone".into());
+                }
+            } else {
+                return Poll::Pending;
+            }
+        }
     }
 
     /// Writes what is there; a message that was begun is finished before anything else is written.

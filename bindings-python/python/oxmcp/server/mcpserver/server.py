@@ -71,7 +71,10 @@ class MCPServer(InProcess, LaterServer):
             max_connections, body_pause_seconds, body_seconds, keep_alive_seconds: How `run("http")` serves unless told
             otherwise; `streamable_http_path` is `path`. Hosts are names, with or without a port: `api.example.com`,
             `localhost:*`, `*.example.com`. `cors` lets web pages read what is answered. A body may pause for
-            `body_pause_seconds` (10) and take `body_seconds` (60).
+            `body_pause_seconds` (10) and take `body_seconds` (60). `max_body_bytes`, the longest message that is read, counts
+            on every transport: 4 MiB over HTTP, else 64 MiB.
+        shutdown_grace_seconds: How long calls under way may still take once the server is told to stop (25 over HTTP), or
+            its input has ended (60 on stdio); then they are answered with an error.
         debug, log_level: From which level Python's log goes to standard error when the server is run.
         transport_security: A `TransportSecuritySettings`: `allowed_hosts` and `allowed_origins` by other names.
         subscriptions: A `SubscriptionBus` carries changes between servers that are one to their clients; False tells of
@@ -83,9 +86,9 @@ class MCPServer(InProcess, LaterServer):
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
     `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
     `OXMCP_CORS`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
-    `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`, `OXMCP_ON_UNKNOWN`,
-    `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`, `OXMCP_RUN_IN_THREAD`.
-    One that is empty counts as not set.
+    `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_SHUTDOWN_GRACE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`,
+    `OXMCP_ON_UNKNOWN`, `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`,
+    `OXMCP_RUN_IN_THREAD`. One that is empty counts as not set.
 
     Raises:
         ValueError: a setting or its variable makes no sense.
@@ -135,6 +138,7 @@ class MCPServer(InProcess, LaterServer):
         body_pause_seconds: float | None = None,
         body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
+        shutdown_grace_seconds: float | None = None,
         debug: bool | None = None,
         log_level: str | None = None,
         dependencies: Sequence[str] | None = None,
@@ -180,6 +184,7 @@ class MCPServer(InProcess, LaterServer):
             body_pause_seconds=body_pause_seconds,
             body_seconds=body_seconds,
             keep_alive_seconds=keep_alive_seconds,
+            shutdown_grace_seconds=shutdown_grace_seconds,
             debug=debug,
             log_level=log_level,
         )
@@ -250,6 +255,7 @@ class MCPServer(InProcess, LaterServer):
         body_pause_seconds: float | None = None,
         body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
+        shutdown_grace_seconds: float | None = None,
         transport_security: TransportSecuritySettings | None = None,
         on_listening: Callable[[str, int], None] | None = None,
         show_banner: bool = True,
@@ -271,7 +277,8 @@ class MCPServer(InProcess, LaterServer):
                 way a handler that blocks does not stop the engine from reading, timing out and refusing.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
                 max_connections, body_pause_seconds, body_seconds, keep_alive_seconds, transport_security: For HTTP; what
-                is absent is as in `settings`.
+                is absent is as in `settings`. `max_body_bytes` counts for stdio, too.
+            shutdown_grace_seconds: How long calls under way may still take at the end; see the class.
 
         Raises:
             ValueError: the transport is unknown.
@@ -299,6 +306,7 @@ class MCPServer(InProcess, LaterServer):
                 "body_pause_seconds": body_pause_seconds,
                 "body_seconds": body_seconds,
                 "keep_alive_seconds": keep_alive_seconds,
+                "shutdown_grace_seconds": shutdown_grace_seconds,
                 "on_listening": on_listening,
             },
         )
@@ -317,7 +325,7 @@ class MCPServer(InProcess, LaterServer):
         return f"{type(self).__name__}({self.name!r})"
 
 
-_STDIO_OPTIONS = ("show_banner", "log_level")
+_STDIO_OPTIONS = ("show_banner", "log_level", "max_body_bytes", "shutdown_grace_seconds")
 
 FastMCP = MCPServer
 

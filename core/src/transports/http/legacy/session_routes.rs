@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, Response, StatusCode};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Shutdown};
 use crate::transports::http::event_stream::{EventStream, Source};
 use crate::transports::http::guards::{Refused, accepts};
 use crate::transports::http::options::HttpOptions;
@@ -15,6 +15,7 @@ const ALLOW: &str = "POST";
 pub(in crate::transports::http) fn get(
     engine: &Engine,
     options: &HttpOptions,
+    shutdown: &Shutdown,
     headers: &HeaderMap,
 ) -> Response<ResponseBody> {
     if !accepts(headers).event_stream {
@@ -24,7 +25,11 @@ pub(in crate::transports::http) fn get(
         ));
     }
     match engine.open_session_stream(headers) {
-        Ok(stream) => response::event_stream(EventStream::new(Source::session(stream), options.keep_alive)),
+        Ok(mut stream) => {
+            stream.end_with(shutdown);
+            let source = Source::session(stream);
+            response::event_stream(EventStream::new(source, options.keep_alive, shutdown.clone()))
+        }
         Err(refusal) => response::refusal(refusal, Some(ALLOW)),
     }
 }

@@ -1,0 +1,63 @@
+"""How transports are served, as the engine reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ConnectionOptions:
+    """How a two-way connection is served: stdio, or within the process. `None` leaves a value to the engine."""
+
+    max_body_bytes: int | None = None
+    shutdown_grace_seconds: float | None = None
+
+    def as_json(self) -> str:
+        """The options as the engine reads them."""
+        options = {"max_body_bytes": self.max_body_bytes, "shutdown_grace_seconds": self.shutdown_grace_seconds}
+        return json.dumps({name: value for name, value in options.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class HttpOptions:
+    """How HTTP is served. `None` leaves a value to the engine."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    path: str = "/mcp"
+    stateless: bool = False
+    json_response: bool = False
+    allowed_hosts: Sequence[str] | None = None
+    allowed_origins: Sequence[str] | None = None
+    cors: Mapping[str, Any] | None = None
+    max_body_bytes: int | None = None
+    max_connections: int | None = None
+    body_pause_seconds: float | None = None
+    body_seconds: float | None = None
+    keep_alive_seconds: float | None = None
+    shutdown_grace_seconds: float | None = None
+    #: Called with the real (host, port) once the server listens.
+    on_listening: Callable[[str, int], None] | None = None
+
+    def as_json(self) -> str:
+        """The options as the engine reads them."""
+        options = {
+            "host": self.host,
+            "port": self.port,
+            "path": self.path,
+            "stateless": self.stateless,
+            "json_response": self.json_response,
+            "allowed_hosts": self.allowed_hosts,
+            "allowed_origins": self.allowed_origins,
+            "cors": self.cors,
+            "max_body_bytes": self.max_body_bytes,
+            "max_connections": self.max_connections,
+            "body_pause_seconds": self.body_pause_seconds,
+            "body_seconds": self.body_seconds,
+            "keep_alive_seconds": self.keep_alive_seconds,
+            "shutdown_grace_seconds": self.shutdown_grace_seconds,
+        }
+        return json.dumps({name: value for name, value in options.items() if value is not None})
