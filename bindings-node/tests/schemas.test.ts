@@ -410,13 +410,31 @@ test('prompts: arguments with their descriptions, defaults not required, complet
   ]);
 });
 
-test('what may be anything may be missing', async () => {
-  const shape = { any: z.any(), unknown: z.unknown(), any3: z3.any(), late: z.string().default('x') };
-  assert.equal(input(shape).json.required, undefined);
-  assert.deepEqual(await parsed(z.object({ any: z.any(), late: z.string().default('x') }), {}), {
-    any: undefined,
-    late: 'x',
-  });
+test('what may be anything has to be there where zod 4 wants it, and not in zod 3', async () => {
+  const wanted = {
+    any: z.any(),
+    unknown: z.unknown(),
+    custom: z.custom(() => true),
+    instance: z.instanceof(Date),
+    json: z.json(),
+    nullable: z.any().nullable(),
+    union: z.union([z.string(), z.unknown()]),
+    refined: z.any().refine(() => true),
+    lazy: z.lazy(() => z.any()),
+  };
+  const free = {
+    optional: z.any().optional(),
+    late: z.unknown().default('x'),
+    any3: z3.any(),
+    custom3: z3.custom(),
+  };
+  assert.deepEqual(input({ ...wanted, ...free }).json.required, Object.keys(wanted));
+  assert.deepEqual(output(z.object(wanted)).json.required, Object.keys(wanted));
+  for (const [name, schema] of Object.entries(wanted)) {
+    assert.equal(z.object({ [name]: schema }).safeParse({}).success, false, name);
+  }
+  const late = z.object({ any: z.any().optional(), late: z.string().default('x') });
+  assert.deepEqual(await parsed(late, {}), { late: 'x' });
 });
 
 test('outputs: what is sent satisfies what is advertised', async () => {

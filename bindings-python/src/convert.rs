@@ -1,9 +1,11 @@
 //! JSON text ⇄ Python objects of the natural types. The only place where either becomes the other.
 
+use std::cell::Cell;
 use std::fmt;
 
 use oxmcp_core::json::write_string;
 use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -12,19 +14,36 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 const MAX_DEPTH: usize = 200;
 
 /// Parses JSON text into `None`, `bool`, `int`, `float`, `str`, `list` and `dict`.
+///
+/// Integers are exact whatever their size. The reader takes those beyond 64 bits, and `-0`, for floats: a text with a float that
+/// may have been one is read once more, by Python's own reader.
 pub fn to_python<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Value(py)
+    let inexact = Cell::new(false);
+    let value = Value { py, inexact: &inexact }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| PyValueError::new_err(format!("this is not JSON: {error}")))?;
+    if inexact.get() {
+        return py.import(intern!(py, "json"))?.call_method1(intern!(py, "loads"), (text,));
+    }
     Ok(value)
 }
 
-#[derive(Clone, Copy)]
-struct Value<'py>(Python<'py>);
+/// Whether a float may be what became of an integer.
+fn may_be_an_integer(value: f64) -> bool {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+    value.abs() >= TWO_TO_63 || value == 0.0 && value.is_sign_negative()
+}
 
-impl<'de, 'py> DeserializeSeed<'de> for Value<'py> {
+#[derive(Clone, Copy)]
+struct Value<'a, 'py> {
+    py: Python<'py>,
+    /// Set when a number may not be what the text says.
+    inexact: &'a Cell<bool>,
+}
+
+impl<'de, 'py> DeserializeSeed<'de> for Value<'_, 'py> {
     type Value = Bound<'py, PyAny>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -32,7 +51,7 @@ impl<'de, 'py> DeserializeSeed<'de> for Value<'py> {
     }
 }
 
-impl<'de, 'py> Visitor<'de> for Value<'py> {
+impl<'de, 'py> Visitor<'de> for Value<'_, 'py> {
     type Value = Bound<'py, PyAny>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,31 +59,34 @@ impl<'de, 'py> Visitor<'de> for Value<'py> {
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(self.0.None().into_bound(self.0))
+        Ok(self.py.None().into_bound(self.py))
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(PyBool::new(self.0, value).to_owned().into_any())
+        Ok(PyBool::new(self.py, value).to_owned().into_any())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(PyInt::new(self.0, value).into_any())
+        Ok(PyInt::new(self.py, value).into_any())
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(PyInt::new(self.0, value).into_any())
+        Ok(PyInt::new(self.py, value).into_any())
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(PyFloat::new(self.0, value).into_any())
+        if may_be_an_integer(value) {
+            self.inexact.set(true);
+        }
+        Ok(PyFloat::new(self.py, value).into_any())
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(PyString::new(self.0, value).into_any())
+        Ok(PyString::new(self.py, value).into_any())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let list = PyList::empty(self.0);
+        let list = PyList::empty(self.py);
         while let Some(item) = items.next_element_seed(self)? {
             list.append(item).map_err(A::Error::custom)?;
         }
@@ -72,8 +94,8 @@ impl<'de, 'py> Visitor<'de> for Value<'py> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let dict = PyDict::new(self.0);
-        while let Some(key) = members.next_key_seed(Key(self.0))? {
+        let dict = PyDict::new(self.py);
+        while let Some(key) = members.next_key_seed(Key(self.py))? {
             let value = members.next_value_seed(self)?;
             dict.set_item(key, value).map_err(A::Error::custom)?;
         }

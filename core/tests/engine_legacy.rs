@@ -291,6 +291,71 @@ async fn structured_results_are_kept_wrapped_or_left_out_as_the_version_needs() 
 }
 
 #[tokio::test]
+async fn tuples_in_results_are_described_so_that_draft_7_and_2020_12_take_the_same() {
+    let engine = engine();
+    let pair =
+        json!({"prefixItems": [{"type": "string"}, {"type": "number"}], "items": false, "minItems": 2});
+    let mut tuples = tool("tuples", &any_object());
+    tuples.output_schema = Some(raw(&json!({"type": "object", "properties": {
+        "pair": pair,
+        "pairs": {"type": "array", "items": pair},
+        "rest": {"prefixItems": [{"type": "string"}], "items": {"type": "number"}},
+        "short": {"prefixItems": [{"type": "string"}, {"type": "number"}], "items": false, "maxItems": 1},
+        "data": {"const": {"prefixItems": [], "items": false}},
+        "items": {"type": "integer"},
+    }})));
+    engine.registry().add_tool(tuples, returns(text("x"))).unwrap();
+    let heard = ask(&engine, "2025-11-25", "tools/list", json!({})).await;
+    let schema = heard.result()["tools"].as_array().unwrap().last().unwrap()["outputSchema"].clone();
+    assert_eq!(schema["properties"]["data"], json!({"const": {"prefixItems": [], "items": false}}));
+    let draft_7 = jsonschema::draft7::new(&schema).unwrap();
+    let newest = jsonschema::draft202012::new(&schema).unwrap();
+    for right in [
+        json!({"pair": ["a", 1], "pairs": [["a", 1]], "rest": ["a", 1, 2], "short": ["a"], "items": 1}),
+        json!({"rest": ["a"], "pairs": []}),
+    ] {
+        assert!(draft_7.is_valid(&right) && newest.is_valid(&right), "{right}");
+    }
+    for wrong in [
+        json!({"pair": ["a"]}),
+        json!({"pair": ["a", 1, 2]}),
+        json!({"pair": [1, 1]}),
+        json!({"rest": ["a", "b"]}),
+        json!({"short": ["a", 1]}),
+    ] {
+        assert!(!newest.is_valid(&wrong), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn an_errors_structured_part_that_does_not_fit_is_kept_from_clients_that_check_it() {
+    // TOOL-8
+    let engine = engine();
+    let add = |name: &str, schema: Value, structured: Value| {
+        let mut tool = tool(name, &any_object());
+        tool.wrap_output = true;
+        tool.output_schema = Some(raw(&schema));
+        let output = ToolOutput {
+            structured_content: Some(raw(&structured)),
+            is_error: true,
+            ..ToolOutput::text("no")
+        };
+        engine.registry().add_tool(tool, returns(Output::Tool(output))).unwrap();
+    };
+    let schema = json!({"type": "object", "required": ["n"]});
+    add("unfit", schema.clone(), json!({"reason": "x"}));
+    add("fit", schema, json!({"n": 1}));
+    add("wrapped", json!({"type": "array"}), json!({"reason": "x"}));
+    for (name, is_kept) in [("unfit", false), ("fit", true), ("wrapped", false)] {
+        let called = ask(&engine, "2025-11-25", "tools/call", json!({"name": name, "arguments": {}})).await;
+        assert_eq!(called.result()["isError"], true);
+        assert_eq!(called.result().get("structuredContent").is_some(), is_kept, "{name}");
+        let called = hear(modern(&engine, "tools/call", json!({"name": name, "arguments": {}}))).await;
+        assert!(called.result().get("structuredContent").is_some(), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn references_in_a_wrapped_schema_still_find_their_targets() {
     // DOWN-4
     let engine = engine();
@@ -307,7 +372,7 @@ async fn references_in_a_wrapped_schema_still_find_their_targets() {
     engine.registry().add_tool(tree, returns(text("x"))).unwrap();
     let heard = ask(&engine, "2025-06-18", "tools/list", json!({})).await;
     let schema = heard.result()["tools"].as_array().unwrap().last().unwrap()["outputSchema"].clone();
-    let choices = &schema["properties"]["result"]["items"]["anyOf"];
+    let choices = &schema["properties"]["result"]["unevaluatedItems"]["anyOf"];
     assert_eq!(choices[0]["$ref"], "#/properties/result");
     assert_eq!(choices[1]["$ref"], "#/$defs/leaf");
     assert_eq!(choices[2]["$ref"], "#/properties/result/prefixItems/0");

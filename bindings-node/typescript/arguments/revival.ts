@@ -86,7 +86,7 @@ export class Reviver {
 
   #object(members: [string, Raw][], rest: unknown, place: Place): Revive | undefined {
     const revivers = new Map<string, Revive>();
-    // Members that may be anything may be missing, which zod 4 takes for an error.
+    // Members that may be undefined may be missing, which zod 4 takes for an error.
     const missing: string[] = [];
     for (const [name, schema] of members) {
       const revive = this.of(schema, place.member(name));

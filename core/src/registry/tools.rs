@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::json::RawJson;
 use crate::model::{ListKind, Tool};
-use crate::schema::{CompiledSchema, HeaderParameter, SchemaLimits, header_parameters};
+use crate::schema::{CompiledSchema, HeaderParameter, SchemaLimits, header_parameters, understood_alike};
 
 /// A registered tool, ready to be called.
 pub struct ToolEntry {
@@ -70,7 +70,7 @@ impl Snapshot {
 }
 
 impl ToolEntry {
-    fn new(tool: Tool, handler: Arc<dyn Handler>, limits: &SchemaLimits) -> Result<Self> {
+    fn new(mut tool: Tool, handler: Arc<dyn Handler>, limits: &SchemaLimits) -> Result<Self> {
         validation::key("the name of a tool", &tool.name)?;
         let item = format!("the tool {:?}", tool.name);
         validation::common(&item, &tool.common)?;
@@ -95,6 +95,9 @@ impl ToolEntry {
             return Err(invalid(format!(
                 "the input schema of {item} must have \"type\": \"object\" at its root"
             )));
+        }
+        if let Some(schema) = tool.output_schema.as_ref().and_then(understood_alike) {
+            tool.output_schema = Some(schema);
         }
         let output =
             tool.output_schema.as_ref().map(|schema| compile(schema, "the output schema")).transpose()?;

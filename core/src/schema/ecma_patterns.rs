@@ -6,30 +6,23 @@
 
 use serde_json::{Map, Value};
 
+use super::rewriting::rewritten;
+
 /// The same schema with what the engine reads otherwise written out in its patterns.
 pub(super) fn written_out(schema: &Value) -> Value {
-    match schema {
-        Value::Object(members) => Value::Object(members.iter().map(keyword).collect()),
-        Value::Array(schemas) => schemas.iter().map(written_out).collect(),
-        _ => schema.clone(),
-    }
+    rewritten(schema, &patterns)
 }
 
-fn keyword((name, value): (&String, &Value)) -> (String, Value) {
-    let members = |value: &Map<String, Value>, rename: fn(&str) -> String| {
-        Value::Object(value.iter().map(|(name, schema)| (rename(name), written_out(schema))).collect())
-    };
-    let value = match (name.as_str(), value) {
-        ("pattern", Value::String(pattern)) => Value::String(pattern_written_out(pattern)),
-        ("patternProperties", Value::Object(schemas)) => members(schemas, pattern_written_out),
-        (
-            "properties" | "$defs" | "definitions" | "dependentSchemas" | "dependencies",
-            Value::Object(schemas),
-        ) => members(schemas, str::to_owned),
-        ("const" | "enum" | "default" | "examples", _) => value.clone(),
-        _ => written_out(value),
-    };
-    (name.clone(), value)
+fn patterns(schema: &mut Map<String, Value>) {
+    if let Some(Value::String(pattern)) = schema.get_mut("pattern") {
+        *pattern = pattern_written_out(pattern);
+    }
+    if let Some(Value::Object(schemas)) = schema.get_mut("patternProperties") {
+        *schemas = std::mem::take(schemas)
+            .into_iter()
+            .map(|(pattern, schema)| (pattern_written_out(&pattern), schema))
+            .collect();
+    }
 }
 
 fn pattern_written_out(pattern: &str) -> String {

@@ -10,11 +10,14 @@ mod header_parameters;
 mod patterns;
 mod places;
 mod references;
+mod rewriting;
 mod splice;
+mod tuples;
 mod violations;
 mod wording;
 
 pub use arguments::{Checked, require_object};
 pub use compiled::{CompiledSchema, SchemaLimits};
 pub use header_parameters::{HeaderParameter, ParameterKind, header_parameters};
+pub(crate) use tuples::understood_alike;
 pub use violations::{Violation, Violations};

@@ -37,7 +37,8 @@ export class Reader {
     const described = this.describe(schema, place);
     switch (described.kind) {
       case 'anything':
-        return true;
+        // Since zod 4 a member may be anything and has to be there all the same.
+        return !isZod4(schema) || schema._zod[this.direction === 'input' ? 'optin' : 'optout'] !== undefined;
       case 'special':
         return described.absent === true;
       case 'foreign':

@@ -49,10 +49,19 @@ fn write_tool(
     let features = version.features();
     let structured =
         result.structured_content.as_ref().map(RawJson::as_str).filter(|_| features.structured_output);
-    // An error's structured part answers to no schema, so nothing says how to wrap it.
-    let wrap = !result.is_error
-        && structured.is_some_and(|text| tool.is_some_and(|entry| wraps_output(&entry.tool, features, text)));
-    let structured = structured.filter(|text| wrap || json::is_object(text));
+    let wraps =
+        structured.is_some_and(|text| tool.is_some_and(|entry| wraps_output(&entry.tool, features, text)));
+    // An error's structured part answers to no schema, so nothing says how to wrap it; but clients hold it against the tool's
+    // and then show neither it nor the error.
+    let unfit = |structured: &RawJson| {
+        wraps
+            || tool
+                .and_then(|entry| entry.output.as_ref())
+                .is_some_and(|schema| schema.check(structured).is_err())
+    };
+    let hidden = result.is_error && result.structured_content.as_ref().is_some_and(unfit);
+    let wrap = wraps && !result.is_error;
+    let structured = structured.filter(|text| !hidden && (wrap || json::is_object(text)));
     let content = output::content_of(result);
     output::write_tool(object, &downshift::content(&content, features), structured, wrap, result.is_error);
     object.optional_raw(true, "_meta", result.meta.as_ref());
