@@ -10,12 +10,22 @@ import pytest
 from oxmcp import Client, Context, FastMCP, McpError, NotYetError, ToolError
 from oxmcp.dependencies import CurrentFastMCP, CurrentHeaders, Progress
 from oxmcp.server import Server
+from oxmcp.server.transport_security import TransportSecuritySettings
 from oxmcp.types import (
+    CallToolRequest,
+    CallToolResult,
     ClientCapabilities,
     ElicitationCapability,
+    EmptyResult,
+    ListPromptsRequest,
+    ListToolsRequest,
+    PingRequest,
     RootsCapability,
     SamplingCapability,
     SamplingToolsCapability,
+    ServerResult,
+    TextContent,
+    Tool,
 )
 
 # What comes later
@@ -242,3 +252,48 @@ async def test_the_low_level_server_says_what_it_has() -> None:
     told = server.get_capabilities(extensions={"org.example/x": {}})
     assert told.extensions == {"org.example/x": {}}
     assert server.create_initialization_options(extensions={"e/x": {}}).capabilities.extensions == {"e/x": {}}
+
+
+async def test_handlers_may_be_set_and_found_by_request_class() -> None:
+    server = Server("low")
+
+    @server.list_tools()
+    async def tools() -> list[Tool]:
+        return [Tool(name="t", input_schema={"type": "object"})]
+
+    async def call(request: CallToolRequest) -> ServerResult:
+        return ServerResult(
+            CallToolResult(content=[TextContent(text=f"{request.params.name} {request.params.arguments}")])
+        )
+
+    async def ping(request: Any) -> EmptyResult:
+        return EmptyResult()
+
+    server.request_handlers[CallToolRequest] = call
+    server.request_handlers[PingRequest] = ping
+    assert set(server.request_handlers) == {ListToolsRequest, CallToolRequest, PingRequest}
+    assert ListPromptsRequest not in server.request_handlers
+    listed = await server.request_handlers[ListToolsRequest](ListToolsRequest())
+    assert [tool.name for tool in listed.root.tools] == ["t"]
+    async with Client(server) as client:
+        assert (await client.call_tool("t", {"a": 1})).content[0].text == "t {'a': 1}"
+    del server.request_handlers[CallToolRequest]
+    assert CallToolRequest not in server.request_handlers
+    with pytest.raises(KeyError):
+        server.request_handlers[CallToolRequest]
+    with pytest.raises(TypeError, match="not the class of a request"):
+        server.request_handlers[int] = call
+
+
+def test_settings_may_be_given_transport_security_later() -> None:
+    mcp = FastMCP()
+    mcp.settings.transport_security = TransportSecuritySettings(allowed_hosts=["a.example"])
+    assert tuple(mcp.settings.http({})["allowed_hosts"]) == ("a.example",)
+
+
+async def test_the_server_below_runs_on_the_streams_of_stdio_alone() -> None:
+    below = FastMCP("here")._mcp_server
+    assert below.name == "here"
+    options = below.create_initialization_options()
+    with pytest.raises(TypeError, match="stdio_server"):
+        await below.run(None, None, options)

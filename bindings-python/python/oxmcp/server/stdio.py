@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 
 class StdioStream:
@@ -21,3 +22,13 @@ class StdioStream:
 async def stdio_server() -> AsyncIterator[tuple[StdioStream, StdioStream]]:
     """The two streams that `Server.run` takes: `async with stdio_server() as (read, write): …`."""
     yield StdioStream(), StdioStream()
+
+
+def check_streams(read_stream: Any, write_stream: Any) -> None:
+    """Makes sure that both are what `stdio_server` gives.
+
+    Raises:
+        TypeError: one is not.
+    """
+    if getattr(read_stream, "transport", None) != "stdio" or getattr(write_stream, "transport", None) != "stdio":
+        raise TypeError("Server.run takes the streams of oxmcp.server.stdio.stdio_server()")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar, Union
 
 from ..answers.encoding import OnUnknown
+from .transport_security import TransportSecuritySettings, guards
 
 logger = logging.getLogger("oxmcp")
 
@@ -230,6 +231,7 @@ class Settings:
         self.stateless_http: bool = switch("STATELESS_HTTP", stateless_http, False)
         self.allowed_hosts = listed("ALLOWED_HOSTS", allowed_hosts)
         self.allowed_origins = listed("ALLOWED_ORIGINS", allowed_origins)
+        self.transport_security: TransportSecuritySettings | None = None
         self.cors = read_cors(cors)
         self.max_body_bytes = whole("MAX_BODY_BYTES", max_body_bytes, None)
         self.max_connections = whole("MAX_CONNECTIONS", max_connections, None)
@@ -244,14 +246,15 @@ class Settings:
 
     def http(self, given: dict[str, Any]) -> dict[str, Any]:
         """The options of an HTTP server: what is given, completed from here; what neither says is left out."""
+        hosts, origins = guards(self.transport_security, self.allowed_hosts, self.allowed_origins)
         own: dict[str, Any] = {
             "host": self.host,
             "port": self.port,
             "path": self.streamable_http_path,
             "json_response": self.json_response,
             "stateless": self.stateless_http,
-            "allowed_hosts": self.allowed_hosts,
-            "allowed_origins": self.allowed_origins,
+            "allowed_hosts": None if hosts is None else _list(hosts),
+            "allowed_origins": None if origins is None else _list(origins),
             "cors": self.cors,
             "max_body_bytes": self.max_body_bytes,
             "max_connections": self.max_connections,

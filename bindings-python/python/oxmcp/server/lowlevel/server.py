@@ -20,8 +20,10 @@ from ...later.names import names
 from ...offers.descriptors import cache_hint, implementation
 from ...serving.settings import Settings
 from ..models import InitializationOptions, NotificationOptions
+from ..stdio import check_streams
 from . import answers
 from .decorators import Decorators, Handler
+from .request_handlers import RequestHandlers
 from .request_in_flight import request_ctx
 
 if TYPE_CHECKING:
@@ -155,6 +157,18 @@ class Server(Decorators, LaterMembers):
         """What answers a method, if anything does."""
         return self._handlers.get(method)
 
+    @property
+    def request_handlers(self) -> RequestHandlers:
+        """The handlers by request class, to look at and to set: `server.request_handlers[CallToolRequest] = …`."""
+        return RequestHandlers(self)
+
+    notification_handlers = request_handlers
+
+    def _context_here(self) -> RequestContext | None:
+        """The facts of the request in flight; None where there is none."""
+        call = _native.current_call.get(None)
+        return None if call is None else RequestContext(context_of(call, self))
+
     def get_notification_handler(self, method: str) -> Handler | None:
         """What hears a notification, if anything does."""
         return self._handlers.get(method)
@@ -211,10 +225,10 @@ class Server(Decorators, LaterMembers):
         Raises:
             LookupError: no request is in flight here.
         """
-        call = _native.current_call.get(None)
-        if call is None:
+        context = self._context_here()
+        if context is None:
             raise LookupError("No request is in flight here")
-        return RequestContext(context_of(call, self))
+        return context
 
     # What the server says it can do
 
@@ -312,8 +326,7 @@ class Server(Decorators, LaterMembers):
         Raises:
             TypeError: the streams are not of this package.
         """
-        if getattr(read_stream, "transport", None) != "stdio" or getattr(write_stream, "transport", None) != "stdio":
-            raise TypeError("Server.run takes the streams of oxmcp.server.stdio.stdio_server()")
+        check_streams(read_stream, write_stream)
         if initialization_options is not None:
             self._options = initialization_options
             self._engines.forget()

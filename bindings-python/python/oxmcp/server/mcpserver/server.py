@@ -22,6 +22,7 @@ from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, Settings
 from ...serving.transport_security import guards
 from ..in_process import InProcess
+from .low_level import LowLevelFace
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -211,6 +212,12 @@ class MCPServer(InProcess, LaterServer):
             self.add_tool(tool)
         for resource in resources or ():
             self.add_resource(resource)
+
+    @property
+    def _mcp_server(self) -> LowLevelFace:
+        return LowLevelFace(self)
+
+    _lowlevel_server = _mcp_server
 
     def _build(self) -> _native.Server:
         engine = _native.Server(
