@@ -1,5 +1,5 @@
 """Pictures, sounds and files as content."""
 
-from ..answers.content import Audio, File, Image
+from .answers.content import Audio, File, Image
 
 __all__ = ["Audio", "File", "Image"]

@@ -1,5 +1,5 @@
 """The result of a tool, whole."""
 
-from ..answers.results import ToolResult
+from .answers.results import ToolResult
 
 __all__ = ["ToolResult"]

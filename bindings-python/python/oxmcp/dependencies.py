@@ -1,8 +1,8 @@
 """Values a handler needs that no caller may give."""
 
-from ..arguments.injection import Dependency
-from ..calls.context import get_context
-from ..calls.dependencies import (
+from .arguments.injection import Dependency
+from .calls.context import get_context
+from .calls.dependencies import (
     CurrentContext,
     CurrentFastMCP,
     CurrentHeaders,
@@ -10,8 +10,8 @@ from ..calls.dependencies import (
     Depends,
     get_http_headers,
 )
-from ..calls.progress import Progress
-from ..later.names import names
+from .calls.progress import Progress
+from .later.names import names
 
 __all__ = [
     "CurrentContext",

@@ -1,5 +1,5 @@
 """The Context: one call, as its handler sees it."""
 
-from ..calls.context import Context, get_context
+from .calls.context import Context, get_context
 
 __all__ = ["Context", "get_context"]
