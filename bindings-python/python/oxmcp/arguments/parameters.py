@@ -141,6 +141,7 @@ def _validator(made: ParameterPlan, named: list[Parameter]) -> tuple[Arguments, 
     schema = validator.schema
     schema.pop("title", None)
     schema.setdefault("properties", {})
+    _drop_defaults(schema)
     wire = dict(zip((parameter.name for parameter in named), schema["properties"]))
     for name, key in wire.items():
         if name not in validator.titled:
@@ -172,6 +173,18 @@ def _plan_extra(made: ParameterPlan, extra: Parameter | None, strict: bool) -> N
     made.accepted_schema = with_extra(before, _members_of_extra(accepted), accepted)
     made.input_schema = with_extra(made.input_schema, _members_of_extra(advertised), advertised)
     made._extra = lambda values: bind(encode(values, "arguments"))
+
+
+def _drop_defaults(schema: Any) -> None:
+    """Leaves defaults that are not JSON (infinity) out of a schema, as those of plain parameters are."""
+    if isinstance(schema, dict):
+        if "default" in schema and not schemas.is_json(schema["default"]):
+            del schema["default"]
+        for item in schema.values():
+            _drop_defaults(item)
+    elif isinstance(schema, list):
+        for item in schema:
+            _drop_defaults(item)
 
 
 def _members_of_extra(schema: dict[str, Any]) -> Any:

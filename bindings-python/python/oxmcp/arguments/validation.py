@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import PydanticSerializationError
 
 from .. import _native
 from ..answers import refusals
@@ -207,7 +208,7 @@ def _build(function: str, entries: Sequence[Entry]) -> tuple[TypeAdapter[Any], d
         if len(entries) > 1:
             for entry in entries:
                 _build(function, [entry])  # raises for the one at fault
-        if not isinstance(error, (PydanticUserError, TypeError, NameError)) or not entries:
+        if not isinstance(error, (PydanticUserError, PydanticSerializationError, TypeError, NameError)) or not entries:
             raise
         message = f"{function}: parameter {entries[0].name!r} has a type without a JSON Schema ({_first_line(error)})"
         raise InvalidDescriptorError(message) from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..arguments import injection
 from . import descriptors
+from .checks import Checks
 
 if TYPE_CHECKING:
     from .._native import Kind
@@ -19,6 +20,7 @@ class Offer:
 
     __slots__ = (
         "_annotations",
+        "_checks",
         "_icons",
         "_meta",
         "_parameters",
@@ -32,6 +34,9 @@ class Offer:
         "title",
         "version",
     )
+
+    noun: ClassVar[str]
+    """What people call it."""
 
     def __init__(
         self,
@@ -50,25 +55,38 @@ class Offer:
         enabled: bool,
         run_in_thread: bool | None,
     ) -> None:
+        checks = Checks(self.noun, name)
+        checks.texts(title=title, description=description)
+        checks.annotations(annotations)
+        checks.meta(meta)
         self.function = function
         self.key = key
         self.name = name
         self.title = title
         self.description = description if description is not None else parameters.description
-        self.tags = frozenset(tags or ())
+        self.tags = checks.tags(tags)
         self.version = version
         self.enabled = enabled
         self.run_in_thread = run_in_thread
         self._annotations = annotations
-        self._icons = tuple(icons or ())
+        self._icons = checks.icons(icons)
         self._meta = meta
         self._parameters = parameters
+        self._checks = checks
 
     def _in_thread(self, server: Owner | None) -> bool:
         """Whether the function, if it is plain, runs on a worker thread."""
         if self.run_in_thread is not None:
             return self.run_in_thread
         return server is None or server.run_in_thread
+
+    def _check_whole(self) -> None:
+        """Refuses now what could not be sent later."""
+        self._checks.whole(self.descriptor)
+
+    def descriptor(self) -> str:
+        """The descriptor, as JSON text."""
+        raise NotImplementedError
 
     @property
     def identity(self) -> str:

@@ -42,6 +42,8 @@ class Prompt(Offer):
 
     component: Kind = "prompt"
 
+    noun = "prompt"
+
     def __init__(
         self,
         function: Callable[..., Any],
@@ -72,6 +74,7 @@ class Prompt(Offer):
             enabled=enabled,
             run_in_thread=run_in_thread,
         )
+        self._check_whole()
 
     @classmethod
     def from_function(cls, fn: Callable[..., Any], **options: Any) -> Prompt:

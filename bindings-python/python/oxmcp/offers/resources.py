@@ -60,6 +60,8 @@ class Resource(Offer):
 
     __slots__ = ("_cache_hint", "mime_type", "security", "size", "variables")
 
+    noun = "resource"
+
     def __init__(
         self,
         function: Callable[..., Any],
@@ -108,6 +110,7 @@ class Resource(Offer):
         self.variables = variables(uri)
         self._cache_hint = descriptors.cache_hint(cache_hint)
         self._check_variables()
+        self._check_whole()
 
     @classmethod
     def from_function(cls, fn: Callable[..., Any], uri: Any, **options: Any) -> Resource:

@@ -9,8 +9,8 @@ from .. import _native
 from ..answers import results
 from ..arguments import parameters
 from ..calls import functions
-from ..errors import from_native
-from . import descriptors, return_types
+from . import return_types
+from .checks import Checks
 from .offer import Offer
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Tool(Offer):
 
     component: Kind = "tool"
 
+    noun = "tool"
+
     def __init__(
         self,
         function: Callable[..., Any],
@@ -73,8 +75,14 @@ class Tool(Offer):
         strict: bool = False,
     ) -> None:
         name = name or functions.name_of(function)
-        if timeout is not None and timeout <= 0:
-            raise ValueError(f"Tool {name!r}: a timeout is a positive number of seconds")
+        checks = Checks("tool", name)
+        checks.texts(name=name)
+        if timeout is not None and (not isinstance(timeout, (int, float)) or timeout <= 0):
+            raise checks.refuse("timeout", "must be a positive number of seconds")
+        if input_schema is not None:
+            checks.input_schema(input_schema)
+        if isinstance(output_schema, Mapping):
+            checks.schema("output_schema", output_schema)
         if len(name) > 128 or not _NAME_CHARACTERS.issuperset(name):
             _warn(f"Tool name {name!r} is not 1 to 128 letters, digits, '_', '.' and '-': some clients refuse it")
         super().__init__(
@@ -97,9 +105,7 @@ class Tool(Offer):
         self._results = return_types.plan(function, output_schema=output_schema, structured_output=structured_output)
         self.parameters: dict[str, Any] = self._parameters.input_schema if input_schema is None else dict(input_schema)
         self._accepted = None if strict or input_schema is not None else self._parameters.accepted_schema
-        for schema in (input_schema, output_schema):
-            if isinstance(schema, Mapping):
-                _compile(schema)
+        self._check_whole()
 
     @classmethod
     def from_function(cls, fn: Callable[..., Any], **options: Any) -> Tool:
@@ -144,13 +150,6 @@ class Tool(Offer):
             plain_text=plan.plain_text,
             structured_text=plan.structured_text,
         )
-
-
-def _compile(schema: Mapping[str, Any]) -> None:
-    try:
-        _native.Schema(descriptors.text(schema))
-    except _native.NativeError as error:
-        raise from_native(error) from error
 
 
 def _warn(message: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ... import _native
 from ...answers.encoding import OnUnknown
 from ...later.deferred import LaterServer, accept
+from ...offers.checks import Checks
 from ...offers.descriptors import cache_hint, implementation, uniform_hints
 from ...offers.resource_security import ResourceSecurity
 from ...offers.resources import Resource
@@ -168,7 +169,7 @@ class MCPServer(InProcess, LaterServer):
         self.description = description
         self.version = version or _native.__version__
         self.website_url = website_url
-        self.icons = tuple(icons or ())
+        self.icons = Checks("server", self.name).icons(icons)
         self.dependencies = list(dependencies or ())
         allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         self.settings = Settings(
