@@ -45,6 +45,37 @@ fn converted(schema: &Value, instance: &str) -> Option<String> {
 }
 
 #[test]
+fn what_people_write_for_true_and_false_is_read_where_a_schema_asks_for_that() {
+    let flag = json!({"properties": {"b": {"type": "boolean"}}});
+    for (given, meant) in [
+        ("\"True\"", "true"),
+        ("\"FALSE\"", "false"),
+        ("\" yes \"", "true"),
+        ("\"off\"", "false"),
+        ("\"1\"", "true"),
+        ("1", "true"),
+        ("0", "false"),
+        ("1.0", "true"),
+    ] {
+        let converted = converted(&flag, &format!(r#"{{"b":{given},"kept":1.10}}"#));
+        assert_eq!(converted.as_deref(), Some(&*format!(r#"{{"b":{meant},"kept":1.10}}"#)), "{given}");
+    }
+    let list = json!({"properties": {"l": {"items": {"type": ["boolean", "null"]}}}});
+    assert_eq!(converted(&list, r#"{"l":[1,"no",null]}"#).as_deref(), Some(r#"{"l":[true,false,null]}"#));
+    let in_text = json!({"properties": {"l": {"type": "array", "items": {"type": "boolean"}}}});
+    assert_eq!(converted(&in_text, r#"{"l":"[1, \"No\"]"}"#).as_deref(), Some(r#"{"l":[true,false]}"#));
+    for given in ["2", "\"maybe\"", "\"\"", "[1]", "null", "-1"] {
+        assert_eq!(converted(&flag, &format!(r#"{{"b":{given}}}"#)), None, "{given}");
+    }
+    for schema in
+        [json!({"type": ["boolean", "string"]}), json!({"type": "string"}), json!({"type": "integer"})]
+    {
+        let either = json!({"properties": {"b": schema}});
+        assert_eq!(converted(&either, r#"{"b":"True"}"#), None, "{either}");
+    }
+}
+
+#[test]
 fn the_default_dialect_is_2020_12() {
     // SCH-1: `prefixItems` is new in 2020-12, `items` as a list was before it.
     let schema = compile(&json!({"prefixItems": [{"type": "string"}]}));
@@ -518,8 +549,8 @@ fn what_does_not_fit_is_not_converted_and_only_what_remains_is_told() {
         (r#"{"n":"four"}"#, "n: must be an integer"),
         (r#"{"n":"04"}"#, "n: must be an integer"),
         (r#"{"n":"\"4\""}"#, "n: must be an integer"),
-        (r#"{"n":"1","b":"yes"}"#, "b: must be true or false"),
-        (r#"{"n":1,"b":1}"#, "b: must be true or false"),
+        (r#"{"n":"1","b":"maybe"}"#, "b: must be true or false"),
+        (r#"{"n":1,"b":2}"#, "b: must be true or false"),
         (r#"{"n":1,"either":"12"}"#, "either: must have at most 1 character"),
         (r#"{"n":1,"s":2}"#, "s: must be a string"),
         (r#"{"n":"1","l":"[1,\"x\"]"}"#, "l[1]: must be an integer"),
@@ -668,7 +699,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
-    fn converted_arguments_are_valid_and_differ_only_in_strings((schema, instance) in (schema(), instance())) {
+    fn converted_arguments_are_valid_and_differ_only_in_strings_and_truth_values((schema, instance) in (schema(), instance())) {
         let schema = compile(&schema);
         let before = raw(&instance);
         match schema.check_arguments(&before, true) {
@@ -677,7 +708,7 @@ proptest! {
                 prop_assert!(schema.check(&before).is_err());
                 let after = RawJson::parse(after.as_str()).expect("converted text is JSON");
                 prop_assert!(schema.check(&after).is_ok());
-                same_but_for_strings(&instance, &after.to_value().expect("parsed before"))?;
+                same_but_for_what_converts(&instance, &after.to_value().expect("parsed before"))?;
             }
             Err(violations) => {
                 prop_assert!(schema.check(&before).is_err());
@@ -688,20 +719,20 @@ proptest! {
     }
 }
 
-fn same_but_for_strings(before: &Value, after: &Value) -> Result<(), TestCaseError> {
+fn same_but_for_what_converts(before: &Value, after: &Value) -> Result<(), TestCaseError> {
     match (before, after) {
         (Value::Array(before), Value::Array(after)) => {
             prop_assert_eq!(before.len(), after.len());
-            before.iter().zip(after).try_for_each(|(before, after)| same_but_for_strings(before, after))
+            before.iter().zip(after).try_for_each(|(before, after)| same_but_for_what_converts(before, after))
         }
         (Value::Object(before), Value::Object(after)) => {
             prop_assert!(before.keys().eq(after.keys()));
             before
                 .values()
                 .zip(after.values())
-                .try_for_each(|(before, after)| same_but_for_strings(before, after))
+                .try_for_each(|(before, after)| same_but_for_what_converts(before, after))
         }
-        (Value::String(_), _) => Ok(()),
+        (Value::String(_), _) | (Value::Number(_), Value::Bool(_)) => Ok(()),
         _ => {
             prop_assert_eq!(before, after);
             Ok(())

@@ -1,6 +1,6 @@
 //! The second chance: strings that spell the value that was asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{JsonType, JsonTypeSet, ValidationError};
@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::compiled::depth_of;
 use super::forms::{self, Meant};
+use super::splice::Replacement;
 use super::wording::type_set;
-use super::{CompiledSchema, splice};
+use super::{CompiledSchema, booleans, splice};
 use crate::json::{MAX_DEPTH, RawJson};
 
 /// How often what was converted is looked at again, for strings inside it.
@@ -19,15 +20,15 @@ const ROUNDS: usize = 4;
 pub(super) struct Mended {
     /// The arguments.
     pub value: Value,
-    /// Where strings were read as what they spell.
-    pub replaced: BTreeSet<String>,
+    /// Where strings were read as what they spell, and what they were replaced by.
+    pub replaced: BTreeMap<String, Replacement>,
     /// Whether everything is valid now.
     pub valid: bool,
 }
 
 /// Reads strings as what they spell, where that is what the schema asks for: everywhere, or at and below these places alone.
 pub(super) fn mend(schema: &CompiledSchema, bytes: usize, value: Value, places: Option<&[String]>) -> Mended {
-    let mut mended = Mended { value, replaced: BTreeSet::new(), valid: false };
+    let mut mended = Mended { value, replaced: BTreeMap::new(), valid: false };
     for _ in 0..ROUNDS {
         if depth_of(&mended.value) > MAX_DEPTH || !schema.may_list(&mended.value, bytes) {
             break;
@@ -39,10 +40,10 @@ pub(super) fn mend(schema: &CompiledSchema, bytes: usize, value: Value, places: 
         if plan.values.is_empty() {
             break;
         }
-        for (pointer, new) in plan.values {
+        for (pointer, (new, replacement)) in plan.values {
             if let Some(old) = mended.value.pointer_mut(&pointer) {
                 *old = new;
-                mended.replaced.insert(pointer);
+                mended.replaced.insert(pointer, replacement);
             }
         }
         mended.valid = schema.validator(bytes).is_valid(&mended.value);
@@ -56,7 +57,7 @@ pub(super) fn mend(schema: &CompiledSchema, bytes: usize, value: Value, places: 
 impl Mended {
     /// The arguments' text with what was converted in it.
     pub fn text(&self, text: &str) -> RawJson {
-        RawJson::from_checked(splice::replace_strings(text, &self.replaced))
+        RawJson::from_checked(splice::replace(text, &self.replaced))
     }
 }
 
@@ -64,25 +65,22 @@ impl Mended {
 struct Plan<'a> {
     places: Option<&'a [String]>,
     /// New values by JSON pointer.
-    values: BTreeMap<String, Value>,
+    values: BTreeMap<String, (Value, Replacement)>,
 }
 
 impl Plan<'_> {
     /// Adds what would mend an error, or a part of it; `false` if that is not all.
     fn add(&mut self, error: &ValidationError<'_>) -> bool {
         let pointer = error.instance_path().as_str();
-        if let Value::String(string) = error.instance().as_ref() {
-            let Some(admitted) = admitted_without_strings(error, pointer) else { return false };
-            // The same strict scan as for the frame, since this text was a mere string for it.
-            let Some(value) = RawJson::parse(string).ok().and_then(|raw| raw.to_value().ok()) else {
-                return false;
-            };
-            let deep = pointer.matches('/').count() + depth_of(&value) > MAX_DEPTH;
-            if deep || !admits(admitted, &value) || !self.reaches(pointer) {
+        if let Some((value, replacement)) = replacement_for(error, pointer) {
+            if !self.reaches(pointer) {
                 return false;
             }
-            self.values.insert(pointer.to_owned(), value);
+            self.values.insert(pointer.to_owned(), (value, replacement));
             return true;
+        }
+        if error.instance().is_string() {
+            return false;
         }
         let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else { return false };
         // Strings deeper inside, for the first form that can be mended by that alone.
@@ -115,12 +113,36 @@ impl Plan<'_> {
     }
 }
 
-/// The types that the schema accepts at `pointer`, where it refused a string; `None` if it admits some strings.
-fn admitted_without_strings(error: &ValidationError<'_>, pointer: &str) -> Option<JsonTypeSet> {
+/// What a refused string or number stands for, if the schema accepts values of that type there.
+fn replacement_for(error: &ValidationError<'_>, pointer: &str) -> Option<(Value, Replacement)> {
+    let instance = error.instance().as_ref();
+    if !matches!(instance, Value::String(_) | Value::Number(_)) {
+        return None;
+    }
+    let admitted = admitted(error, pointer)?;
+    if let Value::String(string) = instance {
+        if admitted.contains(JsonType::String) {
+            return None;
+        }
+        // The same strict scan as for the frame, since this text was a mere string for it.
+        let spelled = RawJson::parse(string).ok().and_then(|raw| raw.to_value().ok());
+        let fits = |value: &Value| {
+            pointer.matches('/').count() + depth_of(value) <= MAX_DEPTH && admits(admitted, value)
+        };
+        if let Some(value) = spelled.filter(fits) {
+            return Some((value, Replacement::Spelled));
+        }
+    }
+    let meant = booleans::meant(instance).filter(|_| admitted.contains(JsonType::Boolean))?;
+    Some((Value::Bool(meant), Replacement::Boolean(meant)))
+}
+
+/// The types that the schema accepts at `pointer`, where it refused a value.
+fn admitted(error: &ValidationError<'_>, pointer: &str) -> Option<JsonTypeSet> {
     if error.instance_path().as_str() != pointer {
         return None;
     }
-    let admitted = match error.kind() {
+    Some(match error.kind() {
         Kind::Type { kind } => type_set(kind),
         Kind::FalseSchema => JsonTypeSet::empty(),
         Kind::Constant { expected_value } => type_of(expected_value),
@@ -129,11 +151,10 @@ fn admitted_without_strings(error: &ValidationError<'_>, pointer: &str) -> Optio
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
             .iter()
-            .map(|branch| branch.iter().find_map(|error| admitted_without_strings(error, pointer)))
+            .map(|branch| branch.iter().find_map(|error| admitted(error, pointer)))
             .try_fold(JsonTypeSet::empty(), |all, branch| Some(all.union(branch?)))?,
         _ => return None,
-    };
-    (!admitted.contains(JsonType::String)).then_some(admitted)
+    })
 }
 
 fn type_of(value: &Value) -> JsonTypeSet {

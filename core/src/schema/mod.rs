@@ -1,6 +1,7 @@
 //! JSON Schema: compiled once when something is registered, checked before user code runs (SCH-1 to SCH-8).
 
 mod arguments;
+mod booleans;
 mod compiled;
 mod conversion;
 mod cost;

@@ -2,27 +2,42 @@
 //! integers beyond 64 bits.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::json::{as_string, elements, is_array, is_object, members, write_string};
 
-/// The text with each string at one of these JSON pointers replaced by the JSON that the string holds. Pointers may lead
-/// into what was replaced.
-pub(super) fn replace_strings(text: &str, pointers: &BTreeSet<String>) -> String {
+/// What takes the place of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replacement {
+    /// The JSON that a string holds.
+    Spelled,
+    /// True or false.
+    Boolean(bool),
+}
+
+/// The text with each value at one of these JSON pointers replaced. Pointers may lead into what was replaced.
+pub(super) fn replace(text: &str, pointers: &BTreeMap<String, Replacement>) -> String {
     let mut out = String::with_capacity(text.len());
     Splice { pointers, pointer: String::new() }.value(text, &mut out);
     out
 }
 
 struct Splice<'a> {
-    pointers: &'a BTreeSet<String>,
+    pointers: &'a BTreeMap<String, Replacement>,
     pointer: String,
 }
 
 impl Splice<'_> {
     fn value(&mut self, text: &str, out: &mut String) {
-        let decoded = if self.pointers.contains(&self.pointer) { as_string(text) } else { None };
+        let decoded = match self.pointers.get(&self.pointer) {
+            Some(Replacement::Boolean(meant)) => {
+                out.push_str(if *meant { "true" } else { "false" });
+                return;
+            }
+            Some(Replacement::Spelled) => as_string(text),
+            None => None,
+        };
         let text = decoded.unwrap_or(Cow::Borrowed(text));
         let text = text.trim_ascii();
         if !self.leads_to_a_string() {
@@ -63,6 +78,6 @@ impl Splice<'_> {
     /// Whether a string to replace lies below this place.
     fn leads_to_a_string(&self) -> bool {
         let prefix = format!("{}/", self.pointer);
-        self.pointers.range(prefix.clone()..).next().is_some_and(|pointer| pointer.starts_with(&prefix))
+        self.pointers.range(prefix.clone()..).next().is_some_and(|(pointer, _)| pointer.starts_with(&prefix))
     }
 }
