@@ -26,6 +26,7 @@ from pydantic import (  # noqa: E402
     Discriminator,
     Field,
     PlainValidator,
+    StrictBool,
     StrictInt,
     StringConstraints,
     Tag,
@@ -143,6 +144,10 @@ class Shape(TypedDict):
     sides: Annotated[int, BeforeValidator(lambda value: 4 if value == "square" else value)]
 
 
+class Flagged(BaseModel):
+    on: bool
+
+
 class Cat(BaseModel):
     kind: Literal["cat"] = "cat"
     lives: int = 9
@@ -221,6 +226,12 @@ def answer(annotation: Any, given: Any, default: Any = MISSING, **options: Any) 
         (Trimmed, {"word": " abc "}, "Trimmed(word='abc')"),
         (Lenient, {"word": 5}, "Lenient(word='5')"),
         (Insensitive, "ABC", "'ABC'"),
+        (bool, "True", "True"),
+        (bool, 1, "True"),
+        (bool, "no", "False"),
+        (Optional[bool], 0, "False"),
+        (list[bool], ["True", 0], "[True, False]"),
+        (Flagged, {"on": "True"}, "Flagged(on=True)"),
         (Pet, {}, "Cat(kind='cat', lives=9)"),
         (Pet, {"kind": "dog"}, "Dog(kind='dog', lives=1)"),
     ],
@@ -258,6 +269,8 @@ class Exact(BaseModel):
     ("annotation", "given", "place"),
     [
         (StrictInt, "5", "value"),
+        (StrictBool, "True", "value"),
+        (StrictBool, 1, "value"),
         (Annotated[int, Field(strict=True)], "5", "value"),
         (Annotated[list[int], Field(strict=True)], "[5]", "value"),
         (Optional[StrictInt], "5", "value"),

@@ -46,7 +46,6 @@ _TEMPLATES = {
     "string_too_short": "must have at least {min_length} characters",
     "too_long": "must have at most {max_length} items",
     "too_short": "must have at least {min_length} items",
-    "union_tag_invalid": "must be one of {expected_tags}",  # the library's own sentence repeats the input
 }
 _PREFIXES = (
     ("Input should be ", "must be "),
@@ -59,6 +58,9 @@ _PREFIXES = (
 )
 
 
+_TAGS = frozenset({"union_tag_invalid", "union_tag_not_found"})
+_TAG = re.compile(r"'([^']+)'")
+_QUOTED = re.compile(r"'([^']*)'")
 _MEMBER = re.compile(r"<\w+\.\w+: (.+?)>")  # the representation of an enum's member
 
 
@@ -70,7 +72,12 @@ def problems(error: Any, value: Any, root: str = "") -> list[tuple[str, str]]:
     """
     found = []
     for complaint in error.errors(include_url=False, include_input=False):
-        found.append((path(complaint["loc"], value, complaint["type"] == "missing", root), _words(complaint)))
+        steps, missing = complaint["loc"], complaint["type"] == "missing"
+        tag = _TAG.match(complaint["ctx"]["discriminator"]) if complaint["type"] in _TAGS else None
+        if tag is not None:
+            # Which form was meant is told by a member; that is what is wrong.
+            steps, missing = (*steps, tag[1]), True
+        found.append((path(steps, value, missing, root), _words(complaint)))
     return found
 
 
@@ -98,9 +105,17 @@ def path(steps: Any, value: Any, last_is_missing: bool = False, root: str = "") 
     return text
 
 
+def _doubly_quoted(tag: re.Match[str]) -> str:
+    return f'"{tag[1]}"'
+
+
 def _words(complaint: dict[str, Any]) -> str:
     kind: str = complaint["type"]
     message: str = complaint["msg"]
+    if kind in _TAGS:
+        # The library's own sentence repeats the input.
+        tags = complaint["ctx"].get("expected_tags")
+        return "is required" if tags is None else f"must be one of {_QUOTED.sub(_doubly_quoted, tags)}"
     if kind in _WORDS:
         return _WORDS[kind]
     if kind in _TEMPLATES:
