@@ -10,6 +10,7 @@ from .. import _native
 from ..answers.messages import complete_prompt
 from ..arguments import parameters
 from ..calls import functions
+from .hints import hint
 from .offer import Offer
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ class Prompt(Offer):
     @property
     def arguments(self) -> list[dict[str, Any]]:
         """The arguments as they are advertised. Values are text on the wire (PRM-6), so the description of one that is
-        not text names its JSON Schema."""
-        return [_argument(argument) for argument in self._parameters.arguments]
+        simply text says what it may be."""
+        definitions = self._parameters.input_schema.get("$defs", {})
+        return [_argument(argument, definitions) for argument in self._parameters.arguments]
 
     def descriptor(self) -> str:
         """The descriptor, as JSON text."""
@@ -111,22 +113,9 @@ class Prompt(Offer):
         )
 
 
-def _argument(argument: Argument) -> dict[str, Any]:
+def _argument(argument: Argument, definitions: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"name": argument.name, "required": argument.required}
-    description = argument.description
-    if not _admits_text(argument.schema):
-        rest = {key: value for key, value in argument.schema.items() if key not in ("title", "description", "default")}
-        shape = f"JSON: {_native.dumps(rest)}"
-        description = f"{description}\n\n{shape}" if description else shape
-    if description:
-        told["description"] = description
+    described = [text for text in (argument.description, hint(argument.schema, definitions)) if text]
+    if described:
+        told["description"] = "\n\n".join(described)
     return told
-
-
-def _admits_text(schema: Mapping[str, Any]) -> bool:
-    if "anyOf" in schema:
-        return any(_admits_text(branch) for branch in schema["anyOf"])
-    kind = schema.get("type", "string")
-    if "enum" in schema:
-        return any(isinstance(value, str) for value in schema["enum"])
-    return kind == "string" or (isinstance(kind, list) and "string" in kind) or "$ref" in schema
