@@ -67,7 +67,7 @@ impl Call {
             return false;
         }
         if self.of_worker {
-            kept::keep(responder.seal(reply));
+            kept::keep(self.id, responder.seal(reply));
         } else if self.driver.is_led_by_this_thread() {
             self.driver.send_later(responder.seal(reply));
         } else {

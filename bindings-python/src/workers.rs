@@ -326,10 +326,12 @@ impl Workers {
         }
         let Some(surroundings) = self.surroundings.get() else { return };
         let started = Instant::now();
+        kept::run(Some(pending.id.0));
         let outcome = Bound::new(py, Call::of_worker(pending, Arc::clone(driver))).and_then(|call| {
             let context = surrounding_context::for_call(py, call.get().invocation(), &surroundings.context)?;
             context.call_method1(pyo3::intern!(py, "run"), (surroundings.run.bind(py), call, target.bind(py)))
         });
+        kept::run(None);
         if let Err(error) = outcome {
             error.write_unraisable(py, None);
         }

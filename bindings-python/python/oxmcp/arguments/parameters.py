@@ -42,6 +42,7 @@ def plan(
     made = ParameterPlan()
     made.name = name or signature.name
     made.function = signatures.by_keyword(function)
+    made.returns = signature.returns
     made.context_names = tuple(
         parameter.name for parameter in signature.parameters if injection.is_context(parameter.annotation)
     )

@@ -52,6 +52,7 @@ class ParameterPlan:
         "name",
         "names",
         "native",
+        "returns",
         "whole_description",
     )
 
@@ -63,6 +64,8 @@ class ParameterPlan:
     """JSON Schema of what is accepted, where the types take more than is advertised; otherwise it is `input_schema`."""
     description: str | None
     """The docstring, but for what callers read in the descriptions of the parameters."""
+    returns: Any
+    """The return annotation, resolved; see `Signature`."""
     whole_description: str | None
     """All of it, for offers whose parameters are described nowhere else."""
     context_names: tuple[str, ...]

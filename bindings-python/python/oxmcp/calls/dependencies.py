@@ -101,9 +101,8 @@ def supplied(
         async def call_async(**arguments: Any) -> Any:
             async with AsyncExitStack() as stack:
                 arguments.update(await _resolve_async(injected, stack, {}))
-                if asynchronous:
-                    return await function(**arguments)
-                return await in_worker(function, **arguments)
+                value = await (function(**arguments) if asynchronous else in_worker(function, **arguments))
+                return await value if inspect.isawaitable(value) else value
 
         return call_async
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
+from ..arguments.awaitables import awaits as awaits_what_it_returns
+from . import awaitables
 from .context import Context, context_of
 
 if TYPE_CHECKING:
@@ -62,14 +64,9 @@ def gathered(function: Callable[..., Any]) -> Callable[..., Any]:
             return list(function(**arguments))
 
         return gather
-    if not inspect.iscoroutinefunction(inner) and inspect.iscoroutinefunction(inspect.unwrap(inner)):
-
-        @functools.wraps(function)
-        async def awaited(**arguments: Any) -> Any:
-            value = function(**arguments)
-            return await value if inspect.isawaitable(value) else value
-
-        return awaited
+    behind = (inspect.unwrap(inner), inspect.unwrap(function))
+    if not inspect.iscoroutinefunction(inner) and any(map(inspect.iscoroutinefunction, behind)):
+        return awaitables.awaited(function)
     return function
 
 
@@ -78,11 +75,7 @@ def on_loop(function: Callable[..., Any]) -> Callable[..., Any]:
     if is_async(function):
         return function
 
-    @functools.wraps(function)
-    async def call(**arguments: Any) -> Any:
-        return function(**arguments)
-
-    return call
+    return awaitables.awaited(function)
 
 
 def target(
@@ -109,7 +102,8 @@ def target(
         in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's.
     """
     called = gathered(plan.function)
-    if not in_thread:
+    awaits = awaits_what_it_returns(plan.returns)
+    if not in_thread or awaits == "always":
         called = on_loop(called)
     if plan.dependencies:
         from . import dependencies
@@ -127,6 +121,8 @@ def target(
             result=result,
             error=error,
         )
+    if awaits == "maybe" and not is_async(called):
+        result = awaitables.awaiting(result, error)
     bind: Callable[[_native.Call], dict[str, Any]] | None
     if plan.context_names:
         bind = binder_with_context(plan, server)

@@ -166,7 +166,7 @@ def target(
             try:
                 arguments = bind(kept, {name: context_of(call, server) for name in context_names})
                 value = await (function(**arguments) if is_async else in_worker(function, **arguments))
-                result(kept, value)
+                result(kept, await value if inspect.isawaitable(value) else value)
             except Exception as raised:
                 if call.kind != "call_tool" or protocol_error(raised) is not None:
                     raise

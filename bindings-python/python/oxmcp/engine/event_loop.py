@@ -122,7 +122,7 @@ class _Serving:
             io=io,
         )
         claims.hand_over(native, loop)
-        threads.remember(self.native)
+        threads.remember(self.native, loop)
         loop.add_reader(self.native.fileno(), self.native.drain)
 
     def _on_notice(self, token: int, message: str | None, error: BaseException | None) -> None:

@@ -14,6 +14,7 @@ from .. import _native
 T = TypeVar("T")
 
 _servings: weakref.WeakValueDictionary[int, _native.Serving] = weakref.WeakValueDictionary()
+_loops: weakref.WeakKeyDictionary[_native.Serving, asyncio.AbstractEventLoop] = weakref.WeakKeyDictionary()
 
 
 def start_thread(name: str, run: Callable[[], None]) -> None:
@@ -21,9 +22,18 @@ def start_thread(name: str, run: Callable[[], None]) -> None:
     threading.Thread(target=run, name=name, daemon=True).start()
 
 
-def remember(serving: _native.Serving) -> None:
-    """Calls of this serving find its worker threads from now on."""
+def remember(serving: _native.Serving, loop: asyncio.AbstractEventLoop) -> None:
+    """Calls of this serving find its worker threads and its event loop from now on."""
     _servings[serving.id] = serving
+    _loops[serving] = loop
+
+
+def loop_of(call: _native.Call) -> asyncio.AbstractEventLoop:
+    """The event loop that a call's coroutine functions run on. Raises RuntimeError when its serving is over."""
+    serving = _servings.get(call.serving)
+    if serving is None:
+        raise RuntimeError("the server is not served any more")
+    return _loops[serving]
 
 
 async def in_worker(function: Callable[..., T], /, **arguments: Any) -> T:

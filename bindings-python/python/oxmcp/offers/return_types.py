@@ -11,6 +11,7 @@ from ..answers import content
 from ..answers.declared import Given, Plain, Returned, Typed
 from ..answers.results import UNSET, ResultPlan
 from ..arguments import schemas, signatures
+from ..arguments.awaitables import settled
 from ..arguments.signatures import EMPTY
 from ..errors import InvalidDescriptorError, logger
 
@@ -70,6 +71,7 @@ def plan(
 
 def promised(annotation: Any) -> Any:
     """The type that structured content is promised to have; EMPTY when nothing is promised and the value decides."""
+    annotation = settled(annotation)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if annotation in (EMPTY, Any, object, None, type(None)):
         return EMPTY
@@ -78,8 +80,6 @@ def promised(annotation: Any) -> Any:
             models = [item for item in arguments[1:] if isinstance(item, type) or typing.get_origin(item)]
             return promised(models[0]) if models else EMPTY
         return EMPTY if promised(arguments[0]) is EMPTY else annotation
-    if origin in (abc.Awaitable, abc.Coroutine):
-        return promised(arguments[-1])
     if origin in _GENERATORS:
         item = arguments[0]
         return EMPTY if _holds_anything(item) else list[item]  # type: ignore[valid-type]
