@@ -11,6 +11,7 @@ import { FOLLOWING_IS_CHEAP, followed } from './following.js';
 import { type HttpOptions, httpText } from './http_options.js';
 import { Lifeline } from './lifeline.js';
 import { type NativeServer, type NativeServing, type NoticeKind, native, type Placement } from './native.js';
+import { placementHere } from './runtime.js';
 
 /** Runs a call and answers it, now or later. Must not throw. `args` is the parsed JSON object of the arguments. */
 export type Run = (call: Call, args: Record<string, unknown>) => void;
@@ -172,7 +173,7 @@ export class Serving {
     const self = new WeakRef(this);
     const ring = (): void => self.deref()?.drain();
     // Not in the context of whoever happened to come first: the engine would keep it.
-    this.native = ROOT.runInAsyncScope(() => native.attach(server, ring, options.io ?? 'auto'));
+    this.native = ROOT.runInAsyncScope(() => native.attach(server, ring, placementHere(options.io ?? 'auto')));
     this.number = this.native.number;
   }
 
