@@ -1,6 +1,14 @@
 'use strict';
 // Finds the engine: the file OXMCP_BINDING names, or the one built together with this wrapper, or this platform's package.
 
+// First of all: what comes next may not even be understood.
+const { node, bun, deno } = process.versions;
+if (bun === undefined && deno === undefined && Number.parseInt(node, 10) < 20) {
+  throw new Error(
+    `oxmcp needs Node 20 or newer. This is Node ${node}, ${process.execPath}. See https://nodejs.org`,
+  );
+}
+
 const { existsSync, readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 const { current, packageOf, packages } = require('./platforms.cjs');
@@ -53,6 +61,10 @@ function missing(platform, cause) {
 
 function find() {
   const chosen = process.env.OXMCP_BINDING;
+  for (const name of Object.keys(process.env)) {
+    if (name === 'OXMCP_BINDING' || !name.startsWith('OXMCP_BIN')) continue;
+    console.warn(`oxmcp: the variable ${name} is not one that is read here; did you mean OXMCP_BINDING?`);
+  }
   if (chosen) {
     const file = resolve(chosen);
     if (!existsSync(file)) throw new Error(`OXMCP_BINDING names ${file}, which does not exist.`);

@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import type { AnySchema } from './arguments/schemas.js';
+import { ENGINE } from './engine/engine.js';
 import { ConfigurationError } from './engine/errors.js';
 import { refusing } from './engine/not_yet.js';
 import type { FastMCPSessionAuth } from './fast/access.js';
@@ -142,6 +143,8 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
       { name, version, title, icons, websiteUrl },
       { instructions, capabilities: { logging: {} } },
     );
+    // The logger hears of failures, which is the console unless told otherwise.
+    server[ENGINE].logsFailures = false;
     server.onerror = (error) => logger.error(error);
     return server;
   }

@@ -69,7 +69,9 @@ function answer(call: Call, thrown: unknown): void {
     const content = `[{"type":"text","text":${JSON.stringify(message)}}]`;
     call.completeTool(content, encode(thrown.extras, 'extras'), true);
   } else {
-    call.fail(kindOf(thrown), message, detailOf(thrown));
+    // The log first: the call is forgotten with its answer.
+    if (isUnexpected(thrown)) call.failed(thrown);
+    call.fail(kindOf(thrown), message);
   }
 }
 
@@ -79,11 +81,10 @@ function kindOf(thrown: unknown): string {
   return 'tool';
 }
 
-/** What is worth a line in the log: where an unexpected error comes from, not what an author said on purpose. */
-function detailOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error)) return undefined;
-  if (thrown instanceof ToolError && !(thrown instanceof InvalidResultError)) return undefined;
-  return thrown.stack;
+/** Whether it is worth a line in the log: not what an author said on purpose. */
+function isUnexpected(thrown: unknown): boolean {
+  if (thrown instanceof InvalidResultError) return true;
+  return !(thrown instanceof ToolError || kindOf(thrown) !== 'tool');
 }
 
 /** The parts of a JSON-RPC error, if the thrown value is one: ours, or a peer's of the same meaning, told by its name. */

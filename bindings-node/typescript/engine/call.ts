@@ -9,9 +9,19 @@ export interface Answering {
   readonly native: NativeServing;
   /** What the engine calls it. */
   readonly number: number;
+  /** Tells the log, and whoever listens, of a function that threw what its author did not mean for the caller. */
+  failed(what: string, thrown: unknown): void;
   /** The call was answered; the answer goes out with the next flush. */
   answered(call: Call): void;
 }
+
+/** What is called, for the log. */
+const NOUNS: Readonly<Record<string, string>> = {
+  call_tool: 'tool',
+  get_prompt: 'prompt',
+  read_resource: 'resource',
+  complete: 'completion of',
+};
 
 /** One call in flight, and the async context of its handler: the one it is made in. The first answer counts. */
 export class Call extends AsyncResource {
@@ -146,6 +156,13 @@ export class Call extends AsyncResource {
     if (this.isOver) return;
     this.serving.native.completeWhole(this.id, result);
     this.finish();
+  }
+
+  /** Its function threw something unexpected, which becomes its answer next. */
+  failed(thrown: unknown): void {
+    if (this.isOver) return;
+    const { kind, target } = this.caller;
+    this.serving.failed(`${NOUNS[kind] ?? 'method'} '${target}' failed in call ${this.id}`, thrown);
   }
 
   /** Fails with one of `failureKinds`; the message is for the client, the detail for the log. */

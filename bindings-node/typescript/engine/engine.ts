@@ -38,6 +38,10 @@ export class Engine {
   hasRegistry = false;
   /** Of which kinds something is, or was, registered; `logging` stands for functions that are given the context. */
   private readonly registered = new Set<'tools' | 'prompts' | 'resources' | 'logging'>();
+  /** Hears what functions threw. */
+  onFailure: (error: Error) => void = () => {};
+  /** Whether the console is told, too. */
+  logsFailures = true;
   /** Whether a single two-way connection is all that serves it. */
   hasOneConnection = (): boolean => false;
   readonly listPageSize: number;
@@ -102,11 +106,24 @@ export class Engine {
       this.native.setCapabilities(JSON.stringify(this.flags()));
       // Whoever means to log says so beforehand.
       const follows = this.declared.logging !== undefined || this.methods.has('logging/setLevel');
-      const options = { io: this.io, follows };
+      const options = { io: this.io, follows, failed: this.failed };
       this.attached = translated(() => new Serving(this.native, this.functions, options));
     }
     return this.attached;
   }
+
+  /** A function threw what its author did not mean for the caller: a line in the log, with where it came from. */
+  private readonly failed = (what: string, thrown: unknown): void => {
+    try {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      // Standard error, also where standard output is the wire.
+      if (this.logsFailures) console.error(`oxmcp: ${what}: ${error.stack ?? error.message}`);
+      this.onFailure(error);
+    } catch (error) {
+      // What was thrown cannot be shown, or whoever hears of it throws: neither is the caller's fault.
+      console.error(`oxmcp: ${what}, and telling of it failed, too:`, error);
+    }
+  };
 
   /** Ends everything; the next need serves anew. */
   stop(): void {

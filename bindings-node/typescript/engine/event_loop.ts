@@ -140,6 +140,7 @@ export class Serving {
   private root = ROOT;
   private isRooted = false;
   private readonly lifeline = new Lifeline(this);
+  readonly failed: (what: string, thrown: unknown) => void = () => {};
   /** Whether `stop` was called: nothing is answered any more. */
   isStopped = false;
   /** Why calls end that nobody cancelled, once the server ends. */
@@ -166,8 +167,9 @@ export class Serving {
   constructor(
     server: NativeServer,
     private readonly functions: Functions,
-    options: { io?: Placement; follows?: boolean } = {},
+    options: { io?: Placement; follows?: boolean; failed?: (what: string, thrown: unknown) => void } = {},
   ) {
+    if (options.failed !== undefined) this.failed = options.failed;
     this.follows = FOLLOWING_IS_CHEAP || (options.follows ?? false);
     // Weakly: the engine must not keep a server that the program has dropped. What waits for something is held by its lifeline.
     const self = new WeakRef(this);

@@ -15,6 +15,7 @@ import {
 } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
 import { native } from '../engine/native.js';
+import { warnOfUnknownResourceHints } from './annotations.js';
 import {
   RegisteredResource,
   RegisteredResourceTemplate,
@@ -63,6 +64,7 @@ export class Resources {
     checkCallback(callback, `resource '${name}'`);
     const key = keyOf(name, uri);
     this.refuseTaken(key, uri);
+    warnOfUnknownResourceHints(`resource '${name}'`, metadata.annotations);
     const resource = new RegisteredResource(this, { name, uri, key, metadata, callback });
     this.offer(resource, resource.current, undefined);
     return resource;
@@ -82,6 +84,7 @@ export class Resources {
     checkCallback(callback, `resource template '${name}'`);
     this.refuseTakenName(name);
     const key = native.legalTemplate(template.uriTemplate.toString());
+    warnOfUnknownResourceHints(`resource template '${name}'`, metadata.annotations);
     const registered = new RegisteredResourceTemplate(this, { name, key, template, metadata, callback });
     this.offerTemplate(registered.current, false);
     this.templates.set(name, registered);

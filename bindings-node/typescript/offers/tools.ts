@@ -8,6 +8,7 @@ import { ConfigurationError, translated } from '../engine/errors.js';
 import type { Icon } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
 import type { CallToolResult, ToolAnnotations, ToolExecution } from '../types/tools.js';
+import { warnOfUnknownHints } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
 import { toolRun } from './tool_runs.js';
 
@@ -146,6 +147,7 @@ export class Tools extends Named<State> {
 
   /** @internal Tells the engine. */
   offer(state: State, replace: boolean): void {
+    warnOfUnknownHints(`tool '${state.name}'`, state.annotations);
     if (state.timeoutMs !== undefined && !(state.timeoutMs > 0)) {
       throw new ConfigurationError(
         `tool '${state.name}': timeoutMs must be a positive number of milliseconds`,

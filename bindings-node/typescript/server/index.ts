@@ -42,7 +42,7 @@ export class Server extends Asking implements Servable {
 
   /** Called when the last connection has ended, and after `close`. */
   onclose?: (() => void) | undefined;
-  /** Called with what went wrong on a transport, or in a notification's handler. */
+  /** Called with what went wrong on a transport or in a notification's handler, and with what functions threw. */
   onerror?: ((error: Error) => void) | undefined;
   private readonly connections: Connections;
   private readonly notifications: Notifications;
@@ -65,6 +65,7 @@ export class Server extends Asking implements Servable {
       listPageSize: options.listPageSize,
       io: options.io,
     });
+    this[ENGINE].onFailure = (error) => this.onerror?.(error);
     this.notifications = new Notifications(this[ENGINE], (error) => this.onerror?.(error));
     this.connections = new Connections(this[ENGINE], {
       ended: () => this.onclose?.(),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::misfit;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
@@ -23,8 +24,8 @@ fn raw(value: Option<Box<RawValue>>) -> Option<RawJson> {
 /// [`ErrorKind::InvalidDescriptor`] when the text is something else.
 pub fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
-        Error::new(ErrorKind::InvalidDescriptor, format!("{what} cannot be used as described"))
-            .caused_by(error)
+        let why = misfit::in_words(&error);
+        Error::new(ErrorKind::InvalidDescriptor, format!("{what} cannot be used as described: {why}"))
     })
 }
 

@@ -10,6 +10,7 @@ mod http_text;
 mod in_process;
 mod listing;
 pub mod log;
+mod misfit;
 
 pub use description::Description;
 pub use driver::{Chore, Driver, Placement};

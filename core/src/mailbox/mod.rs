@@ -28,10 +28,12 @@ use crate::handler::{Failure, FailureKind, Handler, Invocation, Reply, ReplyFutu
 #[derive(Clone)]
 pub struct Mailbox(Arc<Shared>);
 
+/// Of the whole process: a number that a caller is told must lead to one place in the log.
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
 struct Shared {
     doorbell: Box<dyn Doorbell>,
     capacity: usize,
-    next_id: AtomicU64,
     queue: Mutex<Queue>,
 }
 
@@ -110,12 +112,7 @@ impl Mailbox {
     /// A mailbox that holds at most `capacity` calls the host did not fetch yet, and rings `doorbell` when it goes from
     /// empty to not empty.
     pub fn new(doorbell: impl Doorbell, capacity: usize) -> Self {
-        Self(Arc::new(Shared {
-            doorbell: Box::new(doorbell),
-            capacity,
-            next_id: AtomicU64::new(1),
-            queue: Mutex::default(),
-        }))
+        Self(Arc::new(Shared { doorbell: Box::new(doorbell), capacity, queue: Mutex::default() }))
     }
 
     /// A handler whose calls arrive in this mailbox under `slot`. Once the handler and all its calls are gone the host is
@@ -178,7 +175,7 @@ struct SlotHandler(SlotRef);
 impl Handler for SlotHandler {
     fn invoke(&self, invocation: Invocation) -> ReplyFuture {
         let shared = self.0.shared();
-        let id = CallId(shared.next_id.fetch_add(1, Ordering::Relaxed));
+        let id = CallId(NEXT_ID.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
         let call = PendingCall { id, slot: self.0.clone(), invocation, responder: Responder::new(sender) };
         match shared.start(call) {

@@ -10,7 +10,7 @@ from .. import _native, types
 from ..answers.resource_contents import ReadResourceContents, ResourceResult
 from ..calls.context import LEGACY
 from ..engine.values import attributes
-from ..errors import ResourceError, ToolError
+from ..errors import McpError, ResourceError, ToolError
 from ..later.deferred import LaterMembers, accept
 from ..later.names import names
 from ..types.wire_object import WireObject
@@ -170,21 +170,28 @@ class Client(WholeResults, LaterMembers):
             arguments: Values with a JSON form.
             timeout: Seconds to wait; the client's own when absent.
             progress_handler: Called with (progress, total, message); also as `progress_callback`.
-            raise_on_error: Whether a result with `is_error` is raised.
+            raise_on_error: Whether what went wrong is raised. Otherwise it is a result with `is_error`, also where the server
+                answered with an error in place of a result.
             meta: More members of the request's `_meta`.
 
         Raises:
             ToolError: the tool refused or failed, and `raise_on_error` is set.
-            McpError: the server answered with an error.
+            McpError: the server answered with an error, and `raise_on_error` is set.
+            TimeoutError: no answer came in time.
         """
         accept("OfRequests", "call_tool", other)
-        wire = await self.request(
-            "tools/call",
-            {"name": name, "arguments": dict(arguments or {})},
-            timeout=timeout,
-            progress_handler=progress_handler or progress_callback,
-            meta=meta,
-        )
+        try:
+            wire = await self.request(
+                "tools/call",
+                {"name": name, "arguments": dict(arguments or {})},
+                timeout=timeout,
+                progress_handler=progress_handler or progress_callback,
+                meta=meta,
+            )
+        except McpError as error:
+            if raise_on_error:
+                raise
+            wire = {"content": [{"type": "text", "text": error.message}], "isError": True}
         result = CallToolResult(**wire)
         if result.is_error and raise_on_error:
             raise ToolError("\n".join(block.text for block in result.content if block.type == "text"))

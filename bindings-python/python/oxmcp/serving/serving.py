@@ -13,7 +13,7 @@ from .. import _native
 from ..answers.encoding import OnUnknown
 from ..calls.middleware_list import MiddlewareList
 from ..engine import claims
-from ..errors import from_native
+from ..errors import TransportError, from_native
 from ..later.deferred import accept
 from .announcer import Announcer
 from .engines import Engines
@@ -148,6 +148,11 @@ class Serving:
         try:
             with translated():
                 event_loop.run(engine, chosen, options, self.lifespan, io=io)
+        except TransportError as error:
+            if options is None:
+                raise
+            # An address that cannot be had is told in a line: where in this package that came out helps nobody.
+            raise SystemExit(f"{self.name}: {error}") from error
         finally:
             claims.give_back(engine, holder)
 

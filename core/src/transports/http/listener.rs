@@ -50,14 +50,14 @@ impl HttpServer {
         options.check()?;
         let failed = |error: io::Error| Error::new(ErrorKind::Io, "cannot listen for HTTP").caused_by(error);
         let mut last = io::Error::new(io::ErrorKind::InvalidInput, "the name has no address");
-        for address in addresses.to_socket_addrs().map_err(failed)? {
+        for address in addresses.to_socket_addrs().map_err(unknown_name)? {
             match listen(address) {
                 Ok(listener) => {
                     let address = listener.local_addr().map_err(failed)?;
                     let endpoint = Endpoint::new(engine, options, Some(address.ip()))?;
                     return Ok(Self { listener, address, endpoint });
                 }
-                Err(error) => last = io::Error::new(error.kind(), format!("{address}: {error}")),
+                Err(error) => last = io::Error::new(error.kind(), why_not(address, &error)),
             }
         }
         Err(failed(last))
@@ -119,6 +119,28 @@ fn log_panic(ended: std::result::Result<(), JoinError>) {
     {
         tracing::error!(%error, "serving a connection panicked");
     }
+}
+
+/// Why an address cannot be had, for people.
+fn why_not(address: SocketAddr, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("{address} is in use: another process listens there; stop it, or choose another port")
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!("{address} is not for this user: ports below 1024 often are not; choose another port")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            format!(
+                "{address} is not an address of this machine: choose 127.0.0.1, or 0.0.0.0 for all of its own"
+            )
+        }
+        _ => format!("{address}: {error}"),
+    }
+}
+
+fn unknown_name(error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, "cannot listen for HTTP: the host's name leads to no address").caused_by(error)
 }
 
 fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {

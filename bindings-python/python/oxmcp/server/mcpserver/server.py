@@ -290,7 +290,8 @@ class MCPServer(InProcess, LaterServer):
 
         Raises:
             ValueError: the transport is unknown.
-            OxmcpError: the address cannot be listened on, or what is registered cannot be served.
+            OxmcpError: what is registered cannot be served.
+            SystemExit: the address cannot be listened on. Not caught, it is a line on standard error and exit code 1.
             NotYetError: an option asks for something that is not there yet.
         """
         accept("OfRunning", "run", other)

@@ -1,0 +1,46 @@
+// Annotations that the protocol has no meaning for: clients ignore them, and a misspelt hint with them.
+
+const TOOL_HINTS = ['title', 'readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'];
+const HINTS = ['audience', 'priority', 'lastModified'];
+
+/** Tells the author of annotations of a tool that clients do not know. */
+export function warnOfUnknownHints(what: string, annotations: object | undefined, known = TOOL_HINTS): void {
+  for (const name of Object.keys(annotations ?? {})) {
+    if (known.includes(name)) continue;
+    const like = known.find((each) => isLike(each, name));
+    const hint = like === undefined ? `there are ${known.join(', ')}` : `did you mean ${like}?`;
+    console.warn(`oxmcp: ${what}: clients know no annotation '${name}'; ${hint}`);
+  }
+}
+
+/** The same of a resource. */
+export function warnOfUnknownResourceHints(what: string, annotations: object | undefined): void {
+  warnOfUnknownHints(what, annotations, HINTS);
+}
+
+/** Whether one is the other but for how it is spelt: case, underscores, a missing `Hint`, a letter or two. */
+function isLike(known: string, name: string): boolean {
+  const [one, other] = [known, name].map((each) =>
+    each
+      .toLowerCase()
+      .replace(/[^a-z]/g, '')
+      .replace(/hint$/, ''),
+  ) as [string, string];
+  return one === other || distance(one, other) <= 2;
+}
+
+/** How many letters differ. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let at = 1; at <= one.length; at += 1) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to += 1) {
+      const same = one[at - 1] === other[to - 1] ? 0 : 1;
+      next.push(
+        Math.min((row[to] as number) + 1, (next[to - 1] as number) + 1, (row[to - 1] as number) + same),
+      );
+    }
+    row = next;
+  }
+  return row[other.length] as number;
+}
