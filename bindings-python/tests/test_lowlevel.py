@@ -39,10 +39,16 @@ SUM = types.Tool(
 )
 
 
-def call(server: Server, name: str, arguments: dict[str, Any] | None = None, mode: str = "legacy") -> Any:
+def call(
+    server: Server,
+    name: str,
+    arguments: dict[str, Any] | None = None,
+    mode: str = "legacy",
+    raise_on_error: bool = False,
+) -> Any:
     async def go() -> Any:
         async with Client(server, mode=mode) as client:
-            return await client.call_tool(name, arguments, raise_on_error=False)
+            return await client.call_tool(name, arguments, raise_on_error=raise_on_error)
 
     return asyncio.run(go())
 
@@ -126,7 +132,7 @@ def test_what_a_handler_raises_becomes_an_error_result(mode: str) -> None:
     assert call(server_with(crash), "add", {"a": 1, "b": 2}, mode).content[0].text == "broken"
     assert call(server_with(refuse), "add", {"a": 1, "b": 2}, mode).content[0].text == "no"
     with pytest.raises(McpError, match="mine") as caught:
-        call(server_with(protocol), "add", {"a": 1, "b": 2}, mode)
+        call(server_with(protocol), "add", {"a": 1, "b": 2}, mode, raise_on_error=True)
     assert (caught.value.code, caught.value.data) == (4010, [1])
 
 

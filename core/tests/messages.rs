@@ -26,12 +26,13 @@ fn no_text_names_a_rule_or_a_parser() {
 
 #[test]
 fn the_reader_of_texts_reads_texts() {
-    let source = r##"
-        //! "not this" RPC-1
-        /// nor "this"
-        fn f() { let c = '"'; say("one \" of them"); /* "no" */ say(r#"another "one""#); }
-    "##;
-    assert_eq!(texts(source), [r#"one \" of them"#, r#"another "one""#]);
+    let source = [
+        "//! \"not this\" RPC-1",
+        "/// nor \"this\"",
+        "fn f() { let c = '\"'; say(\"one \\\" of them\"); /* \"no\" */ say(r#\"another \"one\"\"#); }",
+    ]
+    .join("\n");
+    assert_eq!(texts(&source), ["one \\\" of them", "another \"one\""]);
     assert!(is_rule_in("see RPC-19.") && is_rule_in("(HTTP-6)"));
     assert!(!is_rule_in("UTF-8") && !is_rule_in("a-b") && !is_rule_in("X-1") && !is_rule_in("2026-07-28"));
 }
