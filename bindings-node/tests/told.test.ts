@@ -129,9 +129,9 @@ test('annotations that clients do not know are told of', (t) => {
   server.registerTool('wrong', { annotations: { readonly: true, colour: 1 } as object }, () => '');
   server.registerResource('x', 'data://x', { annotations: { audiance: ['user'] } as object }, () => '');
   assert.deepEqual(told, [
-    "oxmcp: tool 'wrong': clients know no annotation 'readonly'; did you mean readOnlyHint?",
-    "oxmcp: tool 'wrong': clients know no annotation 'colour'; there are title, readOnlyHint, destructiveHint, idempotentHint, openWorldHint",
-    "oxmcp: resource 'x': clients know no annotation 'audiance'; did you mean audience?",
+    "oxmcp: tool 'wrong': annotations.readonly is no annotation of the protocol; did you mean readOnlyHint?",
+    "oxmcp: tool 'wrong': annotations.colour is no annotation of the protocol",
+    "oxmcp: resource 'x': annotations.audiance is no annotation of the protocol; did you mean audience?",
   ]);
 });
 

@@ -175,7 +175,9 @@ export class Serving {
     const self = new WeakRef(this);
     const ring = (): void => self.deref()?.drain();
     // Not in the context of whoever happened to come first: the engine would keep it.
-    this.native = ROOT.runInAsyncScope(() => native.attach(server, ring, placementHere(options.io ?? 'auto')));
+    this.native = ROOT.runInAsyncScope(() =>
+      native.attach(server, ring, placementHere(options.io ?? 'auto')),
+    );
     this.number = this.native.number;
   }
 

@@ -4,7 +4,8 @@ import { ConfigurationError } from './errors.js';
 import type { Placement } from './native.js';
 
 /** The runtime, where it is not Node: some have Node's interfaces, but none has its event loop. */
-const other = process.versions.bun !== undefined ? 'Bun' : process.versions.deno !== undefined ? 'Deno' : undefined;
+const other =
+  process.versions.bun !== undefined ? 'Bun' : process.versions.deno !== undefined ? 'Deno' : undefined;
 
 /**
  * Where the I/O is driven: on a thread of its own wherever the event loop is not Node's.
@@ -14,7 +15,9 @@ const other = process.versions.bun !== undefined ? 'Bun' : process.versions.deno
 export function placementHere(io: Placement): Placement {
   if (other === undefined) return io;
   if (io === 'loop') {
-    throw new ConfigurationError(`io: 'loop' needs the event loop of Node, and this is ${other}: use 'auto' or 'thread'`);
+    throw new ConfigurationError(
+      `io: 'loop' needs the event loop of Node, and this is ${other}: use 'auto' or 'thread'`,
+    );
   }
   return 'thread';
 }

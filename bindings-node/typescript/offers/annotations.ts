@@ -8,8 +8,8 @@ export function warnOfUnknownHints(what: string, annotations: object | undefined
   for (const name of Object.keys(annotations ?? {})) {
     if (known.includes(name)) continue;
     const like = known.find((each) => isLike(each, name));
-    const hint = like === undefined ? `there are ${known.join(', ')}` : `did you mean ${like}?`;
-    console.warn(`oxmcp: ${what}: clients know no annotation '${name}'; ${hint}`);
+    const hint = like === undefined ? '' : `; did you mean ${like}?`;
+    console.warn(`oxmcp: ${what}: annotations.${name} is no annotation of the protocol${hint}`);
   }
 }
 
