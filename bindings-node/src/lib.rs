@@ -13,6 +13,7 @@ mod errors;
 mod event_loop;
 #[cfg(unix)]
 mod heard;
+mod integers;
 mod log;
 mod long_frame;
 mod mailbox;

@@ -7,6 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxmcp_core::handler::{Failure, FailureKind, Invocation, Reply};
+use oxmcp_core::json::{inexact_integers, may_have_inexact_integers};
 use oxmcp_core::mailbox::{Answer, HostMessage, Mailbox, PendingCall, Responder};
 
 use crate::notices::OriginNumber;
@@ -84,9 +85,17 @@ impl Calls {
                     into.push_str(digits.format(id.0));
                     into.push(',');
                     into.push_str(invocation.arguments.as_str());
-                    if let Some(OriginNumber { number, .. }) = invocation.context.origin.get() {
+                    let origin = invocation.context.origin.get();
+                    if let Some(OriginNumber { number, .. }) = origin {
                         into.push(',');
                         into.push_str(digits.format(*number));
+                    }
+                    let arguments = invocation.arguments.as_str();
+                    if may_have_inexact_integers(arguments)
+                        && let Some(inexact) = inexact_integers(arguments)
+                    {
+                        into.push_str(if origin.is_some() { "," } else { ",null," });
+                        into.push_str(&inexact);
                     }
                     into.push_str("],");
                     running.insert(id.0, InFlight { invocation, responder });

@@ -123,7 +123,7 @@ describe('handlers of whole methods', () => {
         {},
         'completion.values: must be an array',
       ],
-      ['own/method', {}, { a: 1n }, 'result.a: a BigInt is not JSON'],
+      ['own/method', {}, { a: Symbol('x') }, 'result.a: a symbol is not JSON'],
       ['own/method', {}, 'text', 'the handler of own/method returned no result'],
     ];
     for (const [method, params, value, message] of cases) {
@@ -144,7 +144,7 @@ describe('handlers of whole methods', () => {
     const values: [unknown, string][] = [
       [{ content: [{ type: 'text' }] }, 'content[0].text: must be a string'],
       [undefined, 'the handler of tools/call returned no result: must be an object'],
-      [{ content: [], structuredContent: { a: 1n } }, 'structuredContent.a: a BigInt is not JSON'],
+      [{ content: [], structuredContent: { a: Symbol('x') } }, 'structuredContent.a: a symbol is not JSON'],
     ];
     let value: unknown;
     server.setRequestHandler('tools/call', () => value as never);

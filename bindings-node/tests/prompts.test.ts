@@ -49,7 +49,7 @@ describe('what a prompt returns', () => {
         'messages[0].content.text: must be a string',
       ],
       [{ messages: [], description: 1 }, 'description: must be a string'],
-      [{ messages: [], _meta: { a: 1n } }, '_meta.a: a BigInt is not JSON'],
+      [{ messages: [], _meta: { a: Symbol('x') } }, '_meta.a: a symbol is not JSON'],
       [7, 'messages[0]: must be an object with role and content'],
     ];
     for (const [value, message] of cases) {

@@ -66,8 +66,8 @@ describe('what reading a resource returns', () => {
         'contents[0]: must have text or blob, not both',
       ],
       [
-        { contents: [{ uri: 'a:b', text: 'x', _meta: { a: 1n } }] },
-        'contents[0]._meta.a: a BigInt is not JSON',
+        { contents: [{ uri: 'a:b', text: 'x', _meta: { a: Symbol('x') } }] },
+        'contents[0]._meta.a: a symbol is not JSON',
       ],
     ];
     for (const [value, message] of cases) {

@@ -85,15 +85,12 @@ describe('what a tool returns', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     const cases: [unknown, string][] = [
-      [
-        { structuredContent: { a: [1n] } },
-        'structuredContent.a[0]: a BigInt is not JSON; make it a number or a string',
-      ],
+      [{ structuredContent: { a: [Symbol('s')] } }, 'structuredContent.a[0]: a symbol is not JSON'],
       [{ structuredContent: circular }, 'structuredContent.self: the value contains itself'],
       [{ structuredContent: { a: () => 1 } }, 'structuredContent.a: a function is not JSON'],
       [{ content: [], _meta: { a: Symbol('s') } }, '_meta.a: a symbol is not JSON'],
       [circular, 'result.self: the value contains itself'],
-      [1n, 'result: a BigInt is not JSON; make it a number or a string'],
+      [Symbol('s'), 'result: a symbol is not JSON'],
       [() => 1, 'result: a function is not JSON'],
     ];
     for (const [value, message] of cases) {

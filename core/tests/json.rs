@@ -5,7 +5,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use oxmcp_core::json::{RawJson, as_integer, as_string, elements, member, members, write_string};
+use oxmcp_core::json::{
+    RawJson, as_integer, as_string, elements, inexact_integers, may_have_inexact_integers, member, members,
+    write_string,
+};
 use proptest::prelude::*;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -225,4 +228,30 @@ fn what_is_refused_says_why() {
     assert_eq!(why("{\"a\":1,\"a\":2}"), "this JSON has the member \"a\" twice");
     assert_eq!(why("[1"), "this is not JSON: a comma or closing bracket is missing at byte 2");
     assert_eq!(why("\"\\ud800\""), "this JSON has a string with half of a surrogate pair at byte 1");
+}
+
+#[test]
+fn integers_that_a_double_does_not_hold_are_found_by_their_place() {
+    for (text, found) in [
+        (r#"{"n":9007199254740993}"#, Some(r#"[[["n"],"9007199254740993"]]"#)),
+        (
+            r#"{"a":[0,{"b\"c":-9007199254740993}],"d":18446744073709551617}"#,
+            Some(r#"[[["a",1,"b\"c"],"-9007199254740993"],[["d"],"18446744073709551617"]]"#),
+        ),
+        ("9007199254740993", Some(r#"[[[],"9007199254740993"]]"#)),
+        // Exact: below 2^53, powers of two, what a double of JavaScript is written as.
+        (
+            r#"{"n":9007199254740992,"m":1234567890123456,"o":36893488147419103232,"p":100000000000000000000}"#,
+            None,
+        ),
+        (r#"{"n":"9007199254740993","m":9007199254740993.5,"o":9007199254740993e0}"#, None),
+    ] {
+        assert_eq!(inexact_integers(text).as_deref(), found, "{text}");
+        assert!(found.is_none() || may_have_inexact_integers(text), "{text}");
+    }
+    assert!(!may_have_inexact_integers(r#"{"a":123456789012345,"b":"1234567890-1234567890-1234567890"}"#));
+    for before in 0..40 {
+        let text = format!("{}9007199254740993", " ".repeat(before));
+        assert!(may_have_inexact_integers(&text), "{before}");
+    }
 }

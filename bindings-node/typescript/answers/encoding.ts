@@ -7,13 +7,25 @@ const DEEPEST = 100;
 /** The JSON text of a value. Throws InvalidResultError naming the place of what is not JSON (`result.a[3]: …`). */
 export function encode(value: unknown, root = 'result'): string {
   // Most values are plain: they are looked through once, which is cheaper than finding out afterwards what was lost.
-  const text = looksPlain(value) ? JSON.stringify(value) : JSON.stringify(natural(value, root, []));
+  const text = looksPlain(value)
+    ? JSON.stringify(value)
+    : withBigints(JSON.stringify(natural(value, root, [])));
   if (text === undefined) throw new InvalidResultError(`${root}: undefined is not JSON`);
   return text.includes('\\ud') ? text.replace(LONE_SURROGATE, '\ufffd') : text;
 }
 
 /** `JSON.stringify` escapes halves of characters, and only these, so: text that has no UTF-8, which many readers refuse. */
 const LONE_SURROGATE = /(?<=(?:^|[^\\])(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+
+/** Stands before the digits of a bigint until they are text. Drawn anew by each process, so that nobody can write it. */
+const BIGINT = `bigint ${globalThis.crypto.randomUUID()} `;
+
+const BIGINTS = new RegExp(`"${BIGINT}(-?[0-9]+)"`, 'g');
+
+/** The same text with bigints as the integers they are, which `JSON.stringify` refuses. */
+function withBigints(text: string | undefined): string | undefined {
+  return text?.includes(BIGINT) ? text.replace(BIGINTS, '$1') : text;
+}
 
 function looksPlain(value: unknown): boolean {
   try {
@@ -56,13 +68,10 @@ function isPlain(value: unknown, depth: number): boolean {
 }
 
 /** `value` in plain objects, arrays and scalars only. Throws InvalidResultError naming the place of what has no JSON form. */
-export function natural(value: unknown, path: string, above: object[]): unknown {
+function natural(value: unknown, path: string, above: object[]): unknown {
   switch (typeof value) {
     case 'bigint':
-      if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) {
-        throw refusal(path, 'a BigInt is not JSON; make it a number or a string');
-      }
-      throw refusal(path, 'a BigInt is not JSON; make it a string');
+      return BIGINT + value;
     case 'function':
       throw refusal(path, 'a function is not JSON');
     case 'symbol':

@@ -26,6 +26,8 @@ export interface Converted {
    * their JSON form and leave as the schema promises them; outputs the other way round.
    */
   parse?: Parse;
+  /** Whether there is a bigint in it, so that `parse` takes integers beyond 2^53 as such. */
+  bigints?: boolean;
   /** Drops members that objects in strip mode do not know; there only without `parse`, and when there are such objects. */
   prune?: Prune;
 }
@@ -76,7 +78,8 @@ function convertSchema(schema: Raw, direction: Direction): Converted {
   const input = direction === 'input';
   const revive = input ? new Reviver(reader).of(schema, Place.root) : undefined;
   const parse = parseWith(validateOf(schema), revive, !input && writer.special ? toJsonForms : undefined);
-  return { json, checkInRust: input && !writer.looser, parse };
+  const bigints = input && writer.bigints;
+  return { json, checkInRust: input && !writer.looser, parse, ...(bigints && { bigints }) };
 }
 
 /** An object that holds neither schemas nor functions is taken for JSON Schema. */

@@ -16,6 +16,8 @@ export class Writer {
   looser = false;
   /** There are values that JSON has no form for. */
   special = false;
+  /** There is a bigint in it. */
+  bigints = false;
 
   readonly #written = new Map<Raw, Json>();
   readonly #names = new Map<Raw, string>();
@@ -80,6 +82,7 @@ export class Writer {
         return {};
       case 'special':
         this.judged = this.special = true;
+        this.bigints ||= described.bigint === true;
         return described.json;
       case 'object':
         return this.#object([described], place, open);

@@ -23,12 +23,17 @@ const NOUNS: Readonly<Record<string, string>> = {
   complete: 'completion of',
 };
 
+/** An integer among the arguments that a JavaScript number does not hold: where it is, and its digits. */
+export type InexactInteger = [path: (string | number)[], digits: string];
+
 /** One call in flight, and the async context of its handler: the one it is made in. The first answer counts. */
 export class Call extends AsyncResource {
   /** Whether it was answered, or nobody waits for the answer any more. */
   isOver = false;
   /** Whether the call outlived the batch that started it, and so is known to its `Serving` by its id. */
   isTracked = false;
+  /** The integers among the arguments that are others by now, if there are any. */
+  inexact: InexactInteger[] | undefined;
   private cancelled = false;
   private known: Caller | undefined;
   private reason: string | undefined;

@@ -4,7 +4,7 @@
 // a batch go back together. Nothing here waits: a handler that returns a promise answers when it is settled.
 
 import { AsyncResource } from 'node:async_hooks';
-import { Call } from './call.js';
+import { Call, type InexactInteger } from './call.js';
 import { type CallOrigin, Origins, ROOT } from './call_origin.js';
 import { type ConnectionOptions, connectionText } from './connection_options.js';
 import { FOLLOWING_IS_CHEAP, followed } from './following.js';
@@ -429,6 +429,7 @@ export class Serving {
     if (slot >= 0) {
       const call = this.call(entry[1], entry[3]);
       if (isLate && call.isCancelled) return;
+      if (entry.length > 4) call.inexact = entry[4] as InexactInteger[];
       const run = this.functions.get(slot) ?? missing;
       this.current = call;
       if (this.follows) call.runInAsyncScope(followed.run, followed, call, start, run, call, entry[2]);
@@ -484,7 +485,7 @@ const CANCEL = -1;
 const RELEASE = -2;
 const FORGET = -4;
 
-type Entry = [slot: number, id: number, arguments: unknown, originOrPayload: unknown];
+type Entry = [slot: number, id: number, arguments: unknown, originOrPayload: unknown, inexact?: unknown];
 
 function parsed(frame: string): unknown {
   try {

@@ -39,7 +39,8 @@ export interface NativeServing {
   readonly number: number;
   /**
    * What waits for this thread: `""`, or the JSON text of an array of
-   * `[slot, id, arguments, origin?]` (slot ≥ 0: run this call and answer it), `[-1, id]` (nobody waits for call `id` any more),
+   * `[slot, id, arguments, origin?, inexact?]` (slot ≥ 0: run this call and answer it; `inexact` are the integers among the
+   * arguments that are other numbers in JavaScript, as `[path, digits][]`), `[-1, id]` (nobody waits for call `id` any more),
    * `[-2, slot]` (forget the function), `[-3, token, kind, payload]` (news of a transport, see `NoticeKind`), `[-4, origin]`
    * (nothing refers to this origin any more).
    * When more than a batch waits, the bell rings again.
@@ -160,6 +161,8 @@ export interface NativeModule {
     entries: string[],
   ) => NativeAllowList;
   Schema: new (text: string) => NativeSchema;
+  /** The integers in this JSON text that are other numbers in JavaScript, as the JSON text of `[path, digits][]`. */
+  inexactIntegers(text: string): string | null;
   /** A URI with percent codes for what may not stand in one as it is. */
   legalUri(uri: string): string;
   /** The one spelling of all that are equivalent to a URI. */

@@ -3,6 +3,7 @@
 import { inWords, refuse } from '../answers/refusals.js';
 import { toolWriter } from '../answers/results.js';
 import { settle } from '../answers/settling.js';
+import { exact, tooBig } from '../arguments/big_integers.js';
 import type { Converted, Parse, ParseOutcome } from '../arguments/schemas.js';
 import { withSecondChance } from '../arguments/second_chance.js';
 import { Context } from '../calls/context.js';
@@ -35,7 +36,17 @@ export function toolRun(tool: Runnable, engine: Engine, mostElements: number, co
       refuse(call, error);
     }
   };
-  return limited(prepared(input, run, converts), mostElements);
+  return limited(exactly(input, prepared(input, run, converts)), mostElements);
+}
+
+/** `run`, for calls whose integers are what the caller sent. */
+function exactly(input: Converted | undefined, run: Run): Run {
+  if (input === undefined) return run;
+  return (call, args) => {
+    if (call.inexact === undefined) run(call, args);
+    else if (input.bigints === true) run(call, exact(args, call.inexact) as Record<string, unknown>);
+    else refuse(call, new InvalidArgumentsError(inWords(tooBig(call.inexact))));
+  };
 }
 
 /** `run` with the arguments as the schema makes them. */

@@ -4,6 +4,7 @@ import { isObject } from '../answers/content.js';
 import { type Issue, inWords } from '../answers/refusals.js';
 import { writeWhole } from '../answers/results.js';
 import { respond } from '../answers/settling.js';
+import { tooBig } from '../arguments/big_integers.js';
 import type { Context } from '../calls/context.js';
 import { InvalidArgumentsError } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
@@ -37,6 +38,9 @@ export function methodRun(
     respond(
       call,
       () => {
+        // What a client attaches is not the handler's to refuse.
+        const inexact = call.inexact?.filter(([[first]]) => first !== '_meta');
+        if (inexact?.length) throw new InvalidArgumentsError(inWords(tooBig(inexact)));
         const request = takesParams ? params : { method, params };
         const ctx = makeContext(call);
         if (read === null) return handle(request, ctx);

@@ -33,7 +33,7 @@ export type Described = Common &
     /** Whatever there is. Absent members are fine. */
     | { kind: 'anything' }
     /** A value that JSON writes in another form; `revive` turns that form into the value. */
-    | { kind: 'special'; json: Json; revive: (value: unknown) => unknown; absent?: boolean }
+    | { kind: 'special'; json: Json; revive: (value: unknown) => unknown; absent?: boolean; bigint?: boolean }
     | { kind: 'object'; members: [name: string, schema: Raw][]; rest: Rest }
     | { kind: 'array'; element: Raw; bounds: Bounds }
     /** `least` items at least; without it, as many as may not be absent. */

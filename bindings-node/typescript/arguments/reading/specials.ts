@@ -18,7 +18,13 @@ export function date(): Special {
 
 /** An integer of any size: as text, since JSON numbers lose digits beyond 2^53. Smaller ones are taken as numbers too. */
 export function bigint(): Special {
-  return { kind: 'special', json: { type: 'string', pattern: '^-?[0-9]+$' }, revive: toBigint, looser: true };
+  return {
+    kind: 'special',
+    json: { type: 'string', pattern: '^-?[0-9]+$' },
+    revive: toBigint,
+    looser: true,
+    bigint: true,
+  };
 }
 
 /** Certain integers of that kind, perhaps among values that are not. */
@@ -30,7 +36,7 @@ export function bigintLiterals(values: readonly unknown[], json: Json): Special 
     if (known.has(made)) return made;
     return value === null && known.has(undefined) ? undefined : value;
   };
-  return { kind: 'special', json, revive, looser: true, absent: known.has(undefined) };
+  return { kind: 'special', json, revive, looser: true, absent: known.has(undefined), bigint: true };
 }
 
 function toBigint(value: unknown): unknown {
