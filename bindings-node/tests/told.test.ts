@@ -135,6 +135,23 @@ test('annotations that clients do not know are told of', (t) => {
   ]);
 });
 
+test('a port in use ends a program with one line, and exit code 1', async () => {
+  const program = `
+    import { McpServer } from 'oxmcp';
+    const serve = (port) => new McpServer({ name: 's', version: '1' }).listen({ port });
+    const { port } = await serve(0);
+    await serve(port);`;
+  const ran = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: import.meta.dirname,
+  }).catch((error: { stderr: string; code: number }) => error);
+  assert.equal((ran as { code?: number }).code, 1);
+  assert.match(
+    ran.stderr,
+    /TransportError: cannot listen for HTTP: 127\.0\.0\.1:\d+ is in use: .* choose another port/,
+  );
+  assert.doesNotMatch(ran.stderr, /^ +at /m);
+});
+
 test('a Node that is too old is named by the loader', async () => {
   const loader = join(import.meta.dirname, '..', 'native', 'loader.cjs');
   const program = `

@@ -85,6 +85,7 @@ def test_a_misspelt_variable_is_told_of_once_with_what_it_may_have_meant(
     monkeypatch.setattr(settings, "_told", set())
     monkeypatch.setenv("OXMCP_ALLOWED_HOST", "a.example")
     monkeypatch.setenv("OXMCP_ZZZ", "1")
+    monkeypatch.setenv("OXMCP_BINDING", "/there/oxmcp.node")
     monkeypatch.setenv("OXMCP_PORT", "1")
     with caplog.at_level(logging.WARNING, "oxmcp"):
         FastMCP()

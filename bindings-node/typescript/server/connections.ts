@@ -2,7 +2,7 @@
 
 import { graceSeconds } from '../engine/connection_options.js';
 import type { Engine } from '../engine/engine.js';
-import { fromNative } from '../engine/errors.js';
+import { fromNative, TransportError } from '../engine/errors.js';
 import { type FetchOptions, fetchWith } from '../serving/http/fetch.js';
 import { GRACE_SECONDS, type Listening, type ListenOptions, listen } from '../serving/listen.js';
 import { checkTransport, closeTransports, connectTransport, type Transport } from '../serving/transport.js';
@@ -138,6 +138,15 @@ async function translatedLater<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw fromNative(error);
+    throw withoutTrace(fromNative(error));
   }
+}
+
+/** Not caught, the refusal of an address is a line: where in this package it came out helps nobody. */
+function withoutTrace(error: unknown): unknown {
+  if (error instanceof TransportError) {
+    error.stack = `${error.name}: ${error.message}`;
+    delete error.cause;
+  }
+  return error;
 }

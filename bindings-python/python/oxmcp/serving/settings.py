@@ -172,13 +172,16 @@ def _list(given: str | Iterable[str]) -> list[str]:
     return [given] if isinstance(given, str) else list(given)
 
 
+_OF_NODE = ("BINDING",)
+"""What the package for Node reads, which may be set in the same place."""
+
 _told: set[str] = set()
 
 
 def warn_of_misspelt() -> None:
     """Tells of `OXMCP_…` variables that nothing reads, once for each."""
     for name in os.environ:
-        if not name.startswith("OXMCP_") or name[6:] in VARIABLES or name in _told:
+        if not name.startswith("OXMCP_") or name[6:] in (*VARIABLES, *_OF_NODE) or name in _told:
             continue
         _told.add(name)
         like = difflib.get_close_matches(name[6:], VARIABLES, n=1)
