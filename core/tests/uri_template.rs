@@ -220,10 +220,10 @@ fn a_refusal_names_the_variable_and_the_rule() {
 
 #[test]
 fn each_rule_can_be_switched_off_and_each_variable_exempted() {
+    type Change = fn(&mut ValueChecks);
     let matches = |checks: ValueChecks, uri: &str| {
         UriTemplate::parse("x://{a}/{+b}").unwrap().with_value_checks(checks).matches(uri).is_ok()
     };
-    type Change = fn(&mut ValueChecks);
     let cases: [(Change, [bool; 4]); 5] = [
         (|_| {}, [false, false, false, false]),
         (|checks| checks.parent_segments = false, [true, false, false, true]),
