@@ -79,3 +79,21 @@ async def test_prompts_and_templates_do_too() -> None:
                 await attempt
             assert "limit: must be an integer" in str(refused.value)
             assert "id:" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("of_server", "of_tool", "taken"),
+    [(False, None, True), (True, None, False), (True, False, True), (False, True, False)],
+)
+async def test_a_tools_own_strictness_goes_before_the_servers(
+    of_server: bool, of_tool: bool | None, taken: bool
+) -> None:
+    server = FastMCP("t", strict_input_validation=of_server)
+
+    @server.tool(strict_input_validation=of_tool)
+    def number(id: int) -> str:
+        return repr(id)
+
+    async with Client(server) as client:
+        result = await client.call_tool("number", {"id": "1"}, raise_on_error=False)
+    assert result.is_error is not taken

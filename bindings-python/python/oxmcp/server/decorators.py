@@ -40,6 +40,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        strict_input_validation: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> F: ...
 
@@ -62,6 +63,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        strict_input_validation: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
 
@@ -83,6 +85,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        strict_input_validation: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Any:
         """Registers a function as a tool.
@@ -108,6 +111,8 @@ class Decorators(Registrations):
             enabled: Whether it is listed and can be called.
             run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread,
                 where it stops other handlers while it runs. As the server says when absent.
+            strict_input_validation: Whether arguments must have the schema's types as they are, and unknown ones are
+                refused. As the server says when absent.
 
         Raises:
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
@@ -115,6 +120,8 @@ class Decorators(Registrations):
         """
 
         accept("OfOffers", "tool", other)
+
+        strict: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
 
         def register(function: Any, given: str | None = name) -> Any:
             self.add_tool(
@@ -133,6 +140,7 @@ class Decorators(Registrations):
                 version=version,
                 enabled=enabled,
                 run_in_thread=run_in_thread,
+                **strict,
             )
             return function
 
