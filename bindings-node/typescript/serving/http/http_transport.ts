@@ -6,6 +6,7 @@ import type { RequestId } from '../../types/base.js';
 import { ATTACH } from '../transport.js';
 import { FACE } from './http_exchange.js';
 import { HttpTransportFace, type HttpTransportOptions } from './http_transport_face.js';
+import type { SendOptions } from './passage.js';
 
 /** What the HTTP transports have in common. Not for direct use. */
 export abstract class HttpTransport {
@@ -14,14 +15,17 @@ export abstract class HttpTransport {
   /** The transport is closed, or the last session that began through it is over. */
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;
-  /** Accepted for code that sets it, and never called: messages are the engine's. */
+  /**
+   * Takes each message that comes. Whoever puts a function around it, or around `send`, after `connect` sees all messages; as
+   * long as nobody does, messages pass by both.
+   */
   onmessage?: ((message: never, extra?: never) => void) | undefined;
   /** @internal */
   readonly [FACE]: HttpTransportFace;
 
   /** @throws TypeError for an option that has no subject here; RangeError for an impossible limit. */
   constructor(options: HttpTransportOptions = {}) {
-    this[FACE] = new HttpTransportFace(this, options);
+    this[FACE] = new HttpTransportFace(this, HttpTransport.prototype.send, options);
   }
 
   /** @internal */
@@ -32,11 +36,13 @@ export abstract class HttpTransport {
   /** Accepted for code that calls it: there is nothing to start. */
   async start(): Promise<void> {}
 
-  /** @throws Error always: messages are sent by the server; this is not the way. */
-  async send(_message: object): Promise<void> {
-    throw new Error(
-      'this transport sends what its server says: use the methods of the server, or of the context',
-    );
+  /**
+   * Sends a message of the server on its way: see `onmessage`.
+   *
+   * @throws Error for a message that is none of the server's: its methods, and those of the context, are the way.
+   */
+  async send(message: object, options?: SendOptions): Promise<void> {
+    this[FACE].passage.goOn(message, options);
   }
 
   /** Accepted for code that calls it: every version is served. */

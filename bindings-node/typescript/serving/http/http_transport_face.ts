@@ -19,6 +19,7 @@ import {
   refuse,
 } from './http_exchange.js';
 import { aliasesOf, type SessionOwner } from './http_sessions.js';
+import { Passage, passThrough, type Wrappable } from './passage.js';
 
 export type StreamId = string;
 export type EventId = string;
@@ -63,8 +64,8 @@ const WITHOUT_SUBJECT = new Map([
   ['supportedProtocolVersions', 'every version of the protocol is served'],
 ]);
 
-/** The part of a transport that the user sees change. */
-export interface TransportEvents {
+/** The part of a transport that the user sees change, or changes. */
+export interface TransportEvents extends Wrappable {
   sessionId?: string | undefined;
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;
@@ -73,6 +74,7 @@ export interface TransportEvents {
 /** The working parts of an HTTP transport. */
 export class HttpTransportFace implements Face, SessionOwner {
   readonly maxBodyBytes: number;
+  readonly passage: Passage;
   private serving: Serving | undefined;
   private transport: Closable | undefined;
   private readonly exchanges = new Set<Exchange>();
@@ -82,6 +84,7 @@ export class HttpTransportFace implements Face, SessionOwner {
 
   constructor(
     private readonly events: TransportEvents,
+    ownSend: unknown,
     private readonly options: HttpTransportOptions,
   ) {
     for (const [name, why] of WITHOUT_SUBJECT) {
@@ -92,6 +95,7 @@ export class HttpTransportFace implements Face, SessionOwner {
       throw new TypeError('sessionIdGenerator must be a function that returns an id, or undefined');
     }
     this.maxBodyBytes = bodyLimit(options.maxRequestBodySize);
+    this.passage = new Passage(events, ownSend);
   }
 
   attach(serving: Serving, transport: Closable): void {
@@ -103,6 +107,7 @@ export class HttpTransportFace implements Face, SessionOwner {
     this.endpoint(serving);
     this.serving = serving;
     this.transport = transport;
+    this.passage.open();
     noteTransport(serving, transport);
   }
 
@@ -130,6 +135,11 @@ export class HttpTransportFace implements Face, SessionOwner {
       else refuse(sink, 404, 'this server is closed');
       return { cancel: () => {} };
     }
+    if (!this.passage.isWatched) return this.forward(serving, incoming, sink);
+    return passThrough(this.passage, incoming, sink, (asked, answer) => this.forward(serving, asked, answer));
+  }
+
+  private forward(serving: Serving, incoming: Incoming, sink: ResponseSink): Exchange {
     const aliases = aliasesOf(serving);
     const id = headerOf(incoming.head.headers, SESSION_ID);
     const alias = id === undefined ? undefined : aliases.find(id);
