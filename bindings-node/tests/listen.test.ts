@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
+import { TransportError } from 'oxmcp';
 import { initialize, legacyClient, modernClient, post, said, talkingServer } from './support/http.js';
 
 test('both official clients call tools at the URL that listen returns', async (t) => {
@@ -32,13 +33,28 @@ test('close stops listening, and the server may listen again', async (t) => {
   assert.equal((await fetch(initialize(second.url))).status, 200);
 });
 
-test('a port that is taken is an error that names it', async (t) => {
+test('a port that is taken is an error that names it, with the code that Node gives it', async (t) => {
   const { port } = await talkingServer(t).listen();
-  await assert.rejects(talkingServer(t).listen({ port }), (error: Error) => {
+  await assert.rejects(talkingServer(t).listen({ port }), (error: TransportError) => {
     assert.match(error.message, new RegExp(String(port)));
+    assert.equal(error.code, 'EADDRINUSE');
+    assert.ok(error instanceof TransportError);
     return true;
   });
 });
+
+test('an address of another machine has its code, too', async (t) => {
+  await assert.rejects(talkingServer(t).listen({ host: '192.0.2.1' }), { code: 'EADDRNOTAVAIL' });
+});
+
+for (const port of [Number.NaN, '8000', 80000, -1, 1.5] as number[]) {
+  test(`the port ${JSON.stringify(port)} is refused in words`, async (t) => {
+    await assert.rejects(talkingServer(t).listen({ port }), {
+      name: 'ConfigurationError',
+      message: /^port must be a whole number from 0 to 65535, not \S+$/,
+    });
+  });
+}
 
 test('a listener on a loopback address knows its names only (SEC-1, SEC-2)', async (t) => {
   const { url } = await talkingServer(t).listen();

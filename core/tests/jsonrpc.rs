@@ -107,12 +107,33 @@ fn ids_are_kept_and_repeated_exactly() {
     assert_eq!(request.id, string("é\n😀"));
 }
 
+/// RPC-2: an integer is one however it is written, and answered as every reader of JSON matches it.
+#[test]
+fn an_integer_is_an_id_however_it_is_written() {
+    for (id, value) in
+        [("1.0", 1), ("-7.000", -7), ("1e3", 1000), ("12.50E+1", 125), ("0.0", 0), ("-0.0", 0), ("90e-1", 9)]
+    {
+        let text = request_with_id(id);
+        let Message::Request(request) = single(&text) else { panic!("not a request: {id}") };
+        assert_eq!(request.id, integer(value), "{id}");
+    }
+}
+
 /// RPC-2, RPC-6.
 #[test]
 fn other_ids_are_refused_without_repeating_them() {
-    for id in
-        ["null", "1.0", "1e3", "0.5", "true", "{}", "[1]", "18446744073709551616", "-9223372036854775809"]
-    {
+    for id in [
+        "null",
+        "1.5",
+        "1e-3",
+        "0.5",
+        "1e19",
+        "true",
+        "{}",
+        "[1]",
+        "18446744073709551616",
+        "-9223372036854775809",
+    ] {
         let malformed = refused(&request_with_id(id));
         assert_eq!((malformed.code, malformed.id), (error_code::INVALID_REQUEST, None), "{id}");
         assert!(malformed.answerable);

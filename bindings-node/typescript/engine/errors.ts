@@ -70,6 +70,9 @@ export class AlreadyRegisteredError extends OxmcpError {
 
 /** Reading, writing, binding or accepting failed. */
 export class TransportError extends OxmcpError {
+  /** The system's name for what went wrong, as Node has it, where there is one: `EADDRINUSE`, `EACCES`. */
+  declare code?: string;
+
   static {
     branded(TransportError, 'TransportError');
   }
@@ -104,9 +107,11 @@ export const classOfKind: ReadonlyMap<string, new (message: string, options?: Er
 /** The exception of ours for what the engine threw, which stays its cause; anything else as it is. */
 export function fromNative(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof OxmcpError) return error;
-  const kind = (error as Error & { code?: unknown }).code;
-  const known = typeof kind === 'string' ? classOfKind.get(kind) : undefined;
-  return known === undefined ? error : new known(error.message, { cause: error });
+  const [kind = '', code] = String((error as Error & { code?: unknown }).code).split(' ');
+  const known = classOfKind.get(kind);
+  if (known === undefined) return error;
+  const ours = new known(error.message, { cause: error });
+  return code === undefined ? ours : Object.assign(ours, { code });
 }
 
 /** Runs `action`; what the engine throws becomes our exception for its kind. */

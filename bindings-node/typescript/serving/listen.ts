@@ -27,7 +27,8 @@ export interface Listening {
 /**
  * Listens and serves, every protocol version at one URL.
  *
- * @throws An error with a `code` of the engine's when the address cannot be had.
+ * @throws TransportError with Node's `code` (`EADDRINUSE`) when the address cannot be had, ConfigurationError for an option that
+ *   cannot be.
  */
 export async function listen(serving: Serving, options: ListenOptions): Promise<Listening> {
   const { host, port, ended, shutDown, giveUp } = serving.serveHttp(options);
