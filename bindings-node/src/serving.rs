@@ -47,6 +47,8 @@ pub struct Serving {
     ends: Arc<Mutex<HashMap<u64, Shutdown>>>,
     /// Whether the time to finish is over: what did not start yet is refused then.
     closing: AtomicBool,
+    /// Whether everything was ended.
+    ended: AtomicBool,
     next_token: AtomicU64,
 }
 
@@ -115,6 +117,7 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
         heard: Arc::default(),
         ends: Arc::default(),
         closing: AtomicBool::new(false),
+        ended: AtomicBool::new(false),
         next_token: AtomicU64::new(1),
     })
 }
@@ -175,6 +178,10 @@ impl Serving {
     }
 
     fn end(&self) {
+        // Dropped later, it must not end what serves the server by then.
+        if self.ended.swap(true, Ordering::SeqCst) {
+            return;
+        }
         self.closing.store(true, Ordering::SeqCst);
         self.engine.shutdown().expire("the server is shutting down");
         log::stop_carrying(&self.host);

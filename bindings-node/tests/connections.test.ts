@@ -22,6 +22,14 @@ describe('one server object', () => {
     await server.close();
   });
 
+  test('serves anew after it was closed, however often', async () => {
+    const server = emptyServer();
+    for (let time = 0; time < 60; time += 1) {
+      // What rang for the serving before must not take what is for this one.
+      await withClient(server, async (client) => assert.deepEqual(await client.ping(), {}));
+    }
+  });
+
   test('serves HTTP and clients within the process at the same time', async () => {
     const server = emptyServer();
     server.registerTool('where', {}, (ctx) => (ctx.requestInfo === undefined ? 'memory' : 'http'));

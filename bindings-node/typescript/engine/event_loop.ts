@@ -395,8 +395,8 @@ export class Serving {
 
   /** Fetches a batch and runs it. */
   private drain(): void {
-    // What was fetched before comes first.
-    if (this.backlog !== undefined) return;
+    // Rung for before it was stopped: what waits now is for whoever serves the server next. And what was fetched before comes first.
+    if (this.isStopped || this.backlog !== undefined) return;
     const text = this.native.drain();
     if (text !== '') this.root.runInAsyncScope(this.run, this, JSON.parse(text) as Entry[], 0);
   }
