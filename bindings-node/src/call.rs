@@ -195,6 +195,21 @@ impl Serving {
         self.answer(id, Ok(Output::Whole(raw(result))));
     }
 
+    /// Answers a tool call with a result that has members the protocol does not know.
+    #[napi]
+    pub fn complete_tool_with(
+        &self,
+        id: f64,
+        content: String,
+        structured: Option<String>,
+        is_error: bool,
+        meta: Option<String>,
+        more: String,
+    ) {
+        let output = ToolOutput { more: Some(raw(more)), ..tool_output(content, structured, is_error, meta) };
+        self.answer(id, Ok(Output::Tool(output)));
+    }
+
     /// Fails; the detail is for the log.
     #[napi]
     pub fn fail(
@@ -239,13 +254,23 @@ pub fn complete_tool(
     is_error: bool,
     meta: Option<String>,
 ) {
-    let output = ToolOutput {
+    let output = tool_output(content, structured, is_error, meta);
+    mailbox::answer(serving, id, Ok(Output::Tool(output)));
+}
+
+fn tool_output(
+    content: String,
+    structured: Option<String>,
+    is_error: bool,
+    meta: Option<String>,
+) -> ToolOutput {
+    ToolOutput {
         content: raw(content),
         structured_content: structured.map(raw),
         is_error,
         repeats: true,
         meta: meta.map(raw),
         vouched: false,
-    };
-    mailbox::answer(serving, id, Ok(Output::Tool(output)));
+        more: None,
+    }
 }

@@ -25,6 +25,15 @@ async function seen(look: (ctx: Context) => unknown, meta?: Record<string, unkno
 }
 
 describe('the context of a call', () => {
+  test('is copied with all it has, and whatever is put beside it', async () => {
+    const copied = (await seen((ctx) => ({ ...ctx, mine: 1 }), { a: 1 })) as Seen;
+    assert.ok(copied.signal instanceof AbortSignal);
+    assert.equal(copied.requestId, 1);
+    assert.equal(typeof copied.sendNotification, 'function');
+    assert.deepEqual([copied._meta, copied.mine], [{ a: 1 }, 1]);
+    assert.ok(await seen((ctx) => Object.keys(ctx).includes('mcpReq') && !Object.keys(ctx).includes('call')));
+  });
+
   test('has the flat names of the older API', async () => {
     const found = (await seen(
       ({

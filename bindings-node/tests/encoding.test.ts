@@ -29,6 +29,8 @@ describe('encoding', () => {
     assert.equal(encode(Buffer.from('hi')), '"aGk="');
     assert.equal(encode(new Float64Array([1, 2])), '[1,2]');
     assert.equal(encode({ error: new RangeError('x') }), '{"error":{"name":"RangeError","message":"x"}}');
+    assert.equal(encode({ of: [1, 2].values(), text: new String('x') }), '{"of":[1,2],"text":"x"}');
+    assert.equal(encode(new URLSearchParams('a=1')), '[["a","1"]]');
     class Point {
       x = 1;
       get norm(): number {
@@ -53,6 +55,12 @@ describe('encoding', () => {
     assert.equal(refused([Symbol('s')]), 'result[0]: a symbol is not JSON');
     assert.equal(refused(undefined), 'result: undefined is not JSON');
     assert.equal(refused({ when: new Date(Number.NaN) }), 'result.when: the date is not valid');
+    assert.equal(refused({ a: Promise.resolve() }), 'result.a: a promise is not JSON; await it first');
+    assert.equal(refused({ a: new WeakMap() }), 'result.a: the WeakMap is not JSON');
+    function* endless() {
+      for (;;) yield 0;
+    }
+    assert.equal(refused(endless()), 'result: gives more than 1000000 values');
     const failing = {
       toJSON() {
         throw new Error('broken');

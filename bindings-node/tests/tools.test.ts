@@ -81,6 +81,69 @@ describe('what a tool returns', () => {
     assert.deepEqual(await answerOf({ content: [], structuredContent: { a: 1 } }), answer);
   });
 
+  test('structured content that is no object reaches older versions in one, without a schema, too (DOWN-5)', async () => {
+    const answer = await answerOf({ structuredContent: [1] });
+    assert.deepEqual(answer, { content: text('[1]'), structuredContent: { result: [1] } });
+  });
+
+  test('members that the protocol does not know are sent', async () => {
+    const said = { content: text('hi'), 'example.com/more': { a: [1] }, note: 'x' };
+    assert.deepEqual(await answerOf(said), said);
+    const failed = { content: [], isError: true, note: 'x' };
+    assert.deepEqual(await answerOf(failed), failed);
+  });
+
+  test('is as deep as arguments may be', async () => {
+    let deep: unknown = 'the end';
+    for (let level = 0; level < 100; level += 1) deep = level % 2 === 0 ? [deep] : { deep };
+    const server = emptyServer();
+    server.registerTool('echo', { inputSchema: { value: z.any() } }, (args) => ({ structuredContent: args }));
+    await withClient(server, async (client) => {
+      assert.deepEqual((await call(client, 'echo', { value: deep })).structuredContent, { value: deep });
+    });
+  });
+
+  test('what a generator gives is a list; what comes later, or is read once, has to be read before', async () => {
+    function* blocks() {
+      yield { type: 'text', text: 'a' };
+      yield { type: 'text', text: 'b' };
+    }
+    assert.deepEqual(await answerOf(blocks()), { content: [...text('a'), ...text('b')] });
+    assert.deepEqual(await answerOf(new Map([['a', 1]]).keys()), { content: text('["a"]') });
+    for (const [value, words] of [
+      [(async function* () {})(), 'result: what gives its values one after the other is not JSON'],
+      [new Response('{}'), 'result: the Response is not JSON; await its json() or text() first'],
+      [
+        { structuredContent: { a: [Promise.resolve(1)] } },
+        'structuredContent.a[0]: a promise is not JSON; await it first',
+      ],
+      [{ a: new Blob(['x']) }, 'result.a: the Blob is not JSON; await its arrayBuffer() first'],
+    ] as const) {
+      const answer = await answerOf(value);
+      assert.equal(answer.isError, true);
+      assert.ok(answer.content[0]?.text?.startsWith(words), answer.content[0]?.text);
+    }
+  });
+
+  test('images, audio and blobs that are not base64 are failures that name their place', async () => {
+    const image = (data: string) => ({ content: [{ type: 'image', data, mimeType: 'image/png' }] });
+    for (const [value, words] of [
+      [image('not base64!'), 'content[0].data: must be base64'],
+      [
+        image('data:image/png;base64,aGk='),
+        'content[0].data: must be base64 alone, without the "data:…," before it',
+      ],
+      [
+        { content: [{ type: 'resource', resource: { uri: 'a:b', blob: '<svg>' } }] },
+        'content[0].resource.blob: must be base64',
+      ],
+    ] as const) {
+      const answer = await answerOf(value);
+      assert.deepEqual([answer.isError, answer.content[0]?.text], [true, words]);
+    }
+    assert.equal((await answerOf(image('aG\nk'))).isError, undefined);
+  });
+
   test('what cannot be serialised is a failure that names its place', async () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
@@ -172,6 +235,41 @@ describe('what a tool with an output schema returns', () => {
       content: text('[1,2]'),
       structuredContent: { result: [1, 2] },
     });
+  });
+
+  test('may be a union of objects, which older versions get as one of objects (DOWN-4)', async () => {
+    const round = z.object({ kind: z.literal('round'), radius: z.number() });
+    const square = z.object({ kind: z.literal('square'), side: z.number() });
+    const value = { kind: 'square', side: 2 };
+    for (const outputSchema of [
+      z.discriminatedUnion('kind', [round, square]),
+      z.union([round, z.union([square, z.object({ kind: z.literal('none') })])]),
+      {
+        oneOf: [{ $ref: '#/$defs/round' }, { $ref: '#/$defs/square' }],
+        $defs: {
+          round: { type: 'object', properties: { radius: { type: 'number' } }, required: ['radius'] },
+          square: { type: 'object', properties: { side: { type: 'number' } }, required: ['side'] },
+        },
+      },
+    ]) {
+      const answer = await answerOf({ structuredContent: value }, { outputSchema });
+      assert.deepEqual(answer.structuredContent, value);
+      const server = emptyServer();
+      server.registerTool('shape', { outputSchema }, () => ({ structuredContent: value }));
+      await withClient(server, async (client) => {
+        const told = (await client.listTools()).tools[0]?.outputSchema as Record<string, unknown>;
+        assert.equal(told.type, 'object');
+        assert.ok(Array.isArray(told.anyOf ?? told.oneOf));
+        // The official client checks the result against it.
+        assert.deepEqual((await client.callTool({ name: 'shape' })).structuredContent, value);
+      });
+    }
+  });
+
+  test('that is no union of objects alone is wrapped as before', async () => {
+    const outputSchema = z.union([z.object({ a: z.number() }), z.null()]);
+    const answer = await answerOf({ structuredContent: { a: 1 } }, { outputSchema });
+    assert.deepEqual(answer.structuredContent, { result: { a: 1 } });
   });
 
   test('is parsed by schemas that take their time', async () => {

@@ -205,7 +205,7 @@ impl Call {
         self.answer_text(text, structured)
     }
 
-    #[pyo3(signature = (content, structured=None, is_error=false, meta=None, vouched=false))]
+    #[pyo3(signature = (content, structured=None, is_error=false, meta=None, vouched=false, more=None))]
     fn complete_tool(
         &self,
         content: &str,
@@ -213,6 +213,7 @@ impl Call {
         is_error: bool,
         meta: Option<&str>,
         vouched: bool,
+        more: Option<&str>,
     ) -> bool {
         self.answer(Ok(Output::Tool(ToolOutput {
             content: json(content),
@@ -222,6 +223,7 @@ impl Call {
             repeats: structured != Some("null"),
             meta: meta.map(json),
             vouched,
+            more: more.map(json),
         })))
     }
 

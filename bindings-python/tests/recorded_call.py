@@ -24,7 +24,13 @@ class Call:
         return True
 
     def complete_tool(
-        self, content: str, structured: str | None, is_error: bool, meta: str | None, vouched: bool = False
+        self,
+        content: str,
+        structured: str | None,
+        is_error: bool,
+        meta: str | None,
+        vouched: bool = False,
+        more: str | None = None,
     ) -> bool:
         self.answer = {"content": json.loads(content)}
         if structured is not None:
@@ -33,6 +39,8 @@ class Call:
             self.answer["is_error"] = True
         if meta is not None:
             self.answer["meta"] = json.loads(meta)
+        if more is not None:
+            self.answer["more"] = json.loads(more)
         return True
 
     def complete_resource(self, contents: str, meta: str | None, ttl_ms: int | None, scope: str | None) -> bool:

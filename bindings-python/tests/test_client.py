@@ -10,6 +10,7 @@ import pytest
 
 from oxmcp import Client, Context, FastMCP, McpError, ToolError
 from oxmcp.errors import ClosedError
+from oxmcp.types import CallToolResult, TextContent
 
 
 def server() -> FastMCP:
@@ -136,5 +137,40 @@ def test_several_clients_of_one_server_do_not_mix() -> None:
                 *(client.call_tool("one", {"n": n}) for n in range(20) for client in (first, second))
             )
             assert [result.data for result in results] == [n for n in range(20) for _ in range(2)]
+
+    asyncio.run(go())
+
+
+def test_members_of_a_result_that_the_protocol_does_not_know_are_sent() -> None:
+    async def go() -> None:
+        mcp = FastMCP("more")
+
+        @mcp.tool
+        def more() -> CallToolResult:
+            return CallToolResult(content=[TextContent(type="text", text="x")], **{"example.com/more": {"a": [1]}})
+
+        for mode in ("legacy", "modern"):
+            async with Client(mcp, mode=mode) as client:
+                answer = await client.request("tools/call", {"name": "more", "arguments": {}})
+                assert answer["example.com/more"] == {"a": [1]}
+                assert answer["content"] == [{"type": "text", "text": "x"}]
+
+    asyncio.run(go())
+
+
+def test_structured_content_that_is_no_object_reaches_older_versions_in_one() -> None:
+    async def go() -> None:
+        mcp = FastMCP("list")
+
+        @mcp.tool(output_schema=None)
+        def free() -> CallToolResult:
+            return CallToolResult(content=[], structured_content=[1])
+
+        async with Client(mcp) as client:
+            answer = await client.request("tools/call", {"name": "free", "arguments": {}})
+            assert answer["structuredContent"] == {"result": [1]}
+        async with Client(mcp, mode="modern") as client:
+            answer = await client.request("tools/call", {"name": "free", "arguments": {}})
+            assert answer["structuredContent"] == [1]
 
     asyncio.run(go())

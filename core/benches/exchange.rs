@@ -68,6 +68,7 @@ fn main() {
         repeats: true,
         meta: None,
         vouched: false,
+        more: None,
     };
     let echo = from_function(move |_| {
         let output = output.clone();

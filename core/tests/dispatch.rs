@@ -102,6 +102,7 @@ async fn a_structured_result_must_fit_its_schema_unless_it_is_an_error() {
             repeats: true,
             meta: None,
             vouched: false,
+            more: None,
         };
         engine.registry().add_tool(tool, returns(Output::Tool(output))).unwrap();
     };

@@ -249,6 +249,7 @@ async fn structured_results_are_kept_wrapped_or_left_out_as_the_version_needs() 
             repeats: true,
             meta: None,
             vouched: false,
+            more: None,
         };
         engine.registry().add_tool(tool, returns(Output::Tool(output))).unwrap();
     };
@@ -258,6 +259,7 @@ async fn structured_results_are_kept_wrapped_or_left_out_as_the_version_needs() 
     add("wrapped", true, Some(list.clone()), json!([1]));
     add("bare", false, Some(list), json!([1]));
     add("free", true, None, json!(7));
+    add("plain", false, None, json!([1]));
     add("union", true, Some(json!({"anyOf": [{"type": "object"}, {"type": "null"}]})), json!({"a": 1}));
     for version in LEGACY {
         let structured = version >= "2025-06-18";
@@ -266,6 +268,7 @@ async fn structured_results_are_kept_wrapped_or_left_out_as_the_version_needs() 
             ("wrapped", Some(json!({"result": [1]}))),
             ("bare", None),
             ("free", Some(json!({"result": 7}))),
+            ("plain", Some(json!({"result": [1]}))),
             ("union", Some(json!({"result": {"a": 1}}))),
         ] {
             let heard = ask(&engine, version, "tools/call", json!({"name": name})).await;
@@ -399,6 +402,7 @@ async fn content_blocks_a_version_does_not_know_become_text() {
         repeats: true,
         meta: None,
         vouched: false,
+        more: None,
     };
     engine.registry().add_tool(tool("blocks", &any_object()), returns(Output::Tool(output))).unwrap();
     let messages = raw(&json!([{"role": "user", "content": blocks[2]}]));
@@ -473,7 +477,8 @@ async fn a_result_the_author_wrote_whole_is_downshifted_too() {
             heard.result()["content"][0]["type"],
             if version == "2024-11-05" { "text" } else { "audio" }
         );
-        assert!(heard.result().get("structuredContent").is_none());
+        let wrapped = (version >= "2025-06-18").then(|| json!({"result": [1]}));
+        assert_eq!(heard.result().get("structuredContent").cloned(), wrapped, "{version}");
         assert_eq!(heard.result()["extra"], 1);
         let heard = ask(&engine, version, "acme/own", json!({})).await;
         assert_eq!(*heard.result(), json!({"ttlMs": 5, "_meta": {"a": 1}}), "{version}");

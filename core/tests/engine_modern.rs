@@ -371,6 +371,7 @@ async fn any_structured_result_passes_and_is_repeated_as_text_if_there_is_no_con
         repeats: true,
         meta: Some(raw(&json!({"own": 1}))),
         vouched: false,
+        more: None,
     };
     engine.registry().add_tool(numbers, returns(Output::Tool(output))).unwrap();
     let heard = hear(modern(&engine, "tools/call", json!({"name": "numbers"}))).await;
@@ -438,6 +439,7 @@ async fn a_line_break_in_an_authors_json_never_breaks_a_message() {
         repeats: true,
         meta: None,
         vouched: false,
+        more: None,
     };
     engine.registry().add_tool(tool("pretty", &any_object()), returns(Output::Tool(output))).unwrap();
     let heard = hear(modern(&engine, "tools/call", json!({"name": "pretty"}))).await;

@@ -67,6 +67,10 @@ function flawOf(block: Members): string | undefined {
   for (const name of texts) {
     if (typeof block[name] !== 'string') return `.${name}: must be a string`;
   }
+  if (type === 'image' || type === 'audio') {
+    const flaw = base64Flaw(block.data as string);
+    return flaw === undefined ? undefined : `.data${flaw}`;
+  }
   if (type === 'resource') {
     const flaw = contentsFlaw(block.resource);
     return flaw === undefined ? undefined : `.resource${flaw}`;
@@ -81,11 +85,21 @@ export function contentsFlaw(contents: unknown): string | undefined {
   if (contents.text === undefined && contents.blob === undefined) return ': must have text or blob';
   if (contents.text !== undefined && contents.blob !== undefined) return ': must have text or blob, not both';
   if (contents.text !== undefined && typeof contents.text !== 'string') return '.text: must be a string';
-  if (contents.blob !== undefined && typeof contents.blob !== 'string') return '.blob: must be a string';
+  if (contents.blob !== undefined) {
+    if (typeof contents.blob !== 'string') return '.blob: must be a string';
+    const flaw = base64Flaw(contents.blob);
+    if (flaw !== undefined) return `.blob${flaw}`;
+  }
   if (contents.mimeType !== undefined && typeof contents.mimeType !== 'string') {
     return '.mimeType: must be a string';
   }
   return undefined;
+}
+
+/** What is wrong with text that has to be base64. Padding may be left out, and white space stand anywhere, as readers take it. */
+function base64Flaw(text: string): string | undefined {
+  if (text.startsWith('data:')) return ': must be base64 alone, without the "data:…," before it';
+  return /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/.test(text) ? undefined : ': must be base64';
 }
 
 /** The content array with one block of text. */

@@ -2,7 +2,8 @@
 
 import { InvalidResultError } from '../engine/errors.js';
 
-const DEEPEST = 100;
+/** As deep as arguments may be: what a tool was given it can give back. */
+const DEEPEST = 125;
 
 /** The JSON text of a value. Throws InvalidResultError naming the place of what is not JSON (`result.a[3]: …`). */
 export function encode(value: unknown, root = 'result'): string {
@@ -119,6 +120,7 @@ function stepTowardsJson(value: object, path: string): unknown {
   }
   if (value instanceof ArrayBuffer) return base64(new Uint8Array(value));
   if (value instanceof RegExp) return value.source;
+  if (value instanceof String || value instanceof Number || value instanceof Boolean) return value.valueOf();
   if (value instanceof Error) return Object.assign({ name: value.name, message: value.message }, value);
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') {
@@ -128,7 +130,48 @@ function stepTowardsJson(value: object, path: string): unknown {
       throw refusal(path, `cannot be made JSON (${error instanceof Error ? error.message : String(error)})`);
     }
   }
-  return value;
+  return knownMembers(value, path);
+}
+
+/** Refuses objects whose own members do not say what they hold: sent as `{}`, it would be lost without a word. */
+function knownMembers(value: object, path: string): unknown {
+  if (typeof (value as { then?: unknown }).then === 'function') {
+    throw refusal(path, 'a promise is not JSON; await it first');
+  }
+  if (Symbol.asyncIterator in value) {
+    throw refusal(path, 'what gives its values one after the other is not JSON; collect them first');
+  }
+  if (Object.keys(value).length > 0) return value;
+  if (isIterable(value)) return collected(value, path);
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (kind === 'Object' || kind === 'Arguments') return value;
+  const hint = READ_FIRST.get(kind);
+  throw refusal(path, `the ${kind} is not JSON${hint === undefined ? '' : `; await its ${hint} first`}`);
+}
+
+const READ_FIRST = new Map([
+  ['Response', 'json() or text()'],
+  ['Request', 'json() or text()'],
+  ['Blob', 'arrayBuffer()'],
+  ['File', 'arrayBuffer()'],
+]);
+
+/** Whether a value gives values, and is neither an array nor text. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Symbol.iterator in value;
+}
+
+/** More values than this are taken for a series that does not end. */
+const MOST_VALUES = 1_000_000;
+
+/** All the values that a generator or the like gives. Throws InvalidResultError where they do not end. */
+export function collected(values: Iterable<unknown>, path: string): unknown[] {
+  const list: unknown[] = [];
+  for (const value of values) {
+    if (list.length === MOST_VALUES) throw refusal(path, `gives more than ${MOST_VALUES} values`);
+    list.push(value);
+  }
+  return list;
 }
 
 /** The bytes in base64. */

@@ -7,7 +7,7 @@ import type { Converted, ParseOutcome } from '../arguments/schemas.js';
 import type { Call } from '../engine/call.js';
 import { InvalidResultError } from '../engine/errors.js';
 import { blocksText, checkBlock, contentsFlaw, isBlock, isObject, textContent } from './content.js';
-import { base64, encode } from './encoding.js';
+import { base64, collected, encode } from './encoding.js';
 import { inWords } from './refusals.js';
 
 /** Answers a tool's call with what its function returned; a promise where the output schema parses asynchronously. */
@@ -30,6 +30,8 @@ function writeFree(call: Call, value: unknown): void {
       writeResult(call, value, structuredText(value.structuredContent));
     } else if (isBlock(value)) {
       call.completeTool(blocksText([value], 'result'));
+    } else if (isGenerator(value)) {
+      writeFree(call, collected(value, 'result'));
     } else {
       const text = encode(value);
       call.completeTool(textContent(text), text.startsWith('{') ? text : undefined);
@@ -43,6 +45,11 @@ function writeFree(call: Call, value: unknown): void {
   }
 }
 
+/** Whether a value is what a generator function returned, or an iterator of the language's own. */
+function isGenerator(value: object): value is Iterable<unknown> {
+  return typeof (value as { next?: unknown }).next === 'function' && Symbol.iterator in value;
+}
+
 /** Whether a result says no more than one text. */
 function isOnlyText(result: Record<string, unknown>, block: unknown): boolean {
   return (
@@ -53,8 +60,24 @@ function isOnlyText(result: Record<string, unknown>, block: unknown): boolean {
     block.type === 'text' &&
     typeof block.text === 'string' &&
     block.annotations === undefined &&
-    block._meta === undefined
+    block._meta === undefined &&
+    !hasMore(result)
   );
+}
+
+/** The members of a tool's result that the protocol knows. Others are sent as they are. */
+const MEMBERS = new Set(['content', 'structuredContent', 'isError', '_meta', 'resultType']);
+
+function hasMore(result: Record<string, unknown>): boolean {
+  for (const name in result) {
+    if (!MEMBERS.has(name) && result[name] !== undefined) return true;
+  }
+  return false;
+}
+
+function moreText(result: Record<string, unknown>): string | undefined {
+  if (!hasMore(result)) return undefined;
+  return encode(Object.fromEntries(Object.entries(result).filter(([name]) => !MEMBERS.has(name))));
 }
 
 /** Whether an object is a tool's whole result rather than data. */
@@ -84,7 +107,7 @@ function writeResult(call: Call, result: Record<string, unknown>, structured: st
   }
   // The engine repeats a structured result as text where there is no content (TOOL-9).
   const blocks = Array.isArray(content) && content.length > 0 ? blocksText(content, 'content') : '[]';
-  call.completeTool(blocks, structured, isError === true, metaText(_meta));
+  call.completeTool(blocks, structured, isError === true, metaText(_meta), moreText(result));
 }
 
 /** With an output schema: what is sent is what the schema made of the value, and what it advertises. */

@@ -45,7 +45,10 @@ export class Context {
   constructor(
     private readonly call: Call,
     private readonly server: NativeServer,
-  ) {}
+  ) {
+    // biome-ignore lint/correctness/noConstructorReturn: it is this object, with other words for what it consists of
+    return new Proxy(this, COPYABLE);
+  }
 
   /** Aborts when the client cancels or goes away, whatever the request's id. */
   get signal(): AbortSignal {
@@ -193,6 +196,22 @@ export class Context {
     }
   }
 }
+
+/**
+ * Has a copy (`{ ...ctx, more }`) hold the fields: getters of a prototype are no members of their own, and making them some for
+ * each call would cost more than the rest of it.
+ */
+const COPYABLE: ProxyHandler<Context> = {
+  ownKeys: () => FIELDS,
+  getOwnPropertyDescriptor(context, name) {
+    if (!FIELDS.includes(name as string)) return undefined;
+    return { value: context[name as keyof Context], enumerable: true, configurable: true, writable: true };
+  },
+};
+
+const FIELDS = Object.entries(Object.getOwnPropertyDescriptors(Context.prototype))
+  .filter(([, { get }]) => get !== undefined)
+  .map(([name]) => name);
 
 /** The request of a call, made when it is asked for. */
 class RequestView implements RequestContext {

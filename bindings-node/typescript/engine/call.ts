@@ -128,10 +128,14 @@ export class Call extends AsyncResource {
     this.finish();
   }
 
-  /** Answers a tool call; all but the flag are JSON texts. */
-  completeTool(content: string, structured?: string, isError = false, meta?: string): void {
+  /** Answers a tool call; all but the flag are JSON texts. `more` are members that the protocol does not know. */
+  completeTool(content: string, structured?: string, isError = false, meta?: string, more?: string): void {
     if (this.isOver) return;
-    native.completeTool(this.serving.number, this.id, content, structured ?? null, isError, meta ?? null);
+    const given = structured ?? null;
+    const told = meta ?? null;
+    if (more !== undefined)
+      this.serving.native.completeToolWith(this.id, content, given, isError, told, more);
+    else native.completeTool(this.serving.number, this.id, content, given, isError, told);
     this.finish();
   }
 

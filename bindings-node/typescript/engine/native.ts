@@ -82,6 +82,15 @@ export interface NativeServing {
 
   // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON. The two most
   // frequent ones are functions of the module.
+  /** A tool's result with members the protocol does not know; `more` is an object of them. */
+  completeToolWith(
+    id: number,
+    content: string,
+    structured: string | null,
+    isError: boolean,
+    meta: string | null,
+    more: string,
+  ): void;
   completeResource(id: number, contents: string, meta: string | null, cacheHint: string | null): void;
   completePrompt(id: number, description: string | null, messages: string, meta: string | null): void;
   completeCompletion(id: number, values: string[], total: number | null, hasMore: boolean | null): void;

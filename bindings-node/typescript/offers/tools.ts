@@ -1,5 +1,6 @@
 // Tools: a function, what it is called, and what callers are told of it.
 
+import { isObject } from '../answers/content.js';
 import { encode } from '../answers/encoding.js';
 import { type AnySchema, type Converted, convert, type InferArgs } from '../arguments/schemas.js';
 import type { Context } from '../calls/context.js';
@@ -240,12 +241,13 @@ const NO_ARGUMENTS = { type: 'object', properties: {} };
 
 function descriptorOf(state: State, converts: boolean): object {
   const { input, output } = state;
+  const outputSchema = output === undefined ? undefined : objectsNamed(output.json);
   return {
     name: state.name,
     title: state.title,
     description: state.description,
     inputSchema: input === undefined ? NO_ARGUMENTS : input.json,
-    outputSchema: output?.json,
+    outputSchema,
     annotations: state.annotations,
     icons: state.icons,
     _meta: state._meta,
@@ -255,7 +257,38 @@ function descriptorOf(state: State, converts: boolean): object {
       checkOutput: output !== undefined && output.checkInRust !== false,
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
-      wrapOutput: output !== undefined && (output.json as { type?: unknown }).type !== 'object',
+      wrapOutput: outputSchema !== undefined && outputSchema.type !== 'object',
     },
   };
+}
+
+/** The schema, with `type: object` at its root where nothing but objects fits it: versions that know only objects look for that. */
+function objectsNamed(schema: object): Record<string, unknown> {
+  const root = schema as Record<string, unknown>;
+  return root.type === undefined && isOfObjects(root, root, 0) ? { type: 'object', ...root } : root;
+}
+
+/** References that lead on and on lead nowhere. */
+const FARTHEST = 32;
+
+/** Whether nothing but objects fits a schema: its type says so, or every schema of its union. */
+function isOfObjects(schema: unknown, root: Record<string, unknown>, depth: number): boolean {
+  if (!isObject(schema) || depth > FARTHEST) return false;
+  if (schema.type !== undefined) return schema.type === 'object';
+  const { $ref, anyOf, oneOf } = schema;
+  if (typeof $ref === 'string') return isOfObjects(target(root, $ref), root, depth + 1);
+  const union = anyOf ?? oneOf;
+  return (
+    Array.isArray(union) && union.length > 0 && union.every((each) => isOfObjects(each, root, depth + 1))
+  );
+}
+
+/** What a reference within the schema points at. */
+function target(root: Record<string, unknown>, reference: string): unknown {
+  if (!reference.startsWith('#/')) return undefined;
+  let found: unknown = root;
+  for (const step of reference.slice(2).split('/')) {
+    found = isObject(found) ? found[step.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined;
+  }
+  return found;
 }

@@ -57,6 +57,7 @@ class Call:
         is_error: bool = False,
         meta: str | None = None,
         vouched: bool = False,
+        more: str | None = None,
     ) -> bool: ...
     def complete_resource(
         self, contents: str, meta: str | None = None, ttl_ms: int | None = None, scope: str | None = None

@@ -120,15 +120,14 @@ pub fn tool(tool: &Tool, version: ProtocolVersion) -> String {
     out
 }
 
-/// Whether a tool's structured results travel as `{"result": …}` to this version: it knows only objects, the author asked
-/// for wrapping, and the schema (if any) is not one of objects already.
+/// Whether a tool's structured results travel as `{"result": …}` to this version, which knows only objects: where there is a
+/// schema and it is none of objects, if the author asked for wrapping; where there is none, whatever is no object.
 #[must_use]
 pub fn wraps_output(tool: &Tool, features: &Features, structured: &str) -> bool {
-    tool.wrap_output
-        && features.structured_output
+    features.structured_output
         && !features.any_structured_output
         && match &tool.output_schema {
-            Some(schema) => !describes_object(schema.as_str()),
+            Some(schema) => tool.wrap_output && !describes_object(schema.as_str()),
             None => !json::is_object(structured),
         }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::eras::items::Object;
-use crate::json::write_string;
+use crate::json::{self, write_string};
 use crate::model::{CompletionOutput, OperationKind, ToolOutput};
 
 /// At most this many suggestions are sent (CMP-2).
@@ -50,13 +50,13 @@ fn is_empty_array(text: &str) -> bool {
     text.trim_ascii_start().strip_prefix('[').is_none_or(|rest| rest.trim_ascii_start().starts_with(']'))
 }
 
-/// A tool's result. `wrap` puts the structured result into `{"result": …}`.
+/// A tool's result but for its `_meta`. `wrap` puts the structured result into `{"result": …}`.
 pub fn write_tool(
     object: &mut Object<'_>,
+    output: &ToolOutput,
     content: &str,
     structured: Option<&str>,
     wrap: bool,
-    is_error: bool,
 ) {
     object.raw("content", content);
     if let Some(structured) = structured {
@@ -69,8 +69,11 @@ pub fn write_tool(
             out.push('}');
         }
     }
-    if is_error {
+    if output.is_error {
         object.raw("isError", "true");
+    }
+    for (name, value) in output.more.iter().flat_map(|more| json::members(more.as_str())) {
+        object.foreign(&name, value);
     }
 }
 

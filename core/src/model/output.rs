@@ -34,6 +34,8 @@ pub struct ToolOutput {
     pub meta: Option<RawJson>,
     /// Whether whoever made it vouches that the structured content fits the tool's output schema: it is not checked.
     pub vouched: bool,
+    /// Members of the result that the protocol does not know, a JSON object: they are sent as they are.
+    pub more: Option<RawJson>,
 }
 
 const TEXT_BEGINS: &str = r#"[{"type":"text","text":"#;
@@ -54,6 +56,7 @@ impl ToolOutput {
             repeats: true,
             meta: None,
             vouched: false,
+            more: None,
         }
     }
 

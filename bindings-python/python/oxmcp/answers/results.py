@@ -127,7 +127,8 @@ class ResultPlan:
         elif isinstance(value, types.CallToolResult) or is_named(kind, "CallToolResult", "ToolResult"):
             parts = to_plain(value) if hasattr(kind, "model_dump") else _attributes(value)
             meta, structured = parts.get("_meta"), parts.get("structuredContent")
-            self._complete_parts(call, parts.get("content"), structured, bool(parts.get("isError")), meta)
+            more = {name: member for name, member in parts.items() if name not in MEMBERS and member is not None}
+            self._complete_parts(call, parts.get("content"), structured, bool(parts.get("isError")), meta, more)
         elif content.is_content(value) or (
             kind in (list, tuple) and any(map(content.is_content_class, set(map(type, value))))
         ):
@@ -136,7 +137,9 @@ class ResultPlan:
             return False
         return True
 
-    def _complete_parts(self, call: Any, parts: Any, structured: Any, is_error: bool, meta: Any) -> None:
+    def _complete_parts(
+        self, call: Any, parts: Any, structured: Any, is_error: bool, meta: Any, more: dict[str, Any] | None = None
+    ) -> None:
         text, fits = None, False
         if structured is not None:
             if self._declared is not None and not is_error:
@@ -147,8 +150,15 @@ class ResultPlan:
             blocks = "[]" if text is None else _content_of(text)
         else:
             blocks = encode(content.blocks_of(listed(parts), "content", self._on_unknown), "content")
-        call.complete_tool(blocks, text, is_error, None if meta is None else encode(meta, "meta"), fits)
+        meta_text = None if meta is None else encode(meta, "meta")
+        if more:
+            call.complete_tool(blocks, text, is_error, meta_text, fits, encode(more, "result"))
+        else:
+            call.complete_tool(blocks, text, is_error, meta_text, fits)
 
+
+MEMBERS = frozenset({"content", "structuredContent", "isError", "_meta", "resultType"})
+"""The members of a tool's result that the protocol knows; others are sent as they are."""
 
 _NATURAL = frozenset({dict, str, int, float, bool, type(None)})
 """Classes whose values are never content nor whole results."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from .. import _native
 from ..answers.encoding import encode
 from ..answers.failures import protocol_error
+from ..answers.results import MEMBERS
 from ..engine.threads import in_worker
 from ..errors import InvalidArguments
 from ..types.wire_object import to_plain
@@ -105,6 +106,7 @@ class KeptCall:
         is_error: bool = False,
         meta: str | None = None,
         _vouched: bool = False,
+        more: str | None = None,
     ) -> None:
         """Keeps a tool's result. Whether it fits its schema is looked at when it is sent: middleware may change it."""
         self.result = {"content": _native.loads(content)}
@@ -112,6 +114,8 @@ class KeptCall:
             self.result["structuredContent"] = _native.loads(structured)
         if is_error:
             self.result["isError"] = True
+        if more is not None:
+            self.result.update(_native.loads(more))
         self._keep_meta(meta)
 
     def complete_resource(
@@ -259,7 +263,10 @@ def send(call: _native.Call, result: HandlerResult) -> None:
     meta = _text(value, "_meta")
     if call.kind == "call_tool":
         structured = _text(value, "structuredContent")
-        call.complete_tool(_text(value, "content") or "[]", structured, bool(value.get("isError")), meta)
+        content = _text(value, "content") or "[]"
+        more = {name: member for name, member in value.items() if name not in MEMBERS and member is not None}
+        others = encode(more, "result") if more else None
+        call.complete_tool(content, structured, bool(value.get("isError")), meta, False, others)
     elif call.kind == "read_resource":
         call.complete_resource(_text(value, "contents") or "[]", meta, value.get("ttlMs"), value.get("cacheScope"))
     elif call.kind == "get_prompt":

@@ -91,10 +91,16 @@ pub(crate) fn whole(object: &mut Object<'_>, kind: OperationKind, text: &str, ve
             "resultType" => continue,
             "ttlMs" | "cacheScope" if ours => continue,
             "structuredContent" if kind == OperationKind::CallTool => {
-                if !(features.structured_output && json::is_object(value)) {
+                if !features.structured_output {
                     continue;
                 }
-                value.into()
+                if json::is_object(value) {
+                    value.into()
+                } else if json::is_null(value) || json::member(text, "isError") == Some("true") {
+                    continue;
+                } else {
+                    format!("{{\"result\":{value}}}").into()
+                }
             }
             "content" if kind == OperationKind::CallTool => content(value, features),
             "messages" if kind == OperationKind::GetPrompt => messages(value, features),

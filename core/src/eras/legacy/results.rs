@@ -63,6 +63,6 @@ fn write_tool(
     let wrap = wraps && !result.is_error;
     let structured = structured.filter(|text| !hidden && (wrap || json::is_object(text)));
     let content = output::content_of(result);
-    output::write_tool(object, &downshift::content(&content, features), structured, wrap, result.is_error);
+    output::write_tool(object, result, &downshift::content(&content, features), structured, wrap);
     object.optional_raw(true, "_meta", result.meta.as_ref());
 }

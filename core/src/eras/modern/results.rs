@@ -31,7 +31,7 @@ pub(crate) fn write(out: &mut String, answer: &Answer, profile: &Profile) {
     match output {
         Output::Tool(tool) => {
             let structured = tool.structured_content.as_ref().map(RawJson::as_str);
-            output::write_tool(&mut object, &output::content_of(tool), structured, false, tool.is_error);
+            output::write_tool(&mut object, tool, &output::content_of(tool), structured, false);
             finish(&mut object, None, tool.meta.as_ref(), profile);
         }
         Output::Prompt(prompt) => {
