@@ -7,8 +7,9 @@ use napi_derive::napi;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::{Description, descriptors};
+use oxmcp_core::json::RawJson;
 use oxmcp_core::mailbox::Mailbox;
-use oxmcp_core::model::{Change, ListKind};
+use oxmcp_core::model::{Change, ListKind, Notification};
 use oxmcp_core::registry::Registry;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -174,6 +175,14 @@ impl Server {
         };
         self.host.description.registry.notify(&change);
         Ok(())
+    }
+
+    /// Sends a notification of an extension's to every client that holds a session; `params` is JSON.
+    #[napi]
+    pub fn announce(&self, method: String, params: String) {
+        // The front end writes them with `JSON.stringify`.
+        let said = Notification { method, params: RawJson::from_checked(params) };
+        self.host.description.registry.notify(&Change::Notification(Arc::new(said)));
     }
 }
 

@@ -311,7 +311,11 @@ describe('what a server tells', () => {
         'notifications/resources/updated {"uri":"a:b"}',
         'notifications/tools/list_changed {}',
       ]);
-      await assert.rejects(server.server.notification({ method: 'notifications/own' }), /cannot send/);
+      await server.server.notification({ method: 'notifications/own', params: { text: 'hi' } });
+      for (let asked = 0; heard.length < 7 && asked < 1000; asked++) await client.ping();
+      assert.equal(heard[6], 'notifications/own {"text":"hi"}');
+      const wrong = { method: 'notifications/own', params: 'text' as never };
+      await assert.rejects(server.server.notification(wrong), /params must be an object/);
     });
   });
 });

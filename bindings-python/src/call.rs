@@ -7,8 +7,8 @@ use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::{PendingCall, Responder};
 use oxmcp_core::model::{
-    CacheHint, CacheScope, CompletionOutput, LogLevel, LogMessage, Output, Progress, PromptOutput,
-    ResourceOutput, ToolOutput,
+    CacheHint, CacheScope, CompletionOutput, LogLevel, LogMessage, Notification, Output, Progress,
+    PromptOutput, ResourceOutput, ToolOutput,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -186,6 +186,11 @@ impl Call {
 
     fn emit_progress(&self, progress: f64, total: Option<f64>, message: Option<String>) -> bool {
         let event = Event::Progress(Progress { progress, total, message });
+        !self.is_over() && self.invocation.context.events.emit(event)
+    }
+
+    fn emit_notification(&self, method: String, params: &str) -> bool {
+        let event = Event::Notification(Notification { method, params: json(params) });
         !self.is_over() && self.invocation.context.events.emit(event)
     }
 

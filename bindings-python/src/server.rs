@@ -6,8 +6,9 @@ use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::{Description, descriptors, page};
+use oxmcp_core::json::RawJson;
 use oxmcp_core::mailbox::Mailbox;
-use oxmcp_core::model::{Change, ListKind};
+use oxmcp_core::model::{Change, ListKind, Notification};
 use oxmcp_core::registry::Registry;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -246,6 +247,13 @@ impl Server {
         };
         self.host.description.registry.notify(&change);
         Ok(())
+    }
+
+    /// Sends a notification of an extension's to every client that holds a session; `params` is JSON.
+    fn announce(&self, method: String, params: &str) {
+        // The front end writes them with `dumps`.
+        let said = Notification { method, params: RawJson::from_checked(params) };
+        self.host.description.registry.notify(&Change::Notification(Arc::new(said)));
     }
 }
 

@@ -420,3 +420,35 @@ def test_a_lifespan_may_lack_its_decorator_and_lists_do_not_enter_it() -> None:
     assert log == []
     assert asyncio.run(mcp.call_tool("number")).data == 5
     assert log == ["enter", "leave"]
+
+
+@MODES
+def test_notifications_of_extensions_go_out_on_the_requests_own_stream(mode: str) -> None:
+    mcp = FastMCP("demo")
+    seen: list[Any] = []
+
+    @mcp.tool
+    async def tell(ctx: Context) -> str:
+        await ctx.send_notification({"method": "notifications/own/channel", "params": {"text": "hi", "n": 1}})
+        await ctx.session.send_notification({"method": "notifications/own/bare"}, related_request_id=1)
+        await ctx.send_notification({"method": "notifications/progress", "params": {"progress": 1}})
+        for wrong in ({"params": {}}, {"method": "notifications/own", "params": [1]}):
+            with pytest.raises(TypeError, match=r"has a method|params must be a mapping"):
+                await ctx.send_notification(wrong)
+        return "told"
+
+    async def go() -> None:
+        async with Client(
+            mcp,
+            mode=mode,
+            progress_handler=lambda *progress: seen.append(progress),
+            message_handler=lambda message: seen.append((message.method, dict(message.params))),
+        ) as client:
+            await client.call_tool("tell")
+
+    asyncio.run(go())
+    assert [each for each in seen if each[0] != "notifications/progress"] == [
+        ("notifications/own/channel", {"text": "hi", "n": 1}),
+        ("notifications/own/bare", {}),
+        (1, None, None),
+    ]

@@ -15,8 +15,8 @@ use oxmcp_core::error::ErrorKind;
 use oxmcp_core::handler::{Failure, FailureKind, Handler, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
-    CacheHint, CacheScope, Change, CommonFields, CompletionReference, ListKind, Prompt, PromptArgument,
-    Resource, ResourceTemplate, Tool, ValueChecks, WatchFilter,
+    CacheHint, CacheScope, Change, CommonFields, CompletionReference, ListKind, Notification, Prompt,
+    PromptArgument, Resource, ResourceTemplate, Tool, ValueChecks, WatchFilter,
 };
 use oxmcp_core::protocol_version::ProtocolVersion;
 use oxmcp_core::registry::{
@@ -118,7 +118,13 @@ fn walk(registry: &Registry, list: ListPage, mut cursor: Option<String>) -> Vec<
 }
 
 fn everything() -> WatchFilter {
-    WatchFilter { tools: true, prompts: true, resources: true, resource_uris: Vec::new() }
+    WatchFilter {
+        tools: true,
+        prompts: true,
+        resources: true,
+        resource_uris: Vec::new(),
+        notifications: true,
+    }
 }
 
 fn watching(uris: &[&str]) -> WatchFilter {
@@ -771,6 +777,25 @@ fn edits_that_nobody_can_see_are_not_told() {
     registry.set_completion(Some(handler()));
     registry.set_method("x/y", Some(handler()));
     assert_eq!(drain(&watch), []);
+}
+
+#[test]
+fn notifications_that_are_no_changes_are_each_told_and_the_oldest_go_when_nobody_reads() {
+    let registry = Registry::new(RegistryOptions::default()).unwrap();
+    let (all, lists) = (registry.watch(everything()), registry.watch(watching(&[])));
+    let said = |at: usize| {
+        let params = RawJson::from_checked(format!(r#"{{"at":{at}}}"#));
+        Change::Notification(Notification { method: "notifications/own".to_owned(), params }.into())
+    };
+    registry.notify(&said(1));
+    registry.notify(&said(1));
+    assert_eq!((all.take(), all.take(), all.take()), (Some(said(1)), Some(said(1)), None));
+    for at in 0..300 {
+        registry.notify(&said(at));
+    }
+    let kept: Vec<_> = std::iter::from_fn(|| all.take()).collect();
+    assert_eq!((kept.len(), kept.first(), kept.last()), (256, Some(&said(44)), Some(&said(299))));
+    assert_eq!(lists.take(), None);
 }
 
 #[test]

@@ -25,14 +25,22 @@ const LISTS = new Map<string, 'tools' | 'prompts' | 'resources'>([
 export const isChange = (method: string): boolean =>
   LISTS.has(method) || method === 'notifications/resources/updated';
 
-/** Sends a notification that the protocol does not have on the stream of `call`. Throws TypeError for what is none. */
-export function sendExtension(call: Call, method: unknown, params: unknown): boolean {
+/** The params of a notification that the protocol does not have, as text. Throws TypeError for what is none. */
+function extensionText(method: unknown, params: unknown): string {
   if (typeof method !== 'string' || method === '') throw new TypeError('the method must be a text');
   if (!isObject(params)) throw new TypeError(`${method}: params must be an object`);
-  return call.notify(method, encode(params, `${method}, params`));
+  return encode(params, `${method}, params`);
 }
 
-/** Tells all who listen that a list or a resource changed. Throws TypeError for any other method. */
+/** Sends a notification that the protocol does not have on the stream of `call`. Throws TypeError for what is none. */
+export function sendExtension(call: Call, method: string, params: unknown): boolean {
+  return call.notify(method, extensionText(method, params));
+}
+
+/**
+ * Tells all who listen that a list or a resource changed; what the protocol does not have goes to all who hold a session.
+ * Throws TypeError for what is no notification.
+ */
 export function announce(server: NativeServer, method: string, params: Record<string, unknown>): void {
   const list = LISTS.get(method);
   if (list !== undefined) {
@@ -41,8 +49,6 @@ export function announce(server: NativeServer, method: string, params: Record<st
     if (typeof params.uri !== 'string') throw new TypeError(`${method}: params.uri must be a string`);
     server.notify('resource', params.uri);
   } else {
-    throw new TypeError(
-      `a server cannot send ${JSON.stringify(method)}: its notifications are progress, message, resources/updated and list changes`,
-    );
+    server.announce(method, extensionText(method, params));
   }
 }

@@ -22,6 +22,8 @@ export interface NativeServer {
   setEnabled(kind: Kind, key: string, enabled: boolean): boolean;
   /** Tells clients: a list changed, or a resource (with its URI). */
   notify(kind: 'tools' | 'prompts' | 'resources' | 'resource', uri: string | null): void;
+  /** Sends a notification that the protocol does not have to every client that holds a session; `params` is a JSON object. */
+  announce(method: string, params: string): void;
 }
 
 /** Keyed by tool name, resource URI, URI template, prompt name. */

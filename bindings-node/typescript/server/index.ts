@@ -270,7 +270,10 @@ export class Server extends Asking implements Servable {
     if (call !== undefined) logTo(call, params);
   }
 
-  /** Sends a notification: a change to all who listen; progress or a log message on the stream of the request in hand. */
+  /**
+   * Sends a notification: a change to all who listen; progress, a log message, or what the protocol does not have on the stream
+   * of the request in hand. Outside of any request, the last goes to every client that holds a session.
+   */
   async notification(notification: Notification): Promise<void> {
     const engine = this[ENGINE];
     const call = engine.callInFlight();

@@ -43,11 +43,12 @@ pub fn notification(method: &str, params: &str) -> String {
 
 /// The method that tells of a change.
 #[must_use]
-pub const fn change_method(change: &Change) -> &'static str {
+pub fn change_method(change: &Change) -> &str {
     match change {
         Change::List(ListKind::Tools) => "notifications/tools/list_changed",
         Change::List(ListKind::Prompts) => "notifications/prompts/list_changed",
         Change::List(ListKind::Resources) => "notifications/resources/list_changed",
         Change::Resource(_) => "notifications/resources/updated",
+        Change::Notification(notification) => &notification.method,
     }
 }

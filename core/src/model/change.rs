@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::Notification;
+
 /// One of the lists whose members can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ListKind {
@@ -20,6 +22,8 @@ pub enum Change {
     List(ListKind),
     /// The contents of the resource with this URI changed.
     Resource(Arc<str>),
+    /// A notification that the protocol does not have, for whoever holds a session.
+    Notification(Arc<Notification>),
 }
 
 /// Which changes a peer wants (SUB-1, RSRC-13).
@@ -33,4 +37,6 @@ pub struct WatchFilter {
     pub resources: bool,
     /// Resources whose updates are wanted; an update of a sub-resource counts (RSRC-13).
     pub resource_uris: Vec<Arc<str>>,
+    /// Notifications that the protocol does not have.
+    pub notifications: bool,
 }

@@ -15,7 +15,7 @@ pub struct Progress {
 }
 
 /// A notification that the protocol does not have: an extension's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
     /// Its method, whatever it is.
     pub method: String,

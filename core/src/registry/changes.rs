@@ -19,6 +19,9 @@ pub const MAX_WATCHED_URIS: usize = 1000;
 /// something below it changed.
 const MAX_PENDING_SUB_RESOURCES: usize = 1000;
 
+/// How many notifications that are no changes can wait at once for a watcher.
+const MAX_PENDING_NOTIFICATIONS: usize = 256;
+
 /// Everyone who watches.
 #[derive(Default)]
 pub(super) struct Watchers(Mutex<Vec<Weak<Shared>>>);
@@ -34,6 +37,7 @@ struct State {
     tools: bool,
     prompts: bool,
     resources: bool,
+    notifications: bool,
     /// By canonical spelling, as they were asked for.
     uris: HashMap<String, Arc<str>>,
     /// What waits, in order of arrival, nothing twice.
@@ -47,14 +51,14 @@ pub struct Watch(Arc<Shared>);
 
 impl Watchers {
     pub(super) fn add(&self, filter: WatchFilter) -> Watch {
-        let WatchFilter { tools, prompts, resources, resource_uris } = filter;
+        let WatchFilter { tools, prompts, resources, resource_uris, notifications } = filter;
         let uris = resource_uris
             .into_iter()
             .filter(|uri| uri.len() <= MAX_URI_LENGTH)
             .take(MAX_WATCHED_URIS)
             .map(|uri| (uri::canonical(&uri), uri))
             .collect();
-        let state = State { tools, prompts, resources, uris, ..State::default() };
+        let state = State { tools, prompts, resources, notifications, uris, ..State::default() };
         let shared = Arc::new(Shared { state: Mutex::new(state), arrival: Notify::new() });
         let mut watchers = self.lock();
         if watchers.len() == watchers.capacity() {
@@ -126,8 +130,25 @@ impl State {
                 }
                 self.queue.push_back(Change::Resource(uri));
             }
+            Change::Notification(_) => {
+                if !self.notifications {
+                    return false;
+                }
+                self.make_room();
+                self.queue.push_back(change.clone());
+            }
         }
         true
+    }
+
+    /// Each of them is told, for nothing stands for two; the oldest goes when nobody reads.
+    fn make_room(&mut self) {
+        let waits = |change: &Change| matches!(change, Change::Notification(_));
+        if self.queue.iter().filter(|change| waits(change)).count() >= MAX_PENDING_NOTIFICATIONS
+            && let Some(oldest) = self.queue.iter().position(waits)
+        {
+            self.queue.remove(oldest);
+        }
     }
 
     /// The watched URI that an update is an update of: itself, or one it lies under (RSRC-13). The update's is canonical.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _native
 from ..engine.values import DONE, Attributes, Done, Headers
+from ..types.wire_object import to_plain
 
 if TYPE_CHECKING:
     from .. import types
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
 LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 """The log levels of the protocol, from the least severe up (RFC 5424)."""
+
+
+_CHANGES: dict[str, Literal["tools", "prompts", "resources"]] = {
+    "notifications/tools/list_changed": "tools",
+    "notifications/prompts/list_changed": "prompts",
+    "notifications/resources/list_changed": "resources",
+}
 
 
 class ServedCall:
@@ -111,6 +119,32 @@ class ServedCall:
         if call.log_threshold is not None:  # None drops every level (LOG-2)
             data = message if extra is None else {"msg": message, "extra": dict(extra)}
             call.emit_log(level, logger_name, _native.dumps(data, str))
+        return DONE
+
+    def send_notification(self, notification: Any, related_request_id: object = None) -> Awaitable[None]:
+        """Sends a notification (an object or a dict with `method` and `params`): progress, a log message or what the protocol
+        does not have on the request's own stream, changes to every peer that listens. `related_request_id` is implied.
+
+        Raises:
+            TypeError: it has no method, or its params are no mapping.
+        """
+        said = to_plain(getattr(notification, "root", notification))
+        method = said.get("method") if isinstance(said, Mapping) else None
+        if not isinstance(method, str):
+            raise TypeError(f"a notification has a method and perhaps params, not {notification!r}")
+        params = {} if said.get("params") is None else said["params"]
+        if not isinstance(params, Mapping):
+            raise TypeError(f"{method}: params must be a mapping, not {params!r}")
+        if method == "notifications/progress":
+            return self.report_progress(params["progress"], params.get("total"), params.get("message"))
+        if method == "notifications/message":
+            return self._say(params["level"], params.get("data"), params.get("logger"), None)
+        if method == "notifications/resources/updated":
+            return self.notify_resource_updated(params["uri"])
+        changed = _CHANGES.get(method)
+        if changed is not None:
+            return self._notify(changed)
+        self._call.emit_notification(method, _native.dumps(params, str))
         return DONE
 
     def notify_tools_changed(self) -> Awaitable[None]:

@@ -72,6 +72,10 @@ class Session(LaterMembers):
         """Reports progress; the token is the request's own, whatever is given (PROG-2)."""
         return self._context.report_progress(progress, total, message)
 
+    def send_notification(self, notification: Any, related_request_id: object = None) -> Awaitable[None]:
+        """Sends a notification, the protocol's or an extension's; see `Context.send_notification`."""
+        return self._context.send_notification(notification)
+
     def send_tool_list_changed(self) -> Awaitable[None]:
         """Tells every peer that listens that the list of tools changed."""
         return self._context.notify_tools_changed()

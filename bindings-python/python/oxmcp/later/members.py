@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .names import CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, QUESTIONS, TASKS, TRANSPORTS
 
-NOTIFICATIONS = "notifications of one's own"
-
 LATER = {
     "FastMCP": {
         COMPOSITION: "add_provider add_tool_transformation add_transform import_server"
@@ -21,12 +19,10 @@ LATER = {
     },
     "Context": {
         COMPOSITION: "disable_components enable_components reset_visibility",
-        NOTIFICATIONS: "send_notification",
         QUESTIONS: "elicit elicit_url input_responses list_roots request_state sample sample_step",
         TRANSPORTS: "close_sse_stream close_standalone_sse_stream",
     },
     "ServerSession": {
-        NOTIFICATIONS: "send_notification",
         QUESTIONS: "create_message elicit elicit_form elicit_url list_roots send_elicit_complete send_ping send_request",
         TASKS: "experimental",
     },

@@ -58,6 +58,9 @@ pub(crate) fn cancel(in_flight: &InFlight, notification: &Notification<'_>) {
 
 /// The notification of a change, to a session.
 pub(crate) fn change(change: &Change) -> String {
+    if let Change::Notification(said) = change {
+        return events::notification(&said.method, said.params.as_str());
+    }
     let mut params = String::new();
     let mut object = Object::begin(&mut params);
     if let Change::Resource(uri) = change {

@@ -6,7 +6,7 @@ use crate::eras::voice::WireError;
 use crate::jsonrpc::error_code;
 use crate::model::{Offer, Operation, WatchFilter};
 
-/// What every session hears of: changes of the lists, where the server tells of them. Also of lists that are not offered yet:
+/// What every session hears of: what extensions say, and changes of the lists, where the server tells of them. Also of lists that are not offered yet:
 /// their first item is such a change, and clients that heed it find what was registered since they came.
 pub(crate) fn filter(profile: &Profile) -> WatchFilter {
     let offered = &profile.capabilities;
@@ -16,6 +16,7 @@ pub(crate) fn filter(profile: &Profile) -> WatchFilter {
         prompts: told(offered.prompts),
         resources: told(offered.resources),
         resource_uris: Vec::new(),
+        notifications: true,
     }
 }
 

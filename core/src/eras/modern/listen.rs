@@ -67,6 +67,7 @@ pub(crate) fn honour(asked: WatchFilter, profile: &Profile) -> WatchFilter {
         prompts: asked.prompts && lists(offered.prompts),
         resources: asked.resources && lists(offered.resources),
         resource_uris: if resources { asked.resource_uris } else { Vec::new() },
+        notifications: false,
     }
 }
 
