@@ -142,7 +142,7 @@ test-core: ## the engine, in Rust
 test-python: $(VENV)/.tests build-python ## the Python package
 	$(BIN)/python -m pytest bindings-python/tests
 
-test-node: build-node tests/runtimes/node_modules/.ready ## the Node package, in Node and other runtimes
+test-node: build-node tests/runtimes/node_modules/.ready tests/bundlers/node_modules/.ready ## the Node package, in Node and other runtimes, bundled and not
 	node --import tsx --test --test-reporter=spec $$(find bindings-node/tests tests -name node_modules -prune -o -name '*.test.ts' -print | sort)
 
 test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build build-node ## other people's clients, faults, examples, conformance
@@ -150,6 +150,11 @@ test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build build-node ## other people'
 
 conformance: $(VENV)/.tests build build-node ## the official conformance suite alone, on the servers of both languages
 	$(BIN)/python tests/conformance/run.py $(ARGS)
+
+tests/bundlers/node_modules/.ready: tests/bundlers/package-lock.json
+	@echo "Installing the bundlers…"
+	@npm ci --prefix tests/bundlers --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 tests/runtimes/node_modules/.ready: tests/runtimes/package-lock.json
 	@echo "Installing the other JavaScript runtimes…"

@@ -1,5 +1,9 @@
 'use strict';
-// Finds the engine: the file OXMCP_BINDING names, or the one built together with this wrapper, or this platform's package.
+// Finds the engine: the file OXMCP_BINDING names, or the one beside this wrapper or the bundle it became part of, or this
+// platform's package.
+//
+// Bundlers make one file of this and the program, as CommonJS or as a module, where there is perhaps no `__dirname` and no
+// `require`. So nothing but other parts of the wrapper is required, and the packages of the platforms, for those to see.
 
 // First of all: what comes next may not even be understood.
 const { node, bun, deno } = process.versions;
@@ -9,23 +13,36 @@ if (bun === undefined && deno === undefined && Number.parseInt(node, 10) < 20) {
   );
 }
 
-const { existsSync, readFileSync } = require('node:fs');
-const { join, resolve } = require('node:path');
+const { builtin } = require('./builtin.cjs');
 const { current, packageOf, packages } = require('./platforms.cjs');
+const version = require('./version.cjs');
 
-// Read, not required: programs that run TypeScript from its sources put loaders in between, which know no JSON.
-const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
+const { existsSync, readdirSync } = builtin('node:fs');
+const { dirname, join, resolve } = builtin('node:path');
+
+/** Where this file is; undefined in a bundle that is a module. */
+const here = typeof __dirname === 'undefined' ? undefined : __dirname;
+
+/** Whether this became part of another file. */
+const isBundled = here === undefined || !existsSync(join(here, 'platforms.cjs'));
 
 /** Whether `error` says that `request` itself is not there (rather than something it needs). */
 function isMissing(error, request) {
   return error.code === 'MODULE_NOT_FOUND' && error.message.includes(`'${request}'`);
 }
 
+/** Loads the library in a file. */
+function open(file) {
+  const opened = { exports: {} };
+  process.dlopen(opened, file);
+  return opened.exports;
+}
+
 /** Loads one engine; `where` is for the reader of an error. */
-function load(where, require) {
+function load(where, open) {
   let native;
   try {
-    native = require();
+    native = open();
   } catch (cause) {
     if (isMissing(cause, where)) throw cause;
     throw new Error(`oxmcp cannot load its engine, ${where}: ${cause.message}`, { cause });
@@ -40,7 +57,7 @@ function load(where, require) {
 
 /** What to do when there is no engine for this platform anywhere. */
 function missing(platform, cause) {
-  if (existsSync(join(__dirname, '..', '..', 'Cargo.toml'))) {
+  if (!isBundled && existsSync(join(here, '..', '..', 'Cargo.toml'))) {
     return new Error('This checkout of oxmcp has no engine yet: run npm run build.', { cause });
   }
   const name = packageOf(platform);
@@ -51,12 +68,54 @@ function missing(platform, cause) {
         '- Optional dependencies were left out (--omit=optional, --no-optional). Install again with them.',
         '- node_modules or the lockfile come from another platform: npm then forgets the packages of this one',
         '  (https://github.com/npm/cli/issues/4828). Delete node_modules and package-lock.json, then run npm install.',
+        ...(isBundled
+          ? [
+              `- This is a bundle: put oxmcp.${platform}.node of that package beside it, or set OXMCP_BINDING.`,
+            ]
+          : []),
       ]
     : [
         `oxmcp has no engine for ${platform}. There is one for: ${Object.keys(packages).join(', ')}.`,
         'A checkout of oxmcp can be built for others (npm run build); OXMCP_BINDING=/path/to/oxmcp.node names the result.',
       ];
   return new Error(text.join('\n'), { cause });
+}
+
+/** The folders a bundle may be in: its own, that of the program, that of an executable made of both. */
+function bundleFolders() {
+  const program = process.argv[1];
+  const folders = [here, program && dirname(resolve(program)), dirname(process.execPath)];
+  return [...new Set(folders.filter((folder) => folder !== undefined && folder !== ''))];
+}
+
+/** The engine beside a bundle, under the name a bundler may have given it. */
+function besideBundle(platform) {
+  for (const folder of bundleFolders()) {
+    let files = [];
+    try {
+      files = readdirSync(folder).filter((file) => /^oxmcp\b.*\.node$/.test(file));
+    } catch {
+      // No folder, no file in it.
+    }
+    const file = files.find((file) => file.includes(platform)) ?? files.find((file) => file === 'oxmcp.node');
+    if (file !== undefined) return join(folder, file);
+  }
+  return undefined;
+}
+
+/** The engine among the packages that are installed around a bundle. */
+function aroundBundle(platform) {
+  const places = [
+    join('node_modules', packageOf(platform), `oxmcp.${platform}.node`),
+    join('node_modules', 'oxmcp', 'bindings-node', 'dist', 'native', 'oxmcp.node'),
+  ];
+  for (const folder of bundleFolders()) {
+    for (let at = folder; ; at = dirname(at)) {
+      for (const place of places) if (existsSync(join(at, place))) return join(at, place);
+      if (dirname(at) === at) break;
+    }
+  }
+  return undefined;
 }
 
 function find() {
@@ -68,22 +127,26 @@ function find() {
   if (chosen) {
     const file = resolve(chosen);
     if (!existsSync(file)) throw new Error(`OXMCP_BINDING names ${file}, which does not exist.`);
-    return load(file, () => require(file));
+    return load(file, () => open(file));
   }
-
-  // A checkout and `npm pack` have it here; a release does not.
-  const beside = join(__dirname, 'oxmcp.node');
-  if (existsSync(beside)) return load(beside, () => require(beside));
 
   const platform = current();
+  // A checkout and `npm pack` have it here; a release does not.
+  const beside = isBundled ? besideBundle(platform) : join(here, 'oxmcp.node');
+  if (beside !== undefined && existsSync(beside)) return load(beside, () => open(beside));
+
   const name = packageOf(platform);
+  if (!packages[platform]) throw missing(platform);
   try {
-    if (packages[platform]) return load(name, packages[platform]);
+    return load(name, packages[platform]);
   } catch (error) {
-    if (!isMissing(error, name)) throw error;
+    // What stands in the place of `require` in a bundle fails in ways of its own.
+    const around = isBundled ? aroundBundle(platform) : undefined;
+    if (around !== undefined) return load(around, () => open(around));
+    if (!isBundled && !isMissing(error, name)) throw error;
     throw missing(platform, error);
   }
-  throw missing(platform);
 }
 
-module.exports = find();
+// Not `module.exports = `: what imports this by name looks for it here.
+exports.native = find();

@@ -1,2 +1,1 @@
-declare const native: import('../typescript/engine/native.js').NativeModule;
-export = native;
+export declare const native: import('../typescript/engine/native.js').NativeModule;

@@ -1,19 +1,63 @@
 'use strict';
 // The platforms a release has an engine for, and which of them this is.
 
-const { readFileSync } = require('node:fs');
+const { builtin } = require('./builtin.cjs');
+
+const { readFileSync } = builtin('node:fs');
+
+/** A catch that only threw again would be taken for none. */
+function notThere(error) {
+  throw error;
+}
 
 /**
- * Each with the package that holds its engine. The requires are spelled out so that bundlers and file tracers see them.
+ * Each with the package that holds its engine. The requires are spelled out so that bundlers and file tracers see them, and
+ * each is tried, so that bundlers pass over the platforms that are not installed.
  * @type {Record<string, () => unknown>}
  */
 const packages = {
-  'darwin-arm64': () => require('@oxmcp/binding-darwin-arm64'),
-  'darwin-x64': () => require('@oxmcp/binding-darwin-x64'),
-  'linux-arm64-gnu': () => require('@oxmcp/binding-linux-arm64-gnu'),
-  'linux-arm64-musl': () => require('@oxmcp/binding-linux-arm64-musl'),
-  'linux-x64-gnu': () => require('@oxmcp/binding-linux-x64-gnu'),
-  'linux-x64-musl': () => require('@oxmcp/binding-linux-x64-musl'),
+  'darwin-arm64': () => {
+    try {
+      return require('@oxmcp/binding-darwin-arm64');
+    } catch (error) {
+      return notThere(error);
+    }
+  },
+  'darwin-x64': () => {
+    try {
+      return require('@oxmcp/binding-darwin-x64');
+    } catch (error) {
+      return notThere(error);
+    }
+  },
+  'linux-arm64-gnu': () => {
+    try {
+      return require('@oxmcp/binding-linux-arm64-gnu');
+    } catch (error) {
+      return notThere(error);
+    }
+  },
+  'linux-arm64-musl': () => {
+    try {
+      return require('@oxmcp/binding-linux-arm64-musl');
+    } catch (error) {
+      return notThere(error);
+    }
+  },
+  'linux-x64-gnu': () => {
+    try {
+      return require('@oxmcp/binding-linux-x64-gnu');
+    } catch (error) {
+      return notThere(error);
+    }
+  },
+  'linux-x64-musl': () => {
+    try {
+      return require('@oxmcp/binding-linux-x64-musl');
+    } catch (error) {
+      return notThere(error);
+    }
+  },
 };
 
 /** The package's name. */

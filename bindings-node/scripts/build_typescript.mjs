@@ -45,6 +45,7 @@ function fingerprint() {
   }
   for (const { config } of formats) read(join(here, config));
   read(join(root, 'package-lock.json'));
+  read(join(root, 'package.json'));
   return hash.digest('hex');
 }
 
@@ -91,8 +92,11 @@ if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) process.exit(0)
 rmSync(stamp, { force: true });
 
 mkdirSync(join(dist, 'native'), { recursive: true });
-for (const file of ['loader.cjs', 'platforms.cjs'])
+for (const file of ['builtin.cjs', 'loader.cjs', 'platforms.cjs'])
   cpSync(join(here, 'native', file), join(dist, 'native', file));
+// Its own file, so that bundles have it inside.
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+writeFileSync(join(dist, 'native', 'version.cjs'), `'use strict';\nmodule.exports = '${version}';\n`);
 // In the package there are no sources for the declarations to refer to.
 const declarations = readFileSync(join(here, 'native', 'loader.d.cts'), 'utf8').replace(
   '../typescript/',

@@ -249,7 +249,9 @@ describe('a release, staged and installed', () => {
     const mixed = join(scratch, 'mixed');
     cpSync(installed, mixed, { recursive: true });
     const folder = join(mixed, 'node_modules', 'oxmcp');
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifestIn(folder), version: '99.0.0' }));
+    const inside = join(folder, 'bindings-node', 'dist', 'native', 'version.cjs');
+    assert.match(readFileSync(inside, 'utf8'), new RegExp(`'${manifestIn(folder).version}'`));
+    writeFileSync(inside, "module.exports = '99.0.0';");
     const { status, stderr } = node(mixed, ['esm.mjs']);
     assert.notEqual(status, 0);
     assert.match(stderr, new RegExp(`oxmcp 99\\.0\\.0 found the engine of version [0-9.]+, ${BINDING}`));

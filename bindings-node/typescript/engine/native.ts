@@ -1,7 +1,7 @@
 // The typed face of the compiled module. Everything that crosses is a number, a boolean or JSON text: one text a batch on
 // the way down, one text an answer on the way up. What goes wrong is thrown as an `Error` whose `code` is one of `errorKinds`.
 
-import native = require('../../native/loader.cjs');
+import { native } from '../../native/loader.cjs';
 
 /** What a server offers, and the numbers of the functions behind it. The functions stay in a table of this side (`slot`). */
 export interface NativeServer {
