@@ -8,9 +8,9 @@ import type {
   Resource,
   ResourceContents,
 } from '../types/resources.js';
+import { UriTemplate, type Variables } from './uri_template.js';
 
-/** The values of a template's variables, decoded; a list for an exploded one. */
-export type Variables = Record<string, string | string[]>;
+export { UriTemplate, type Variables };
 
 /** How long a reader may keep what it read (CACHE-1). */
 export interface CacheHint {
@@ -60,26 +60,6 @@ export type CompleteResourceTemplateCallback = (
   value: string,
   context?: { arguments?: Record<string, string> },
 ) => string[] | Promise<string[]>;
-
-/** A URI template (RFC 6570), as text. */
-export class UriTemplate {
-  constructor(private readonly text: string) {}
-
-  /** The names of the variables, in order. */
-  get variableNames(): string[] {
-    const names = new Set<string>();
-    for (const [, expression = ''] of this.text.matchAll(/\{([^}]*)\}/g)) {
-      for (const variable of expression.replace(/^[+#./;?&]/, '').split(',')) {
-        names.add(variable.trim().replace(/(:\d+|\*)$/, ''));
-      }
-    }
-    return [...names];
-  }
-
-  toString(): string {
-    return this.text;
-  }
-}
 
 /** A family of resources: the pattern of their URIs, which of them are listed, and how variables are completed. */
 export class ResourceTemplate {
