@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMcpHandler } from 'oxmcp';
-import { answered, initialize, modernCall, post, talkingServer } from './support/http.js';
+import { toNodeHandler } from 'oxmcp/node';
+import { answered, initialize, listening, modernCall, post, talkingServer } from './support/http.js';
 
 const AUTH = { token: 'secret', clientId: 'me', scopes: ['all'] };
 
@@ -51,6 +52,27 @@ test('what is known of a request is nowhere on its way: a handler sees the heade
   const envelope = ['clientCapabilities', 'clientInfo', 'protocolVersion'];
   const keys = [...envelope.map((name) => `io.modelcontextprotocol/${name}`), 'mine'];
   assert.deepEqual(seen, [headers, keys]);
+});
+
+test('a body that was read before is said to be, and may be handed on', async (t) => {
+  const server = talkingServer(t);
+  const request = modernCall('auth');
+  const parsedBody = await request.json();
+  const refused = await server.fetch(request);
+  assert.equal(refused.status, 500);
+  assert.match(await refused.text(), /was read before, and is gone: hand it on, as \{ parsedBody \}/);
+  assert.deepEqual(await answered(await server.fetch(request, { parsedBody })), [null, null]);
+});
+
+test('the same of a request of node:http', async (t) => {
+  const handle = toNodeHandler(talkingServer(t));
+  const url = await listening(t, (req, res) => {
+    req.resume().on('end', () => setImmediate(() => void handle(req, res)));
+  });
+  const { method, headers } = modernCall('auth');
+  const refused = await fetch(url, { method, headers, body: await modernCall('auth').text() });
+  assert.equal(refused.status, 500);
+  assert.match(await refused.text(), /was read before.* as req\.body/);
 });
 
 test('cancelling the body of an event stream cancels the call', async (t) => {

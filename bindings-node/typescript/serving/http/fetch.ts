@@ -55,6 +55,9 @@ export async function answerRequest(
   request: Request,
   options: FetchOptions = {},
 ): Promise<Response> {
+  if (request.bodyUsed && options.parsedBody === undefined) {
+    return jsonResponse(500, refusalText(`${READ_BEFORE} { parsedBody }`, -32603));
+  }
   const incoming = await read(request, options, face.maxBodyBytes);
   if (incoming === undefined) return jsonResponse(413, refusalText(tooLarge(face.maxBodyBytes)));
   if (request.signal.aborted) return new Response(null, { status: CLIENT_GONE });
@@ -62,6 +65,9 @@ export async function answerRequest(
     new Answer(face, incoming, request.signal, resolve);
   });
 }
+
+/** What is said of a body that is gone. */
+export const READ_BEFORE = 'the body of this request was read before, and is gone: hand it on, as';
 
 /** A status for the log: the client closed the request. */
 export const CLIENT_GONE = 499;

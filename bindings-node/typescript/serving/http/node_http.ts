@@ -3,7 +3,7 @@
 import type { AuthInfo, CallOrigin } from '../../engine/call_origin.js';
 import type { RequestHead, ResponseSink } from '../../engine/event_loop.js';
 import { errorFrom } from '../transport.js';
-import { BodyParts } from './fetch.js';
+import { BodyParts, READ_BEFORE } from './fetch.js';
 import {
   type Exchange,
   type Face,
@@ -62,6 +62,11 @@ export async function answerNodeRequest(
   res: NodeResponse,
   parsedBody?: unknown,
 ): Promise<void> {
+  if (isReadBefore(req, parsedBody)) {
+    const answer = new NodeAnswer(res);
+    refuse(answer, 500, `${READ_BEFORE} the third argument, or as req.body`, -32603);
+    return answer.done;
+  }
   const gone = new Promise<void>((resolve) => res.on('close', () => resolve()));
   let incoming: Incoming | undefined;
   try {
@@ -85,6 +90,12 @@ export async function answerNodeRequest(
   }
   gone.then(() => answer.abandon());
   return answer.done;
+}
+
+/** Whether somebody read the body and kept what was in it. */
+function isReadBefore(req: NodeRequest, parsedBody: unknown): boolean {
+  const isGiven = parsedBody !== undefined && typeof parsedBody !== 'function';
+  return req.method === 'POST' && req.readableEnded === true && req.body === undefined && !isGiven;
 }
 
 /** Reads a request; undefined when its body is over the limit. */
