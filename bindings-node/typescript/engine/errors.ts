@@ -8,6 +8,11 @@
 import type { ClientCapabilities } from '../types/lifecycle.js';
 import type { ElicitRequestURLParams } from '../types/questions.js';
 
+/** What led to an error. `ErrorOptions` by another name: libraries of types before ES2022 do not know it. */
+interface Caused {
+  cause?: unknown;
+}
+
 /** Marks the instances of `error` and makes `instanceof` look for the mark. Subclasses of authors are told as usual. */
 function branded(error: new (...parts: never[]) => Error, name: string): void {
   const brand = Symbol.for(`oxmcp.errors.${name}`);
@@ -93,7 +98,7 @@ export class InternalError extends OxmcpError {
 }
 
 /** The engine's kinds of error and their classes; a test holds it against the engine's own list. */
-export const classOfKind: ReadonlyMap<string, new (message: string, options?: ErrorOptions) => OxmcpError> =
+export const classOfKind: ReadonlyMap<string, new (message: string, options?: Caused) => OxmcpError> =
   new Map([
     ['configuration', ConfigurationError],
     ['invalid_descriptor', InvalidDescriptorError],
@@ -364,7 +369,7 @@ export class SdkError extends OxmcpError {
     readonly code: SdkErrorCode,
     message: string,
     readonly data?: unknown,
-    options?: ErrorOptions,
+    options?: Caused,
   ) {
     super(message, options);
   }
@@ -387,7 +392,7 @@ export class SdkHttpError extends SdkError {
     code: SdkErrorCode,
     message: string,
     override readonly data: SdkHttpErrorData,
-    options?: ErrorOptions,
+    options?: Caused,
   ) {
     super(code, message, data, options);
   }
