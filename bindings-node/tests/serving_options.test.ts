@@ -4,9 +4,14 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { createMcpHandler, validateHostHeader, validateOriginHeader } from 'oxmcp';
+import {
+  createMcpHandler,
+  validateHostHeader,
+  validateOriginHeader,
+  WebStandardStreamableHTTPServerTransport,
+} from 'oxmcp';
 import { hostHeaderValidation, originValidation, toNodeHandler } from 'oxmcp/node.js';
-import { modernCall, talkingServer } from './support/http.js';
+import { initialize, modernCall, post, talkingServer } from './support/http.js';
 
 /** What comes back for raw bytes, up to the end of its head. */
 async function rawHead(port: number, text: string): Promise<string> {
@@ -85,6 +90,51 @@ test('pages of allowed origins may read what the listener, a handler and a Node 
       await answer.arrayBuffer();
     }
   }
+});
+
+test('they may read refusals that never reach the engine, too (HTTP-14)', async (t) => {
+  const long = () => post('x'.repeat(65), { origin: APP }, 'http://localhost/mcp');
+  const readable = (response: Response, status: number): void => {
+    assert.equal(response.status, status);
+    assert.equal(response.headers.get('access-control-allow-origin'), APP);
+    assert.match(response.headers.get('access-control-expose-headers') ?? '', /Mcp-Session-Id/);
+    assert.equal(response.headers.get('vary'), 'Origin');
+  };
+  const options = { cors: APP, maxRequestBodySize: 64 };
+  const handler = createMcpHandler(talkingServer(t), options);
+  readable(await handler.fetch(long()), 413);
+  const closed = createMcpHandler(talkingServer(t), options);
+  const port = await underNode(t, closed);
+  const ask = (request: Request) => fetch(new Request(`http://127.0.0.1:${port}/`, request));
+  readable(await ask(long()), 413);
+  await closed.close();
+  readable(await ask(new Request('http://localhost/', { headers: { origin: APP } })), 503);
+  const transport = new WebStandardStreamableHTTPServerTransport(options);
+  readable(await transport.handleRequest(long()), 413);
+  readable(await transport.handleRequest(preflight('http://localhost/')), 503);
+  const read = long();
+  await read.text();
+  readable(await handler.fetch(read), 500);
+  const refused = await handler.fetch(post('x'.repeat(65), { origin: 'https://evil.example' }));
+  assert.equal(refused.status, 413);
+  assert.equal(refused.headers.get('access-control-allow-origin'), null);
+  assert.equal(refused.headers.get('vary'), 'Origin');
+});
+
+test('a handler of the newest version alone answers a browser that asks, and may be read when it refuses (HTTP-14)', async (t) => {
+  const handler = createMcpHandler(talkingServer(t), { cors: '*', legacy: 'reject' });
+  assert.equal((await handler.fetch(preflight('http://localhost/'))).status, 204);
+  const refused = await handler.fetch(initialize('http://localhost/', { headers: { origin: APP } }));
+  assert.equal(refused.status, 400);
+  assert.equal(refused.headers.get('access-control-allow-origin'), '*');
+  assert.equal(refused.headers.get('vary'), null);
+});
+
+test('an origin for cors that could never match is refused where it is written', (t) => {
+  assert.throws(
+    () => createMcpHandler(talkingServer(t), { cors: 'https://*' }),
+    /cors, origins: .* every site/,
+  );
 });
 
 test('without the option, and for other origins, nobody is told that they may read (HTTP-14)', async (t) => {

@@ -78,6 +78,7 @@ export function toNodeHandler(
   if (own !== undefined) {
     const face: Face = {
       maxBodyBytes: limit ?? own.maxBodyBytes,
+      readers: own.readers,
       begin: (incoming, sink) => own.begin(incoming, sink),
       onerror: (error) => {
         own.onerror?.(error);

@@ -96,7 +96,17 @@ const CORS_MEMBERS: Record<string, string> = {
   maxAgeSeconds: 'max_age_seconds',
 };
 
-function corsText(cors: Cors | undefined): object | undefined {
+/** The same as the engine reads it. What is no list of origins, and the like, is for it to refuse. */
+interface CorsText {
+  origins?: string[];
+  allowed_headers?: string[];
+  exposed_headers?: string[];
+  credentials?: boolean;
+  max_age_seconds?: number;
+}
+
+/** @throws TypeError for a member there is not. */
+export function corsText(cors: Cors | undefined): CorsText | undefined {
   if (cors === undefined || cors === false) return undefined;
   if (cors === true) return {};
   if (typeof cors === 'string') return { origins: [cors] };

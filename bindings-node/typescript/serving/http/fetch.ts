@@ -3,12 +3,14 @@
 import type { AuthInfo } from '../../engine/call_origin.js';
 import type { ResponseSink, Serving } from '../../engine/event_loop.js';
 import type { HttpOptions } from '../../engine/http_options.js';
+import { readersOf } from './cors.js';
 import {
   bodyLimit,
   type Exchange,
   endpointOf,
   exchange,
   type Face,
+  headerOf,
   type Incoming,
   refusalText,
   tooLarge,
@@ -36,6 +38,7 @@ export function faceOf(serving: () => Serving, options: EndpointOptions = {}): F
   const { maxBodyBytes, ...others } = options;
   return {
     maxBodyBytes: bodyLimit(maxBodyBytes),
+    readers: readersOf(others),
     begin: (incoming, sink) => exchange(endpointOf(serving(), others), incoming, sink),
   };
 }
@@ -56,10 +59,10 @@ export async function answerRequest(
   options: FetchOptions = {},
 ): Promise<Response> {
   if (request.bodyUsed && options.parsedBody === undefined) {
-    return jsonResponse(500, refusalText(`${READ_BEFORE} { parsedBody }`, -32603));
+    return refused(face, request, 500, `${READ_BEFORE} { parsedBody }`, -32603);
   }
   const incoming = await read(request, options, face.maxBodyBytes);
-  if (incoming === undefined) return jsonResponse(413, refusalText(tooLarge(face.maxBodyBytes)));
+  if (incoming === undefined) return refused(face, request, 413, tooLarge(face.maxBodyBytes));
   if (request.signal.aborted) return new Response(null, { status: CLIENT_GONE });
   return new Promise((resolve) => {
     new Answer(face, incoming, request.signal, resolve);
@@ -68,6 +71,19 @@ export async function answerRequest(
 
 /** What is said of a body that is gone. */
 export const READ_BEFORE = 'the body of this request was read before, and is gone: hand it on, as';
+
+/** An answer of this side's own. */
+function refused(
+  { readers }: Face,
+  request: Request,
+  status: number,
+  message: string,
+  code?: number,
+): Response {
+  const json: [string, string][] = [['content-type', 'application/json']];
+  const headers = readers?.(json, request.headers.get('origin') ?? undefined) ?? json;
+  return new Response(refusalText(message, code), { status, headers });
+}
 
 /** A status for the log: the client closed the request. */
 export const CLIENT_GONE = 499;
@@ -151,8 +167,8 @@ class Answer implements ResponseSink {
   private ended = false;
 
   constructor(
-    face: Face,
-    incoming: Incoming,
+    private readonly face: Face,
+    private readonly incoming: Incoming,
     private readonly signal: AbortSignal,
     private readonly resolve: (response: Response) => void,
   ) {
@@ -163,7 +179,7 @@ class Answer implements ResponseSink {
   head(status: number, headers: [string, string][]): void {
     if (this.ended) return;
     this.status = status;
-    this.headers = headers;
+    this.headers = this.readable(headers);
     if (!headers.some(([name, value]) => name === 'content-type' && value === 'text/event-stream')) return;
     const body = new ReadableStream<Uint8Array>(
       {
@@ -181,7 +197,7 @@ class Answer implements ResponseSink {
       },
       new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES }),
     );
-    this.resolve(new Response(body, { status, headers }));
+    this.resolve(new Response(body, { status, headers: this.headers }));
   }
 
   chunk(text: string): void | Promise<void> {
@@ -205,8 +221,15 @@ class Answer implements ResponseSink {
       else this.stream.error(error);
       return;
     }
-    const { status, headers, text } = this;
+    const { status, text } = this;
+    // Without a head, nothing was said of readers either.
+    const headers = this.headers.length > 0 ? this.headers : this.readable([]);
     this.resolve(new Response(text === '' ? null : text, { status, headers }));
+  }
+
+  private readable(headers: [string, string][]): [string, string][] {
+    const { face, incoming } = this;
+    return face.readers?.(headers, headerOf(incoming.head.headers, 'origin')) ?? headers;
   }
 
   private finish(): void {

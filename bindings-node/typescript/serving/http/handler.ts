@@ -7,6 +7,7 @@ import type { ServerEventBus, ServerNotifier } from '../event_bus.js';
 import { InMemoryServerEventBus, notifierOn, type ServerEvent } from '../event_bus.js';
 import { type McpServerFactory, type ServableServer, ServerSource } from '../server_source.js';
 import { errorFrom } from '../transport.js';
+import { type Readers, readersOf } from './cors.js';
 import { answerRequest, type FetchOptions } from './fetch.js';
 import {
   bodyLimit,
@@ -96,6 +97,7 @@ export function createMcpHandler(
 /** The workings of a handler. */
 class HandlerFace implements Face {
   readonly maxBodyBytes: number;
+  readonly readers: Readers | undefined;
   readonly bus: ServerEventBus;
   readonly onerror: (error: Error) => void;
   isClosed = false;
@@ -134,6 +136,7 @@ class HandlerFace implements Face {
       allowedOrigins: options.allowedOrigins,
       cors: options.cors,
     };
+    this.readers = readersOf(this.http);
   }
 
   begin(incoming: Incoming, sink: ResponseSink): Exchange {
@@ -141,7 +144,9 @@ class HandlerFace implements Face {
       refuse(sink, 503, CLOSED);
       return { cancel: () => {} };
     }
-    if (this.options.legacy === 'reject' && isLegacyIncoming(incoming)) {
+    // A browser that asks before a page may call belongs to no era.
+    const asks = this.readers !== undefined && incoming.head.method === 'OPTIONS';
+    if (this.options.legacy === 'reject' && !asks && isLegacyIncoming(incoming)) {
       refuseLegacy(incoming, sink);
       return { cancel: () => {} };
     }

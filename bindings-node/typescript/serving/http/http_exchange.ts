@@ -3,6 +3,7 @@
 import type { CallOrigin } from '../../engine/call_origin.js';
 import type { Endpoint, RequestHead, ResponseSink, Serving } from '../../engine/event_loop.js';
 import type { HttpOptions } from '../../engine/http_options.js';
+import type { Readers } from './cors.js';
 
 /** A request, read. */
 export interface Incoming {
@@ -21,6 +22,8 @@ export interface Exchange {
 export interface Face {
   /** The longest body to read for it, in bytes. */
   readonly maxBodyBytes: number;
+  /** Which web pages may read what is answered; undefined where nothing is said of it. */
+  readonly readers?: Readers | undefined;
   /** Answers a request. Does not throw: what goes wrong goes to the sink. */
   begin(incoming: Incoming, sink: ResponseSink): Exchange;
   /** Hears of what went wrong on this side. */

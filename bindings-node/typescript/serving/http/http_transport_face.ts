@@ -6,6 +6,7 @@ import type { ResponseSink, Serving } from '../../engine/event_loop.js';
 import type { Cors } from '../../engine/http_options.js';
 import type { JSONRPCMessage } from '../../types/jsonrpc.js';
 import { type Closable, dropTransport, errorFrom, noteTransport } from '../transport.js';
+import { type Readers, readersOf } from './cors.js';
 import {
   bodyLimit,
   type Exchange,
@@ -74,6 +75,7 @@ export interface TransportEvents extends Wrappable {
 /** The working parts of an HTTP transport. */
 export class HttpTransportFace implements Face, SessionOwner {
   readonly maxBodyBytes: number;
+  readonly readers: Readers | undefined;
   readonly passage: Passage;
   private serving: Serving | undefined;
   private transport: Closable | undefined;
@@ -95,6 +97,7 @@ export class HttpTransportFace implements Face, SessionOwner {
       throw new TypeError('sessionIdGenerator must be a function that returns an id, or undefined');
     }
     this.maxBodyBytes = bodyLimit(options.maxRequestBodySize);
+    this.readers = readersOf({ cors: options.cors, allowedOrigins: this.allowedOrigins });
     this.passage = new Passage(events, ownSend);
   }
 
@@ -113,14 +116,21 @@ export class HttpTransportFace implements Face, SessionOwner {
 
   onerror = (error: Error): void => this.events.onerror?.(error);
 
+  private get isUnchecked(): boolean {
+    return this.options.enableDnsRebindingProtection === false;
+  }
+
+  private get allowedOrigins(): string[] | undefined {
+    return this.isUnchecked ? ['*'] : this.options.allowedOrigins;
+  }
+
   private endpoint(serving: Serving) {
     const { options } = this;
-    const unchecked = options.enableDnsRebindingProtection === false;
     return endpointOf(serving, {
       stateless: options.sessionIdGenerator === undefined,
       jsonResponse: options.enableJsonResponse ?? false,
-      allowedHosts: unchecked ? ['*'] : options.allowedHosts,
-      allowedOrigins: unchecked ? ['*'] : options.allowedOrigins,
+      allowedHosts: this.isUnchecked ? ['*'] : options.allowedHosts,
+      allowedOrigins: this.allowedOrigins,
       cors: options.cors,
       keepAliveSeconds: keepAliveSeconds(options.keepAliveMs),
     });

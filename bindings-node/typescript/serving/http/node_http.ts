@@ -63,7 +63,7 @@ export async function answerNodeRequest(
   parsedBody?: unknown,
 ): Promise<void> {
   if (isReadBefore(req, parsedBody)) {
-    const answer = new NodeAnswer(res);
+    const answer = new NodeAnswer(res, face, req.headers.origin);
     refuse(answer, 500, `${READ_BEFORE} the third argument, or as req.body`, -32603);
     return answer.done;
   }
@@ -77,7 +77,7 @@ export async function answerNodeRequest(
     res.destroy?.();
     return;
   }
-  const answer = new NodeAnswer(res);
+  const answer = new NodeAnswer(res, face, req.headers.origin);
   if (incoming === undefined) {
     refuse(answer, 413, tooLarge(face.maxBodyBytes));
     return answer.done;
@@ -211,7 +211,11 @@ class NodeAnswer implements ResponseSink {
   private text = '';
   private drained: (() => void) | undefined;
 
-  constructor(private readonly res: NodeResponse) {
+  constructor(
+    private readonly res: NodeResponse,
+    private readonly face: Face,
+    private readonly origin: string | string[] | undefined,
+  ) {
     res.on('drain', () => this.drained?.());
     this.done = new Promise((resolve) => {
       this.finish = resolve;
@@ -223,7 +227,7 @@ class NodeAnswer implements ResponseSink {
     const { res } = this;
     this.hasHead = true;
     res.statusCode = status;
-    for (const [name, value] of headers) {
+    for (const [name, value] of this.readable(headers)) {
       res.setHeader(name, value);
       if (name === 'content-type' && value === 'text/event-stream') this.streaming = true;
     }
@@ -247,14 +251,19 @@ class NodeAnswer implements ResponseSink {
 
   end(error?: Error): void {
     if (this.ended) return;
-    this.ended = true;
     const { res, text } = this;
     // The server is closed before it answers.
-    if (!this.hasHead) res.statusCode = 503;
+    if (!this.hasHead) this.head(503, []);
+    this.ended = true;
     if (error !== undefined) res.destroy?.(error);
     else if (text === '') res.end();
     else res.end(text);
     this.finish();
+  }
+
+  private readable(headers: [string, string][]): [string, string][] {
+    const { face, origin } = this;
+    return face.readers?.(headers, typeof origin === 'string' ? origin : undefined) ?? headers;
   }
 
   /** The client is gone. */
