@@ -12,9 +12,10 @@ import {
   originCheck,
 } from './serving/http/host_validation.js';
 import { bodyLimit, refusalText, tooLarge } from './serving/http/http_exchange.js';
+import { type BodyTimes, patienceOf, SlowBodyError } from './serving/http/slow_bodies.js';
 
 /** Options of `createMcpHonoApp`. */
-export interface CreateMcpHonoAppOptions extends AppOptions {
+export interface CreateMcpHonoAppOptions extends AppOptions, BodyTimes {
   /** The longest JSON body, in bytes. Default 4 MiB. */
   maxRequestBodySize?: number | undefined;
 }
@@ -29,6 +30,7 @@ export type McpHonoEnv = { Variables: { parsedBody: any } };
  */
 export function createMcpHonoApp(options: CreateMcpHonoAppOptions = {}): Hono<McpHonoEnv> {
   const limit = bodyLimit(options.maxRequestBodySize);
+  const patience = patienceOf(options);
   const app = new Hono<McpHonoEnv>();
   const { hosts, origins } = namesToCheck(options);
   if (hosts !== undefined) app.use('*', hostHeaderValidation(hosts));
@@ -37,7 +39,13 @@ export function createMcpHonoApp(options: CreateMcpHonoAppOptions = {}): Hono<Mc
     const isJson = /^\s*application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '');
     if (!isJson || c.get('parsedBody') !== undefined) return await next();
     const copy = c.req.raw.clone().body;
-    const bytes = copy === null ? new Uint8Array() : await readStream(copy, limit);
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = copy === null ? new Uint8Array() : await readStream(copy, limit, patience);
+    } catch (error) {
+      if (error instanceof SlowBodyError) return c.body(refusalText(error.message), error.status, JSON_TYPE);
+      throw error;
+    }
     if (bytes === undefined) return c.body(refusalText(tooLarge(limit)), 413, JSON_TYPE);
     try {
       c.set('parsedBody', JSON.parse(Buffer.from(bytes).toString('utf8')));

@@ -23,12 +23,14 @@ import {
 } from './serving/http/http_exchange.js';
 import {
   answerNodeRequest,
+  closeAfter,
   type NodeRequest,
   type NodeResponse,
   readHead,
   readNodeBody,
 } from './serving/http/node_http.js';
 import { writeResponse } from './serving/http/node_response.js';
+import { type BodyTimes, patienceOf, SlowBodyError } from './serving/http/slow_bodies.js';
 import { isServer } from './serving/server_source.js';
 import { errorFrom } from './serving/transport.js';
 
@@ -55,8 +57,8 @@ export type NodeMcpRequestHandler = (
   parsedBody?: unknown,
 ) => Promise<void>;
 
-/** Options of `toNodeHandler`. */
-export interface ToNodeHandlerOptions {
+/** Options of `toNodeHandler`. What is not said of bodies is as the handler has it. */
+export interface ToNodeHandlerOptions extends BodyTimes {
   /** Hears of what kept a request from being answered. */
   onerror?: ((error: Error) => void) | undefined;
   /** The longest body that is read, in bytes. Default: the handler's own limit, or 4 MiB. */
@@ -73,11 +75,17 @@ export function toNodeHandler(
   options: ToNodeHandlerOptions = {},
 ): NodeMcpRequestHandler {
   const limit = options.maxRequestBodySize === undefined ? undefined : bodyLimit(options.maxRequestBodySize);
+  const patience = patienceOf(options);
+  const { bodyPauseSeconds, bodySeconds } = options;
   const own =
     (handler as { [FACE]?: Face })[FACE] ?? (isServer(handler) ? faceOf(() => serving(handler)) : undefined);
   if (own !== undefined) {
     const face: Face = {
       maxBodyBytes: limit ?? own.maxBodyBytes,
+      patience: {
+        pause: bodyPauseSeconds === undefined ? own.patience.pause : patience.pause,
+        all: bodySeconds === undefined ? own.patience.all : patience.all,
+      },
       readers: own.readers,
       begin: (incoming, sink) => own.begin(incoming, sink),
       onerror: (error) => {
@@ -92,19 +100,25 @@ export function toNodeHandler(
     res.on('close', () => abort.abort(new DOMException('the client went away', 'AbortError')));
     try {
       const body = typeof parsedBody === 'function' ? undefined : parsedBody;
-      const request = await toWebRequest(req, body, { signal: abort.signal, maxRequestBodySize: limit });
+      const request = await toWebRequest(req, body, {
+        signal: abort.signal,
+        maxRequestBodySize: limit,
+        bodyPauseSeconds,
+        bodySeconds,
+      });
       const response = await handler.fetch(request, { authInfo: req.auth, parsedBody: body });
       await writeResponse(response, res);
     } catch (error) {
-      const tooLong = error instanceof RequestBodyTooLargeError;
-      if (!tooLong) options.onerror?.(errorFrom(error));
+      const isRefused = error instanceof RequestBodyTooLargeError || error instanceof SlowBodyError;
+      if (!isRefused) options.onerror?.(errorFrom(error));
       if (res.headersSent === true || abort.signal.aborted) {
         res.destroy?.();
         return;
       }
-      res.statusCode = tooLong ? error.status : 500;
+      if (error instanceof SlowBodyError) closeAfter(req, res);
+      res.statusCode = isRefused ? error.status : 500;
       res.setHeader('content-type', 'application/json');
-      res.end(tooLong ? refusalText(error.message) : refusalText('the server failed', -32603));
+      res.end(isRefused ? refusalText(error.message) : refusalText('the server failed', -32603));
     }
   };
 }
@@ -116,7 +130,7 @@ export class RequestBodyTooLargeError extends Error {
 }
 
 /** Options of `toWebRequest`. */
-export interface ToWebRequestOptions {
+export interface ToWebRequestOptions extends BodyTimes {
   /** The signal of the request that is made. */
   signal?: AbortSignal | undefined;
   /** The longest body that is read, in bytes. Default 4 MiB. */
@@ -126,7 +140,7 @@ export interface ToWebRequestOptions {
 /**
  * Makes Node's request a `Request`. Reads its body, unless `parsedBody` holds it.
  *
- * @throws RequestBodyTooLargeError when the body is over the limit.
+ * @throws RequestBodyTooLargeError when the body is over the limit; an error with `status` 408 when it does not arrive in time.
  */
 export async function toWebRequest(
   req: NodeRequest,
@@ -147,7 +161,7 @@ export async function toWebRequest(
     });
   }
   const limit = bodyLimit(options.maxRequestBodySize);
-  const bytes = await readNodeBody(req, limit);
+  const bytes = await readNodeBody(req, limit, patienceOf(options));
   if (bytes === undefined) throw new RequestBodyTooLargeError(tooLarge(limit));
   const body = bytes.byteLength === 0 ? {} : { body: bytes };
   return new Request(head.url, { ...init, headers: head.headers, ...body });

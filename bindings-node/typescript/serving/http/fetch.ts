@@ -18,6 +18,7 @@ import {
   WAITING_BYTES,
   withoutEncoding,
 } from './http_exchange.js';
+import { BodyWatch, type Patience, patienceOf, SlowBodyError } from './slow_bodies.js';
 
 /** What may be told with a `Request`. */
 export interface FetchOptions {
@@ -28,16 +29,14 @@ export interface FetchOptions {
 }
 
 /** Options of serving requests that somebody else received. */
-export type EndpointOptions = Omit<
-  HttpOptions,
-  'host' | 'port' | 'path' | 'maxConnections' | 'bodyPauseSeconds' | 'bodySeconds'
->;
+export type EndpointOptions = Omit<HttpOptions, 'host' | 'port' | 'path' | 'maxConnections'>;
 
 /** A server's own face. */
 export function faceOf(serving: () => Serving, options: EndpointOptions = {}): Face {
-  const { maxBodyBytes, ...others } = options;
+  const { maxBodyBytes, bodyPauseSeconds, bodySeconds, ...others } = options;
   return {
     maxBodyBytes: bodyLimit(maxBodyBytes),
+    patience: patienceOf({ bodyPauseSeconds, bodySeconds }),
     readers: readersOf(others),
     begin: (incoming, sink) => exchange(endpointOf(serving(), others), incoming, sink),
   };
@@ -61,7 +60,13 @@ export async function answerRequest(
   if (request.bodyUsed && options.parsedBody === undefined) {
     return refused(face, request, 500, `${READ_BEFORE} { parsedBody }`, -32603);
   }
-  const incoming = await read(request, options, face.maxBodyBytes);
+  let incoming: Incoming | undefined;
+  try {
+    incoming = await read(request, options, face);
+  } catch (error) {
+    if (error instanceof SlowBodyError) return refused(face, request, error.status, error.message);
+    throw error;
+  }
   if (incoming === undefined) return refused(face, request, 413, tooLarge(face.maxBodyBytes));
   if (request.signal.aborted) return new Response(null, { status: CLIENT_GONE });
   return new Promise((resolve) => {
@@ -93,14 +98,14 @@ export function jsonResponse(status: number, text: string, headers: Record<strin
   return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } });
 }
 
-async function read(request: Request, options: FetchOptions, limit: number): Promise<Incoming | undefined> {
+async function read(request: Request, options: FetchOptions, face: Face): Promise<Incoming | undefined> {
   let headers: [string, string][] = [...request.headers];
   let body: Uint8Array | null = null;
   if (options.parsedBody !== undefined && request.method === 'POST') {
     body = unparsed(options.parsedBody);
     headers = withoutEncoding(headers);
   } else if (request.body !== null) {
-    const bytes = await readStream(request.body, limit);
+    const bytes = await readStream(request.body, face.maxBodyBytes, face.patience);
     if (bytes === undefined) return undefined;
     body = bytes;
   }
@@ -112,21 +117,37 @@ async function read(request: Request, options: FetchOptions, limit: number): Pro
   };
 }
 
-/** All of a body; undefined when it is over the limit. */
+/**
+ * All of a body; undefined when it is over the limit.
+ *
+ * @throws SlowBodyError when it does not arrive in time.
+ */
 export async function readStream(
   stream: ReadableStream<Uint8Array>,
   limit: number,
+  patience: Patience,
 ): Promise<Uint8Array | undefined> {
   const reader = stream.getReader();
+  // Not waited for: one half of a copied stream ends with the other. Whoever reads gets to the end by it.
+  const leave = (): void => void reader.cancel().catch(() => {});
   const body = new BodyParts(limit);
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return body.whole();
-    if (!body.add(value)) {
-      // Not waited for: one half of a copied stream ends with the other.
-      reader.cancel().catch(() => {});
+  let late: SlowBodyError | undefined;
+  const watch = new BodyWatch(patience, (error) => {
+    late = error;
+    leave();
+  });
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (late !== undefined) throw late;
+      if (done) return body.whole();
+      watch.progress();
+      if (body.add(value)) continue;
+      leave();
       return undefined;
     }
+  } finally {
+    watch.stop();
   }
 }
 

@@ -22,6 +22,7 @@ import {
   refuse,
 } from './http_exchange.js';
 import { isLegacyIncoming, MODERN_VERSIONS } from './legacy_request.js';
+import { type BodyTimes, type Patience, patienceOf } from './slow_bodies.js';
 
 export * from '../event_bus.js';
 export type { McpRequestContext, McpServerFactory } from '../server_source.js';
@@ -31,7 +32,7 @@ export { type IsLegacyRequestOptions, isLegacyRequest } from './legacy_request.j
 export type McpHandlerRequestOptions = FetchOptions;
 
 /** Options of `createMcpHandler`. */
-export interface CreateMcpHandlerOptions {
+export interface CreateMcpHandlerOptions extends BodyTimes {
   /**
    * How clients up to 2025-11-25 are served: `stateless` (the default), each request alone; `sessions`, with sessions that
    * live in this process (not with a factory that is called for each request); `reject`, not at all.
@@ -97,6 +98,7 @@ export function createMcpHandler(
 /** The workings of a handler. */
 class HandlerFace implements Face {
   readonly maxBodyBytes: number;
+  readonly patience: Patience;
   readonly readers: Readers | undefined;
   readonly bus: ServerEventBus;
   readonly onerror: (error: Error) => void;
@@ -123,6 +125,7 @@ class HandlerFace implements Face {
       );
     }
     this.maxBodyBytes = bodyLimit(options.maxRequestBodySize);
+    this.patience = patienceOf(options);
     this.onerror = (error) => options.onerror?.(error);
     this.bus = options.bus ?? new InMemoryServerEventBus(this.onerror);
     this.unsubscribe = this.bus.subscribe((event) => {

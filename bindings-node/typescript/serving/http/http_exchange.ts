@@ -4,6 +4,7 @@ import type { CallOrigin } from '../../engine/call_origin.js';
 import type { Endpoint, RequestHead, ResponseSink, Serving } from '../../engine/event_loop.js';
 import type { HttpOptions } from '../../engine/http_options.js';
 import type { Readers } from './cors.js';
+import type { Patience } from './slow_bodies.js';
 
 /** A request, read. */
 export interface Incoming {
@@ -22,6 +23,8 @@ export interface Exchange {
 export interface Face {
   /** The longest body to read for it, in bytes. */
   readonly maxBodyBytes: number;
+  /** How long to wait for it. */
+  readonly patience: Patience;
   /** Which web pages may read what is answered; undefined where nothing is said of it. */
   readonly readers?: Readers | undefined;
   /** Answers a request. Does not throw: what goes wrong goes to the sink. */

@@ -21,6 +21,7 @@ import {
 } from './http_exchange.js';
 import { aliasesOf, type SessionOwner } from './http_sessions.js';
 import { Passage, passThrough, type Wrappable } from './passage.js';
+import { type BodyTimes, type Patience, patienceOf } from './slow_bodies.js';
 
 export type StreamId = string;
 export type EventId = string;
@@ -35,7 +36,7 @@ export interface EventStore {
 }
 
 /** Options of the HTTP transports. */
-export interface HttpTransportOptions {
+export interface HttpTransportOptions extends BodyTimes {
   /** Makes the ids of sessions, which must be unique and hard to guess. Without it there are none: every request stands alone. */
   sessionIdGenerator?: (() => string) | undefined;
   /** Called with the id of a session that began, before its client hears of it. */
@@ -75,6 +76,7 @@ export interface TransportEvents extends Wrappable {
 /** The working parts of an HTTP transport. */
 export class HttpTransportFace implements Face, SessionOwner {
   readonly maxBodyBytes: number;
+  readonly patience: Patience;
   readonly readers: Readers | undefined;
   readonly passage: Passage;
   private serving: Serving | undefined;
@@ -97,6 +99,7 @@ export class HttpTransportFace implements Face, SessionOwner {
       throw new TypeError('sessionIdGenerator must be a function that returns an id, or undefined');
     }
     this.maxBodyBytes = bodyLimit(options.maxRequestBodySize);
+    this.patience = patienceOf(options);
     this.readers = readersOf({ cors: options.cors, allowedOrigins: this.allowedOrigins });
     this.passage = new Passage(events, ownSend);
   }

@@ -2,6 +2,7 @@
 
 import { readStream } from './fetch.js';
 import { bodyLimit, headerOf, type Incoming, unparsed } from './http_exchange.js';
+import { type BodyTimes, patienceOf, SlowBodyError } from './slow_bodies.js';
 
 /** The versions that begin with a handshake. */
 const HANDSHAKE_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
@@ -12,8 +13,8 @@ export const MODERN_VERSIONS = ['2026-07-28'];
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 /** Options of `isLegacyRequest`. */
-export interface IsLegacyRequestOptions {
-  /** The longest body that is read, in bytes. Default 4 MiB. A longer one is not legacy: it is refused by whoever serves it. */
+export interface IsLegacyRequestOptions extends BodyTimes {
+  /** The longest body that is read, in bytes. Default 4 MiB. A longer one, or one too slow, is not legacy: whoever serves refuses it. */
   maxRequestBodySize?: number | undefined;
 }
 
@@ -32,10 +33,24 @@ export async function isLegacyRequest(
   } else if (request.method === 'POST' && request.body !== null) {
     const limit = bodyLimit(options.maxRequestBodySize);
     const copy = request.clone().body;
-    body = copy === null ? undefined : await readStream(copy, limit);
+    body = copy === null ? undefined : await readInTime(copy, limit, options);
     if (copy !== null && body === undefined) return false;
   }
   return isLegacy(request.method, request.headers.get('mcp-protocol-version'), body);
+}
+
+/** A body; undefined where it is too long, or too slow. */
+async function readInTime(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  times: BodyTimes,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await readStream(stream, limit, patienceOf(times));
+  } catch (error) {
+    if (error instanceof SlowBodyError) return undefined;
+    throw error;
+  }
 }
 
 /** The same of a request that was read. */

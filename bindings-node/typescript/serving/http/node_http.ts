@@ -14,6 +14,7 @@ import {
   unparsed,
   withoutEncoding,
 } from './http_exchange.js';
+import { BodyWatch, type Patience, SlowBodyError } from './slow_bodies.js';
 
 /** A request of `node:http`, express, fastify (`request.raw`) and others. */
 export interface NodeRequest extends AsyncIterable<unknown> {
@@ -28,6 +29,7 @@ export interface NodeRequest extends AsyncIterable<unknown> {
   /** What a body parser found. */
   body?: unknown;
   readableEnded?: boolean | undefined;
+  httpVersionMajor?: number | undefined;
   iterator?(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
   resume?(): unknown;
   socket?: {
@@ -70,8 +72,14 @@ export async function answerNodeRequest(
   const gone = new Promise<void>((resolve) => res.on('close', () => resolve()));
   let incoming: Incoming | undefined;
   try {
-    incoming = await readNodeRequest(req, parsedBody, face.maxBodyBytes);
+    incoming = await readNodeRequest(req, parsedBody, face);
   } catch (error) {
+    if (error instanceof SlowBodyError) {
+      const answer = new NodeAnswer(res, face, req.headers.origin);
+      closeAfter(req, res);
+      refuse(answer, error.status, error.message);
+      return answer.done;
+    }
     // The client went away in the middle of its request.
     face.onerror?.(errorFrom(error));
     res.destroy?.();
@@ -92,6 +100,12 @@ export async function answerNodeRequest(
   return answer.done;
 }
 
+/** Has the connection end with the answer: what else comes of the request is not waited for. */
+export function closeAfter(req: NodeRequest, res: NodeResponse): void {
+  // Others have their own requests on a connection of HTTP/2.
+  if (req.httpVersionMajor !== 2) res.setHeader('connection', 'close');
+}
+
 /** Whether somebody read the body and kept what was in it. */
 function isReadBefore(req: NodeRequest, parsedBody: unknown): boolean {
   const isGiven = parsedBody !== undefined && typeof parsedBody !== 'function';
@@ -102,7 +116,7 @@ function isReadBefore(req: NodeRequest, parsedBody: unknown): boolean {
 export async function readNodeRequest(
   req: NodeRequest,
   parsedBody: unknown,
-  limit: number,
+  { maxBodyBytes, patience }: Face,
 ): Promise<Incoming | undefined> {
   const head = readHead(req);
   const origin = new NodeOrigin(req.auth, head);
@@ -115,7 +129,7 @@ export async function readNodeRequest(
       body = unparsed(parsed);
       head.headers = withoutEncoding(head.headers);
     } else {
-      const bytes = await readNodeBody(req, limit);
+      const bytes = await readNodeBody(req, maxBodyBytes, patience);
       if (bytes === undefined) return undefined;
       body = bytes;
     }
@@ -146,18 +160,38 @@ class NodeOrigin implements CallOrigin {
   }
 }
 
-/** All of a request's body; undefined when it is over the limit. */
-export async function readNodeBody(req: NodeRequest, limit: number): Promise<Uint8Array | undefined> {
+/**
+ * All of a request's body; undefined when it is over the limit.
+ *
+ * @throws SlowBodyError when it does not arrive in time.
+ */
+export async function readNodeBody(
+  req: NodeRequest,
+  limit: number,
+  patience: Patience,
+): Promise<Uint8Array | undefined> {
   const body = new BodyParts(limit);
+  let giveUp: (error: Error) => void = () => {};
+  const late = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  const watch = new BodyWatch(patience, giveUp);
   // The stream must outlive the loop: with it the connection would end, and the client never read why.
-  const chunks = req.iterator?.({ destroyOnReturn: false }) ?? req;
-  for await (const chunk of chunks) {
-    if (body.add(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array))) continue;
-    // What else comes is dropped.
-    req.resume?.();
-    return undefined;
+  const chunks = (req.iterator?.({ destroyOnReturn: false }) ?? req)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([chunks.next(), late]);
+      if (done) return body.whole();
+      watch.progress();
+      if (body.add(typeof value === 'string' ? Buffer.from(value) : (value as Uint8Array))) continue;
+      await chunks.return?.();
+      // What else comes is dropped.
+      req.resume?.();
+      return undefined;
+    }
+  } finally {
+    watch.stop();
   }
-  return body.whole();
 }
 
 /** The head of a request. The URL is absolute. */
