@@ -24,6 +24,8 @@ pub struct Roster {
     waiting: BTreeSet<usize>,
     /// Summoned, and not there yet.
     on_the_way: BTreeSet<usize>,
+    /// Helpers that start a worker each. A worker may be there, and gone again, before its helper is.
+    helpers: usize,
 }
 
 /// What it takes to have somebody look at the mailbox.
@@ -52,6 +54,7 @@ impl Roster {
         free.map_or(Summons::None, |number| {
             self.threads.insert(number, None);
             self.on_the_way.insert(number);
+            self.helpers += 1;
             Summons::Hire(number)
         })
     }
@@ -80,6 +83,11 @@ impl Roster {
         self.threads.remove(&number);
         self.waiting.remove(&number);
         self.on_the_way.remove(&number);
+    }
+
+    /// A helper is done with starting a worker, or with having failed to.
+    pub fn helped(&mut self) {
+        self.helpers = self.helpers.saturating_sub(1);
     }
 
     /// That worker waits until it is summoned.
@@ -111,5 +119,10 @@ impl Roster {
 
     pub fn len(&self) -> usize {
         self.threads.len()
+    }
+
+    /// How many threads there are that may still want the interpreter.
+    pub fn present(&self) -> usize {
+        self.threads.len() + self.helpers
     }
 }

@@ -126,9 +126,11 @@ impl Workers {
                 workers.forget(number);
                 tracing::error!("no worker thread could be started; calls of plain functions wait");
             }
+            workers.helped();
         });
         if let Err(error) = helper {
             self.forget(number);
+            self.helped();
             tracing::error!(%error, "no worker thread could be started; calls of plain functions wait");
         }
     }
@@ -136,6 +138,12 @@ impl Workers {
     fn forget(&self, number: usize) {
         self.first_is_free.fetch_and(number != FIRST, Ordering::SeqCst);
         self.roster().leave(number);
+        self.ended.notify_all();
+    }
+
+    /// A thread that starts workers has let go of the interpreter for good: it must not want it while that goes down.
+    fn helped(&self) {
+        self.roster().helped();
         self.ended.notify_all();
     }
 
@@ -176,14 +184,14 @@ impl Workers {
         }
         self.leader_bell.notify_one();
         let patience = std::time::Duration::from_millis(500);
-        let result = self.ended.wait_timeout_while(roster, patience, |roster| roster.len() > 0);
+        let result = self.ended.wait_timeout_while(roster, patience, |roster| roster.present() > 0);
         let (roster, _) = result.unwrap_or_else(PoisonError::into_inner);
-        roster.len()
+        roster.present()
     }
 
     /// How many threads there are.
     pub fn threads(&self) -> usize {
-        self.roster().len()
+        self.roster().present()
     }
 
     fn work(self: &Arc<Self>, py: Python<'_>, number: usize) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,10 +39,16 @@ class Ending:
         self._finish = finish
         self._give_up = give_up
         self._heard = threading.Event()
+        self._interrupted_at = float("-inf")
 
     def __call__(self, number: int, _frame: object = None) -> None:
         self.signals += 1
         if self.signals > 2:
+            # One at a time: the engine and `_insist` may both see to it, and what the first interrupts has to unwind.
+            now = time.monotonic()
+            if now - self._interrupted_at < PATIENCE_SECONDS:
+                return
+            self._interrupted_at = now
             raise KeyboardInterrupt
         if self.signals == 1 and self._finish():
             return
