@@ -107,7 +107,6 @@ def test_a_thrown_protocol_error_keeps_its_code_and_data(ask: Ask, way: str) -> 
 
 
 PLACED = [
-    "bigint",
     "symbol",
     "function",
     "cycle",
@@ -115,6 +114,13 @@ PLACED = [
     "throwing toJSON",
     "invalid date",
 ]
+
+
+@pytest.mark.parametrize("way", ["returns", "returns_later"])
+@pytest.mark.parametrize(("kind", "text"), [("bare bigint", "12"), ("bigint", '{"items":[1,{"when":12}]}')])
+def test_an_integer_of_any_size_is_written(ask: Ask, way: str, kind: str, text: str) -> None:
+    """TOOL-7"""
+    assert text_of(ask(way, kind=kind)) == text
 
 
 @pytest.mark.parametrize("way", ["returns", "returns_later"])
@@ -127,7 +133,6 @@ def test_a_value_that_is_not_json_is_named_by_its_path(ask: Ask, way: str, kind:
 
 UNFIT = [
     "deep",
-    "bare bigint",
     "bare function",
     "bare symbol",
     "content that is no block",

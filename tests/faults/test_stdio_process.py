@@ -142,6 +142,17 @@ def test_what_was_asked_before_the_end_of_input_is_answered(everything_stdio: St
     assert everything_stdio.process.wait(PROMPTLY) == 0
 
 
+def test_a_process_that_ends_right_after_its_first_calls_ends_well() -> None:
+    """STDIO-5: whatever thread was being started for them"""
+    for _ in range(12):
+        with serve_stdio("everything_server", "python") as server:
+            for number in range(20):
+                server.send(call("echo", {"text": "piped"}, number))
+            server.close_input()
+            assert len(list(server.remaining())) == 20
+            assert server.process.wait(PROMPTLY) == 0
+
+
 def test_a_last_line_without_its_end_is_still_a_message(everything_stdio: StdioProcess) -> None:
     """STDIO-11"""
     everything_stdio.send_bytes(json.dumps(call("echo", {"text": "unended"}, 9)).encode())

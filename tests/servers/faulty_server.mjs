@@ -246,7 +246,7 @@ const ODD = {
 
 tool('returns_oddly', 'Return something odd that can be sent.', { kind: text }, ({ kind }) => ODD[kind]());
 
-tool('returns_opaque', 'Return something that is not JSON, inside something that is.', {}, RETURNED.bigint);
+tool('returns_opaque', 'Return something that is not JSON, inside something that is.', {}, RETURNED.symbol);
 tool('returns_cycle', 'Return a list that contains itself.', {}, RETURNED.cycle);
 tool('returns_deep', 'Return a value nested far deeper than any reader allows.', {}, RETURNED.deep);
 

@@ -61,10 +61,9 @@ export const NOT_HERE: Record<Reason, Record<string, string>> = {
     [`${SDK}/spec.types.js`]: '*Request.id, *Request.jsonrpc, *Notification.jsonrpc',
     fastmcp: 'CorsOptions.maxAge, CorsOptions.methods, CorsOptions.origin, ToolParameters.~standard',
     [`${SDK}/server/zod-compat.js`]: 'AnySchema.~standard, AnyObjectSchema.~standard',
-    [`${SDK}/shared/uriTemplate.js`]: 'UriTemplate.expand, UriTemplate.match',
     // The name of a type there, of a class here.
-    [`${V2}/server`]: 'InternalError.code, InternalError.data, UriTemplate.expand, UriTemplate.match',
-    [`${V2}/client`]: 'InternalError.code, InternalError.data, UriTemplate.expand, UriTemplate.match',
+    [`${V2}/server`]: 'InternalError.code, InternalError.data',
+    [`${V2}/client`]: 'InternalError.code, InternalError.data',
     [`${V2}/node`]: 'NodeServerResponseLike.writeHead, NodeServerResponseLike.destroyed',
   },
   'later: authentication': {
