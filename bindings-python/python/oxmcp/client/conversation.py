@@ -22,7 +22,7 @@ from .foreign_loops import is_foreign, run_on
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from ..engine.event_loop import MemoryConnection
+    from ..engine.connections import MemoryConnection
     from ..serving.serving import Serving
 
 _PREFIX = "io.modelcontextprotocol/"
@@ -77,7 +77,7 @@ class Conversation:
         self._entered += 1
         if self._entered > 1:
             return self
-        from ..engine import event_loop
+        from ..engine.connections import connect
 
         self._loop = asyncio.get_running_loop()
         self._key = uuid4().hex  # each opening is a session of its own
@@ -90,7 +90,7 @@ class Conversation:
                 self._lifespan = lifespan
             serving.set(self._server)  # what is served from here belongs to it
             options = ConnectionOptions(**self._server.settings.connection())
-            self._connection = await event_loop.connect(self._server.engine_here(), options)
+            self._connection = await connect(self._server.engine_here(), options)
             serving.set(around)  # what goes on here belongs to whatever it did before
             self._reader = asyncio.create_task(self._read(self._connection))
             if not self._modern:

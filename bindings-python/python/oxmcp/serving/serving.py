@@ -24,7 +24,7 @@ from .transport_security import TransportSecuritySettings, guards
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ..engine.event_loop import Io
+    from ..engine.attachment import Io
     from ..engine.transport_options import ConnectionOptions, HttpOptions
     from ..later.options import OfRunning
     from .subscriptions import Change

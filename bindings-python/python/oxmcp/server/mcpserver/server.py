@@ -28,7 +28,7 @@ from .low_level import LowLevelFace
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ...engine.event_loop import Io
+    from ...engine.attachment import Io
     from ...later.options import OfRunning, OfServers
     from ...serving.subscriptions import SubscriptionBus
     from ...serving.transport_security import TransportSecuritySettings
