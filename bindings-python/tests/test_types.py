@@ -13,9 +13,19 @@ import pytest
 
 from oxmcp import types
 
+REQUESTS = [
+    f"{kind}Request" for kind in ("CallTool", "Complete", "GetPrompt", "Initialize", "Paginated", "ReadResource")
+]
+NOTIFICATIONS = [f"{kind}Notification" for kind in ("Cancelled", "LoggingMessage", "Progress", "ResourceUpdated")]
+
 
 def every_class() -> list[type[Any]]:
-    found = [value for value in vars(types).values() if isinstance(value, type) and issubclass(value, types.WireObject)]
+    waiting = (f"{kind}Params" for kind in (*REQUESTS, *NOTIFICATIONS))
+    found = [
+        value
+        for value in (*vars(types).values(), *(getattr(types, name) for name in waiting))
+        if isinstance(value, type) and issubclass(value, types.WireObject)
+    ]
     return [kind for kind in found if kind is not types.WireObject]
 
 
@@ -46,6 +56,7 @@ SAMPLE: dict[str, Any] = {
     "roots": [{"uri": "a:b"}],
     "protocolVersion": "2025-11-25",
     "capabilities": {"tools": {"listChanged": True}},
+    "clientInfo": {"name": "n", "version": "1"},
     "serverInfo": {"name": "n", "version": "1"},
     "supportedVersions": ["2026-07-28"],
     "progressToken": 1,

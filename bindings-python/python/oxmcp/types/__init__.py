@@ -4,12 +4,14 @@ Every class takes its fields by snake_case and by the wire's camelCase, reads un
 and compares by value. `to_dict()` is the wire form; `model_dump`, `model_dump_json`, `model_validate` and `model_copy`
 are there under the names people know.
 
-What every server needs is in `objects`; the rest is imported when it is first asked for.
+What every server needs is in `objects`, `content` and `capabilities`; the rest is imported when it is first asked for.
 """
 
 from __future__ import annotations
 
-from . import objects
+from . import content, objects
+from .capabilities import *  # noqa: F403
+from .content import *  # noqa: F403
 from .objects import *  # noqa: F403
 
 TYPE_CHECKING = False
@@ -27,14 +29,17 @@ if TYPE_CHECKING:
     from .unions import *  # noqa: F403
 
 _HOMES = {
-    "requests": "CallToolRequest CompleteRequest DiscoverRequest GetPromptRequest InitializeRequest "
-    "InitializeRequestParams ListPromptsRequest ListResourceTemplatesRequest ListResourcesRequest "
-    "ListToolsRequest PaginatedRequest PingRequest ReadResourceRequest Request RequestParams RequestParamsMeta "
-    "SetLevelRequest SetLevelRequestParams SubscribeRequest SubscribeRequestParams UnsubscribeRequest "
-    "UnsubscribeRequestParams",
-    "notifications": "CancelledNotification InitializedNotification LoggingMessageNotification Notification NotificationParams "
-    "ProgressNotification PromptListChangedNotification ResourceListChangedNotification "
-    "ResourceUpdatedNotification RootsListChangedNotification ToolListChangedNotification",
+    "requests": "CallToolRequest CallToolRequestParams CompleteRequest CompleteRequestParams DiscoverRequest "
+    "GetPromptRequest GetPromptRequestParams InitializeRequest InitializeRequestParams ListPromptsRequest "
+    "ListResourceTemplatesRequest ListResourcesRequest ListToolsRequest PaginatedRequest "
+    "PaginatedRequestParams PingRequest ReadResourceRequest ReadResourceRequestParams Request "
+    "RequestParams RequestParamsMeta SetLevelRequest SetLevelRequestParams SubscribeRequest "
+    "SubscribeRequestParams UnsubscribeRequest UnsubscribeRequestParams",
+    "notifications": "CancelledNotification CancelledNotificationParams InitializedNotification LoggingMessageNotification "
+    "LoggingMessageNotificationParams Notification NotificationParams ProgressNotification "
+    "ProgressNotificationParams PromptListChangedNotification ResourceListChangedNotification "
+    "ResourceUpdatedNotification ResourceUpdatedNotificationParams RootsListChangedNotification "
+    "ToolListChangedNotification",
     "sampling": "CreateMessageRequest CreateMessageRequestParams CreateMessageResult CreateMessageResultWithTools "
     "IncludeContext ModelHint ModelPreferences SamplingContent SamplingMessage SamplingMessageContentBlock SamplingRole "
     "StopReason ToolChoice ToolResultContent ToolUseContent",
@@ -74,7 +79,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(pydantic, name)
     else:
         try:
-            value = getattr(objects, name)
+            value = getattr(content if name in content.ALIASES else objects, name)
         except AttributeError:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
     globals()[name] = value

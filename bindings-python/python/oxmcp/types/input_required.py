@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Union
 
+from .capabilities import ClientCapabilities
 from .elicitation import ElicitRequest, ElicitResult
-from .objects import ClientCapabilities, ListRootsResult, Result
+from .objects import ListRootsResult, Result
 from .requests import Request, RequestParams
 from .sampling import CreateMessageRequest, CreateMessageResult, CreateMessageResultWithTools
 from .wire_object import WireObject

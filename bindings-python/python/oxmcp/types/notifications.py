@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from .objects import (
-    CancelledNotificationParams,
-    LoggingMessageNotificationParams,
-    ProgressNotificationParams,
-    ResourceUpdatedNotificationParams,
-)
 from .wire_object import WireObject
 
 TYPE_CHECKING = False
@@ -16,16 +10,22 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from .objects import LoggingLevel, ProgressToken, RequestId
+
 __all__ = [
     "CancelledNotification",
+    "CancelledNotificationParams",
     "InitializedNotification",
     "LoggingMessageNotification",
+    "LoggingMessageNotificationParams",
     "Notification",
     "NotificationParams",
     "ProgressNotification",
+    "ProgressNotificationParams",
     "PromptListChangedNotification",
     "ResourceListChangedNotification",
     "ResourceUpdatedNotification",
+    "ResourceUpdatedNotificationParams",
     "RootsListChangedNotification",
     "ToolListChangedNotification",
 ]
@@ -34,6 +34,40 @@ __all__ = [
 class NotificationParams(WireObject):
     """What the parameters of every notification may carry."""
 
+    meta: dict[str, Any] | None = None
+
+
+class ProgressNotificationParams(WireObject):
+    """How far a request has come."""
+
+    progress_token: ProgressToken
+    progress: float
+    total: float | None = None
+    message: str | None = None
+    meta: dict[str, Any] | None = None
+
+
+class LoggingMessageNotificationParams(WireObject):
+    """A log message to the client."""
+
+    level: LoggingLevel
+    logger: str | None = None
+    data: Any
+    meta: dict[str, Any] | None = None
+
+
+class CancelledNotificationParams(WireObject):
+    """That a request is no longer wanted."""
+
+    request_id: RequestId | None = None
+    reason: str | None = None
+    meta: dict[str, Any] | None = None
+
+
+class ResourceUpdatedNotificationParams(WireObject):
+    """That a resource changed."""
+
+    uri: str
     meta: dict[str, Any] | None = None
 
 

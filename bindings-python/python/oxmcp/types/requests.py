@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from .objects import (
-    CallToolRequestParams,
-    ClientCapabilities,
-    CompleteRequestParams,
-    GetPromptRequestParams,
-    Implementation,
-    PaginatedRequestParams,
-    ReadResourceRequestParams,
-)
+from .capabilities import ClientCapabilities
+from .objects import CompletionArgument, CompletionContext, Implementation
 from .wire_object import WireObject
 
 TYPE_CHECKING = False
@@ -19,13 +12,16 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from .objects import LoggingLevel
+    from .objects import LoggingLevel, Reference
 
 __all__ = [
     "CallToolRequest",
+    "CallToolRequestParams",
     "CompleteRequest",
+    "CompleteRequestParams",
     "DiscoverRequest",
     "GetPromptRequest",
+    "GetPromptRequestParams",
     "InitializeRequest",
     "InitializeRequestParams",
     "ListPromptsRequest",
@@ -33,8 +29,10 @@ __all__ = [
     "ListResourcesRequest",
     "ListToolsRequest",
     "PaginatedRequest",
+    "PaginatedRequestParams",
     "PingRequest",
     "ReadResourceRequest",
+    "ReadResourceRequestParams",
     "Request",
     "RequestParams",
     "RequestParamsMeta",
@@ -82,6 +80,52 @@ class SetLevelRequestParams(RequestParams):
     """The parameters of `logging/setLevel` (legacy)."""
 
     level: LoggingLevel
+
+
+class CallToolRequestParams(WireObject):
+    """The parameters of `tools/call`."""
+
+    name: str
+    arguments: dict[str, Any] | None = None
+    meta: dict[str, Any] | None = None
+    task: dict[str, Any] | None = None
+    input_responses: dict[str, Any] | None = None
+    request_state: str | None = None
+
+
+class GetPromptRequestParams(WireObject):
+    """The parameters of `prompts/get`."""
+
+    name: str
+    arguments: dict[str, str] | None = None
+    meta: dict[str, Any] | None = None
+    input_responses: dict[str, Any] | None = None
+    request_state: str | None = None
+
+
+class ReadResourceRequestParams(WireObject):
+    """The parameters of `resources/read`."""
+
+    uri: str
+    meta: dict[str, Any] | None = None
+    input_responses: dict[str, Any] | None = None
+    request_state: str | None = None
+
+
+class PaginatedRequestParams(WireObject):
+    """The parameters of the lists."""
+
+    cursor: str | None = None
+    meta: dict[str, Any] | None = None
+
+
+class CompleteRequestParams(WireObject):
+    """The parameters of `completion/complete`."""
+
+    ref: Reference
+    argument: CompletionArgument
+    context: CompletionContext | None = None
+    meta: dict[str, Any] | None = None
 
 
 class Request(WireObject):

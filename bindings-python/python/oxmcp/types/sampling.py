@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, Union
 
-from .objects import AudioContent, ContentBlock, ImageContent, Result, Role, TextContent, Tool, block_named
+from .content import AudioContent, ContentBlock, ImageContent, Role, TextContent, block_named
+from .objects import Result, Tool
 from .requests import Request, RequestParams
 from .wire_object import WireObject, union
 

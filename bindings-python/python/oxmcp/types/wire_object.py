@@ -43,6 +43,22 @@ def _reader(annotation: str) -> Callable[[Any], Any] | None:
     return _readers_by_name.get(name)
 
 
+def waiting_for_typing(namespace: dict[str, Any], aliases: dict[str, str]) -> Callable[[str], Any]:
+    """A module's `__getattr__` for what needs `typing`, which is made to wait until somebody asks: `Any` and `Literal`, which
+    stand in the annotations of fields, and `aliases` of types, each with its text."""
+
+    def get(name: str) -> Any:
+        if name not in aliases and name not in ("Any", "Literal"):
+            raise AttributeError(f"module {namespace['__name__']!r} has no attribute {name!r}")
+        import typing
+
+        value = eval(aliases.get(name, name), {**namespace, **vars(typing)})
+        namespace[name] = value
+        return value
+
+    return get
+
+
 def to_plain(value: Any) -> Any:
     """`value` as JSON data: protocol objects, ours or a peer's, become dicts in the wire's spelling."""
     if isinstance(value, WireObject):
