@@ -21,7 +21,7 @@ from ...offers.descriptors import cache_hint, implementation
 from ...serving.settings import Settings
 from ..models import InitializationOptions, NotificationOptions
 from ..stdio import check_streams
-from . import answers
+from . import answers, capabilities
 from .decorators import Decorators, Handler
 from .request_handlers import RequestHandlers
 from .request_in_flight import request_ctx
@@ -241,27 +241,7 @@ class Server(Decorators, LaterMembers):
     ) -> types.ServerCapabilities:
         """What the server can do, from which handlers it has. `protocol_version` is accepted for code that gives it: what
         a version cannot say is left out when it is told."""
-        options = notification_options or NotificationOptions()
-        has = self._handlers.__contains__
-        found: dict[str, Any] = {}
-        if has("tools/list") or has("tools/call"):
-            found["tools"] = {"listChanged": options.tools_changed}
-        if has("resources/list") or has("resources/read") or has("resources/templates/list"):
-            found["resources"] = {
-                "subscribe": has("resources/subscribe"),
-                "listChanged": options.resources_changed,
-            }
-        if has("prompts/list") or has("prompts/get"):
-            found["prompts"] = {"listChanged": options.prompts_changed}
-        if has("completion/complete"):
-            found["completions"] = {}
-        if has("logging/setLevel"):
-            found["logging"] = {}
-        if experimental_capabilities:
-            found["experimental"] = {key: dict(value) for key, value in experimental_capabilities.items()}
-        if extensions:
-            found["extensions"] = {key: dict(value) for key, value in extensions.items()}
-        return types.ServerCapabilities(**found)
+        return capabilities.told_by(self._handlers, notification_options, experimental_capabilities, extensions)
 
     def create_initialization_options(
         self,
@@ -283,7 +263,7 @@ class Server(Decorators, LaterMembers):
 
     def _capabilities(self) -> str:
         told = self.get_capabilities() if self._options is None else self._options.capabilities
-        return _native.dumps(_for_the_engine(told))
+        return _native.dumps(capabilities.for_the_engine(told))
 
     def _build(self) -> _native.Server:
         options = self._options or self.create_initialization_options()
@@ -338,19 +318,6 @@ class Server(Decorators, LaterMembers):
 
 def _complete(call: _native.Call, result: answers.Result) -> None:
     call.complete_whole(answers.text(result))
-
-
-def _for_the_engine(capabilities: types.ServerCapabilities) -> dict[str, Any]:
-    """The capabilities in the engine's terms."""
-    told = capabilities.to_dict()
-    lists = [told.get(kind) or {} for kind in ("tools", "prompts", "resources")]
-    flags: dict[str, Any] = {kind: kind in told for kind in ("tools", "prompts", "resources", "completions", "logging")}
-    flags["listChanged"] = any(kind.get("listChanged") for kind in lists)
-    flags["subscribe"] = bool((told.get("resources") or {}).get("subscribe"))
-    for kind in ("experimental", "extensions"):
-        if told.get(kind):
-            flags[kind] = told[kind]
-    return flags
 
 
 __getattr__ = names(__name__)
