@@ -1,7 +1,7 @@
 //! The oxmcp protocol engine.
 //!
-//! Rooms, lowest first; each uses only those above it: `error`, `json` · `protocol_version` · `jsonrpc` · `model` · `schema` ·
-//! `handler` · `mailbox` · `registry` · `eras` · `middleware` · `engine` · `transports` · `host`.
+//! Rooms, lowest first; each uses only those above it: `error`, `json` · `sealing` · `protocol_version` · `jsonrpc` · `model` ·
+//! `schema` · `handler` · `mailbox` · `registry` · `eras` · `middleware` · `engine` · `transports` · `host`.
 
 pub mod engine;
 pub mod eras;
@@ -16,4 +16,5 @@ pub mod model;
 pub mod protocol_version;
 pub mod registry;
 pub mod schema;
+pub mod sealing;
 pub mod transports;
