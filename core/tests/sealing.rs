@@ -1,5 +1,7 @@
 //! Sealed text: it opens for the same bond with a key of the ring, and for nothing else (SEC-6, MRTR-8, MRTR-15).
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+
 use oxmcp_core::error::ErrorKind;
 use oxmcp_core::sealing::{KeyRing, Sealer};
 use proptest::prelude::*;
@@ -13,10 +15,10 @@ fn sealer(secrets: &[&str]) -> Sealer {
 
 #[test]
 fn what_is_sealed_opens_for_the_same_bond() {
-    let sealer = sealer(&[FIRST]);
+    let keeper = sealer(&[FIRST]);
     for content in [&b""[..], b"a", &[0; 1000]] {
-        let sealed = sealer.seal(b"bond", content).unwrap();
-        let opened = sealer.open(b"bond", &sealed).unwrap();
+        let text = keeper.seal(b"bond", content).unwrap();
+        let opened = keeper.open(b"bond", &text).unwrap();
         assert_eq!(opened.content, content);
         assert!(opened.own);
     }
@@ -24,9 +26,9 @@ fn what_is_sealed_opens_for_the_same_bond() {
 
 #[test]
 fn the_content_cannot_be_read_and_no_two_sealed_texts_are_alike() {
-    let sealer = sealer(&[FIRST]);
-    let one = sealer.seal(b"", b"the same content").unwrap();
-    let other = sealer.seal(b"", b"the same content").unwrap();
+    let keeper = sealer(&[FIRST]);
+    let one = keeper.seal(b"", b"the same content").unwrap();
+    let other = keeper.seal(b"", b"the same content").unwrap();
     assert_ne!(one, other);
     // The version, the key and the salt: 21 bytes, 28 characters.
     assert_eq!(one[..28], other[..28]);
@@ -35,43 +37,41 @@ fn the_content_cannot_be_read_and_no_two_sealed_texts_are_alike() {
 
 #[test]
 fn another_bond_does_not_open() {
-    let sealer = sealer(&[FIRST]);
-    let sealed = sealer.seal(b"one request", b"content").unwrap();
+    let keeper = sealer(&[FIRST]);
+    let text = keeper.seal(b"one request", b"content").unwrap();
     for bond in [&b""[..], b"another request", b"one request "] {
-        assert_eq!(sealer.open(bond, &sealed), None);
+        assert_eq!(keeper.open(bond, &text), None);
     }
 }
 
 #[test]
 fn every_changed_bit_is_noticed() {
     // T7: whichever byte of it is changed, whichever way.
-    let sealer = sealer(&[FIRST]);
-    let sealed = sealer.seal(b"bond", b"content").unwrap();
-    for index in 0..sealed.len() {
+    let keeper = sealer(&[FIRST]);
+    let text = keeper.seal(b"bond", b"content").unwrap();
+    for index in 0..text.len() {
         for replacement in [b'A', b'B', b'_', b'=', b' ', b'.'] {
-            let mut changed = sealed.clone().into_bytes();
+            let mut changed = text.clone().into_bytes();
             if changed[index] == replacement {
                 continue;
             }
             changed[index] = replacement;
             let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(sealer.open(b"bond", &changed), None, "at {index}: {changed}");
+            assert_eq!(keeper.open(b"bond", &changed), None, "at {index}: {changed}");
         }
     }
-    for wrong in
-        ["", "A", &sealed[1..], &sealed[..sealed.len() - 1], &format!("{sealed}A"), &format!("{sealed}=")]
-    {
-        assert_eq!(sealer.open(b"bond", wrong), None, "{wrong}");
+    for wrong in ["", "A", &text[1..], &text[..text.len() - 1], &format!("{text}A"), &format!("{text}=")] {
+        assert_eq!(keeper.open(b"bond", wrong), None, "{wrong}");
     }
 }
 
 #[test]
 fn a_sealer_with_the_same_keys_opens_what_another_sealed_and_knows_that_it_did_not() {
-    let sealed = sealer(&[FIRST]).seal(b"bond", b"content").unwrap();
-    let opened = sealer(&[FIRST]).open(b"bond", &sealed).unwrap();
+    let text = sealer(&[FIRST]).seal(b"bond", b"content").unwrap();
+    let opened = sealer(&[FIRST]).open(b"bond", &text).unwrap();
     assert_eq!(opened.content, b"content");
     assert!(!opened.own);
-    assert_eq!(sealer(&[SECOND]).open(b"bond", &sealed), None);
+    assert_eq!(sealer(&[SECOND]).open(b"bond", &text), None);
 }
 
 #[test]
@@ -129,8 +129,8 @@ proptest! {
 
     #[test]
     fn any_content_comes_back(bond: Vec<u8>, content: Vec<u8>) {
-        let sealer = sealer(&[FIRST]);
-        let sealed = sealer.seal(&bond, &content).unwrap();
-        prop_assert_eq!(sealer.open(&bond, &sealed).unwrap().content, content);
+        let keeper = sealer(&[FIRST]);
+        let text = keeper.seal(&bond, &content).unwrap();
+        prop_assert_eq!(keeper.open(&bond, &text).unwrap().content, content);
     }
 }

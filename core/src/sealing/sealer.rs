@@ -59,14 +59,14 @@ impl Sealer {
         sealed.push(VERSION);
         sealed.extend_from_slice(&self.ring.first());
         sealed.extend_from_slice(&self.salt);
-        let bound = bound(&sealed, bond);
+        let covered = covered(&sealed, bond);
         sealed.extend_from_slice(&nonce);
         let begins = sealed.len();
         sealed.extend_from_slice(content);
         let (_, inside) = sealed.split_at_mut(begins);
         let tag = self
             .key
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound), inside)
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(covered), inside)
             .map_err(|_| failed())?;
         sealed.extend_from_slice(tag.as_ref());
         Ok(URL_SAFE_NO_PAD.encode(sealed))
@@ -94,14 +94,14 @@ impl Sealer {
         };
         let mut content = inside.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let length = key.open_in_place(nonce, Aad::from(bound(header, bond)), &mut content).ok()?.len();
+        let length = key.open_in_place(nonce, Aad::from(covered(header, bond)), &mut content).ok()?.len();
         content.truncate(length);
         Some(Opened { content, own })
     }
 }
 
 /// What the tag covers beside the content.
-fn bound(header: &[u8], bond: &[u8]) -> Vec<u8> {
+fn covered(header: &[u8], bond: &[u8]) -> Vec<u8> {
     [header, bond].concat()
 }
 
