@@ -105,6 +105,8 @@ impl Calls {
                     running.remove(&id.0);
                     write!(into, "[-1,{}],", id.0)
                 }
+                // Nothing asks from here yet.
+                HostMessage::Answer { .. } => continue,
                 HostMessage::Release(slot) => write!(into, "[-2,{slot}],"),
             };
         }

@@ -213,6 +213,8 @@ impl LoopSide {
                     self.start(py, pending);
                 }
                 HostMessage::Cancel(id) => self.cancel(py, id),
+                // Nothing asks from here yet.
+                HostMessage::Answer { .. } => {}
                 HostMessage::Release(slot) => self.host.release(slot),
             }
         }

@@ -266,7 +266,8 @@ impl Workers {
             match mailbox.take_one()? {
                 HostMessage::Start(pending) => return Some(pending),
                 // A thread cannot be interrupted; the function can ask whether it was cancelled.
-                HostMessage::Cancel(_) => {}
+                // Nothing asks from here yet.
+                HostMessage::Cancel(_) | HostMessage::Answer { .. } => {}
                 HostMessage::Release(slot) => self.release(slot),
             }
         }

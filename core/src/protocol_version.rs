@@ -51,6 +51,12 @@ pub struct Features {
     pub progress_message: bool,
     /// The `completions` capability is declared (DOWN-14).
     pub completions_capability: bool,
+    /// Elicitation (DOWN-11).
+    pub elicitation: bool,
+    /// Elicitation by form or by URL, each declared by itself (ELI-1).
+    pub elicitation_modes: bool,
+    /// Tools in sampling, and what `includeContext` takes declared as `sampling.context` (SAM-2, SAM-6).
+    pub sampling_tools: bool,
 }
 
 impl ProtocolVersion {
@@ -122,6 +128,9 @@ const OLDEST: Features = Features {
     execution: false,
     progress_message: false,
     completions_capability: false,
+    elicitation: false,
+    elicitation_modes: false,
+    sampling_tools: false,
 };
 
 const FEATURES: [Features; 5] = {
@@ -133,9 +142,16 @@ const FEATURES: [Features; 5] = {
         completions_capability: true,
         ..OLDEST
     };
-    let june =
-        Features { batches: false, resource_links: true, structured_output: true, titles: true, ..march };
-    let november = Features { icons: true, execution: true, ..june };
+    let june = Features {
+        batches: false,
+        resource_links: true,
+        structured_output: true,
+        titles: true,
+        elicitation: true,
+        ..march
+    };
+    let november =
+        Features { icons: true, execution: true, elicitation_modes: true, sampling_tools: true, ..june };
     let modern = Features { execution: false, any_structured_output: true, ..november };
     [OLDEST, march, june, november, modern]
 };

@@ -18,9 +18,15 @@ const SAID: &str = "what was said";
 const DETAIL: &str = "what only the log may know";
 
 /// The code a caller of a tool gets, or `None` where the failure is a result that a model can act on (TOOL-7, G-12).
-fn code_for_a_tool(kind: FailureKind) -> Option<i64> {
+fn code_for_a_tool(kind: FailureKind, version: &str) -> Option<i64> {
     match kind {
-        FailureKind::Tool | FailureKind::InvalidArguments | FailureKind::TimedOut => None,
+        FailureKind::Tool
+        | FailureKind::InvalidArguments
+        | FailureKind::TimedOut
+        | FailureKind::CannotAsk
+        | FailureKind::ClientError => None,
+        // META-6
+        FailureKind::MissingCapability => (version == MODERN).then_some(-32021),
         FailureKind::NotFound => Some(-32602),
         FailureKind::MethodNotFound => Some(-32601),
         FailureKind::Overloaded => Some(-31000),
@@ -34,12 +40,13 @@ fn code_for_a_tool(kind: FailureKind) -> Option<i64> {
 /// The code a reader of a resource gets.
 fn code_for_a_resource(kind: FailureKind, version: &str) -> i64 {
     match kind {
-        FailureKind::Tool => -32603,
+        FailureKind::Tool | FailureKind::CannotAsk | FailureKind::ClientError => -32603,
+        FailureKind::MissingCapability if version != MODERN => -32603,
         FailureKind::InvalidArguments => -32602,
         FailureKind::TimedOut => -31001,
         // RPC-10, RSRC-3
         FailureKind::NotFound if version != MODERN => -32002,
-        other => code_for_a_tool(other).unwrap(),
+        other => code_for_a_tool(other, version).unwrap(),
     }
 }
 
@@ -86,7 +93,7 @@ async fn every_failure_of_a_tool_is_answered_in_every_version() {
     for version in LEGACY.into_iter().chain([MODERN]) {
         for &kind in FailureKind::ALL {
             let heard = ask(version, kind, "tools/call", json!({"name": "failing", "arguments": {}})).await;
-            if let Some(code) = code_for_a_tool(kind) {
+            if let Some(code) = code_for_a_tool(kind, version) {
                 assert_eq!(heard.code(), code, "{kind:?} in {version}");
                 says(kind, heard.response["error"]["message"].as_str().unwrap());
             } else {

@@ -9,7 +9,7 @@ use super::Shutdown;
 use super::dispatch::Running;
 use super::watch::{Counted, Subscription};
 use crate::eras::{Ended, Flight, Said, Voice};
-use crate::handler::{Events, Failure, FailureKind};
+use crate::handler::{Event, Events, Failure, FailureKind};
 
 /// Something to write to the peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,6 +248,15 @@ impl Call {
         self.voice.failure(self.running.kind(), &failure).into()
     }
 
+    /// What is to be written for an event, if anything.
+    fn tell(&mut self, event: Event) -> Option<Outgoing> {
+        match event {
+            Event::Ask(pending) => self.ask(*pending),
+            Event::Withdraw(number) => self.withdraw(number),
+            said => self.voice.event(&said).map(Outgoing::Message),
+        }
+    }
+
     /// Never polled again after anything but a message.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outgoing> {
         match self.flight.as_ref().and_then(|flight| flight.poll_ended(context)) {
@@ -258,8 +267,8 @@ impl Call {
         loop {
             // What was emitted goes out before what comes of the next step.
             while let Some(event) = self.events.take() {
-                if let Some(message) = self.voice.event(&event) {
-                    return Poll::Ready(Outgoing::Message(message));
+                if let Some(outgoing) = self.tell(event) {
+                    return Poll::Ready(outgoing);
                 }
             }
             if let Some(said) = self.said.take() {
@@ -274,10 +283,11 @@ impl Call {
                 }
                 Poll::Pending => match self.events.poll_next(context) {
                     Poll::Ready(event) => {
-                        if let Some(message) = self.voice.event(&event) {
-                            return Poll::Ready(Outgoing::Message(message));
+                        if let Some(outgoing) = self.tell(event) {
+                            return Poll::Ready(outgoing);
                         }
                     }
+                    // Everything it has said is out: here a call whose questions are answered by calling again is parked.
                     Poll::Pending => return Poll::Pending,
                 },
             }

@@ -1,5 +1,6 @@
 //! Assembles the rooms: `exchange` is the single entry.
 
+mod asking;
 mod builder;
 mod connection;
 mod dispatch;

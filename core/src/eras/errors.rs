@@ -21,7 +21,10 @@ pub fn common(failure: &Failure) -> WireError {
         FailureKind::Overloaded => custom(OVERLOADED, failure),
         FailureKind::TimedOut => custom(TIMED_OUT, failure),
         FailureKind::ShutDown => custom(SHUT_DOWN, failure),
-        FailureKind::Tool => custom(error_code::INTERNAL_ERROR, failure),
+        FailureKind::Tool
+        | FailureKind::MissingCapability
+        | FailureKind::CannotAsk
+        | FailureKind::ClientError => custom(error_code::INTERNAL_ERROR, failure),
         // Defects are told to the log, not to the peer (SEC-13).
         FailureKind::Abandoned => WireError::new(
             error_code::INTERNAL_ERROR,

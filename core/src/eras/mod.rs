@@ -17,6 +17,7 @@ mod open;
 mod output;
 mod params;
 mod profile;
+mod questions;
 mod voice;
 
 use std::fmt;
@@ -31,6 +32,7 @@ pub use items::{prompt, resource, resource_template, tool};
 pub use legacy::session::{Held, SessionOptions};
 pub use open::Eras;
 pub use profile::{Profile, method_name};
+pub use questions::{WayToAsk, missing_capability};
 pub use voice::{Said, Voice, WireError};
 
 use crate::handler::{Caller, Handler, Invocation};

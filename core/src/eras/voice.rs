@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::eras::answer::Answer;
 use crate::eras::profile::Profile;
+use crate::eras::questions::WayToAsk;
 use crate::eras::{legacy, modern};
 use crate::handler::{Event, Failure, FailureKind};
 use crate::json::RawJson;
@@ -75,6 +76,12 @@ impl Voice {
         self.version
     }
 
+    /// How questions reach the peer.
+    #[must_use]
+    pub const fn way_to_ask(&self) -> WayToAsk {
+        WayToAsk::of(self.version)
+    }
+
     /// The request's id.
     #[must_use]
     pub const fn id(&self) -> &RequestId {
@@ -118,7 +125,7 @@ impl Voice {
             // What a function raised is in the log of whoever ran it.
             tracing::debug!(request = %self.id, %detail, "a request failed: {}", failure.message);
         }
-        if let Some(output) = tool_error(kind, failure) {
+        if let Some(output) = tool_error(kind, failure, self.version.era()) {
             return self.answer(&Answer::Output {
                 kind,
                 output: Output::Tool(output),
@@ -145,6 +152,8 @@ impl Voice {
             Event::Notification(Notification { method, params }) => {
                 super::events::notification(method, params.as_str())
             }
+            // Not for the voice to say: a question is more than its words.
+            Event::Ask(_) | Event::Withdraw(_) => return None,
         };
         Some(one_line(message))
     }
@@ -177,9 +186,17 @@ impl Voice {
 }
 
 /// Failures of a tool call that a model can act on are results (TOOL-7, G-12).
-fn tool_error(kind: OperationKind, failure: &Failure) -> Option<ToolOutput> {
-    let visible =
-        matches!(failure.kind, FailureKind::Tool | FailureKind::InvalidArguments | FailureKind::TimedOut);
+fn tool_error(kind: OperationKind, failure: &Failure, era: Era) -> Option<ToolOutput> {
+    let visible = match failure.kind {
+        FailureKind::Tool
+        | FailureKind::InvalidArguments
+        | FailureKind::TimedOut
+        | FailureKind::CannotAsk
+        | FailureKind::ClientError => true,
+        // META-6 has a code for it.
+        FailureKind::MissingCapability => era == Era::Legacy,
+        _ => false,
+    };
     (kind == OperationKind::CallTool && visible).then(|| ToolOutput::error(&failure.message))
 }
 

@@ -1,4 +1,4 @@
-//! Progress and log messages of a call in flight: a small bounded queue between user code and the request's stream.
+//! What a call in flight has to say before its result: a small bounded queue between user code and the request's stream.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -6,10 +6,11 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use crate::model::{LogLevel, LogMessage, Notification, Progress};
+use super::{AnswerTo, Failure, FailureKind, PendingQuestion};
+use crate::model::{LogLevel, LogMessage, Notification, Progress, Question};
 
-/// Something a call tells its caller before the result.
-#[derive(Debug, Clone)]
+/// Something a call tells its caller before the result, or asks of it.
+#[derive(Debug)]
 pub enum Event {
     /// How far it has come.
     Progress(Progress),
@@ -17,21 +18,32 @@ pub enum Event {
     Log(LogMessage),
     /// Something of an extension's.
     Notification(Notification),
+    /// A question, see [`EventSender::ask`].
+    Ask(Box<PendingQuestion>),
+    /// Nobody waits any more for the answer to the question with this number.
+    Withdraw(u32),
 }
 
 /// How many events may wait for a slow reader. Beyond it the oldest progress report makes room, then the oldest log
 /// message: progress is superseded by what follows, and nothing may grow without limit (SEC-12).
 const CAPACITY: usize = 256;
 
+/// How many questions of one call may be open at once.
+const MAX_OPEN_QUESTIONS: u16 = 64;
+
 #[derive(Default)]
 struct State {
     queue: VecDeque<Event>,
     last_progress: Option<f64>,
     waker: Option<Waker>,
+    /// How many questions were asked.
+    asked: u32,
+    /// How many of them are not answered.
+    open: u16,
     closed: bool,
 }
 
-struct Shared {
+pub(super) struct Shared {
     wants_progress: bool,
     log_threshold: Option<LogLevel>,
     state: Mutex<State>,
@@ -41,6 +53,13 @@ impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         // The state is valid after every statement below, so a panic elsewhere does not spoil it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One question less is open. Returns whether the call still runs.
+    pub(super) fn close_question(&self) -> bool {
+        let mut state = self.state();
+        state.open = state.open.saturating_sub(1);
+        !state.closed
     }
 }
 
@@ -80,17 +99,63 @@ impl EventSender {
             state.last_progress = Some(progress.progress);
         }
         if state.queue.len() >= CAPACITY {
-            let victim =
-                state.queue.iter().position(|event| matches!(event, Event::Progress(_))).unwrap_or(0);
-            state.queue.remove(victim);
+            let find = |wanted: fn(&Event) -> bool| state.queue.iter().position(wanted);
+            let victim = find(|event| matches!(event, Event::Progress(_)))
+                .or_else(|| find(|event| matches!(event, Event::Log(_) | Event::Notification(_))));
+            if let Some(victim) = victim {
+                state.queue.remove(victim);
+            }
         }
         state.queue.push_back(event);
-        let waker = state.waker.take();
-        drop(state);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(state);
         true
+    }
+
+    /// Asks the client, all questions at once. Each is numbered, counting up from the number returned, and answered on its
+    /// own, also when it cannot be asked: when too many of the call's questions are open, or when the call is over.
+    pub fn ask(&self, questions: Vec<(Question, AnswerTo)>) -> u32 {
+        let mut refused = Vec::new();
+        let mut state = self.0.state();
+        let first = state.asked;
+        for (question, answer_to) in questions {
+            let number = state.asked;
+            state.asked = number.wrapping_add(1);
+            if state.closed {
+                let message = "the call is over: its client cannot be asked any more";
+                refused.push((number, answer_to, Failure::new(FailureKind::CannotAsk, message)));
+            } else if state.open >= MAX_OPEN_QUESTIONS {
+                let message = format!("more than {MAX_OPEN_QUESTIONS} questions of this call are open");
+                refused.push((number, answer_to, Failure::new(FailureKind::Overloaded, message)));
+            } else {
+                state.open += 1;
+                let pending = PendingQuestion::new(question, number, answer_to, Arc::clone(&self.0));
+                state.queue.push_back(Event::Ask(Box::new(pending)));
+            }
+        }
+        wake(state);
+        for (number, answer_to, failure) in refused {
+            answer_to(number, Err(failure));
+        }
+        first
+    }
+
+    /// Takes a question back whose answer nobody waits for any more. One that was answered already is ignored.
+    pub fn withdraw(&self, number: u32) {
+        let mut state = self.0.state();
+        if state.closed || state.open == 0 {
+            return;
+        }
+        let waiting = state
+            .queue
+            .iter()
+            .position(|event| matches!(event, Event::Ask(pending) if pending.number() == number));
+        let taken = waiting.and_then(|index| state.queue.remove(index));
+        if taken.is_none() {
+            state.queue.push_back(Event::Withdraw(number));
+        }
+        wake(state);
+        // After the lock: it has a word to say to the call.
+        drop(taken);
     }
 
     /// Whether a log message of this level would reach the caller.
@@ -103,6 +168,15 @@ impl EventSender {
     #[must_use]
     pub fn wants_progress(&self) -> bool {
         self.0.wants_progress
+    }
+}
+
+/// Wakes whoever waits for events, after the lock.
+fn wake(mut state: MutexGuard<'_, State>) {
+    let waker = state.waker.take();
+    drop(state);
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 
@@ -138,7 +212,10 @@ impl Drop for Events {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.closed = true;
-        state.queue.clear();
+        let queue = std::mem::take(&mut state.queue);
+        drop(state);
+        // After the lock: questions among them have a word to say to the call.
+        drop(queue);
     }
 }
 

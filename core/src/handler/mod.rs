@@ -1,10 +1,12 @@
 //! The door: what user code stands behind, and what is passed through it.
 
+mod asking;
 mod context;
 mod events;
 mod function;
 mod invocation;
 mod origin;
+mod question;
 mod reply;
 
 use std::future::Future;
@@ -15,6 +17,7 @@ pub use events::{Event, EventSender, Events, channel as event_channel};
 pub use function::from_function;
 pub use invocation::Invocation;
 pub use origin::Origin;
+pub use question::{AnswerTo, Answered, PendingQuestion};
 pub use reply::{Failure, FailureKind, Reply};
 
 /// A future that can be boxed, sent and dropped. Dropping it cancels the call: there is no second way.

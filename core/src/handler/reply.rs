@@ -28,6 +28,13 @@ pub enum FailureKind {
     ShutDown,
     /// The host dropped the call without an answer.
     Abandoned,
+    /// The client did not declare what a question needs: nothing was sent (META-6). The data names what is missing, as the
+    /// client would declare it: `{"requiredCapabilities": {…}}`.
+    MissingCapability,
+    /// There is no way to ask the client, or no longer; the message says why.
+    CannotAsk,
+    /// The client answered a question with an error, whose code, message and data these are, or with what is no answer.
+    ClientError,
     /// A defect in the server; the message is fixed, the detail goes to the log (SEC-13).
     Internal,
     /// A JSON-RPC error chosen by the author, sent as it is.
@@ -45,6 +52,9 @@ impl FailureKind {
         Self::TimedOut,
         Self::ShutDown,
         Self::Abandoned,
+        Self::MissingCapability,
+        Self::CannotAsk,
+        Self::ClientError,
         Self::Internal,
         Self::Protocol,
     ];
@@ -61,6 +71,9 @@ impl FailureKind {
             Self::TimedOut => "timed_out",
             Self::ShutDown => "shut_down",
             Self::Abandoned => "abandoned",
+            Self::MissingCapability => "missing_capability",
+            Self::CannotAsk => "cannot_ask",
+            Self::ClientError => "client_error",
             Self::Internal => "internal",
             Self::Protocol => "protocol",
         }
@@ -82,7 +95,7 @@ pub struct Failure {
     pub message: String,
     /// For the log only.
     pub detail: Option<String>,
-    /// The JSON-RPC code, for [`FailureKind::Protocol`].
+    /// The JSON-RPC code, for [`FailureKind::Protocol`] and [`FailureKind::ClientError`].
     pub code: Option<i32>,
     /// `error.data`, any JSON value.
     pub data: Option<RawJson>,

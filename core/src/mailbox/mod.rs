@@ -22,7 +22,8 @@ pub use host_message::{CallId, HostMessage};
 pub use pending_call::{Answer, PendingCall, Responder};
 pub use slot::SlotRef;
 
-use crate::handler::{Failure, FailureKind, Handler, Invocation, Reply, ReplyFuture};
+use crate::handler::{AnswerTo, EventSender, Failure, FailureKind, Handler, Invocation, Reply, ReplyFuture};
+use crate::model::Question;
 
 /// A bounded queue of calls for a host language. Clones share the queue.
 #[derive(Clone)]
@@ -91,11 +92,16 @@ impl Shared {
         self.push(queue, HostMessage::Cancel(id));
     }
 
-    fn release(&self, slot: u32) {
+    /// Tells the host something outside of the bound, which is for calls: what was asked for comes.
+    fn tell(&self, message: HostMessage) {
         let queue = self.queue();
         if !queue.closed {
-            self.push(queue, HostMessage::Release(slot));
+            self.push(queue, message);
         }
+    }
+
+    fn release(&self, slot: u32) {
+        self.tell(HostMessage::Release(slot));
     }
 
     fn push(&self, mut queue: MutexGuard<'_, Queue>, message: HostMessage) {
@@ -144,6 +150,15 @@ impl Mailbox {
         Some(message)
     }
 
+    /// Asks the client of the call `id`, which speaks through `events`, all questions at once. Returns the number of the first;
+    /// the others count up from it. What comes of each arrives as [`HostMessage::Answer`], from whichever thread. A question
+    /// nobody waits for any more is taken back with [`EventSender::withdraw`].
+    ///
+    /// A host whose thread waits for the answer, and could therefore not fetch it here, asks by [`EventSender::ask`].
+    pub fn ask(&self, id: CallId, events: &EventSender, questions: Vec<Question>) -> u32 {
+        ask(&self.0, id, events, questions)
+    }
+
     /// Whether nothing is waiting.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -159,6 +174,16 @@ impl Mailbox {
         drop(queue);
         drop(abandoned);
     }
+}
+
+fn ask(shared: &Arc<Shared>, call: CallId, events: &EventSender, questions: Vec<Question>) -> u32 {
+    let questions = questions.into_iter().map(|question| {
+        let shared = Arc::clone(shared);
+        let answer_to: AnswerTo =
+            Box::new(move |question, answer| shared.tell(HostMessage::Answer { call, question, answer }));
+        (question, answer_to)
+    });
+    events.ask(questions.collect())
 }
 
 impl fmt::Debug for Mailbox {

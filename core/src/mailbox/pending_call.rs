@@ -4,6 +4,7 @@ use tokio::sync::oneshot;
 
 use super::{CallId, SlotRef};
 use crate::handler::{Invocation, Reply};
+use crate::model::Question;
 
 /// A call the host has to answer. Dropped unanswered it fails as abandoned, so no caller waits for ever.
 #[derive(Debug)]
@@ -16,6 +17,13 @@ pub struct PendingCall {
     pub invocation: Invocation,
     /// Takes the answer.
     pub responder: Responder,
+}
+
+impl PendingCall {
+    /// Asks the client, all questions at once; see [`Mailbox::ask`](super::Mailbox::ask).
+    pub fn ask(&self, questions: Vec<Question>) -> u32 {
+        super::ask(self.slot.shared(), self.id, &self.invocation.context.events, questions)
+    }
 }
 
 /// Takes the answer to one call.

@@ -1,10 +1,15 @@
 //! What the tests of the mailbox and of the driver share: something to ask, and a way to fetch it.
 
-#![expect(clippy::panic, reason = "a helper of a test ends the test")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::panic,
+    reason = "each test file uses its own part, and a helper of a test ends the test"
+)]
 
 use std::sync::Arc;
 
-use oxmcp_core::handler::{CallContext, Caller, Invocation, Origin, event_channel};
+use oxmcp_core::handler::{CallContext, Caller, EventSender, Invocation, Origin, event_channel};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::{HostMessage, Mailbox, PendingCall};
@@ -13,6 +18,11 @@ use oxmcp_core::protocol_version::ProtocolVersion;
 
 pub fn invocation(target: &str) -> Invocation {
     let (events, _) = event_channel(false, None);
+    invocation_with(target, events)
+}
+
+/// A call that speaks through `events`.
+pub fn invocation_with(target: &str, events: EventSender) -> Invocation {
     let caller = Caller {
         request_id: RequestId::Integer(1),
         protocol_version: ProtocolVersion::NEWEST,

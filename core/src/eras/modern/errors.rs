@@ -2,12 +2,16 @@
 
 use crate::eras::errors::common;
 use crate::eras::voice::WireError;
-use crate::handler::Failure;
+use crate::handler::{Failure, FailureKind};
 use crate::jsonrpc::error_code;
 
 /// The error for a failure.
 pub(crate) fn encode(failure: &Failure) -> WireError {
     let mut error = common(failure);
+    if failure.kind == FailureKind::MissingCapability {
+        // META-6.
+        error.code = error_code::MISSING_CLIENT_CAPABILITY;
+    }
     // Codes this era must not use (RPC-10): a missing resource has another, the rest has no meaning here.
     error.code = match error.code {
         error_code::RESOURCE_NOT_FOUND => error_code::INVALID_PARAMS,
