@@ -1,11 +1,13 @@
 //! JSON text that was checked once and is carried unparsed.
 
+mod decimal;
 mod flaw;
 mod integers;
 mod members;
 mod scan;
 mod text;
 
+pub(crate) use decimal::Decimal;
 pub(crate) use flaw::{Fault, Flaw};
 pub use integers::{inexact_integers, may_have_inexact_integers};
 pub use members::{Elements, Members, elements, member, members};

@@ -524,6 +524,128 @@ fn strings_that_spell_the_wanted_value_are_converted() {
     }
 }
 
+/// An integer beyond 64 bits and its neighbours, which one double stands for.
+const BIG: [&str; 3] =
+    ["123456789012345678901234567889", "123456789012345678901234567890", "123456789012345678901234567891"];
+
+#[test]
+fn integers_beyond_64_bits_are_compared_exactly() {
+    let [less, big, more] = BIG;
+    for (keywords, right, wrong, problem) in [
+        (format!(r#""const":{big}"#), vec![big], vec![less, more, "1"], format!("must be {big}")),
+        (
+            format!(r#""enum":[1,{big}]"#),
+            vec![big, "1"],
+            vec![less, more],
+            format!("must be one of 1, {big}"),
+        ),
+        (
+            format!(r#""enum":[[{big}]]"#),
+            vec!["[123456789012345678901234567890]"],
+            vec!["[123456789012345678901234567891]"],
+            format!("must be [{big}]"),
+        ),
+        (
+            format!(r#""minimum":{big}"#),
+            vec![big, more],
+            vec![less, "5", "-123456789012345678901234567890"],
+            format!("must be at least {big}"),
+        ),
+        (
+            format!(r#""maximum":{big}"#),
+            vec![big, less, "5", "-1e40"],
+            vec![more, "1e30"],
+            format!("must be at most {big}"),
+        ),
+        (
+            format!(r#""exclusiveMinimum":{big}"#),
+            vec![more],
+            vec![big, less],
+            format!("must be more than {big}"),
+        ),
+        (
+            format!(r#""exclusiveMaximum":{big}"#),
+            vec![less],
+            vec![big, more],
+            format!("must be less than {big}"),
+        ),
+        (
+            format!(r#""minimum":-{big}"#),
+            vec!["-123456789012345678901234567890", "-123456789012345678901234567889", "1"],
+            vec!["-123456789012345678901234567891", "-1e40"],
+            format!("must be at least -{big}"),
+        ),
+        (
+            r#""maximum":18446744073709551615"#.to_owned(),
+            vec!["18446744073709551615"],
+            vec!["18446744073709551616"],
+            "must be at most 18446744073709551615".to_owned(),
+        ),
+        (
+            r#""const":18446744073709551615"#.to_owned(),
+            vec!["18446744073709551615"],
+            vec!["18446744073709551616"],
+            "must be 18446744073709551615".to_owned(),
+        ),
+        (
+            r#""minimum":-9223372036854775808"#.to_owned(),
+            vec!["-9223372036854775808"],
+            vec!["-9223372036854775809"],
+            "must be at least -9223372036854775808".to_owned(),
+        ),
+        (
+            r#""const":1e30"#.to_owned(),
+            vec!["1e30", "1000000000000000000000000000000"],
+            vec!["1000000000000000000000000000001"],
+            "must be 1e30".to_owned(),
+        ),
+        (
+            r#""uniqueItems":true"#.to_owned(),
+            vec!["[123456789012345678901234567890,123456789012345678901234567891]"],
+            vec!["[123456789012345678901234567890,123456789012345678901234567890.0]"],
+            "must not have the same item twice".to_owned(),
+        ),
+    ] {
+        let schema = format!(r#"{{"type":"object","properties":{{"n":{{{keywords}}}}}}}"#);
+        let schema = CompiledSchema::compile(&text(&schema), &SchemaLimits::default()).unwrap();
+        for value in right {
+            let instance = text(&format!(r#"{{"n":{value}}}"#));
+            assert_eq!(schema.check(&instance), Ok(()), "{keywords} {value}");
+            assert_eq!(schema.check_arguments(&instance, true), Ok(Checked::AsIs), "{keywords} {value}");
+        }
+        for value in wrong {
+            let instance = text(&format!(r#"{{"n":{value}}}"#));
+            let told = format!("n: {problem}");
+            assert_eq!(schema.check(&instance).unwrap_err().to_string(), told, "{keywords} {value}");
+            assert_eq!(
+                schema.check_arguments(&instance, true).unwrap_err().to_string(),
+                told,
+                "{keywords} {value}"
+            );
+        }
+    }
+}
+
+#[test]
+fn integers_beyond_64_bits_are_compared_exactly_when_they_come_as_text() {
+    let schema = format!(r#"{{"properties":{{"n":{{"type":"integer","enum":[{}]}}}}}}"#, BIG[1]);
+    let schema = CompiledSchema::compile(&text(&schema), &SchemaLimits::default()).unwrap();
+    let spelled = |digits: &str| schema.check_arguments(&text(&format!(r#"{{"n":"{digits}"}}"#)), true);
+    assert_eq!(spelled(BIG[1]), Ok(Checked::Converted(text(&format!(r#"{{"n":{}}}"#, BIG[1])))));
+    assert_eq!(spelled(BIG[2]).unwrap_err().to_string(), format!("n: must be {}", BIG[1]));
+}
+
+#[test]
+fn integers_beyond_64_bits_are_refused_where_a_multiple_is_asked_for() {
+    let schema = compile(&json!({"properties": {"n": {"multipleOf": 2}, "free": {"minimum": 1}}}));
+    let big = BIG[1];
+    assert_eq!(schema.check(&text(&format!(r#"{{"n":4,"free":{big}}}"#))), Ok(()));
+    assert_eq!(
+        schema.check(&text(&format!(r#"{{"n":{big},"free":{big}}}"#))).unwrap_err().to_string(),
+        "n: must be at most 18446744073709551615"
+    );
+}
+
 #[test]
 fn a_field_with_an_odd_name_is_converted_too() {
     let schema = json!({"properties": {"a/b~c\"": {"properties": {"": {"type": "integer"}}}}});

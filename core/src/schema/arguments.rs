@@ -22,18 +22,24 @@ impl CompiledSchema {
     /// What is wrong with the arguments, in plain words: with `convert`, what remains wrong where what converts has been.
     pub fn check_arguments(&self, instance: &RawJson, convert: bool) -> Result<Checked, Violations> {
         let text = instance.as_str();
+        let exactly = self.check_exactly(text);
+        if let Some(Ok(())) = exactly {
+            return Ok(Checked::AsIs);
+        }
         let value = parse_instance(text)?;
-        if self.validator(text.len()).is_valid(&value) {
+        if exactly.is_none() && self.validator(text.len()).is_valid(&value) {
             return Ok(Checked::AsIs);
         }
         if !convert {
-            return Err(self.explain(&value, text.len()));
+            return Err(exactly.and_then(Result::err).unwrap_or_else(|| self.explain(&value, text.len())));
         }
         let mended = conversion::mend(self, text.len(), value, None);
-        if mended.valid {
-            Ok(Checked::Converted(mended.text(text)))
-        } else {
-            Err(self.explain(&mended.value, text.len()))
+        let converted = mended.text(text);
+        // What was text may be a number beyond 64 bits now.
+        match self.check_exactly(converted.as_str()) {
+            Some(verdict) => verdict.map(|()| Checked::Converted(converted)),
+            None if mended.valid => Ok(Checked::Converted(converted)),
+            None => Err(self.explain(&mended.value, text.len())),
         }
     }
 

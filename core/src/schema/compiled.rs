@@ -4,6 +4,7 @@ use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
 use super::cost::{self, Cost};
+use super::exact::Exact;
 use super::patterns::{Patterns, is_about_a_pattern};
 use super::violations::{Violations, instance_path};
 use crate::error::{Error, ErrorKind, Result};
@@ -43,6 +44,7 @@ const EXPLAINING_WORK: u64 = 4_000;
 pub struct CompiledSchema {
     patterns: Patterns,
     cost: Cost,
+    exact: Option<Box<Exact>>,
 }
 
 impl CompiledSchema {
@@ -70,8 +72,9 @@ impl CompiledSchema {
         }
         check_dialect(&schema).map_err(refuse)?;
         let cost = cost::bound(&schema, limits.max_subschemas).map_err(refuse)?;
+        let exact = Exact::new(text, &schema);
         let patterns = Patterns::compile(schema).map_err(|error| refuse(explain(&error)))?;
-        Ok(Self { patterns, cost })
+        Ok(Self { patterns, cost, exact })
     }
 
     /// Checks an instance.
@@ -79,12 +82,26 @@ impl CompiledSchema {
     /// # Errors
     /// What is wrong with it, in plain words.
     pub fn check(&self, instance: &RawJson) -> Result<(), Violations> {
+        if let Some(verdict) = self.check_exactly(instance.as_str()) {
+            return verdict;
+        }
         let value = parse_instance(instance.as_str())?;
         let bytes = instance.as_str().len();
         if self.validator(bytes).is_valid(&value) {
             return Ok(());
         }
         Err(self.explain(&value, bytes))
+    }
+
+    /// Checks an instance with numbers beyond 64 bits that the schema compares; `None` if it has none.
+    pub(super) fn check_exactly(&self, text: &str) -> Option<Result<(), Violations>> {
+        match self.exact.as_ref()?.read(text) {
+            Ok(reading) => {
+                let bytes = text.len();
+                Some(reading?.check(bytes, |validator, value| self.explain_by(validator, value, bytes)))
+            }
+            Err(violations) => Some(Err(violations)),
+        }
     }
 
     /// What checks an instance whose text has so many bytes.
@@ -101,11 +118,15 @@ impl CompiledSchema {
 
     /// What is wrong with an instance that is not valid, in as much detail as is affordable.
     pub(super) fn explain(&self, value: &Value, bytes: usize) -> Violations {
+        self.explain_by(self.validator(bytes), value, bytes)
+    }
+
+    fn explain_by(&self, validator: &Validator, value: &Value, bytes: usize) -> Violations {
         if self.may_list(value, bytes) {
-            return Violations::from_errors(self.validator(bytes).iter_errors(value));
+            return Violations::from_errors(validator.iter_errors(value));
         }
         let first = (self.cost.along_path(depth_of(value)) <= EXPLAINING_WORK)
-            .then(|| self.validator(bytes).validate(value).err())
+            .then(|| validator.validate(value).err())
             .flatten();
         match first {
             Some(error) => Violations::from_errors([error]),

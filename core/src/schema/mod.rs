@@ -6,6 +6,7 @@ mod compiled;
 mod conversion;
 mod cost;
 mod ecma_patterns;
+mod exact;
 mod forms;
 mod header_parameters;
 mod patterns;

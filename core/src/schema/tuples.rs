@@ -6,12 +6,17 @@
 
 use serde_json::{Map, Value};
 
+use super::exact::has_numbers_beyond_64_bits;
 use super::rewriting::rewritten;
 use crate::json::RawJson;
 
 /// The same schema without `items` beside `prefixItems`; `None` where there is no such thing, or something refers into one.
 pub(crate) fn understood_alike(schema: &RawJson) -> Option<RawJson> {
     if !schema.as_str().contains("\"prefixItems\"") || schema.as_str().contains("/items") {
+        return None;
+    }
+    // A number that a double would change could not be written again.
+    if has_numbers_beyond_64_bits(schema) {
         return None;
     }
     let schema = schema.to_value().ok()?;

@@ -70,6 +70,18 @@ impl Violations {
         });
     }
 
+    /// The same with numbers of the schema as they are written there, where something else stood for them.
+    pub(super) fn written<'a>(mut self, numbers: impl Iterator<Item = (String, &'a String)>) -> Self {
+        for (stand_in, written) in numbers {
+            for violation in &mut self.0 {
+                if violation.problem.contains(&stand_in) {
+                    violation.problem = violation.problem.replace(&stand_in, written);
+                }
+            }
+        }
+        self
+    }
+
     fn or_whole(self) -> Self {
         if self.0.is_empty() { Self::whole("does not match the schema") } else { self }
     }
