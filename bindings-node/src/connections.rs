@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use oxmcp_core::host::FrameSender;
 use oxmcp_core::transports::http::Endpoint;
+use oxmcp_core::transports::stdio::WayBack;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
@@ -11,6 +12,8 @@ use tokio::task::AbortHandle;
 pub enum Connection {
     /// A connection within the process: takes frames. Dropped, it ends.
     Memory(FrameSender),
+    /// Standard input and output: takes frames and messages.
+    Lines(WayBack),
     /// A request somebody else received, and how many more pieces of its answer may be under way.
     Request(AbortHandle, Arc<Semaphore>),
 }

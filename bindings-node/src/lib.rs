@@ -17,6 +17,7 @@ mod integers;
 mod log;
 mod long_frame;
 mod mailbox;
+mod messages;
 mod notices;
 mod schema;
 mod server;

@@ -7,6 +7,8 @@ use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Error;
 use oxmcp_core::handler::Origin;
 use oxmcp_core::host::log::Severity;
+use oxmcp_core::json::{inexact_integers, may_have_inexact_integers};
+use oxmcp_core::transports::stdio::Passing;
 use serde_json::json;
 
 use crate::doorbell::Doorbell;
@@ -15,6 +17,8 @@ use crate::doorbell::Doorbell;
 pub enum Notice {
     /// A message arrived on a connection: JSON text.
     Message(String),
+    /// A message of stdio on its way around.
+    Passing(Passing),
     /// The head of an HTTP response: JSON text.
     Head(String),
     /// A piece of its body.
@@ -85,7 +89,7 @@ impl Notices {
         lock(&self.forgotten).clear();
     }
 
-    /// Writes all of them, oldest first, as `[-3,token,kind,payload]`, each with a comma behind it; then `[-4,number]` for each
+    /// Writes all of them, oldest first, as `[-3,token,kind,payload,text?]`, each with a comma behind it; then `[-4,number]` for each
     /// origin that is forgotten.
     pub fn write(&self, into: &mut String) {
         self.write_news(into);
@@ -105,7 +109,9 @@ impl Notices {
         };
         for (token, notice) in queue {
             let (kind, payload) = match notice {
-                Notice::Message(text) => ("message", text),
+                Notice::Message(text) => ("message", with_digits(text)),
+                Notice::Passing(Passing::In(text)) => ("in", json!(text).to_string()),
+                Notice::Passing(Passing::Out(text)) => ("out", json!(text).to_string()),
                 Notice::Head(text) => ("head", text),
                 Notice::Chunk(text) => ("chunk", json!(text).to_string()),
                 Notice::SessionEnded(id) => ("session", json!(id).to_string()),
@@ -122,4 +128,13 @@ impl Notices {
             let _ = write!(into, "[-3,{token},\"{kind}\",{payload}],");
         }
     }
+}
+
+/// A message as it is; behind it, as text, once more where JavaScript's numbers do not hold all of its integers.
+fn with_digits(message: String) -> String {
+    if may_have_inexact_integers(&message) && inexact_integers(&message).is_some() {
+        let text = json!(message).to_string();
+        return message + "," + &text;
+    }
+    message
 }

@@ -6,15 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use bytes::Bytes;
 use napi::bindgen_prelude::{Env, Function};
 use napi_derive::napi;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{self, Driver, DuplexText, HttpText, Placement};
+use oxmcp_core::host::{Driver, DuplexText, HttpText, Placement};
 use oxmcp_core::mailbox::Answer;
 use oxmcp_core::transports::http::{HttpServer, Spelling};
-use oxmcp_core::transports::{memory, stdio};
+use oxmcp_core::transports::stdio::{self, Detour};
 
 use crate::connections::{Connection, Endpoints, js_number};
 use crate::doorbell::Doorbell;
@@ -149,7 +148,12 @@ impl Serving {
 
     /// Runs a transport, which is given what ends it alone; its end is a notice. With `owns_process`, a thread that does not
     /// hear of that end, because a handler blocks it, is ended with the process.
-    fn run<F>(&self, driver: &Driver, owns_process: bool, transport: impl FnOnce(u64, Shutdown) -> F) -> u64
+    pub(crate) fn run<F>(
+        &self,
+        driver: &Driver,
+        owns_process: bool,
+        transport: impl FnOnce(u64, Shutdown) -> F,
+    ) -> u64
     where
         F: Future<Output = oxmcp_core::error::Result<()>> + Send + 'static,
     {
@@ -258,7 +262,7 @@ impl Serving {
         Ok(told.to_string())
     }
 
-    /// Takes descriptors 0 and 1 for itself and serves them; the end of standard input ends it. With `owns_process`, a thread
+    /// Takes descriptors 0 and 1 for itself and serves them, once `choose_way` says how; the end of standard input ends it. With `owns_process`, a thread
     /// that does not hear of that end, because a handler blocks it, is ended with the process.
     #[napi]
     pub fn serve_stdio(&self, options: String, owns_process: bool) -> Result<f64, JsError> {
@@ -271,8 +275,17 @@ impl Serving {
             stdio::claim().into_js()?
         };
         let options = text.stdio(output.peer());
-        let token = self
-            .run(&driver, owns_process, |_, shutdown| stdio::serve(engine, input, output, options, shutdown));
+        let mut way = None;
+        let token = self.run(&driver, owns_process, |token, shutdown| {
+            let host = Arc::clone(&self.host);
+            let (detour, back) =
+                Detour::new(move |passing| host.notices.push(token, Notice::Passing(passing)));
+            way = Some(back);
+            stdio::serve_with_detour(engine, input, output, options, shutdown, detour)
+        });
+        if let Some(way) = way {
+            self.connections().insert(token, Connection::Lines(way));
+        }
         Ok(js_number(token))
     }
 
@@ -283,61 +296,6 @@ impl Serving {
         let host = Arc::clone(&self.host);
         self.engine.on_session_end(move |id| host.notices.push(token, Notice::SessionEnded(id.to_owned())));
         js_number(token)
-    }
-
-    /// Opens a connection within the process; its messages are notices under the connection's token.
-    #[napi]
-    pub fn connect(&self, options: String) -> Result<f64, JsError> {
-        let driver = self.driver()?;
-        let text = DuplexText::read(&options, Spelling::Camel).into_js()?;
-        let client = {
-            let _context = driver.enter();
-            memory::connect(&self.engine, text.max_frame_bytes()).into_js()?
-        };
-        let (frames, inbox) = host::frames();
-        let host = Arc::clone(&self.host);
-        let token = self.run(&driver, false, |token, shutdown| async move {
-            let hear = |message| host.notices.push(token, Notice::Message(message));
-            host::carry(client, inbox, hear, shutdown).await;
-            Ok(())
-        });
-        self.connections().insert(token, Connection::Memory(frames));
-        Ok(js_number(token))
-    }
-
-    /// Sends a frame on such a connection, from an origin JavaScript knows by this number; returns whether it is still open.
-    #[napi]
-    pub fn send(&self, token: f64, frame: String, origin: f64) -> bool {
-        let origin = self.host.notices.origin(number(origin));
-        match self.connections().get(&number(token)) {
-            Some(Connection::Memory(frames)) => frames.send((Bytes::from(frame), origin)).is_ok(),
-            _ => false,
-        }
-    }
-
-    /// Ends such a connection, or a request begun with `fetch`; their calls are cancelled.
-    #[napi]
-    pub fn close(&self, token: f64) {
-        let token = number(token);
-        let connection = self.connections().remove(&token);
-        if let Some(Connection::Request(task, _)) = connection {
-            task.abort();
-            self.host.notices.push(token, Notice::Ended(None));
-        }
-    }
-
-    /// A piece of the answer to such a request was taken: another may follow.
-    #[napi]
-    pub fn taken(&self, token: f64) {
-        if let Some(Connection::Request(_, credit)) = self.connections().get(&number(token)) {
-            credit.add_permits(1);
-        }
-    }
-
-    /// Forgets a connection or request that ended.
-    #[napi]
-    pub fn forget(&self, token: f64) {
-        self.connections().remove(&number(token));
     }
 
     /// Tells the transport of this token, or all, to finish: what runs may end in its time. Each end is a notice.

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::Result;
-use oxmcp_core::transports::stdio::{StdioOptions, serve};
+use oxmcp_core::handler::Origin;
+use oxmcp_core::transports::stdio::{Detour, Passing, StdioOptions, WayBack, serve, serve_with_detour};
 use support::{
     CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, Probe, engine, flood, legacy_call,
     modern_call,
 };
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -37,6 +39,21 @@ fn start_with_buffer(options: StdioOptions, buffer: usize) -> Peer {
     let shutdown = Shutdown::new();
     let task = tokio::spawn(serve(engine.clone(), theirs_in, theirs_out, options, shutdown.clone()));
     Peer { input: Some(input), output: BufReader::new(output), engine, probe, shutdown, task }
+}
+
+/// A peer whose messages may be led around; they arrive at the receiver.
+fn start_with_detour() -> (Peer, WayBack, UnboundedReceiver<Passing>) {
+    let (engine, probe) = engine();
+    let (input, theirs_in) = tokio::io::duplex(1 << 20);
+    let (output, theirs_out) = tokio::io::duplex(1 << 20);
+    let shutdown = Shutdown::new();
+    let (passing, passed) = unbounded_channel();
+    let (detour, back) = Detour::new(move |message| passing.send(message).unwrap());
+    let options = StdioOptions::default();
+    let serving = serve_with_detour(engine.clone(), theirs_in, theirs_out, options, shutdown.clone(), detour);
+    let task = tokio::spawn(serving);
+    let peer = Peer { input: Some(input), output: BufReader::new(output), engine, probe, shutdown, task };
+    (peer, back, passed)
 }
 
 impl Peer {
@@ -339,4 +356,76 @@ async fn a_peer_that_stops_reading_holds_up_reading_not_memory_and_a_closed_outp
     assert!(!sending.is_finished(), "everything was read although nobody took the answers");
     drop(peer.output);
     timeout(PATIENCE, peer.task).await.expect("the transport did not end").unwrap().unwrap();
+}
+
+/// Leads what passes on, inward or outward as it came.
+async fn lead_on(back: &WayBack, passing: &mut UnboundedReceiver<Passing>) -> Passing {
+    let message = timeout(PATIENCE, passing.recv()).await.expect("nothing passes").unwrap();
+    match &message {
+        Passing::In(text) => {
+            assert!(back.receive(text.clone().into(), Origin::default()));
+            back.done(true);
+        }
+        Passing::Out(text) => {
+            assert!(back.write(text.clone()));
+            back.done(false);
+        }
+    }
+    message
+}
+
+#[tokio::test]
+async fn messages_that_are_led_around_are_gone_on_with_as_they_come_back() {
+    let (mut peer, back, mut passing) = start_with_detour();
+    back.go_around();
+    peer.line(modern_call(1, "echo", ENVELOPE)).await;
+    let came = lead_on(&back, &mut passing).await;
+    assert!(matches!(came, Passing::In(text) if text == modern_call(1, "echo", ENVELOPE)));
+    assert!(matches!(lead_on(&back, &mut passing).await, Passing::Out(_)));
+    assert_eq!(peer.receive().await["id"], 1);
+}
+
+#[tokio::test]
+async fn nothing_is_read_before_it_is_decided_which_way_messages_go() {
+    let (mut peer, back, mut passing) = start_with_detour();
+    peer.line(modern_call(1, "echo", ENVELOPE)).await;
+    tokio::task::yield_now().await;
+    back.go_around();
+    assert!(matches!(lead_on(&back, &mut passing).await, Passing::In(_)));
+    assert!(matches!(lead_on(&back, &mut passing).await, Passing::Out(_)));
+    assert_eq!(peer.receive().await["id"], 1);
+}
+
+#[tokio::test]
+async fn messages_go_straight_until_somebody_wants_to_see_them_and_none_is_lost() {
+    let (mut peer, back, mut passing) = start_with_detour();
+    back.go_straight();
+    peer.line(modern_call(1, "echo", ENVELOPE)).await;
+    assert_eq!(peer.receive().await["id"], 1);
+    assert!(passing.try_recv().is_err());
+    back.go_around();
+    peer.line(modern_call(2, "echo", ENVELOPE)).await;
+    lead_on(&back, &mut passing).await;
+    lead_on(&back, &mut passing).await;
+    assert_eq!(peer.receive().await["id"], 2);
+}
+
+#[tokio::test]
+async fn the_end_of_the_input_waits_for_what_is_led_around() {
+    let (mut peer, back, mut passing) = start_with_detour();
+    back.go_around();
+    peer.line(modern_call(1, "echo", ENVELOPE)).await;
+    let (rest, ()) = tokio::join!(peer.end(), async {
+        lead_on(&back, &mut passing).await;
+        lead_on(&back, &mut passing).await;
+    });
+    assert!(rest.contains(r#""id":1"#), "{rest}");
+}
+
+#[tokio::test]
+async fn a_host_that_is_gone_keeps_no_message() {
+    let (mut peer, back, _passing) = start_with_detour();
+    drop(back);
+    peer.line(modern_call(1, "echo", ENVELOPE)).await;
+    assert_eq!(peer.receive().await["id"], 1);
 }

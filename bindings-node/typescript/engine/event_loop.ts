@@ -73,8 +73,8 @@ export interface Endpoint {
   fetch(head: RequestHead, body: Uint8Array | null, told: CallOrigin, sink: ResponseSink): { cancel(): void };
 }
 
-/** Hears the news of one token. */
-type Hear = (kind: NoticeKind, payload: unknown) => void;
+/** Hears the news of one token; `text` is that of a message whose integers are others by now. */
+type Hear = (kind: NoticeKind, payload: unknown, text?: string) => void;
 
 /** Who hears the news of one token, and in which context. */
 interface Listener {
@@ -125,6 +125,18 @@ export interface Served {
   shutDown(): void;
   /** The time to finish is over: what runs on it is answered with an error that says `reason`. */
   giveUp(reason: string): void;
+}
+
+/** Standard input and output, being served. */
+export interface ServedStdio extends Served {
+  /** Whether what passes comes here first. Nothing is read before this is said; later only from straight to around. */
+  chooseWay(around: boolean): void;
+  /** Has the engine take a message as if it had been read, in the present context; returns whether the connection is still open. */
+  receive(text: string): boolean;
+  /** Writes a message; returns whether the connection is still open. */
+  write(text: string): boolean;
+  /** A message that came here on its way in, or out, is dealt with. */
+  passed(inward: boolean): void;
 }
 
 /** A server being served on this thread. */
@@ -189,16 +201,34 @@ export class Serving {
     return { host, port, ...this.served(token) };
   }
 
-  /** Serves standard input and output. The process lives until `ended` is settled: when the input ends, or by `shutDown`. */
-  serveStdio(options: ConnectionOptions, ownsProcess: boolean): Served {
-    const token = this.native.serveStdio(connectionText(options), ownsProcess);
+  /**
+   * Serves standard input and output. The process lives until `ended` is settled: when the input ends, or by `shutDown`.
+   *
+   * @param passing Gets the text of each message on its way in, or out, once that was chosen.
+   */
+  serveStdio(
+    options: ConnectionOptions,
+    ownsProcess: boolean,
+    passing: (inward: boolean, text: string) => void,
+  ): ServedStdio {
+    const { native } = this;
+    const token = native.serveStdio(connectionText(options), ownsProcess);
     this.takeRoot();
-    return this.served(token);
+    const heard: Hear = (kind, text) => {
+      if (kind === 'in' || kind === 'out') passing(kind === 'in', text as string);
+    };
+    return {
+      ...this.served(token, heard),
+      chooseWay: (around) => native.chooseWay(token, around),
+      receive: (text) => native.send(token, text, this.origins.remember({}).number),
+      write: (text) => native.write(token, text),
+      passed: (inward) => native.passed(token, inward),
+    };
   }
 
-  private served(token: number): Served {
+  private served(token: number, heard?: Hear): Served {
     return {
-      ended: this.ended(token),
+      ended: this.ended(token, heard),
       shutDown: () => this.native.shutDown(token),
       giveUp: (reason) => this.native.giveUp(reason, token),
     };
@@ -221,12 +251,14 @@ export class Serving {
     this.listen(this.native.watchSessions(), (_kind, id) => ended(id as string));
   }
 
-  private ended(token: number): Promise<void> {
+  private ended(token: number, heard?: Hear): Promise<void> {
     this.lifeline.hold();
     return new Promise((resolve, reject) => {
       this.listen(token, (kind, payload) => {
+        heard?.(kind, payload);
         if (kind !== 'ended') return;
         this.listeners.delete(token);
+        this.native.forget(token);
         this.lifeline.release();
         const error = errorOf(payload);
         if (error === undefined) resolve();
@@ -235,9 +267,13 @@ export class Serving {
     });
   }
 
-  /** Opens a connection within the process. The process lives while requests sent on it are unanswered. */
+  /**
+   * Opens a connection within the process. The process lives while requests sent on it are unanswered.
+   *
+   * @param onMessage Gets each message; its text too, where JavaScript's numbers do not hold all of its integers.
+   */
   connect(
-    onMessage: (message: unknown) => void,
+    onMessage: (message: unknown, text?: string) => void,
     onEnd: (error?: Error) => void = () => {},
     options: ConnectionOptions = {},
   ): MemoryConnection {
@@ -246,13 +282,13 @@ export class Serving {
     const forget = (id: unknown): void => {
       if (waiting.delete(id)) this.lifeline.release();
     };
-    this.listen(token, (kind, payload) => {
+    this.listen(token, (kind, payload, text) => {
       if (kind === 'message') {
         const messages = Array.isArray(payload) ? payload : [payload];
         for (const message of messages) {
           if (!('method' in message)) forget(message.id);
         }
-        onMessage(payload);
+        onMessage(payload, text);
       } else if (kind === 'ended') {
         this.listeners.delete(token);
         this.native.forget(token);
@@ -446,7 +482,7 @@ export class Serving {
       this.origins.forget(entry[1]);
     } else {
       if (entry[2] === 'log') logLine(entry[3] as LogPayload);
-      else this.tell(entry[1], entry[2] as NoticeKind, entry[3]);
+      else this.tell(entry[1], entry[2] as NoticeKind, entry[3], entry[4] as string | undefined);
     }
   }
 
@@ -458,10 +494,10 @@ export class Serving {
     return origin.runInAsyncScope(() => new Call(this, id, origin.told));
   }
 
-  private tell(token: number, kind: NoticeKind, payload: unknown): void {
+  private tell(token: number, kind: NoticeKind, payload: unknown, text?: string): void {
     try {
       const listener = this.listeners.get(token);
-      listener?.scope.runInAsyncScope(listener.hear, undefined, kind, payload);
+      listener?.scope.runInAsyncScope(listener.hear, undefined, kind, payload, text);
     } catch (error) {
       // The listener's own fault; the rest of the batch must not suffer from it.
       queueMicrotask(() => {

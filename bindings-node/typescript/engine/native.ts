@@ -43,7 +43,7 @@ export interface NativeServing {
    * What waits for this thread: `""`, or the JSON text of an array of
    * `[slot, id, arguments, origin?, inexact?]` (slot ≥ 0: run this call and answer it; `inexact` are the integers among the
    * arguments that are other numbers in JavaScript, as `[path, digits][]`), `[-1, id]` (nobody waits for call `id` any more),
-   * `[-2, slot]` (forget the function), `[-3, token, kind, payload]` (news of a transport, see `NoticeKind`), `[-4, origin]`
+   * `[-2, slot]` (forget the function), `[-3, token, kind, payload, text?]` (news of a transport, see `NoticeKind`), `[-4, origin]`
    * (nothing refers to this origin any more).
    * When more than a batch waits, the bell rings again.
    */
@@ -53,13 +53,22 @@ export interface NativeServing {
 
   /** Returns `{token, host, port}` as JSON; takes `{host, port, path?, stateless?, json_response?, allowed_hosts?, …}`. */
   serveHttp(options: string): string;
-  /** Takes descriptors 0 and 1 for itself; the end of standard input is the `ended` notice of the token. */
+  /**
+   * Takes descriptors 0 and 1 for itself, and begins to read once `chooseWay` says how; the end of standard input is the `ended`
+   * notice of the token.
+   */
   serveStdio(options: string, ownsProcess: boolean): number;
+  /** Whether what passes on stdio comes here first, as `in` and `out` notices. Later only from straight to around. */
+  chooseWay(token: number, around: boolean): void;
+  /** Writes a message on standard output; returns whether it is still open. */
+  write(token: number, message: string): boolean;
+  /** An `in` or `out` notice is dealt with: what was to come of it was sent or written before this. */
+  passed(token: number, inward: boolean): void;
   /** Returns the token under which the ends of sessions over HTTP are told from now on. Once. */
   watchSessions(): number;
   /** A connection within the process; messages to the client are `message` notices of the token. */
   connect(options: string): number;
-  /** Sends a frame on such a connection, and the number of its origin; returns whether it is still open. */
+  /** Sends a frame on such a connection, or as if it came on stdio, and the number of its origin; returns whether it is still open. */
   send(token: number, frame: string, origin: number): boolean;
   /** Ends such a connection (its calls are cancelled), or a request begun with `fetch`. */
   close(token: number): void;
@@ -115,8 +124,8 @@ export interface NativeServing {
   stop(): void;
 }
 
-/** `message`: the payload is the message itself. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. `session`: the id of one that is over. */
-export type NoticeKind = 'message' | 'head' | 'chunk' | 'ended' | 'log' | 'session';
+/** `message`: the payload is the message itself; behind it, its text where JavaScript's numbers do not hold all of its integers. `in`, `out`: the text of a message on its way through stdio. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. `session`: the id of one that is over. */
+export type NoticeKind = 'message' | 'in' | 'out' | 'head' | 'chunk' | 'ended' | 'log' | 'session';
 
 /** What `describe` tells of a call. */
 export interface Caller {

@@ -1,13 +1,14 @@
 // Stdio: one message per line, over the process's own descriptors or any pair of streams.
 
-import { AsyncResource } from 'node:async_hooks';
 import type { Readable, Writable } from 'node:stream';
-import { type ConnectionOptions, graceSeconds } from '../../engine/connection_options.js';
-import type { MemoryConnection, Serving } from '../../engine/event_loop.js';
+import { graceSeconds } from '../../engine/connection_options.js';
+import type { Serving } from '../../engine/event_loop.js';
 import { endBySignal, TOLD_TWICE } from '../signals.js';
 import { ATTACH, dropTransport, errorFrom, noteTransport } from '../transport.js';
 import { Lines } from './lines.js';
+import { MessageWay } from './message_way.js';
 import { silenceStandardInput } from './standard_streams.js';
+import { StreamConnection } from './stream_connection.js';
 
 /** Options of `StdioServerTransport`. */
 export interface StdioServerTransportOptions {
@@ -45,13 +46,17 @@ export class StdioServerTransport {
   /** The connection ended, whoever ended it. */
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;
-  /** Accepted for code that sets it, and never called: messages are the engine's. */
+  /**
+   * Takes each message that comes. Whoever puts a function around it, or around `send`, after `connect` sees all messages; as
+   * long as nobody does, messages pass by both.
+   */
   onmessage?: ((message: never, extra?: never) => void) | undefined;
   sessionId?: string | undefined;
   private readonly options: StdioServerTransportOptions;
   private readonly streams: [input: Readable, output: Writable] | undefined;
   private state: 'new' | 'open' | 'closed' = 'new';
   private end: () => void | Promise<void> = () => {};
+  private way: MessageWay | undefined;
 
   /**
    * @param stdin What to read from. Default: the process's own.
@@ -75,7 +80,20 @@ export class StdioServerTransport {
   private serveProcess(serving: Serving): void {
     const exits = this.options.exitOnEnd ?? true;
     const { maxBufferSize: maxBodyBytes, shutdownGraceSeconds } = this.options;
-    const { ended, shutDown, giveUp } = serving.serveStdio({ maxBodyBytes, shutdownGraceSeconds }, exits);
+    const passing = (inward: boolean, text: string): void => {
+      const passed = inward ? way.comeIn(text) : way.goOut(text);
+      void passed.then(() => served.passed(inward));
+    };
+    const served = serving.serveStdio({ maxBodyBytes, shutdownGraceSeconds }, exits, passing);
+    const { ended, shutDown, giveUp } = served;
+    const way = new MessageWay(this, StdioServerTransport.prototype.send, {
+      receive: (text) => served.receive(text),
+      write: (text) => served.write(text),
+      onWatched: () => served.chooseWay(true),
+    });
+    this.way = way;
+    // Those who put functions around the transport's do so when `connect` returns: the first message is theirs, too.
+    setImmediate(() => served.chooseWay(way.isWatched));
     const endInput = silenceStandardInput();
     const finish = (): void => {
       const orphaned = this.state === 'open';
@@ -106,10 +124,12 @@ export class StdioServerTransport {
     const { maxBufferSize: maxBodyBytes = MAX_LINE_BYTES, shutdownGraceSeconds } = this.options;
     const grace = graceSeconds(shutdownGraceSeconds) ?? GRACE_SECONDS;
     const lines = new Lines(maxBodyBytes, (answer) => output.write(`${answer}\n`));
-    const connection = new StreamConnection(serving, output, { maxBodyBytes }, (error) => {
+    const ownSend = StdioServerTransport.prototype.send;
+    const connection = new StreamConnection(serving, this, ownSend, output, { maxBodyBytes }, (error) => {
       if (error !== undefined) this.onerror?.(error);
       this.closed(serving);
     });
+    this.way = connection.way;
     const receive = (take: () => string[]): void => {
       try {
         for (const line of take()) connection.send(line);
@@ -160,79 +180,19 @@ export class StdioServerTransport {
   /** Accepted for code that calls it: `connect` starts the transport. */
   async start(): Promise<void> {}
 
-  /** @throws Error always: messages are sent by the server; this is not the way. */
-  async send(_message: object): Promise<void> {
-    throw new Error(
-      'this transport sends what its server says: use the methods of the server, or of the context',
-    );
+  /**
+   * Sends a message to the client: see `onmessage`.
+   *
+   * @throws Error when the transport is not connected.
+   */
+  async send(message: object, _options?: object): Promise<void> {
+    if (this.state !== 'open' || this.way === undefined) throw new Error('this transport is not connected');
+    this.way.write(message);
   }
 
   /** Ends the connection. With the process's own streams, what runs may finish first. */
   async close(): Promise<void> {
     if (this.state !== 'open') return;
     await this.end();
-  }
-}
-
-/** A connection to the engine whose messages are lines. */
-class StreamConnection {
-  private readonly connection: MemoryConnection;
-  /** What comes on the streams runs in the context in which they were connected, whoever writes to them. */
-  private readonly scope = new AsyncResource('oxmcp.stdio');
-  private readonly waiting = new Set<unknown>();
-  private finishing = false;
-  private patience: NodeJS.Timeout | undefined;
-
-  constructor(
-    serving: Serving,
-    output: Writable,
-    options: ConnectionOptions,
-    onEnd: (error?: Error) => void,
-  ) {
-    const onMessage = (message: unknown): void => {
-      output.write(`${JSON.stringify(message)}\n`);
-      for (const each of Array.isArray(message) ? message : [message]) {
-        if (!('method' in each)) this.waiting.delete(each.id);
-      }
-      if (this.finishing && this.waiting.size === 0) this.close();
-    };
-    this.connection = serving.connect(onMessage, onEnd, options);
-  }
-
-  send(line: string): void {
-    for (const id of requestIds(line)) this.waiting.add(id);
-    this.scope.runInAsyncScope(() => this.connection.send(line));
-  }
-
-  /** Ends the connection when all requests are answered; those that take too long, with an error. */
-  finish(seconds: number): void {
-    if (this.finishing) return;
-    this.finishing = true;
-    if (this.waiting.size === 0) {
-      this.close();
-      return;
-    }
-    const words = `the input has ended, and this did not finish within the ${seconds} seconds it then had`;
-    this.patience = setTimeout(() => this.connection.giveUp(words), Math.min(seconds * 1000, 2 ** 31 - 1));
-    this.patience.unref();
-  }
-
-  close(): void {
-    this.finishing = true;
-    clearTimeout(this.patience);
-    this.connection.close();
-  }
-}
-
-/** The ids of the requests on a line. */
-function requestIds(line: string): unknown[] {
-  try {
-    const message: unknown = JSON.parse(line);
-    return (Array.isArray(message) ? message : [message])
-      .filter((each) => each?.method !== undefined && each.id !== undefined)
-      .map((each) => each.id);
-  } catch {
-    // The engine answers it, without an id.
-    return [];
   }
 }
