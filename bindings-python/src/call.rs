@@ -179,6 +179,12 @@ impl Call {
         self.invocation.context.caller.wants_progress
     }
 
+    /// Whether it was answered, or nobody waits for the answer.
+    #[getter(is_over)]
+    fn told_is_over(&self) -> bool {
+        self.is_over()
+    }
+
     #[getter]
     fn is_cancelled(&self) -> bool {
         self.responder().as_ref().is_some_and(Responder::is_cancelled)
@@ -203,6 +209,11 @@ impl Call {
             return Ok(false);
         }
         Ok(self.invocation.context.events.emit(Event::Log(LogMessage { level, logger, data: json(data) })))
+    }
+
+    /// Takes back a question that nobody waits for any more, by the number that asking it returned.
+    fn withdraw(&self, question: u32) {
+        self.invocation.context.events.withdraw(question);
     }
 
     #[pyo3(signature = (text, structured=false))]
@@ -266,11 +277,12 @@ impl Call {
         self.answer(Ok(Output::Whole(json(result))))
     }
 
-    #[pyo3(signature = (kind, message, detail=None))]
-    fn fail(&self, kind: &str, message: &str, detail: Option<String>) -> PyResult<bool> {
+    #[pyo3(signature = (kind, message, detail=None, data=None))]
+    fn fail(&self, kind: &str, message: &str, detail: Option<String>, data: Option<&str>) -> PyResult<bool> {
         let kind = FailureKind::from_name(kind)
             .ok_or_else(|| PyValueError::new_err(format!("no failure kind {kind:?}; see FailureKinds")))?;
-        Ok(self.fail_with(kind, message, detail))
+        let failure = Failure { detail, data: data.map(json), ..Failure::new(kind, message) };
+        Ok(self.answer(Err(failure)))
     }
 
     #[pyo3(signature = (code, message, data=None))]

@@ -14,6 +14,7 @@ mod kept;
 mod log;
 mod mailbox;
 mod notices;
+mod questions;
 mod roster;
 mod schema;
 mod server;

@@ -213,7 +213,7 @@ impl LoopSide {
                     self.start(py, pending);
                 }
                 HostMessage::Cancel(id) => self.cancel(py, id),
-                // Nothing asks from here yet.
+                // Whoever asks from here waits for a notice, see `questions`.
                 HostMessage::Answer { .. } => {}
                 HostMessage::Release(slot) => self.host.release(slot),
             }

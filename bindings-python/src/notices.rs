@@ -1,9 +1,12 @@
-//! News for the event loop that is not a call: a transport ended, a message of an in-process connection arrived.
+//! News for the event loop that is not a call: a transport ended, a message of an in-process connection or the answer to a
+//! question arrived.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxmcp_core::error::Error;
+use oxmcp_core::handler::Answered;
 use oxmcp_core::host::log::Severity;
+use oxmcp_core::json::RawJson;
 use pyo3::prelude::*;
 
 use crate::doorbell::LoopBell;
@@ -17,6 +20,8 @@ pub enum Notice {
     Log(Severity, String),
     /// The transport or connection ended, well or not.
     Ended(Option<Error>),
+    /// What came of a question to the client, under a token of its own.
+    Answer(Answered),
 }
 
 #[derive(Default)]
@@ -25,6 +30,8 @@ struct State {
     bell: Option<Arc<LoopBell>>,
     /// `on_notice(token, message | None, error | None)`
     receiver: Option<Py<PyAny>>,
+    /// `on_answer(token, result | None, (kind, message, code | None, data | None) | None)`
+    answered: Option<Py<PyAny>>,
 }
 
 /// The queue of news. The bell rings when it goes from empty to not empty.
@@ -38,13 +45,19 @@ impl Notices {
     }
 
     /// Says whom to tell from now on.
-    pub fn connect(&self, bell: Option<Arc<LoopBell>>, receiver: Option<Py<PyAny>>) {
+    pub fn connect(
+        &self,
+        bell: Option<Arc<LoopBell>>,
+        receiver: Option<Py<PyAny>>,
+        answered: Option<Py<PyAny>>,
+    ) {
         let mut state = self.state();
-        state.queue.clear();
+        let unheard = std::mem::take(&mut state.queue);
         state.bell = bell;
         let previous = std::mem::replace(&mut state.receiver, receiver);
+        let other = std::mem::replace(&mut state.answered, answered);
         drop(state);
-        drop(previous);
+        drop((previous, other, unheard));
     }
 
     pub fn push(&self, token: u64, notice: Notice) {
@@ -63,14 +76,16 @@ impl Notices {
 
     /// Calls the receiver with each notice, oldest first.
     pub fn hand_out(&self, py: Python<'_>) -> PyResult<()> {
-        let (queue, receiver) = {
+        let (queue, receiver, answered) = {
             let mut state = self.state();
             if state.queue.is_empty() {
                 return Ok(());
             }
-            (std::mem::take(&mut state.queue), state.receiver.as_ref().map(|receiver| receiver.clone_ref(py)))
+            let known = |one: &Option<Py<PyAny>>| one.as_ref().map(|receiver| receiver.clone_ref(py));
+            let receivers = (known(&state.receiver), known(&state.answered));
+            (std::mem::take(&mut state.queue), receivers.0, receivers.1)
         };
-        let Some(receiver) = receiver else { return Ok(()) };
+        let (Some(receiver), Some(answered)) = (receiver, answered) else { return Ok(()) };
         for (token, notice) in queue {
             match notice {
                 Notice::Message(text) => receiver.call1(py, (token, text, py.None()))?,
@@ -80,6 +95,12 @@ impl Notices {
                 Notice::Ended(None) => receiver.call1(py, (token, py.None(), py.None()))?,
                 Notice::Ended(Some(error)) => {
                     receiver.call1(py, (token, py.None(), errors::to_python(py, &error).into_value(py)))?
+                }
+                Notice::Answer(Ok(result)) => answered.call1(py, (token, result.as_str(), py.None()))?,
+                Notice::Answer(Err(failure)) => {
+                    let data = failure.data.as_ref().map(RawJson::as_str);
+                    let why = (failure.kind.name(), failure.message, failure.code, data);
+                    answered.call1(py, (token, py.None(), why))?
                 }
             };
         }

@@ -13,11 +13,13 @@ use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
 use pyo3::prelude::*;
 
+use crate::call::Call;
 use crate::doorbell::LoopBell;
 use crate::errors::IntoPython;
 use crate::log;
 use crate::mailbox::{LoopSide, run_plain};
 use crate::notices::Notice;
+use crate::questions::{self, Asked};
 use crate::server::{Host, Server};
 use crate::surrounding_context;
 use crate::surroundings::Surroundings;
@@ -40,10 +42,10 @@ pub struct Serving {
 }
 
 /// Starts serving on an event loop. `drives` says that the loop calls `wait` to wait, and so may drive the I/O; then
-/// `io` is "auto", "loop" or "thread". `on_notice(token, message, error)` hears of messages and ends; `start_thread(name, run)` starts
-/// a thread of Python's.
+/// `io` is "auto", "loop" or "thread". `on_notice(token, message, error)` hears of messages and ends; `on_answer(token, result,
+/// failure)` of what came of questions; `start_thread(name, run)` starts a thread of Python's.
 #[pyfunction]
-#[pyo3(signature = (server, event_loop, *, context, guard, on_notice, start_thread, drives=false, io="auto"))]
+#[pyo3(signature = (server, event_loop, *, context, guard, on_notice, on_answer, start_thread, drives=false, io="auto"))]
 #[expect(
     clippy::too_many_arguments,
     clippy::similar_names,
@@ -56,6 +58,7 @@ pub fn attach(
     context: Py<PyAny>,
     guard: Py<PyAny>,
     on_notice: Py<PyAny>,
+    on_answer: Py<PyAny>,
     start_thread: Py<PyAny>,
     drives: bool,
     io: &str,
@@ -95,7 +98,7 @@ pub fn attach(
             loop_bell: (drives && io == "auto").then(|| Arc::clone(&bell)),
         },
     );
-    host.notices.connect(Some(Arc::clone(&bell)), Some(on_notice));
+    host.notices.connect(Some(Arc::clone(&bell)), Some(on_notice), Some(on_answer));
     host.bells.event_loop.store(Some(Arc::clone(&bell)));
     log::carry(&host);
     host.bells.workers.store(Some(Arc::clone(&workers)));
@@ -292,6 +295,13 @@ impl Serving {
         self.loop_side.cancel_all(py)
     }
 
+    /// Asks the client of a call, all questions at once: `(token, method, params, seconds | None)` each. What comes of one is
+    /// told to `on_answer` under its token. Returns the number of the first, for `Call.withdraw`.
+    #[expect(clippy::needless_pass_by_value, reason = "as Python hands it over")]
+    fn ask(&self, call: Py<Call>, asked: Vec<Asked>) -> u32 {
+        questions::ask(&self.host, call.get(), asked)
+    }
+
     /// Calls `task` on a worker thread.
     fn run_in_worker(&self, task: Py<PyAny>) {
         self.workers.assign(task);
@@ -309,7 +319,7 @@ impl Serving {
         log::stop_carrying(&self.host);
         self.host.bells.event_loop.store(None);
         self.host.bells.workers.store(None);
-        self.host.notices.connect(None, None);
+        self.host.notices.connect(None, None, None);
         let host = &self.host;
         let (workers, driver) = (&self.workers, &self.driver);
         py.detach(|| {

@@ -266,7 +266,7 @@ impl Workers {
             match mailbox.take_one()? {
                 HostMessage::Start(pending) => return Some(pending),
                 // A thread cannot be interrupted; the function can ask whether it was cancelled.
-                // Nothing asks from here yet.
+                // Whoever asks from here waits for a notice, see `questions`.
                 HostMessage::Cancel(_) | HostMessage::Answer { .. } => {}
                 HostMessage::Release(slot) => self.release(slot),
             }

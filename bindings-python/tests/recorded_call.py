@@ -56,7 +56,7 @@ class Call:
         self.answer = {"description": description, "messages": json.loads(messages), "meta": meta and json.loads(meta)}
         return True
 
-    def fail(self, kind: str, message: str, detail: str | None = None) -> bool:
+    def fail(self, kind: str, message: str, detail: str | None = None, data: str | None = None) -> bool:
         self.answer = {"failed": kind, "message": message, "detail": detail}
         return True
 

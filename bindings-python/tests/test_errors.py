@@ -35,6 +35,9 @@ def test_every_kind_of_engine_error_has_a_class_of_its_own() -> None:
         assert made.__cause__ is native
 
 
+WITH_CODE = {errors.McpError, *(kind for kind in CLASSES if issubclass(kind, errors.QuestionError))}
+
+
 class Refusal(errors.McpError):
     def __init__(self, *, who: str) -> None:
         super().__init__(-32001, f"not for {who}", {"who": who})
@@ -44,8 +47,8 @@ class Refusal(errors.McpError):
 @pytest.mark.parametrize(
     "exception",
     [
-        *(kind("what was wrong") for kind in sorted(CLASSES - {errors.McpError}, key=lambda kind: kind.__name__)),
-        errors.McpError(-32001, "no", {"a": [1]}),
+        *(kind("what was wrong") for kind in sorted(CLASSES - WITH_CODE, key=lambda kind: kind.__name__)),
+        *(kind(-32001, "no", {"a": [1]}) for kind in sorted(WITH_CODE, key=lambda kind: kind.__name__)),
         errors.InvalidArguments([("a.b", "is required"), ("c", "must be a number")]),
         Refusal(who="you"),
     ],

@@ -42,8 +42,8 @@ from oxmcp.types import (
         (lambda: FastMCP().tool(task=True), r"tool\(task=…\) is not yet in oxmcp: it comes with tasks"),
         (lambda: FastMCP().run(event_store=object()), r"run\(event_store=…\) is not yet in oxmcp"),
         (lambda: FastMCP().disable(keys={"a"}), r"disable\(keys=…\) is not yet in oxmcp"),
-        (lambda: Client(FastMCP(), sampling_handler=print), r"Client\(sampling_handler=…\) is not yet in oxmcp"),
-        (lambda: Client(FastMCP()).set_roots([]), r"Client\.set_roots is not yet in oxmcp"),
+        (lambda: Client(FastMCP(), verify=True), r"Client\(verify=…\) is not yet in oxmcp"),
+        (lambda: Client(FastMCP()).initialize(), r"Client\.initialize is not yet in oxmcp"),
         (lambda: Server("s").streamable_http_app(), r"Server\.streamable_http_app is not yet in oxmcp"),
     ],
 )
@@ -52,24 +52,19 @@ def test_what_comes_later_says_so(use: Any, what: str) -> None:
         use()
 
 
-async def test_a_handler_that_asks_the_user_answers_with_what_is_missing() -> None:
+async def test_a_handler_that_uses_what_comes_later_answers_with_what_is_missing() -> None:
     mcp = FastMCP()
 
     @mcp.tool
-    async def ask(ctx: Context) -> str:
-        await ctx.elicit("Sure?", response_type=str)
-        return "never"
-
-    @mcp.tool
-    async def roots(ctx: Context) -> str:
-        await ctx.session.list_roots()
+    async def hide(ctx: Context) -> str:
+        await ctx.disable_components(names={"x"})
         return "never"
 
     async with Client(mcp) as client:
-        with pytest.raises(ToolError, match=r"Context\.elicit is not yet in oxmcp: it comes with questions"):
-            await client.call_tool("ask")
-        with pytest.raises(ToolError, match=r"ServerSession\.list_roots is not yet in oxmcp"):
-            await client.call_tool("roots")
+        with pytest.raises(
+            ToolError, match=r"Context\.disable_components is not yet in oxmcp: it comes with composition"
+        ):
+            await client.call_tool("hide")
 
 
 def test_an_option_that_asks_for_nothing_passes_and_one_that_nobody_has_is_refused() -> None:

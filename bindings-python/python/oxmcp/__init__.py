@@ -26,20 +26,28 @@ if TYPE_CHECKING:
     from .answers.messages import AssistantMessage, Message, UserMessage
     from .answers.resource_contents import ReadResourceContents
     from .answers.results import ToolResult
+    from .calls.asking.results import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
+    from .calls.asking.sampling_tools import SamplingTool
     from .calls.context import Context, get_context
     from .calls.dependencies import CurrentContext, Depends
     from .client.client import Client
     from .errors import (
         AlreadyRegisteredError,
+        ClientAnsweredError,
+        InvalidAnswer,
         InvalidArguments,
         InvalidDescriptorError,
         InvalidResult,
         InvalidSchemaError,
         MCPError,
         McpError,
+        MissingCapabilityError,
+        NoBackChannelError,
         NotFoundError,
         OxmcpError,
         PromptError,
+        QuestionError,
+        QuestionTimeoutError,
         ResourceError,
         ToolError,
     )
@@ -50,18 +58,24 @@ if TYPE_CHECKING:
     from .types import Icon
 
 __all__ = [
+    "AcceptedElicitation",
     "AlreadyRegisteredError",
     "AssistantMessage",
     "Audio",
     "CacheHint",
+    "CancelledElicitation",
     "Client",
+    "ClientAnsweredError",
     "Context",
     "CurrentContext",
+    "DeclinedElicitation",
     "Depends",
+    "ElicitationResult",
     "FastMCP",
     "File",
     "Icon",
     "Image",
+    "InvalidAnswer",
     "InvalidArguments",
     "InvalidDescriptorError",
     "InvalidResult",
@@ -70,12 +84,17 @@ __all__ = [
     "MCPServer",
     "McpError",
     "Message",
+    "MissingCapabilityError",
+    "NoBackChannelError",
     "NotFoundError",
     "NotificationOptions",
     "OxmcpError",
     "PromptError",
+    "QuestionError",
+    "QuestionTimeoutError",
     "ReadResourceContents",
     "ResourceError",
+    "SamplingTool",
     "Server",
     "ToolError",
     "ToolResult",
@@ -91,12 +110,15 @@ _HOMES = {
     "answers.messages": "AssistantMessage Message UserMessage",
     "answers.resource_contents": "ReadResourceContents",
     "answers.results": "ToolResult",
+    "calls.asking.results": "AcceptedElicitation CancelledElicitation DeclinedElicitation ElicitationResult",
+    "calls.asking.sampling_tools": "SamplingTool",
     "calls.context": "Context get_context",
     "calls.dependencies": "CurrentContext Depends",
     "server.session": "ServerSession",
     "client.client": "Client",
-    "errors": "AlreadyRegisteredError InvalidArguments InvalidDescriptorError InvalidResult InvalidSchemaError MCPError"
-    " McpError NotFoundError NotYetError OxmcpError PromptError ResourceError ToolError"
+    "errors": "AlreadyRegisteredError ClientAnsweredError InputRequiredRoundsExceededError InvalidAnswer InvalidArguments"
+    " InvalidDescriptorError InvalidResult InvalidSchemaError MCPError McpError MissingCapabilityError NoBackChannelError"
+    " NotFoundError NotYetError OxmcpError PromptError QuestionError QuestionTimeoutError ResourceError ToolError"
     " UrlElicitationRequiredError",
     "offers.descriptors": "CacheHint",
     "server.lowlevel": "NotificationOptions Server",

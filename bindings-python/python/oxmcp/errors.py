@@ -29,7 +29,9 @@ class OxmcpError(Exception):
 
 
 def _remade(kind: type[OxmcpError], arguments: tuple[Any, ...]) -> OxmcpError:
-    return kind.__new__(kind, *arguments)
+    made = kind.__new__(kind, *arguments)
+    made.args = arguments  # which those that are an OSError take in __init__
+    return made
 
 
 class ConfigurationError(OxmcpError, ValueError):
@@ -108,6 +110,16 @@ class ClientError(OxmcpError):
     """A client cannot do what it was asked to."""
 
 
+class InputRequiredRoundsExceededError(OxmcpError, RuntimeError):
+    """A server asked its client more often than the client lets it within one call (MRTR-17)."""
+
+    def __init__(self, max_rounds: int) -> None:
+        self.max_rounds = max_rounds
+        super().__init__(
+            f"The server asked for input in more than {max_rounds} rounds: input_required_max_rounds is the client's limit"
+        )
+
+
 class DisabledError(OxmcpError):
     """What was asked for is switched off."""
 
@@ -130,6 +142,15 @@ class InvalidArguments(OxmcpError, ValueError):
         else:
             self.problems = tuple(problems)
         super().__init__(in_words(self.problems))
+
+
+class InvalidAnswer(ToolError, ValueError):
+    """The client's answer to a question does not fit what was asked. The text names each field and repeats nothing of it."""
+
+    def __init__(self, problems: str | Iterable[tuple[str, str]]) -> None:
+        """Takes a finished text, or pairs of a field's path and what is wrong with it."""
+        self.problems = (("", problems),) if isinstance(problems, str) else tuple(problems)
+        super().__init__(f"The client's answer does not fit what was asked: {in_words(self.problems)}")
 
 
 class McpError(OxmcpError):
@@ -160,6 +181,34 @@ class McpError(OxmcpError):
 
 
 MCPError = McpError
+
+
+class QuestionError(McpError):
+    """A question to the client has no answer. Not caught, it fails the call with its text."""
+
+    failure = "tool"
+    """The kind of failure that the call ends with."""
+
+
+class MissingCapabilityError(QuestionError):
+    """The client did not declare that it can be asked this (-32021); `data["requiredCapabilities"]` says what it would take."""
+
+    failure = "missing_capability"
+
+
+class NoBackChannelError(QuestionError):
+    """There is no way to ask: the call is over, or nobody could bring the answer."""
+
+
+class ClientAnsweredError(QuestionError):
+    """The client answered with an error: its code, message and data."""
+
+    def __str__(self) -> str:
+        return f"The client answered with error {self.code}: {self.message}"
+
+
+class QuestionTimeoutError(QuestionError, TimeoutError):
+    """No answer came within the time that the question had."""
 
 
 class UrlElicitationRequiredError(McpError):

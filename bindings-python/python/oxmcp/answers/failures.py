@@ -6,7 +6,7 @@ import logging
 from typing import Any, Protocol
 
 from .. import types
-from ..errors import InvalidResult, McpError, in_words, logger
+from ..errors import InvalidResult, McpError, QuestionError, in_words, logger
 from . import refusals
 from .encoding import encode
 
@@ -19,7 +19,7 @@ class FailingCall(Protocol):
     @property
     def id(self) -> int: ...
 
-    def fail(self, kind: str, message: str, detail: str | None = None) -> bool: ...
+    def fail(self, kind: str, message: str, detail: str | None = None, data: str | None = None) -> bool: ...
 
     def fail_protocol(self, code: int, message: str, data: str | None = None) -> bool: ...
 
@@ -36,6 +36,11 @@ def answer(call: FailingCall, exception: BaseException, *, what: str, mask: bool
     mean for the caller stays in the log.
     """
     exception = _only_leaf(exception)
+    if isinstance(exception, QuestionError):
+        logger.info("%s had no answer from the client in call %d: %s", what, call.id, exception)
+        data = None if exception.data is None else _data_text(exception.data)
+        call.fail(exception.failure, _clean(str(exception)), None, data)
+        return
     protocol = protocol_error(exception)
     if protocol is not None:
         logger.info("%s answered call %d with error %d", what, call.id, protocol.code, exc_info=exception)

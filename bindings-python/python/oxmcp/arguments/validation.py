@@ -133,7 +133,7 @@ class Returned:
             except Exception:
                 why = _first_line(error)
                 raise InvalidDescriptorError(f"{function}: its result has no JSON Schema ({why})") from error
-        self.schema = _inline_root(schema)
+        self.schema = inline_root(schema)
         self._never_nan = _kinds(adapter.core_schema, set()) <= _WITHOUT_NAN
         self._validate = adapter.validator.validate_python
         self._serializer = adapter.serializer
@@ -176,7 +176,7 @@ class Returned:
 
 
 def _written(annotation: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
-    adapter = _adapter(_portable(annotation))
+    adapter = adapter_of(portable(annotation))
     return adapter, adapter.json_schema(mode="serialization", by_alias=True, schema_generator=_Schemas)
 
 
@@ -202,7 +202,7 @@ def _build(function: str, entries: Sequence[Entry]) -> tuple[TypeAdapter[Any], d
     try:
         # A TypedDict, because its keys may be called anything: `self`, `schema`, `model_config`, `_x`.
         shape = _typed_dict("Arguments", {entry.name: _annotated(entry) for entry in entries})
-        adapter = _adapter(shape)
+        adapter = adapter_of(shape)
         return adapter, adapter.json_schema(mode="validation", by_alias=True, schema_generator=_Schemas)
     except Exception as error:
         if len(entries) > 1:
@@ -215,7 +215,7 @@ def _build(function: str, entries: Sequence[Entry]) -> tuple[TypeAdapter[Any], d
 
 
 def _annotated(entry: Entry) -> Any:
-    annotation = _portable(entry.annotation)
+    annotation = portable(entry.annotation)
     if entry.default is NOTHING:
         return annotation
     if isinstance(entry.default, FieldInfo):
@@ -239,7 +239,7 @@ def _in_words(problems: list[tuple[str, str]]) -> str:
     return str(InvalidArguments(problems))
 
 
-def _inline_root(schema: dict[str, Any]) -> dict[str, Any]:
+def inline_root(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema whose root is not a bare reference: old versions look for `type: object` there (DOWN-4)."""
     parts = schema.get("allOf")
     reference = parts[0].get("$ref", "") if parts and len(parts) == 1 else schema.get("$ref", "")
@@ -248,7 +248,8 @@ def _inline_root(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema["$defs"][reference.removeprefix("#/$defs/")], "$defs": schema["$defs"]}
 
 
-def _adapter(annotation: Any) -> TypeAdapter[Any]:
+def adapter_of(annotation: Any) -> TypeAdapter[Any]:
+    """What validates and describes a type; see `portable`."""
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     if not getattr(adapter, "pydantic_complete", True):
         # A class that names another of the same running function, under `from __future__ import annotations`.
@@ -256,7 +257,7 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
     return adapter
 
 
-def _portable(annotation: Any) -> Any:
+def portable(annotation: Any) -> Any:
     """The same type in the form pydantic takes.
 
     Before Python 3.12 it refuses the TypedDicts of `typing`; and for members of an enum in a Literal it wants members,
@@ -269,17 +270,17 @@ def _portable(annotation: Any) -> Any:
         members = {member.value: member for member in arguments if isinstance(member, enum.Enum)}
         return Annotated[annotation, BeforeValidator(functools.partial(_member, members))] if members else annotation
     if origin is Annotated:
-        parts = (_portable(arguments[0]), *annotation.__metadata__)
+        parts = (portable(arguments[0]), *annotation.__metadata__)
         return _annotated_with[parts]
-    portable = tuple(
-        [_portable(one) for one in argument] if isinstance(argument, list) else _portable(argument)
+    made = tuple(
+        [portable(one) for one in argument] if isinstance(argument, list) else portable(argument)
         for argument in arguments
     )
-    if portable == arguments:
+    if made == arguments:
         return annotation
     if hasattr(annotation, "copy_with"):
-        return annotation.copy_with(portable)
-    return typing.Union[portable] if origin is types.UnionType else origin[portable]
+        return annotation.copy_with(made)
+    return typing.Union[made] if origin is types.UnionType else origin[made]
 
 
 def _is_ours(function: Any) -> bool:
@@ -300,7 +301,7 @@ def _portable_typed_dict(shape: Any) -> Any:
     for name, hint in hints.items():
         if typing.get_origin(hint) in (required, optional):
             hint = typing.get_args(hint)[0]
-        fields[name] = (optional if name in shape.__optional_keys__ else required)[_portable(hint)]
+        fields[name] = (optional if name in shape.__optional_keys__ else required)[portable(hint)]
     made = _typed_dict(shape.__name__, fields)
     made.__doc__, made.__module__ = shape.__doc__, shape.__module__
     return made

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .. import _native
 from ..arguments.injection import ContextMark
 from ..later.deferred import LaterMembers
+from .asking.in_context import Asking
 from .owner import Owner, conversation, serving
-from .served_call import ServedCall
 from .session import RequestContext, Session
 
 if TYPE_CHECKING:
@@ -67,10 +67,11 @@ def context_of(call: _native.Call, server: Owner | None) -> Context[Any, Any, An
     return context
 
 
-class Context(ServedCall, Parametrized[A, B, C], ContextMark, LaterMembers):
+class Context(Asking, Parametrized[A, B, C], ContextMark, LaterMembers):
     """One call, as its handler sees it. Ask for it by annotating a parameter with this class, whatever its name.
 
-    What sends something (`report_progress`, `info`, `notify_…`) does so at once and may be awaited or not.
+    What sends something (`report_progress`, `info`, `notify_…`) does so at once and may be awaited or not. What asks the client
+    something (`elicit`, `elicit_url`, `sample`, `list_roots`) must be awaited.
     """
 
     __slots__ = ("_state",)

@@ -141,7 +141,7 @@ class KeptCall:
         told = {"values": values, "total": total, "hasMore": has_more}
         self.result = {"completion": {name: value for name, value in told.items() if value is not None}}
 
-    def fail(self, kind: str, message: str, _detail: str | None = None) -> bool:
+    def fail(self, kind: str, message: str, _detail: str | None = None, _data: str | None = None) -> bool:
         """Keeps a failure."""
         self.failure = (kind, message)
         self.result = {"content": [{"type": "text", "text": message}], "isError": True}

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.values import Attributes, Done, Headers
 from ..later.deferred import LaterMembers
+from .asking.in_session import AskingSession
 
 if TYPE_CHECKING:
     from .. import types
     from .served_call import ServedCall
 
 
-class Session(LaterMembers):
-    """What code written against a server session sends through it."""
+class Session(AskingSession, LaterMembers):
+    """What code written against a server session sends through it, and asks."""
 
     __slots__ = ("_context",)
 
@@ -33,8 +34,10 @@ class Session(LaterMembers):
         """What the peer declared it can do."""
         return self._context.client_capabilities
 
-    can_send_request = False
-    """Nothing can be asked of a peer yet."""
+    @property
+    def can_send_request(self) -> bool:
+        """Whether the peer can still be asked something: as long as the call runs."""
+        return not self._context._call.is_over
 
     def check_client_capability(self, capability: types.ClientCapabilities) -> bool:
         """Whether the peer declared all that `capability` names."""

@@ -1,8 +1,9 @@
 """A client in the same process."""
 
 from ..client.client import CallToolResult, Client
+from ..errors import InputRequiredRoundsExceededError
 from ..later.names import names
 
-__all__ = ["CallToolResult", "Client"]
+__all__ = ["CallToolResult", "Client", "InputRequiredRoundsExceededError"]
 
 __getattr__ = names(__name__)

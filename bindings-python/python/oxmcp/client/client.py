@@ -14,6 +14,7 @@ from ..errors import McpError, ResourceError, ToolError
 from ..later.deferred import LaterMembers, accept
 from ..later.names import names
 from ..types.wire_object import WireObject
+from .answering import Roots
 from .results import WholeResults
 
 if TYPE_CHECKING:
@@ -61,8 +62,19 @@ class Client(WholeResults, LaterMembers):
         message_handler: Called with every notification: an object with `method` and `params`.
         log_level: From which level log messages are asked for, when there is a `log_handler`.
         timeout: Seconds to wait for an answer; without end when absent.
+        elicitation_handler: Answers forms and pages: `(message, response_type, params, context)`. It returns an object of
+            `response_type`, a dict, or the one thing that was asked for, which accepts; or an `ElicitResult`. For a page
+            `response_type` is None. As `elicitation_callback` it is `(context, params)`, and returns an `ElicitResult`.
+        sampling_handler: Answers what the model is asked: `(messages, params, context)`. It returns a text or a
+            `CreateMessageResult`. As `sampling_callback` it is `(context, params)`.
+        sampling_capabilities: What of sampling is declared: a `SamplingCapability`; tools, when absent.
+        roots: The roots: URIs or `Root`s, or a function `(context)` that returns them; as `list_roots_callback` it returns a
+            `ListRootsResult`.
+        input_required_max_rounds: How often a server may ask within one call (2026-07-28).
 
-    Handlers may be plain or async; they run one after another in the order of arrival, before the answer that follows them.
+    What has a handler is declared as something the client can be asked. Handlers may be plain or async. Those of progress, log
+    messages and notifications run one after another in the order of arrival, before the answer that follows them; what is
+    asked at once is answered at once.
 
     Raises:
         TypeError: `server` cannot be served in this process.
@@ -85,6 +97,14 @@ class Client(WholeResults, LaterMembers):
         message_handler: Callable[..., Any] | None = None,
         log_level: str = "debug",
         timeout: float | None = None,
+        elicitation_handler: Callable[..., Any] | None = None,
+        elicitation_callback: Callable[..., Any] | None = None,
+        sampling_handler: Callable[..., Any] | None = None,
+        sampling_callback: Callable[..., Any] | None = None,
+        sampling_capabilities: Any = None,
+        roots: Roots | None = None,
+        list_roots_callback: Callable[..., Any] | None = None,
+        input_required_max_rounds: int = 10,
         **other: Unpack[OfClients],
     ) -> None:
         accept("OfClients", "Client", other)
@@ -102,6 +122,32 @@ class Client(WholeResults, LaterMembers):
             log_level=log_level,
             timeout=timeout,
         )
+        answering = self._answering
+        answering.elicitation_handler, answering.elicitation_callback = elicitation_handler, elicitation_callback
+        answering.sampling_handler, answering.sampling_callback = sampling_handler, sampling_callback
+        answering.sampling_capabilities = sampling_capabilities
+        answering.roots, answering.list_roots_callback = roots, list_roots_callback
+        self.input_required_max_rounds = input_required_max_rounds
+
+    # What the server may ask. Who is connected already has told a legacy server what it can be asked.
+
+    def set_elicitation_callback(self, elicitation_callback: Callable[..., Any]) -> None:
+        """Sets the `elicitation_handler`."""
+        self._answering.elicitation_handler = elicitation_callback
+
+    def set_sampling_callback(self, sampling_callback: Callable[..., Any], sampling_capabilities: Any = None) -> None:
+        """Sets the `sampling_handler`, and what of sampling is declared."""
+        self._answering.sampling_handler = sampling_callback
+        self._answering.sampling_capabilities = sampling_capabilities
+
+    def set_roots(self, roots: Roots) -> None:
+        """Sets the `roots`; `send_roots_list_changed` tells the server."""
+        self._answering.roots = roots
+
+    async def send_roots_list_changed(self) -> None:
+        """Tells the server that the roots changed (legacy)."""
+        if not self._modern:
+            await self.notify("notifications/roots/list_changed")
 
     # What can be asked
 

@@ -15,8 +15,9 @@ from ..calls.context import LEGACY
 from ..calls.owner import conversation, serving
 from ..engine.transport_options import ConnectionOptions
 from ..engine.values import Attributes
-from ..errors import ClosedError, McpError, logger
+from ..errors import ClosedError, InputRequiredRoundsExceededError, McpError, logger
 from ..types.wire_object import WireObject
+from .answering import Answering, context_of
 from .foreign_loops import is_foreign, run_on
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from ..serving.serving import Serving
 
 _PREFIX = "io.modelcontextprotocol/"
+
+_ASKING = frozenset({"tools/call", "prompts/get", "resources/read"})
+"""What may be answered with questions, from 2026-07-28 on (MRTR-1)."""
+
+_PAUSES = (0.05, 0.1, 0.2, 0.25)
+"""Seconds between rounds in which nothing is asked (MRTR-17)."""
 
 
 class Conversation:
@@ -49,6 +56,9 @@ class Conversation:
         self._modern = protocol_version not in LEGACY
         self._info = info
         self._capabilities = dict(capabilities)
+        self._answering = Answering()
+        self._questions: dict[Any, asyncio.Task[None]] = {}
+        self.input_required_max_rounds = 10
         self._progress_handler = progress_handler
         self._log_handler = log_handler
         self._message_handler = message_handler
@@ -114,6 +124,8 @@ class Conversation:
         reader, self._reader = self._reader, None
         lifespan, self._lifespan = self._lifespan, None
         try:
+            for task in list(self._questions.values()):
+                task.cancel()
             if reader is not None:
                 reader.cancel()
                 await asyncio.wait([reader])
@@ -132,7 +144,7 @@ class Conversation:
     async def _shake_hands(self) -> None:
         params = {
             "protocolVersion": self.protocol_version,
-            "capabilities": self._capabilities,
+            "capabilities": self._declared(),
             "clientInfo": self._info,
         }
         self.initialize_result = types.InitializeResult(**await self.request("initialize", params))
@@ -152,16 +164,54 @@ class Conversation:
         progress_handler: Callable[..., Any] | None = None,
         meta: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Sends a request and waits for its result object.
+        """Sends a request and waits for its result object. What the server asks before it answers is answered on the way.
 
         Raises:
-            McpError: the server answered with an error.
+            McpError: the server answered with an error, or one of its questions has no answer.
+            InputRequiredRoundsExceededError: it asked again and again.
             TimeoutError: no answer came in time; the request is cancelled.
             ClosedError: the client is not open, was closed meanwhile, or was opened on a loop that does not run.
         """
         if self._connection is not None and self._loop is not None and is_foreign(self._loop):
             options = {"timeout": timeout, "progress_handler": progress_handler, "meta": meta}
             return await run_on(self._loop, self.request(method, params, **options))  # type: ignore[arg-type]
+        rounds = 0
+        while True:
+            result = await self._exchange(method, params, timeout, progress_handler, meta)
+            if not self._modern or method not in _ASKING or result.get("resultType") != "input_required":
+                return result
+            if rounds == self.input_required_max_rounds:
+                raise InputRequiredRoundsExceededError(rounds)
+            params = await self._with_answers(params, result, rounds)
+            rounds += 1
+
+    async def _with_answers(
+        self, params: Mapping[str, Any] | None, result: dict[str, Any], rounds: int
+    ) -> dict[str, Any]:
+        """The params to ask again with (MRTR-5)."""
+        asked: dict[str, Any] = result.get("inputRequests") or {}
+        if not asked:
+            await asyncio.sleep(_PAUSES[min(rounds, len(_PAUSES) - 1)])
+        answers = await asyncio.gather(*(self._answer_to(key, one) for key, one in asked.items()))
+        again = {key: value for key, value in (params or {}).items() if key not in ("inputResponses", "requestState")}
+        if asked:
+            again["inputResponses"] = dict(zip(asked, answers))
+        if "requestState" in result:
+            again["requestState"] = result["requestState"]
+        return again
+
+    async def _answer_to(self, id: Any, question: Mapping[str, Any]) -> dict[str, Any]:
+        params = question.get("params") or {}
+        return await self._answering.answer(question["method"], params, context_of(self, id, params))
+
+    async def _exchange(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None,
+        timeout: float | None,
+        progress_handler: Callable[..., Any] | None,
+        meta: Mapping[str, Any] | None,
+    ) -> dict[str, Any]:
         self._last_id += 1
         id = self._last_id
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
@@ -202,13 +252,16 @@ class Conversation:
             message["params"] = dict(params)
         await self._send(message)
 
+    def _declared(self) -> dict[str, Any]:
+        return {**self._answering.capabilities(), **self._capabilities}
+
     def _envelope(self, method: str) -> dict[str, Any]:
         if not self._modern:
             return {}
         envelope = {
             _PREFIX + "protocolVersion": self.protocol_version,
             _PREFIX + "clientInfo": self._info,
-            _PREFIX + "clientCapabilities": self._capabilities,
+            _PREFIX + "clientCapabilities": self._declared(),
         }
         if self._log_handler is not None:
             envelope[_PREFIX + "logLevel"] = self._log_level
@@ -229,7 +282,9 @@ class Conversation:
             while (text := await connection.receive()) is not None:
                 message = _native.loads(text)
                 for one in message if isinstance(message, list) else [message]:
-                    if "method" in one:
+                    if "method" in one and "id" in one:
+                        self._asked(one)
+                    elif "method" in one:
                         await self._notified(one["method"], one.get("params") or {})
                     else:
                         self._answered(one)
@@ -237,6 +292,22 @@ class Conversation:
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_exception(ClosedError("The connection was closed before the answer came"))
+
+    def _asked(self, question: dict[str, Any]) -> None:
+        """Answers a request of the server's, beside whatever else arrives."""
+        id = question["id"]
+        task = asyncio.get_running_loop().create_task(self._reply(id, question))
+        self._questions[id] = task
+        task.add_done_callback(lambda _task: self._questions.pop(id, None))
+
+    async def _reply(self, id: Any, question: dict[str, Any]) -> None:
+        message: dict[str, Any] = {"jsonrpc": "2.0", "id": id}
+        try:
+            message["result"] = await self._answer_to(id, question)
+        except McpError as error:
+            message["error"] = error.error.to_dict()
+        if self._connection is not None:
+            await self._send(message)
 
     def _answered(self, message: dict[str, Any]) -> None:
         answer = self._waiting.get(message.get("id"))  # type: ignore[arg-type]
@@ -249,6 +320,9 @@ class Conversation:
 
     async def _notified(self, method: str, params: dict[str, Any]) -> None:
         try:
+            question = self._questions.get(params.get("requestId")) if method == "notifications/cancelled" else None
+            if question is not None:
+                question.cancel()
             if method == "notifications/progress":
                 handler = self._progress.get(params.get("progressToken"))  # type: ignore[arg-type]
                 if handler is not None:

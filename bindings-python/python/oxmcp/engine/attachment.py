@@ -11,7 +11,7 @@ import sys
 from typing import Literal
 
 from .. import _native
-from . import claims, threads
+from . import claims, questions, threads
 from .guard import guard, serve_in_this_process
 from .notices import Notices
 
@@ -54,6 +54,7 @@ class Serving:
             context=self.root,
             guard=guard,
             on_notice=self.notices.arrived,
+            on_answer=questions.answered,
             start_thread=threads.start_thread,
             drives=drives,
             io=io,
@@ -95,6 +96,7 @@ class Serving:
 
     def stop(self) -> None:
         self.loop.remove_reader(self.native.fileno())
+        questions.end(self.native.id)
         stuck = self.native.stop()
         claims.give_back(self.server, self.loop)
         claims.give_back(self.server, self)

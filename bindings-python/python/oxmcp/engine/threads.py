@@ -28,9 +28,14 @@ def remember(serving: _native.Serving, loop: asyncio.AbstractEventLoop) -> None:
     _loops[serving] = loop
 
 
+def serving_of(call: _native.Call) -> _native.Serving | None:
+    """The serving that a call belongs to; None when it is over."""
+    return _servings.get(call.serving)
+
+
 def loop_of(call: _native.Call) -> asyncio.AbstractEventLoop:
     """The event loop that a call's coroutine functions run on. Raises RuntimeError when its serving is over."""
-    serving = _servings.get(call.serving)
+    serving = serving_of(call)
     if serving is None:
         raise RuntimeError("the server is not served any more")
     return _loops[serving]
@@ -39,7 +44,7 @@ def loop_of(call: _native.Call) -> asyncio.AbstractEventLoop:
 async def in_worker(function: Callable[..., T], /, **arguments: Any) -> T:
     """Runs a plain function on a worker thread, with the context variables of here; outside a call on any thread."""
     call = _native.current_call.get(None)
-    serving = None if call is None else _servings.get(call.serving)
+    serving = None if call is None else serving_of(call)
     if serving is None:
         return await asyncio.to_thread(function, **arguments)
     loop = asyncio.get_running_loop()

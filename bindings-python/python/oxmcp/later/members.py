@@ -19,17 +19,15 @@ LATER = {
     },
     "Context": {
         COMPOSITION: "disable_components enable_components reset_visibility",
-        QUESTIONS: "elicit elicit_url input_responses list_roots request_state sample sample_step",
+        QUESTIONS: "input_responses request_state",
         TRANSPORTS: "close_sse_stream close_standalone_sse_stream",
     },
     "ServerSession": {
-        QUESTIONS: "create_message elicit elicit_form elicit_url list_roots send_elicit_complete send_ping send_request",
         TASKS: "experimental",
     },
     "Client": {
         CLIENT: "cancel close initialize instructions new prior_discover progress server_capabilities server_info session",
         EXTENSIONS: "get_skill get_skill_mcp list_skill_resources list_skills list_skills_mcp read_skill",
-        QUESTIONS: "send_roots_list_changed set_elicitation_callback set_roots set_sampling_callback",
         TASKS: "cancel_task get_task_result get_task_status list_tasks",
     },
 }

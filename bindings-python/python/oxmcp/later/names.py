@@ -29,7 +29,6 @@ LATER = {
         ClientGroup
         ClientSession
         ClientSessionGroup
-        InputRequiredRoundsExceededError
         StdioServerParameters
         client.CacheConfig
         client.CacheEntry
@@ -43,7 +42,6 @@ LATER = {
         client.FastMCPTransport
         client.InMemoryResponseCacheStore
         client.IncomingMessage
-        client.InputRequiredRoundsExceededError
         client.NodeStdioTransport
         client.NotificationBinding
         client.NpxStdioTransport
@@ -118,13 +116,8 @@ LATER = {
         utilities.token_cache
     """,
     QUESTIONS: """
-        server.elicitation
         server.mcpserver.AESGCMRequestStateCodec
-        server.mcpserver.AcceptedElicitation
-        server.mcpserver.CancelledElicitation
-        server.mcpserver.DeclinedElicitation
         server.mcpserver.Elicit
-        server.mcpserver.ElicitationResult
         server.mcpserver.InvalidRequestState
         server.mcpserver.ListRoots
         server.mcpserver.RequestStateBoundary
@@ -135,9 +128,6 @@ LATER = {
         server.mcpserver.authenticated_principal
         server.mcpserver.resolve
         server.request_state
-        server.sampling
-        server.validation
-        shared.exceptions.NoBackChannelError
         tools.InputRequiredToolResult
         tools.base.InputRequiredToolResult
     """,

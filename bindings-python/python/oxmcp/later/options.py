@@ -13,12 +13,11 @@ logger = logging.getLogger("oxmcp")
 
 _FEATURES = {
     AUTHENTICATION: "auth auth_server_provider token_verifier verify",
-    CLIENT: "auto_initialize cache cache_mode init_timeout input_required_max_rounds max_pages prior_discover",
+    CLIENT: "auto_initialize cache cache_mode init_timeout max_pages prior_discover",
     COMPOSITION: "keys only providers session_state_store transforms",
     EXTENSIONS: "app extensions result_claims",
     MIDDLEWARE: "run_middleware",
-    QUESTIONS: "elicitation_handler request_state_security roots sampling_capabilities sampling_handler"
-    " sampling_handler_behavior",
+    QUESTIONS: "request_state_security",
     TASKS: "task task_id task_meta tasks",
     TRANSPORTS: "event_store sockets",
 }
@@ -46,8 +45,6 @@ class OfServers(TypedDict, total=False):
     providers: Any
     request_state_security: Any
     retry_interval: Any
-    sampling_handler: Any
-    sampling_handler_behavior: Any
     session_idle_timeout: Any
     session_state_store: Any
     sse_path: Any
@@ -101,15 +98,10 @@ class OfClients(TypedDict, total=False):
     auth: Any
     auto_initialize: Any
     cache: Any
-    elicitation_handler: Any
     extensions: Any
     init_timeout: Any
-    input_required_max_rounds: Any
     prior_discover: Any
     result_claims: Any
-    roots: Any
-    sampling_capabilities: Any
-    sampling_handler: Any
     verify: Any
 
 

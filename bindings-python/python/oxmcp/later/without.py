@@ -43,6 +43,10 @@ WITHOUT = {
         server.dependencies.resolve_dependencies
         server.dependencies.transform_context_annotations
         server.dependencies.without_injected_parameters
+        server.elicitation.ElicitConfig
+        server.elicitation.ScalarElicitationType
+        server.elicitation.handle_elicit_accept
+        server.elicitation.parse_elicit_response_type
         server.fastmcp.prompts.base.message_validator
         server.fastmcp.server.lifespan_wrapper
         server.fastmcp.utilities.context_injection
@@ -57,6 +61,15 @@ WITHOUT = {
         server.mcpserver.utilities.func_metadata
         server.mixins
         server.runner
+        server.sampling.run.call_sampling_handler
+        server.sampling.run.create_final_response_tool
+        server.sampling.run.determine_handler_mode
+        server.sampling.run.execute_tools
+        server.sampling.run.extract_tool_calls
+        server.sampling.run.prepare_messages
+        server.sampling.run.prepare_tools
+        server.sampling.run.sample_impl
+        server.sampling.run.sample_step_impl
         server.server.URI_PATTERN
         server.server.default_lifespan
         server.session.InitializationState
@@ -119,6 +132,7 @@ WITHOUT = {
         server.lowlevel.server.UnstructuredContent
         server.mcpserver.prompts.base.PromptResult
         server.mcpserver.prompts.base.SyncPromptResult
+        server.sampling.run.ToolChoiceOption
         server.server.DuplicateBehavior
         server.server.LifespanCallable
         server.server.StateValue

@@ -2,6 +2,7 @@
 
 from ...answers.content import Audio, File, Image
 from ...answers.messages import AssistantMessage, Message, UserMessage
+from ...calls.asking.results import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
 from ...calls.context import Context
 from ...later.names import names
 from ...offers.resource_security import DEFAULT_RESOURCE_SECURITY, ResourceSecurity
@@ -10,9 +11,13 @@ from .server import FastMCP, MCPServer
 
 __all__ = [
     "DEFAULT_RESOURCE_SECURITY",
+    "AcceptedElicitation",
     "AssistantMessage",
     "Audio",
+    "CancelledElicitation",
     "Context",
+    "DeclinedElicitation",
+    "ElicitationResult",
     "FastMCP",
     "File",
     "Icon",

@@ -83,6 +83,8 @@ class MCPServer(InProcess, LaterServer):
             no changes of lists.
         middleware: Functions `async (ctx, call_next) -> result` that every call passes, the outermost first; see
             `server.middleware`, which may be added to.
+        sampling_handler: Answers what the client's model is asked, `(messages, params, context)`, where the client cannot: a text
+            or a `CreateMessageResult`. With `sampling_handler_behavior="always"` it always does.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
@@ -147,6 +149,8 @@ class MCPServer(InProcess, LaterServer):
         transport_security: TransportSecuritySettings | None = None,
         subscriptions: SubscriptionBus | Literal[False] | None = None,
         middleware: Iterable[Any] | None = None,
+        sampling_handler: Callable[..., Any] | None = None,
+        sampling_handler_behavior: Literal["always", "fallback"] | None = None,
         max_request_body_size: int | None = None,
         cache_ttl: int | None = None,
         cache_scope: Literal["public", "private"] | None = None,
@@ -199,6 +203,10 @@ class MCPServer(InProcess, LaterServer):
         if self._page_size is not None and self._page_size < 1:
             raise ValueError("list_page_size must be at least 1")
         self.middleware.extend(middleware or ())
+        if sampling_handler_behavior not in (None, "always", "fallback"):
+            raise ValueError(f"sampling_handler_behavior is 'always' or 'fallback', not {sampling_handler_behavior!r}")
+        self.sampling_handler = sampling_handler
+        self.sampling_handler_behavior = sampling_handler_behavior or "fallback"
         self._tells_of_changes = subscriptions is not False
         if subscriptions:
             self._announcer = Announcer(subscriptions, self._notify)
