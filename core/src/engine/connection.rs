@@ -17,8 +17,13 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(shutdown: Shutdown) -> Self {
-        Self { duplex: Duplex::new(), subscriptions: Arc::default(), shutdown, closed: Shutdown::new() }
+    pub(super) fn new(session_id: Option<Arc<str>>, shutdown: Shutdown) -> Self {
+        Self {
+            duplex: Duplex::new(session_id),
+            subscriptions: Arc::default(),
+            shutdown,
+            closed: Shutdown::new(),
+        }
     }
 
     /// The next message that belongs to no request: list changes and resource updates a session is owed. `None` when the

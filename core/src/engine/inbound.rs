@@ -27,6 +27,8 @@ pub struct Inbound {
 pub enum Edge {
     /// A duplex connection: stdio, memory.
     Connection(Arc<Connection>),
+    /// A duplex connection whose messages come in HTTP POSTs, and the headers of this one.
+    Posted(Arc<Connection>, Arc<http::HeaderMap>),
     /// One HTTP POST.
     Http(HttpEdge),
 }

@@ -97,7 +97,30 @@ impl Engine {
     /// Opens a duplex connection: stdio, memory.
     #[must_use]
     pub fn connect(&self) -> Arc<Connection> {
-        Arc::new(Connection::new(self.0.shutdown.child()))
+        Arc::new(Connection::new(None, self.0.shutdown.child()))
+    }
+
+    /// Opens a duplex connection for one session of this id, which ends with `shutdown`, too. Only versions that begin with a
+    /// handshake are served on it (OLD-8).
+    #[must_use]
+    pub fn connect_session(&self, id: Arc<str>, shutdown: &Shutdown) -> Arc<Connection> {
+        Arc::new(Connection::new(Some(id), shutdown.child()))
+    }
+
+    /// How sessions over HTTP live.
+    #[must_use]
+    pub fn session_options(&self) -> SessionOptions {
+        self.0.eras.session_options()
+    }
+
+    /// Says how sessions over HTTP live from now on.
+    pub fn set_session_options(&self, options: SessionOptions) {
+        self.0.eras.set_session_options(options);
+    }
+
+    /// Tells whoever listens that the session of a connection is over.
+    pub(crate) fn tell_session_end(&self, id: &str) {
+        self.0.eras.tell_session_end(id);
     }
 
     /// Opens the stream a session's unsolicited messages travel on (LHTTP-8): an HTTP GET.
@@ -163,6 +186,11 @@ impl Engine {
     }
 
     fn start(&self, mut asked: Asked, edge: &Edge, origin: &Origin) -> State {
+        if let Edge::Posted(_, headers) = edge
+            && let Some(caller) = Arc::get_mut(&mut asked.caller)
+        {
+            caller.headers = Some(Arc::clone(headers));
+        }
         let kind = asked.operation.kind();
         let overloaded = |asked: &Asked, message: &str| {
             State::said(asked.voice.failure(kind, &Failure::new(FailureKind::Overloaded, message)))
@@ -195,7 +223,7 @@ impl Engine {
             }),
             Dispatched::Watch(filter) => {
                 let counted = match edge {
-                    Edge::Connection(connection) => {
+                    Edge::Connection(connection) | Edge::Posted(connection, _) => {
                         Counted::enter(&connection.subscriptions, self.0.limits.max_subscriptions)
                     }
                     Edge::Http(_) => {
@@ -208,7 +236,9 @@ impl Engine {
                 let acknowledgement = asked.voice.acknowledge(&filter);
                 let watch = self.0.registry.watch(filter);
                 let shutdown = match edge {
-                    Edge::Connection(connection) => connection.shutdown().clone(),
+                    Edge::Connection(connection) | Edge::Posted(connection, _) => {
+                        connection.shutdown().clone()
+                    }
                     Edge::Http(_) => self.0.shutdown.clone(),
                 };
                 State::Subscription(Box::new(Subscription::new(
@@ -227,7 +257,7 @@ impl Engine {
 impl Edge {
     fn side(&self) -> Side<'_> {
         match self {
-            Self::Connection(connection) => Side::Duplex(&connection.duplex),
+            Self::Connection(connection) | Self::Posted(connection, _) => Side::Duplex(&connection.duplex),
             Self::Http(edge) => Side::Post { headers: &edge.headers, stateless: edge.stateless },
         }
     }

@@ -11,15 +11,18 @@ use crate::eras::legacy::session::Session;
 #[derive(Debug)]
 pub struct Duplex {
     session: watch::Sender<Option<Arc<Session>>>,
+    /// The id of the session that a handshake begins here, where the connection was made for one. Nothing else is served on
+    /// it: an envelope counts for nothing (OLD-8, META-13).
+    pub(super) session_id: Option<Arc<str>>,
     /// The requests in flight.
     pub in_flight: Arc<InFlight>,
 }
 
 impl Duplex {
-    /// A connection on which nothing was said yet.
+    /// A connection on which nothing was said yet; `session_id` if it is made for one session.
     #[must_use]
-    pub fn new() -> Self {
-        Self { session: watch::Sender::new(None), in_flight: Arc::default() }
+    pub fn new(session_id: Option<Arc<str>>) -> Self {
+        Self { session: watch::Sender::new(None), session_id, in_flight: Arc::default() }
     }
 
     pub(super) fn session(&self) -> Option<Arc<Session>> {
@@ -58,6 +61,6 @@ impl Duplex {
 
 impl Default for Duplex {
     fn default() -> Self {
-        Self::new()
+        Self::new(None)
     }
 }

@@ -114,6 +114,22 @@ impl Eras {
         self.sessions.listen(listener);
     }
 
+    /// How sessions over HTTP live.
+    #[must_use]
+    pub fn session_options(&self) -> SessionOptions {
+        self.sessions.options()
+    }
+
+    /// Says how sessions over HTTP live from now on.
+    pub fn set_session_options(&self, options: SessionOptions) {
+        self.sessions.set_options(options);
+    }
+
+    /// Tells whoever listens that the session of a connection is over.
+    pub fn tell_session_end(&self, id: &str) {
+        self.sessions.tell(id);
+    }
+
     /// [`Eras::open_request`], with its error as an answer.
     fn answer_request(
         &self,
@@ -135,7 +151,8 @@ impl Eras {
     ) -> Result<Opened, WireError> {
         let params = Params::read(request.params, outline);
         let meta = Meta::read(params.meta, outline);
-        let envelope = meta.protocol_version.is_some();
+        let made_for_session = matches!(side, Side::Duplex(duplex) if duplex.session_id.is_some());
+        let envelope = meta.protocol_version.is_some() && !made_for_session;
         let method = match &*request.method {
             "initialize" => MethodClue::Initialize,
             "ping" => MethodClue::Ping,
@@ -195,6 +212,11 @@ impl Eras {
                 };
                 legacy::requests::decode(self, request, &params, &meta, client, headers).map(Opened::Ask)
             }
+            Verdict::Unopened if made_for_session => Err(WireError::new(
+                error_code::INVALID_REQUEST,
+                "this connection begins with initialize: send that first",
+                200,
+            )),
             Verdict::Unopened | Verdict::Ignored => Err(modern::envelope::incomplete(&meta)),
         }
     }
@@ -217,7 +239,7 @@ impl Eras {
         let opening = legacy::handshake::read(params)?;
         let version = opening.version;
         let (id, in_flight) = match side {
-            Side::Duplex(duplex) => (None, Arc::clone(&duplex.in_flight)),
+            Side::Duplex(duplex) => (duplex.session_id.clone(), Arc::clone(&duplex.in_flight)),
             Side::Post { stateless: true, .. } => {
                 let said = legacy::handshake::answer(
                     &request.id,
@@ -249,7 +271,8 @@ impl Eras {
         }
         let said =
             legacy::handshake::answer(&request.id, version, &self.profile, &self.registry.snapshot(), true);
-        Ok(Opened::Answered { said, session_id: id })
+        let told = id.filter(|_| matches!(side, Side::Post { .. }));
+        Ok(Opened::Answered { said, session_id: told })
     }
 
     fn open_notification(&self, notification: &Notification<'_>, side: Side<'_>) -> Opened {

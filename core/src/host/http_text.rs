@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::described::Described;
 use crate::error::Result;
-use crate::transports::http::{CorsOptions, HealthOptions, HttpOptions, Spelling};
+use crate::transports::http::{CorsOptions, HealthOptions, HttpOptions, Spelling, SseOptions};
 
 /// The options of the HTTP transport; what is not said keeps the engine's default.
 #[derive(Debug)]
@@ -32,6 +32,10 @@ impl HttpText {
         options.allowed_hosts = told.texts("allowed_hosts")?;
         options.allowed_origins = told.texts("allowed_origins")?;
         options.cors = told.object("cors")?.map(read_cors).transpose()?;
+        options.sse = told.object("sse")?.map(read_sse).transpose()?;
+        options.sessions.idle_timeout = told.seconds("session_idle_seconds")?;
+        let max_sessions = told.whole("max_sessions", 1, u64::MAX)?;
+        options.sessions.max = max_sessions.map(|max| usize::try_from(max).unwrap_or(usize::MAX));
         options.health = told.object("health")?.map(read_health).transpose()?;
         for (name, size) in [
             ("max_body_bytes", &mut options.max_body_bytes),
@@ -78,6 +82,16 @@ fn read_health(mut told: Described) -> Result<HealthOptions> {
     };
     told.nothing_else()?;
     Ok(health)
+}
+
+fn read_sse(mut told: Described) -> Result<SseOptions> {
+    let default = SseOptions::default();
+    let sse = SseOptions {
+        path: told.text("path")?.unwrap_or(default.path),
+        messages_path: told.text("messages_path")?.unwrap_or(default.messages_path),
+    };
+    told.nothing_else()?;
+    Ok(sse)
 }
 
 fn read_cors(mut told: Described) -> Result<CorsOptions> {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
+use ::http::HeaderMap;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing, Shutdown};
+use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing, ResponseMessage, Shutdown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Origin;
 use crate::jsonrpc::LongFrame;
@@ -36,10 +37,18 @@ pub(super) struct Duplex {
 impl Duplex {
     /// A connection to `engine`, and what it says.
     pub(super) fn connect(engine: Engine) -> Result<(Self, mpsc::Receiver<String>)> {
+        let connection = engine.connect();
+        Self::over(engine, connection)
+    }
+
+    /// A connection of `engine`'s, and what it says.
+    pub(super) fn over(
+        engine: Engine,
+        connection: Arc<Connection>,
+    ) -> Result<(Self, mpsc::Receiver<String>)> {
         let runtime = Handle::try_current().map_err(|error| {
             Error::new(ErrorKind::Configuration, "a connection needs a Tokio runtime").caused_by(error)
         })?;
-        let connection = engine.connect();
         let (queue, messages) = mpsc::channel(QUEUE);
         let mut companion = JoinSet::new();
         companion.spawn_on(accompany(Arc::clone(&connection), queue.clone()), &runtime);
@@ -66,20 +75,27 @@ impl Duplex {
         mut say: impl FnMut(String),
     ) -> Option<Exchange> {
         let edge = Edge::Connection(Arc::clone(&self.connection));
-        let mut exchange = self.engine.exchange(Inbound { frame, edge, max_bytes: None, origin });
-        // Most exchanges end in their first poll: those never become a task.
-        let mut cx = Context::from_waker(Waker::noop());
-        loop {
-            match exchange.poll_next(&mut cx) {
-                Poll::Ready(Some(outgoing)) => {
-                    if let Some(message) = to_write(outgoing) {
-                        say(message);
-                    }
-                }
-                Poll::Ready(None) => return None,
-                Poll::Pending => return Some(exchange),
-            }
-        }
+        let inbound = Inbound { frame, edge, max_bytes: None, origin };
+        begin(self.engine.exchange(inbound), |outgoing| to_write(outgoing).into_iter().for_each(&mut say))
+    }
+
+    /// The same for a frame that was posted with these headers. A refusal of it as a whole, with its HTTP status, is an error.
+    pub(super) fn start_posted(
+        &self,
+        frame: Bytes,
+        headers: Arc<HeaderMap>,
+        origin: Origin,
+        max_bytes: usize,
+        mut say: impl FnMut(String),
+    ) -> std::result::Result<Option<Exchange>, ResponseMessage> {
+        let edge = Edge::Posted(Arc::clone(&self.connection), headers);
+        let inbound = Inbound { frame, edge, max_bytes: Some(max_bytes), origin };
+        let mut refusal = None;
+        let rest = begin(self.engine.exchange(inbound), |outgoing| match outgoing {
+            Outgoing::Response(response) if response.status != 200 => refusal = Some(response),
+            outgoing => to_write(outgoing).into_iter().for_each(&mut say),
+        });
+        refusal.map_or(Ok(rest), Err)
     }
 
     /// Runs the rest of an exchange; what it says comes through the queue.
@@ -153,6 +169,19 @@ fn to_write(outgoing: Outgoing) -> Option<String> {
         Outgoing::Message(message) => Some(message),
         Outgoing::Response(response) => Some(response.body),
         Outgoing::Accepted | Outgoing::Cancelled(_) => None,
+    }
+}
+
+/// Passes what is said at once to `say`; returns the exchange if there is more to come.
+fn begin(mut exchange: Exchange, mut say: impl FnMut(Outgoing)) -> Option<Exchange> {
+    // Most exchanges end in their first poll: those never become a task.
+    let mut cx = Context::from_waker(Waker::noop());
+    loop {
+        match exchange.poll_next(&mut cx) {
+            Poll::Ready(Some(outgoing)) => say(outgoing),
+            Poll::Ready(None) => return None,
+            Poll::Pending => return Some(exchange),
+        }
     }
 }
 

@@ -201,6 +201,11 @@ pub struct Server {
 /// Serves [`engine`] with these options.
 pub fn serve(options: HttpOptions) -> Server {
     let (engine, probe) = engine();
+    serve_engine(engine, probe, options)
+}
+
+/// Serves an engine that has more than the test tools.
+pub fn serve_engine(engine: Engine, probe: Probe, options: HttpOptions) -> Server {
     let server = HttpServer::bind(engine.clone(), "127.0.0.1:0", options).unwrap();
     let address = server.local_addr();
     let shutdown = Shutdown::new();
@@ -330,6 +335,16 @@ impl Client {
         let chunk = self.take(size).await;
         self.take(2).await;
         chunk
+    }
+
+    /// The next event of a stream: its name and its data.
+    pub async fn named_event(&mut self) -> (String, String) {
+        let chunk = self.chunk().await;
+        let fields = chunk.strip_prefix("event: ").and_then(|rest| rest.strip_suffix("\n\n"));
+        let (name, data) = fields.and_then(|fields| fields.split_once("\ndata: ")).unwrap_or_else(|| {
+            panic!("not one event: {chunk:?}");
+        });
+        (name.to_owned(), data.to_owned())
     }
 
     /// The next event of a stream: its data.

@@ -18,7 +18,7 @@ use crate::protocol_version::ProtocolVersion;
 use crate::registry::Watch;
 
 /// How sessions over HTTP live (SESS-12).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct SessionOptions {
     /// A session nobody used for this long is over. One with a request or a stream open is in use.
     pub idle_timeout: Duration,
@@ -154,7 +154,9 @@ impl Drop for Held {
 
 /// The sessions over HTTP. One that is over goes when it is looked for, or when another needs its room: no thread of its own.
 pub(crate) struct SessionStore {
-    options: SessionOptions,
+    /// Looked at by every request, set rarely: milliseconds.
+    idle_timeout: AtomicU64,
+    max: AtomicUsize,
     sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,
     /// Told the id of each session that is over.
     listener: OnceLock<SessionListener>,
@@ -165,7 +167,14 @@ pub(crate) type SessionListener = Box<dyn Fn(&str) + Send + Sync>;
 
 impl SessionStore {
     pub(crate) fn new(options: SessionOptions) -> Self {
-        Self { options, sessions: Mutex::default(), listener: OnceLock::new() }
+        let store = Self {
+            idle_timeout: AtomicU64::new(0),
+            max: AtomicUsize::new(0),
+            sessions: Mutex::default(),
+            listener: OnceLock::new(),
+        };
+        store.set_options(options);
+        store
     }
 
     /// An id nobody can guess: 32 random bytes as 43 visible ASCII characters (SESS-2, SESS-8). `None` when the system has
@@ -179,18 +188,19 @@ impl SessionStore {
     /// Keeps a session that has an id, making room for it if need be.
     pub(crate) fn add(&self, session: &Arc<Session>) {
         let Some(id) = session.id.clone() else { return };
+        let SessionOptions { idle_timeout, max } = self.options();
         let mut over = Vec::new();
         let mut sessions = self.sessions();
-        if sessions.len() >= self.options.max {
+        if sessions.len() >= max {
             sessions.retain(|_, session| {
-                let keep = session.idle() < self.options.idle_timeout;
+                let keep = session.idle() < idle_timeout;
                 if !keep {
                     over.push(Arc::clone(session));
                 }
                 keep
             });
         }
-        while sessions.len() >= self.options.max {
+        while sessions.len() >= max {
             // Those in use are not idle at all and go last.
             let oldest =
                 sessions.iter().max_by_key(|(_, session)| session.idle()).map(|(id, _)| Arc::clone(id));
@@ -213,7 +223,14 @@ impl SessionStore {
 
     fn ended(&self, session: &Session) {
         session.end();
-        if let (Some(listener), Some(id)) = (self.listener.get(), &session.id) {
+        if let Some(id) = &session.id {
+            self.tell(id);
+        }
+    }
+
+    /// Tells the listener that the session with this id is over.
+    pub(crate) fn tell(&self, id: &str) {
+        if let Some(listener) = self.listener.get() {
             listener(id);
         }
     }
@@ -221,7 +238,7 @@ impl SessionStore {
     /// The session with this id, which is in use now. `None` if there is none or it was idle for too long (SESS-5).
     pub(crate) fn find(&self, id: &str) -> Option<Arc<Session>> {
         let session = self.sessions().get(id).cloned()?;
-        if session.idle() >= self.options.idle_timeout {
+        if session.idle() >= self.options().idle_timeout {
             self.end(id);
             return None;
         }
@@ -233,6 +250,20 @@ impl SessionStore {
     pub(crate) fn end(&self, id: &str) -> bool {
         let session = self.sessions().remove(id);
         session.inspect(|session| self.ended(session)).is_some()
+    }
+
+    /// How sessions live from now on.
+    pub(crate) fn set_options(&self, options: SessionOptions) {
+        let milliseconds = u64::try_from(options.idle_timeout.as_millis()).unwrap_or(u64::MAX);
+        self.idle_timeout.store(milliseconds.max(1), Ordering::Relaxed);
+        self.max.store(options.max, Ordering::Relaxed);
+    }
+
+    pub(crate) fn options(&self) -> SessionOptions {
+        SessionOptions {
+            idle_timeout: Duration::from_millis(self.idle_timeout.load(Ordering::Relaxed)),
+            max: self.max.load(Ordering::Relaxed),
+        }
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Session>>> {

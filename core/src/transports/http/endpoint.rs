@@ -21,6 +21,7 @@ use super::options::HttpOptions;
 use super::refusals::ToldRefusals;
 use super::response::{self, ResponseBody};
 use super::single_headers;
+use super::sse::{self, SseRequest, SseSessions};
 use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Shutdown};
 use crate::error::Result;
 use crate::handler::Origin;
@@ -36,6 +37,7 @@ struct Inner {
     cors: Option<Cors>,
     health: Option<Health>,
     told: ToldRefusals,
+    sse: SseSessions,
     /// The end of this endpoint, or of the whole server.
     shutdown: Shutdown,
 }
@@ -54,8 +56,12 @@ impl Endpoint {
         let cors = cors.transpose()?;
         let health = options.health.as_ref().map(|health| Health::new(health, &options.path)).transpose()?;
         let shutdown = engine.shutdown().child();
-        let told = ToldRefusals::default();
-        Ok(Self(Arc::new(Inner { engine, options, guards, cors, health, told, shutdown })))
+        let mut sessions = engine.session_options();
+        sessions.idle_timeout = options.sessions.idle_timeout.unwrap_or(sessions.idle_timeout);
+        sessions.max = options.sessions.max.unwrap_or(sessions.max);
+        engine.set_session_options(sessions);
+        let (told, sse) = (ToldRefusals::default(), SseSessions::default());
+        Ok(Self(Arc::new(Inner { engine, options, guards, cors, health, told, sse, shutdown })))
     }
 
     /// The signal that ends this endpoint alone: what is new is refused, subscriptions and sessions' streams end, what runs
@@ -69,12 +75,13 @@ impl Endpoint {
         &self.0.options
     }
 
-    /// Answers one request; an [`Origin`] among its extensions goes with it. Dropping the future, or the body of the response before its end, means that the client is gone.
+    /// Answers one request; an [`Origin`] among its extensions goes with it, and an [`SseRequest`] says that it belongs to
+    /// HTTP+SSE, mounted elsewhere. Dropping the future, or the body of the response before its end, means that the client is gone.
     pub async fn handle<B>(&self, request: Request<B>, remote: Option<SocketAddr>) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes>,
     {
-        let Inner { engine, options, guards, cors, health, told, shutdown } = &*self.0;
+        let Inner { engine, options, guards, cors, health, told, sse, shutdown } = &*self.0;
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
@@ -85,12 +92,27 @@ impl Endpoint {
         {
             return answer;
         }
-        let route = single.and_then(|()| guards.route(&method, &uri, &headers));
+        let mounted = extensions.get::<SseRequest>();
+        let route = single.and_then(|()| match mounted {
+            None => guards.route(&method, &uri, &headers),
+            Some(mounted) => {
+                let opens = matches!(mounted, SseRequest::Open { .. });
+                guards.route_mounted(opens, &method, &uri, &headers)
+            }
+        });
         let answer = match route {
             Ok(_) if shutdown.is_triggered() => Ok(response::shutting_down()),
             Ok(Route::Post) => self.post(headers, body, remote, origin).await,
             Ok(Route::Get) => Ok(session_routes::get(engine, options, shutdown, &headers)),
             Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers)),
+            Ok(Route::OpenSse) => sse::open(engine, options, sse, shutdown, &headers, mounted.cloned()),
+            Ok(Route::PostSse) => {
+                let session = match mounted {
+                    Some(SseRequest::Message(session)) => session.clone(),
+                    _ => sse::session_in_query(&uri),
+                };
+                self.post_sse(headers, body, session, origin).await
+            }
             Ok(Route::Preflight) => Ok(cors
                 .as_ref()
                 .map_or_else(|| response::empty(StatusCode::NO_CONTENT), |cors| cors.preflight(&headers))),
@@ -129,6 +151,22 @@ impl Endpoint {
         let max_bytes = Some(options.max_body_bytes);
         let exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge), origin, max_bytes });
         self.answer(exchange, accepts).await
+    }
+
+    async fn post_sse<B>(
+        &self,
+        headers: HeaderMap,
+        body: B,
+        session: Option<Arc<str>>,
+        origin: Origin,
+    ) -> Result<Response<ResponseBody>, Refused>
+    where
+        B: Body<Data = Bytes>,
+    {
+        let Inner { options, sse, .. } = &*self.0;
+        guards::check_content(&headers)?;
+        let frame = body::collect(body, options).await?;
+        sse::post(sse, session, frame, headers, origin, options).await
     }
 
     /// Turns what the exchange says into a response: JSON as long as the result comes first (SSE-7).

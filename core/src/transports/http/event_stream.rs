@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, Sleep};
 
+use super::sse::SseStream;
 use crate::engine::{Exchange, Outgoing, SessionStream, Shutdown};
 use crate::transports::line::push_one_line;
 
@@ -23,6 +24,8 @@ pub(super) enum Source {
     Exchange(Box<Exchange>),
     /// A legacy session's own stream.
     Session(NextOfSession),
+    /// A session of HTTP+SSE.
+    Sse(Box<SseStream>),
     /// Nothing more.
     Ended,
 }
@@ -58,7 +61,13 @@ impl EventStream {
 
     /// The same stream with an event before all others.
     pub(super) fn starting_with(mut self, message: &str) -> Self {
-        push_event(&mut self.buffer, message);
+        push_event(&mut self.buffer, "message", message);
+        self
+    }
+
+    /// The same stream with an event of this name before all others.
+    pub(super) fn starting_with_event(mut self, name: &str, data: &str) -> Self {
+        push_event(&mut self.buffer, name, data);
         self
     }
 
@@ -70,7 +79,7 @@ impl EventStream {
     pub(super) fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         while self.buffer.len() < BATCH_BYTES {
             match self.poll_source(cx) {
-                Poll::Ready(Some(message)) => push_event(&mut self.buffer, &message),
+                Poll::Ready(Some(message)) => push_event(&mut self.buffer, "message", &message),
                 Poll::Ready(None) => {
                     self.source = Source::Ended;
                     break;
@@ -108,6 +117,7 @@ impl EventStream {
                 self.source = Source::session(stream);
                 message
             }),
+            Source::Sse(stream) => ready!(stream.poll_next(cx)),
             Source::Ended => None,
         };
         Poll::Ready(message)
@@ -130,9 +140,11 @@ fn poll_exchange(
 }
 
 /// Appends one event. Its data is one line (SEC-17).
-fn push_event(out: &mut BytesMut, message: &str) {
-    out.reserve(message.len() + 24);
-    out.extend_from_slice(b"event: message\ndata: ");
-    push_one_line(out, message);
+fn push_event(out: &mut BytesMut, name: &str, data: &str) {
+    out.reserve(data.len() + 32);
+    out.extend_from_slice(b"event: ");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\ndata: ");
+    push_one_line(out, data);
     out.extend_from_slice(b"\n\n");
 }

@@ -38,6 +38,10 @@ pub(super) enum Route {
     Get,
     /// A session's end.
     Delete,
+    /// A stream of HTTP+SSE.
+    OpenSse,
+    /// A message of HTTP+SSE.
+    PostSse,
     /// A browser's question before a page may send one of these.
     Preflight,
 }
@@ -46,6 +50,8 @@ pub(super) enum Route {
 #[derive(Debug, Clone)]
 pub(super) struct Guards {
     path: Box<str>,
+    /// The two paths of HTTP+SSE, if it is served.
+    sse: Option<[Box<str>; 2]>,
     hosts: AllowList,
     origins: AllowList,
     stateless: bool,
@@ -96,6 +102,10 @@ impl Guards {
             .map_err(|why| wrong("allowed_origins", &why))?;
         Ok(Self {
             path: options.path.trim_end_matches('/').into(),
+            sse: options
+                .sse
+                .as_ref()
+                .map(|sse| [&sse.path, &sse.messages_path].map(|path| path.trim_end_matches('/').into())),
             hosts,
             origins,
             stateless: options.stateless,
@@ -112,15 +122,22 @@ impl Guards {
     /// Path, host, origin and method, in this order.
     pub(super) fn route(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Route, Refused> {
         let path = uri.path();
-        if path.strip_prefix(&*self.path).is_none_or(|rest| !rest.is_empty() && rest != "/") {
+        if !is_path(path, &self.path) {
+            if let Some(sse) = &self.sse
+                && let Some(index) = sse.iter().position(|served| is_path(path, served))
+            {
+                let (route, allow) =
+                    if index == 0 { (Route::OpenSse, "GET") } else { (Route::PostSse, "POST") };
+                self.check_caller(uri, headers)?;
+                return self.only(route, allow, method, headers);
+            }
             let served = if self.path.is_empty() { "/" } else { &*self.path };
             return Err(Refused::new(
                 StatusCode::NOT_FOUND,
                 format!("nothing is served here; this server's path is {served}"),
             ));
         }
-        self.check_host(uri, headers)?;
-        self.check_origin(headers)?;
+        self.check_caller(uri, headers)?;
         match *method {
             Method::POST => Ok(Route::Post),
             Method::GET if !self.stateless => Ok(Route::Get),
@@ -130,6 +147,42 @@ impl Guards {
             }
             _ => Err(self.method_not_allowed("this method is not served here")),
         }
+    }
+
+    /// The same for a request of HTTP+SSE that somebody mounted: whatever its path is.
+    pub(super) fn route_mounted(
+        &self,
+        opens: bool,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Route, Refused> {
+        self.check_caller(uri, headers)?;
+        let (route, allow) = if opens { (Route::OpenSse, "GET") } else { (Route::PostSse, "POST") };
+        self.only(route, allow, method, headers)
+    }
+
+    /// A route with one method.
+    fn only(
+        &self,
+        route: Route,
+        allow: &'static str,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Route, Refused> {
+        if method.as_str() == allow {
+            return Ok(route);
+        }
+        if *method == Method::OPTIONS && self.preflights && headers.contains_key(header::ORIGIN) {
+            return Ok(Route::Preflight);
+        }
+        let message = format!("only {allow} is served here");
+        Err(Refused { allow: Some(allow), ..Refused::new(StatusCode::METHOD_NOT_ALLOWED, message) })
+    }
+
+    fn check_caller(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+        self.check_host(uri, headers)?;
+        self.check_origin(headers)
     }
 
     /// What there is to call with.
@@ -183,6 +236,11 @@ impl Guards {
             ),
         ))
     }
+}
+
+/// Whether a path is the one served, with or without a slash at its end.
+fn is_path(path: &str, served: &str) -> bool {
+    path.strip_prefix(served).is_some_and(|rest| rest.is_empty() || rest == "/")
 }
 
 /// What somebody sent, for people: not all of it if it is long.

@@ -14,11 +14,13 @@ mod options;
 mod refusals;
 mod response;
 mod single_headers;
+mod sse;
 
 pub use allow_list::{AllowList, Listed};
 pub use cors::CorsOptions;
 pub use endpoint::Endpoint;
 pub use health::HealthOptions;
 pub use listener::HttpServer;
-pub use options::{HttpOptions, Spelling};
+pub use options::{HttpOptions, SessionLimits, Spelling};
 pub use response::ResponseBody;
+pub use sse::{SseOptions, SseRequest};

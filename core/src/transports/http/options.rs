@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::cors::CorsOptions;
 use super::health::HealthOptions;
+use super::sse::SseOptions;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How the names of settings are spelt to people: as in the language they wrote theirs in.
@@ -49,6 +50,10 @@ pub struct HttpOptions {
     pub cors: Option<CorsOptions>,
     /// Answers those who ask whether the server is there. `None`: nobody.
     pub health: Option<HealthOptions>,
+    /// Serves the HTTP+SSE transport of 2024-11-05 beside it. `None`: it is not served.
+    pub sse: Option<SseOptions>,
+    /// How long a session may rest before it is over, and how many there can be; `None` leaves both as the engine has them.
+    pub sessions: SessionLimits,
     /// The longest body, in bytes.
     pub max_body_bytes: usize,
     /// The longest head (request line and headers together), in bytes; at least 8192.
@@ -90,6 +95,8 @@ impl Default for HttpOptions {
             allowed_origins: None,
             cors: None,
             health: None,
+            sse: None,
+            sessions: SessionLimits::default(),
             max_body_bytes: 4 * 1024 * 1024,
             max_header_bytes: 32 * 1024,
             max_headers: 100,
@@ -107,6 +114,15 @@ impl Default for HttpOptions {
             spelling: Spelling::default(),
         }
     }
+}
+
+/// What an endpoint says of the engine's sessions; what it leaves out stays as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SessionLimits {
+    /// A session nobody used for this long is over. One with a request or a stream open is in use.
+    pub idle_timeout: Option<Duration>,
+    /// How many sessions there can be; the one idle for longest makes room.
+    pub max: Option<usize>,
 }
 
 /// What hyper needs at least for its buffer.
@@ -144,6 +160,15 @@ impl HttpOptions {
                 return wrong(format!("{} must not be zero", self.spelling.of(name)));
             }
         }
-        Ok(())
+        if self.sessions.max == Some(0) {
+            return wrong(format!(
+                "{} must not be zero: no session could ever begin; serve without sessions instead",
+                self.spelling.of("max_sessions")
+            ));
+        }
+        if self.sessions.idle_timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return wrong(format!("{} must not be zero", self.spelling.of("session_idle_seconds")));
+        }
+        self.sse.as_ref().map_or(Ok(()), |sse| sse.check(&self.path, self.spelling))
     }
 }

@@ -119,8 +119,12 @@ pub(super) fn refused(refused: &Refused) -> Response<ResponseBody> {
 
 /// The refusal of everything new while the server ends.
 pub(super) fn shutting_down() -> Response<ResponseBody> {
-    let body = error_without_id("the server is shutting down; ask again in a moment");
-    let mut response = json_text(StatusCode::SERVICE_UNAVAILABLE, body);
+    not_now("the server is shutting down; ask again in a moment")
+}
+
+/// The refusal of something for which there is no room at the moment.
+pub(super) fn not_now(message: &str) -> Response<ResponseBody> {
+    let mut response = json_text(StatusCode::SERVICE_UNAVAILABLE, error_without_id(message));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
