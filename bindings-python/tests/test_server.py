@@ -611,10 +611,10 @@ def test_run_async_takes_what_run_takes(options: dict[str, Any], path: str) -> N
 
 def test_an_unknown_transport_is_refused_however_it_is_run() -> None:
     mcp = FastMCP("here")
-    with pytest.raises(ValueError, match="Unknown transport 'sse'"):
-        mcp.run("sse")
-    with pytest.raises(ValueError, match="Unknown transport 'sse'"):
-        asyncio.run(mcp.run_async("sse"))
+    with pytest.raises(ValueError, match="Unknown transport 'tcp': expected 'stdio', 'http' or 'sse'"):
+        mcp.run("tcp")
+    with pytest.raises(ValueError, match="Unknown transport 'tcp': expected 'stdio', 'http' or 'sse'"):
+        asyncio.run(mcp.run_async("tcp"))
     with pytest.raises(ValueError, match="'stdio' is not served over HTTP"):
         asyncio.run(mcp.run_http_async("stdio"))
 

@@ -33,6 +33,9 @@ class HttpOptions:
     allowed_hosts: Sequence[str] | None = None
     allowed_origins: Sequence[str] | None = None
     cors: Mapping[str, Any] | None = None
+    sse: Mapping[str, str] | None = None
+    max_sessions: int | None = None
+    session_idle_seconds: float | None = None
     max_body_bytes: int | None = None
     max_connections: int | None = None
     body_pause_seconds: float | None = None
@@ -53,6 +56,9 @@ class HttpOptions:
             "allowed_hosts": self.allowed_hosts,
             "allowed_origins": self.allowed_origins,
             "cors": self.cors,
+            "sse": self.sse,
+            "max_sessions": self.max_sessions,
+            "session_idle_seconds": self.session_idle_seconds,
             "max_body_bytes": self.max_body_bytes,
             "max_connections": self.max_connections,
             "body_pause_seconds": self.body_pause_seconds,

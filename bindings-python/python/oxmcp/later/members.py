@@ -11,7 +11,7 @@ LATER = {
         EXTENSIONS: "add_extension get_app_tool get_tool_by_hash required_extensions",
         MIDDLEWARE: "add_middleware",
         TASKS: "docket get_tasks",
-        TRANSPORTS: "custom_route http_app run_sse_async session_manager sse_app streamable_http_app",
+        TRANSPORTS: "custom_route http_app session_manager sse_app streamable_http_app",
     },
     "Server": {
         TASKS: "experimental",

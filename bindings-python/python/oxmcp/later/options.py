@@ -24,8 +24,8 @@ _FEATURES = {
 _FEATURE_OF = {option: feature for feature, options in _FEATURES.items() for option in options.split()}
 
 _WITHOUT_EFFECT = frozenset(
-    "client_log_level context dereference_schemas message_path mount_path protocol_version retry_interval"
-    " max_sessions session_idle_timeout sse_path ttl uvicorn_config version".split()
+    "client_log_level context dereference_schemas mount_path protocol_version retry_interval"
+    " ttl uvicorn_config version".split()
 )
 """What tunes something that works in another way here: accepted, with a line in the log."""
 
@@ -39,15 +39,11 @@ class OfServers(TypedDict, total=False):
     dereference_schemas: Any
     event_store: Any
     extensions: Any
-    max_sessions: Any
-    message_path: Any
     mount_path: Any
     providers: Any
     request_state_security: Any
     retry_interval: Any
-    session_idle_timeout: Any
     session_state_store: Any
-    sse_path: Any
     tasks: Any
     token_verifier: Any
     transforms: Any
@@ -57,13 +53,9 @@ class OfRunning(TypedDict, total=False):
     """Options of `run` and its kin."""
 
     event_store: Any
-    max_sessions: Any
-    message_path: Any
     middleware: Any
     retry_interval: Any
-    session_idle_timeout: Any
     sockets: Any
-    sse_path: Any
     uvicorn_config: Any
 
 

@@ -141,13 +141,17 @@ class Serving:
 
         self.settings.prepare_log(log_level)
         chosen = transport_named(transport or self.settings.transport)
-        options = self._connection_options(http) if chosen == "stdio" else self._http_options(http, banner)
+        options: ConnectionOptions | HttpOptions
+        if chosen == "stdio":
+            options = self._connection_options(http)
+        else:
+            options = self._http_options(over_http(chosen, http), banner)
         self.on_stdio = chosen == "stdio"
         holder = object()  # stands for the loop that is made there
         engine = self._engines.take(holder)
         try:
             with translated():
-                event_loop.run(engine, chosen, options, self.lifespan, io=io)
+                event_loop.run(engine, "stdio" if chosen == "stdio" else "http", options, self.lifespan, io=io)
         except TransportError as error:
             if options is None:
                 raise
@@ -192,6 +196,11 @@ class Serving:
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
         cors: Cors | None = None,
+        sse: bool | None = None,
+        sse_path: str | None = None,
+        message_path: str | None = None,
+        max_sessions: int | None = None,
+        session_idle_seconds: float | None = None,
         max_body_bytes: int | None = None,
         max_connections: int | None = None,
         body_pause_seconds: float | None = None,
@@ -204,13 +213,15 @@ class Serving:
         streamable_http_path: str | None = None,
         max_request_body_size: int | None = None,
         host_origin_protection: bool | str | None = None,
+        session_idle_timeout: float | None = None,
         **other: Unpack[OfRunning],
     ) -> None:
         """Serves Streamable HTTP on the running event loop, until cancelled: then what runs may finish within
         `shutdown_grace_seconds`, unless it is cancelled again. What is absent is as in `settings`.
 
-        `stateless`, `streamable_http_path` and `max_request_body_size` are other names of `stateless_http`, `path` and
-        `max_body_bytes`; `host_origin_protection=False` serves every host and origin.
+        `stateless`, `streamable_http_path`, `max_request_body_size` and `session_idle_timeout` are other names of
+        `stateless_http`, `path`, `max_body_bytes` and `session_idle_seconds`; `host_origin_protection=False` serves every host
+        and origin. With the transport "sse", HTTP+SSE is served, too, and `path` is where its streams are opened.
 
         Raises:
             ValueError: the transport is not HTTP.
@@ -221,34 +232,61 @@ class Serving:
             transport_security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         from ..engine import event_loop
 
-        if transport_named(transport) != "http":
+        chosen = transport_named(transport)
+        if chosen == "stdio":
             raise ValueError(f"{transport!r} is not served over HTTP: see run_stdio_async")
         self.settings.prepare_log(log_level)
         allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         options = self._http_options(
-            {
-                "host": host,
-                "port": port,
-                "path": path or streamable_http_path,
-                "json_response": json_response,
-                "stateless": stateless if stateless_http is None else stateless_http,
-                "allowed_hosts": allowed_hosts,
-                "allowed_origins": allowed_origins,
-                "cors": cors,
-                "max_body_bytes": max_request_body_size if max_body_bytes is None else max_body_bytes,
-                "max_connections": max_connections,
-                "body_pause_seconds": body_pause_seconds,
-                "body_seconds": body_seconds,
-                "keep_alive_seconds": keep_alive_seconds,
-                "shutdown_grace_seconds": shutdown_grace_seconds,
-                "on_listening": on_listening,
-            },
+            over_http(
+                chosen,
+                {
+                    "host": host,
+                    "port": port,
+                    "path": path,
+                    "streamable_http_path": streamable_http_path,
+                    "sse": sse,
+                    "sse_path": sse_path,
+                    "message_path": message_path,
+                    "max_sessions": max_sessions,
+                    "session_idle_seconds": session_idle_timeout
+                    if session_idle_seconds is None
+                    else session_idle_seconds,
+                    "json_response": json_response,
+                    "stateless": stateless if stateless_http is None else stateless_http,
+                    "allowed_hosts": allowed_hosts,
+                    "allowed_origins": allowed_origins,
+                    "cors": cors,
+                    "max_body_bytes": max_request_body_size if max_body_bytes is None else max_body_bytes,
+                    "max_connections": max_connections,
+                    "body_pause_seconds": body_pause_seconds,
+                    "body_seconds": body_seconds,
+                    "keep_alive_seconds": keep_alive_seconds,
+                    "shutdown_grace_seconds": shutdown_grace_seconds,
+                    "on_listening": on_listening,
+                },
+            ),
             show_banner,
         )
         with translated():
             await event_loop.run_async(self.engine_here(), "http", options, self.lifespan)
 
     run_streamable_http_async = run_http_async
+
+    async def run_sse_async(
+        self,
+        mount_path: str | None = None,
+        *,
+        path: str | None = None,
+        sse_path: str | None = None,
+        message_path: str | None = None,
+        **options: Any,
+    ) -> None:
+        """Serves HTTP+SSE, the transport of 2024-11-05, on the running event loop, beside Streamable HTTP: streams are opened at
+        `sse_path` (`path` is another name), what clients say is posted to `message_path`. The other options are those of
+        `run_http_async`; `mount_path` is accepted for code written when it had a meaning, and not used."""
+        where = {"sse_path": sse_path or path, "message_path": message_path}
+        await self.run_http_async("sse", **where, **options)
 
     def _connection_options(self, given: dict[str, Any] | None = None) -> ConnectionOptions:
         from ..engine.transport_options import ConnectionOptions
@@ -260,12 +298,14 @@ class Serving:
 
         options = self.settings.http(given)
         if banner:
-            options.setdefault("on_listening", lambda host, port: self._say_where(host, port, options["path"]))
+            paths = [options["path"], *([options["sse"]["path"]] if "sse" in options else [])]
+            options.setdefault("on_listening", lambda host, port: self._say_where(host, port, paths))
         return HttpOptions(**options)
 
-    def _say_where(self, host: str, port: int, path: str) -> None:
+    def _say_where(self, host: str, port: int, paths: list[str]) -> None:
         where = f"[{host}]" if ":" in host else host
-        print(f"{self.name}: listening on http://{where}:{port}{path}", file=sys.stderr, flush=True)
+        urls = " and ".join(f"http://{where}:{port}{path}" for path in paths)
+        print(f"{self.name}: listening on {urls}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -287,5 +327,14 @@ def transport_named(name: str) -> Transport:
         return "stdio"
     if name.replace("_", "-") in ("http", "streamable-http"):
         return "http"
-    known = "HTTP+SSE is not yet in oxmcp; " if name == "sse" else ""
-    raise ValueError(f"Unknown transport {name!r}: {known}expected 'stdio' or 'http'")
+    if name == "sse":
+        return "sse"
+    raise ValueError(f"Unknown transport {name!r}: expected 'stdio', 'http' or 'sse'")
+
+
+def over_http(transport: Transport, given: dict[str, Any]) -> dict[str, Any]:
+    """What is given for a transport over HTTP. One with the name "sse" is served beside Streamable HTTP, and `path` is its."""
+    path, other_name = given.pop("path", None), given.pop("streamable_http_path", None)
+    if transport == "sse":
+        return {**given, "path": other_name, "sse": True, "sse_path": given.get("sse_path") or path}
+    return {**given, "path": path or other_name}

@@ -13,7 +13,7 @@ from .transport_security import TransportSecuritySettings, guards
 
 logger = logging.getLogger("oxmcp")
 
-Transport = Literal["stdio", "http"]
+Transport = Literal["stdio", "http", "sse"]
 OnDuplicate = Literal["warn", "error", "replace", "ignore"]
 N = TypeVar("N")
 
@@ -27,6 +27,11 @@ VARIABLES = (
     "HOST",
     "PORT",
     "PATH",
+    "SSE",
+    "SSE_PATH",
+    "MESSAGE_PATH",
+    "MAX_SESSIONS",
+    "SESSION_IDLE_SECONDS",
     "JSON_RESPONSE",
     "STATELESS_HTTP",
     "ALLOWED_HOSTS",
@@ -211,6 +216,11 @@ class Settings:
         host: str | None = None,
         port: int | None = None,
         path: str | None = None,
+        sse: bool | None = None,
+        sse_path: str | None = None,
+        message_path: str | None = None,
+        max_sessions: int | None = None,
+        session_idle_seconds: float | None = None,
         json_response: bool | None = None,
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
@@ -230,6 +240,11 @@ class Settings:
         self.host: str = text("HOST", host, "127.0.0.1")
         self.port: int = whole("PORT", port, 8000) or 0
         self.streamable_http_path: str = text("PATH", path, "/mcp")
+        self.sse: bool = switch("SSE", sse, False)
+        self.sse_path: str = text("SSE_PATH", sse_path, "/sse")
+        self.message_path: str = text("MESSAGE_PATH", message_path, "/messages/")
+        self.max_sessions = whole("MAX_SESSIONS", max_sessions, None)
+        self.session_idle_seconds = number("SESSION_IDLE_SECONDS", session_idle_seconds, None)
         self.json_response: bool = switch("JSON_RESPONSE", json_response, False)
         self.stateless_http: bool = switch("STATELESS_HTTP", stateless_http, False)
         self.allowed_hosts = listed("ALLOWED_HOSTS", allowed_hosts)
@@ -254,6 +269,11 @@ class Settings:
             "host": self.host,
             "port": self.port,
             "path": self.streamable_http_path,
+            "sse": self.sse,
+            "sse_path": self.sse_path,
+            "message_path": self.message_path,
+            "max_sessions": self.max_sessions,
+            "session_idle_seconds": self.session_idle_seconds,
             "json_response": self.json_response,
             "stateless": self.stateless_http,
             "allowed_hosts": None if hosts is None else _list(hosts),
@@ -269,6 +289,8 @@ class Settings:
         for name, value in given.items():
             if value is not None:
                 own[name] = _list(value) if name.startswith("allowed_") else value
+        paths = {"path": own.pop("sse_path"), "messages_path": own.pop("message_path")}
+        own["sse"] = paths if own["sse"] else None
         if own["cors"] is not None:
             own["cors"] = cors_options(own["cors"])
         own["shutdown_grace_seconds"] = _seconds("shutdown_grace_seconds", own["shutdown_grace_seconds"])

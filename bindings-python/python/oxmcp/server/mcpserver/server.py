@@ -75,6 +75,11 @@ class MCPServer(InProcess, LaterServer):
             `localhost:*`, `*.example.com`. `cors` lets web pages read what is answered. A body may pause for
             `body_pause_seconds` (10) and take `body_seconds` (60). `max_body_bytes`, the longest message that is read, counts
             on every transport: 4 MiB over HTTP, else 64 MiB.
+        sse, sse_path, message_path: Whether HTTP+SSE, the transport of 2024-11-05, is served beside it, and where: its streams
+            at `/sse`, what its clients say at `/messages/`.
+        max_sessions: How many clients may hold a session over HTTP (10,000); the one idle for longest makes room.
+        session_idle_seconds: How long a session rests before it is over (1,800), `session_idle_timeout` by another name. One
+            with a call under way or a stream open does not rest.
         shutdown_grace_seconds: How long calls under way may still take once the server is told to stop (25 over HTTP), or
             its input has ended (60 on stdio); then they are answered with an error.
         debug, log_level: From which level Python's log goes to standard error when the server is run.
@@ -88,6 +93,7 @@ class MCPServer(InProcess, LaterServer):
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
+    `OXMCP_SSE`, `OXMCP_SSE_PATH`, `OXMCP_MESSAGE_PATH`, `OXMCP_MAX_SESSIONS`, `OXMCP_SESSION_IDLE_SECONDS`,
     `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
     `OXMCP_CORS`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
     `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_SHUTDOWN_GRACE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`,
@@ -132,6 +138,12 @@ class MCPServer(InProcess, LaterServer):
         port: int | None = None,
         path: str | None = None,
         streamable_http_path: str | None = None,
+        sse: bool | None = None,
+        sse_path: str | None = None,
+        message_path: str | None = None,
+        max_sessions: int | None = None,
+        session_idle_seconds: float | None = None,
+        session_idle_timeout: float | None = None,
         json_response: bool | None = None,
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
@@ -180,6 +192,11 @@ class MCPServer(InProcess, LaterServer):
             host=host,
             port=port,
             path=path or streamable_http_path,
+            sse=sse,
+            sse_path=sse_path,
+            message_path=message_path,
+            max_sessions=max_sessions,
+            session_idle_seconds=session_idle_timeout if session_idle_seconds is None else session_idle_seconds,
             json_response=json_response,
             stateless_http=stateless_http,
             allowed_hosts=allowed_hosts,
@@ -261,6 +278,11 @@ class MCPServer(InProcess, LaterServer):
         port: int | None = None,
         path: str | None = None,
         streamable_http_path: str | None = None,
+        sse: bool | None = None,
+        sse_path: str | None = None,
+        message_path: str | None = None,
+        max_sessions: int | None = None,
+        session_idle_seconds: float | None = None,
         json_response: bool | None = None,
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
@@ -278,12 +300,14 @@ class MCPServer(InProcess, LaterServer):
         log_level: str | None = None,
         io: Io = "auto",
         max_request_body_size: int | None = None,
+        session_idle_timeout: float | None = None,
         **other: Unpack[OfRunning],
     ) -> None:
         """Serves until the input ends (stdio) or the process is interrupted. Owns the event loop.
 
         Args:
-            transport: "stdio", or "http" (also "streamable-http"); `OXMCP_TRANSPORT`, else "stdio", when absent.
+            transport: "stdio", or "http" (also "streamable-http"), or "sse": HTTP+SSE beside it; `OXMCP_TRANSPORT`, else
+                "stdio", when absent.
             mount_path: Accepted for code written when it had a meaning; not used.
             on_listening: Called with the host and the port once the server listens.
             show_banner: Whether that address is told on standard error.
@@ -292,8 +316,9 @@ class MCPServer(InProcess, LaterServer):
                 "thread" on a worker thread, which is best for plain ones; "auto" moves it to where most calls run. Either
                 way a handler that blocks does not stop the engine from reading, timing out and refusing.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
-                max_connections, body_pause_seconds, body_seconds, keep_alive_seconds, transport_security: For HTTP; what
-                is absent is as in `settings`. `max_body_bytes` counts for stdio, too.
+                max_connections, body_pause_seconds, body_seconds, keep_alive_seconds, transport_security, sse, sse_path,
+                message_path, max_sessions, session_idle_seconds: For HTTP; what is absent is as in `settings`.
+                `max_body_bytes` counts for stdio, too. With the transport "sse", `path` is `sse_path`.
             shutdown_grace_seconds: How long calls under way may still take at the end; see the class.
 
         Raises:
@@ -312,7 +337,13 @@ class MCPServer(InProcess, LaterServer):
             {
                 "host": host,
                 "port": port,
-                "path": path or streamable_http_path,
+                "path": path,
+                "streamable_http_path": streamable_http_path,
+                "sse": sse,
+                "sse_path": sse_path,
+                "message_path": message_path,
+                "max_sessions": max_sessions,
+                "session_idle_seconds": session_idle_timeout if session_idle_seconds is None else session_idle_seconds,
                 "json_response": json_response,
                 "stateless": stateless_http,
                 "allowed_hosts": allowed_hosts,
@@ -335,8 +366,7 @@ class MCPServer(InProcess, LaterServer):
             await self.run_stdio_async(**{key: value for key, value in options.items() if key in _STDIO_OPTIONS})
             return
         options.pop("mount_path", None)
-        other_name = options.pop("streamable_http_path", None)
-        await self.run_http_async(chosen, **{**options, "path": options.get("path") or other_name})
+        await self.run_http_async(chosen, **options)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
