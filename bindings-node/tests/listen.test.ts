@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { TransportError } from 'oxmcp';
-import { initialize, legacyClient, modernClient, post, said, talkingServer } from './support/http.js';
+import {
+  initialize,
+  legacyClient,
+  modernClient,
+  post,
+  said,
+  sseClient,
+  talkingServer,
+} from './support/http.js';
 
 test('both official clients call tools at the URL that listen returns', async (t) => {
   const server = talkingServer(t);
@@ -21,6 +29,37 @@ test('listen takes the path and the mode', async (t) => {
   const response = await fetch(initialize(url));
   assert.equal(response.headers.get('mcp-session-id'), null);
   assert.equal(response.headers.get('content-type'), 'application/json');
+});
+
+test('listen serves HTTP+SSE beside it, and its clients see their session and their headers', async (t) => {
+  for (const [sse, path, messages] of [
+    [true, '/sse', '/messages?'],
+    [{ path: '/a', messagesPath: '/b/' }, '/a', '/b/?'],
+  ] as const) {
+    const { url } = await talkingServer(t).listen({ sse });
+    const stream = await fetch(new URL(path, url));
+    const first = await stream.body?.getReader().read();
+    assert.match(
+      new TextDecoder().decode(first?.value),
+      new RegExp(`^event: endpoint\ndata: ${messages.replace('?', '\\?')}`),
+    );
+    const { client } = await sseClient(t, new URL(path, url), { 'x-own': 'mine' });
+    assert.match(String(await said(client, 'session')), /^[\w-]{32}$/);
+    const headers = (await said(client, 'headers')) as Record<string, string>;
+    assert.equal(headers['x-own'], 'mine');
+    assert.equal(await said(client, 'steps'), 'done');
+  }
+});
+
+test('there are no more sessions than listen allows (SESS-12)', async (t) => {
+  const { url } = await talkingServer(t).listen({ maxSessions: 1 });
+  const first = (await fetch(initialize(url))).headers.get('mcp-session-id');
+  const second = (await fetch(initialize(url))).headers.get('mcp-session-id');
+  const status = async (id: string | null) => {
+    const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+    return (await fetch(post(ping, { 'mcp-session-id': String(id) }, url))).status;
+  };
+  assert.deepEqual([await status(first), await status(second)], [404, 200]);
 });
 
 test('close stops listening, and the server may listen again', async (t) => {

@@ -54,6 +54,11 @@ for (const [options, told] of [
   [{ cors: { origins: '*', credentials: true } }, 'cors, credentials: cookies cannot go to every origin'],
   [{ cors: { exposedHeaders: ['a b'] } }, 'cors, exposedHeaders: "a b" is no name of a header'],
   [{ cors: { maxAgeSeconds: -1 } }, 'cors.maxAgeSeconds must be a whole number from 0'],
+  [{ maxSessions: 0 }, 'maxSessions must be a whole number of at least 1, not 0'],
+  [{ sessionIdleSeconds: 0 }, 'sessionIdleSeconds must be a number of seconds above 0, not 0'],
+  [{ sse: { path: '/mcp/' } }, 'sse.path, sse.messagesPath and the HTTP path must differ'],
+  [{ sse: { messagesPath: 'm' } }, 'sse.messagesPath must begin with one "/"'],
+  [{ sse: { messages: '/m' } }, 'sse has no member messages; it has path, messagesPath'],
   [{ cors: { origin: '*' } }, 'cors has no member origin; it has origins, allowedHeaders'],
 ] as const) {
   test(`listen refuses ${JSON.stringify(options)} and says what is right`, async (t) => {

@@ -110,6 +110,11 @@ def test_a_misspelt_variable_is_told_of_once_with_what_it_may_have_meant(
         ({"cors": {"origins": "*", "credentials": True}}, "cors, credentials: cookies cannot go to every origin"),
         ({"cors": {"origin": "*"}}, "cors has no member 'origin'; it has origins, allowed_headers"),
         ({"host": 7}, "host must be a text, not 7"),
+        ({"max_sessions": 0}, "max_sessions must be a whole number of at least 1, not 0"),
+        ({"session_idle_seconds": 0}, "session_idle_seconds must be a number of seconds above 0, not 0"),
+        ({"session_idle_timeout": -1}, "session_idle_seconds must be a number of seconds above 0, not -1"),
+        ({"sse": True, "sse_path": "/mcp/"}, "sse.path, sse.messages_path and the HTTP path must differ"),
+        ({"sse": True, "message_path": "m"}, 'sse.messages_path must begin with one "/"'),
     ],
 )
 def test_an_option_that_cannot_work_is_refused_at_the_start(options: dict[str, Any], told: str) -> None:
@@ -171,3 +176,73 @@ def test_the_log_has_a_line_for_each_kind_of_refusal_not_for_each_request(caplog
     assert len(lines) == 2, lines
     assert '"h0.example"' in lines[0] and "allowed_hosts" in lines[0]
     assert '"https://o0.example"' in lines[1] and "allowed_origins" in lines[1]
+
+
+def open_stream(port: int, path: str = "/sse") -> tuple[http.client.HTTPConnection, http.client.HTTPResponse, str]:
+    """A stream of HTTP+SSE, and where its client is to post."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers={"Accept": "text/event-stream"})
+    response = connection.getresponse()
+    assert response.status == 200, response.read()
+    assert response.readline() == b"event: endpoint\n"
+    return connection, response, response.readline().decode().removeprefix("data: ").strip()
+
+
+SSE = [
+    ({"sse": True}, "/sse", "/messages/?"),
+    ({"transport": "sse"}, "/sse", "/messages/?"),
+    ({"transport": "sse", "path": "/stream"}, "/stream", "/messages/?"),
+    ({"transport": "sse", "sse_path": "/a/sse", "message_path": "/a/messages"}, "/a/sse", "/a/messages?"),
+]
+
+
+@pytest.mark.parametrize(("options", "path", "messages"), SSE)
+def test_http_with_sse_is_served_beside_streamable_http(options: dict[str, Any], path: str, messages: str) -> None:
+    def ask(port: int) -> int:
+        connection, _, where = open_stream(port, path)
+        connection.close()
+        assert where.startswith(messages), where
+        return answer(port, "POST", {"Content-Type": "text/plain"}).status
+
+    assert on_a_listener(ask, **options) == 415, "anywhere else than at /mcp it is 404"
+
+
+def test_run_sse_async_takes_the_options_of_run_http_async() -> None:
+    async def go() -> tuple[str, str]:
+        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        told = port.set_result
+        mcp = FastMCP("served", sse_path="/s", message_path="/m")
+        serving = asyncio.ensure_future(mcp.run_sse_async("/", port=0, on_listening=lambda _, number: told(number)))
+        try:
+            connection, response, where = await asyncio.to_thread(open_stream, await port, "/s")
+            connection.close()
+            return str(response.getheader("content-type")), where
+        finally:
+            serving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await serving
+
+    kind, where = asyncio.run(go())
+    assert kind == "text/event-stream" and where.startswith("/m?")
+
+
+def test_paths_of_http_with_sse_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OXMCP_SSE", "1")
+    monkeypatch.setenv("OXMCP_SSE_PATH", "/there")
+    assert FastMCP().settings.http({})["sse"] == {"path": "/there", "messages_path": "/messages/"}
+    assert "sse" not in FastMCP(sse=False).settings.http({})
+
+
+def test_there_are_no_more_sessions_than_allowed() -> None:
+    """SESS-12"""
+
+    def ask(port: int) -> list[int]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+        opening = (
+            '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}'
+        )
+        sessions = [str(answer(port, "POST", headers, opening).getheader("mcp-session-id")) for _ in range(3)]
+        ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
+        return [answer(port, "POST", {**headers, "Mcp-Session-Id": id}, ping).status for id in sessions]
+
+    assert on_a_listener(ask, max_sessions=2) == [404, 200, 200]

@@ -2,13 +2,14 @@
 //
 // Usage: node client_v2.mjs (legacy | stateless | auto) LABEL (URL | COMMAND ARGUMENT...)
 
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { report } from './conversation.mjs';
 
 await report(async ([where, ...args], mode) => {
+  const Transport = where.endsWith('/sse') ? SSEClientTransport : StreamableHTTPClientTransport;
   const transport = where.startsWith('http')
-    ? new StreamableHTTPClientTransport(new URL(where))
+    ? new Transport(new URL(where))
     : new StdioClientTransport({ command: where, args, env: process.env });
   const client = new Client(
     { name: 'test', version: '1.0.0' },

@@ -18,6 +18,7 @@ if (transport === '--stdio') {
   await server.listen({
     host: '127.0.0.1',
     port: Number(port),
+    sse: true,
     stateless: process.env.OXMCP_STATELESS_HTTP === '1',
     jsonResponse: process.env.OXMCP_JSON_RESPONSE === '1',
   });

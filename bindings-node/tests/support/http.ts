@@ -9,6 +9,7 @@ import {
   StreamableHTTPClientTransport as ModernTransport,
 } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { McpServer } from 'oxmcp';
 
@@ -47,6 +48,19 @@ export async function listening(t: TestContext, listener: RequestListener): Prom
     http.close();
   });
   return new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`);
+}
+
+/** A client of the first generation over HTTP+SSE. */
+export async function sseClient(
+  t: TestContext,
+  url: URL,
+  headers: Record<string, string> = {},
+): Promise<{ client: Client; transport: SSEClientTransport }> {
+  const client = new Client({ name: 'older', version: '1.0.0' });
+  const transport = new SSEClientTransport(url, { requestInit: { headers } });
+  await client.connect(transport);
+  t.after(() => client.close());
+  return { client, transport };
 }
 
 /** A client of the first generation. */

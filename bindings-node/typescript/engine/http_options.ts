@@ -22,6 +22,14 @@ export interface CorsOptions {
   maxAgeSeconds?: number;
 }
 
+/** Where HTTP+SSE is served. */
+export interface SsePaths {
+  /** Where its streams are opened. Default `"/sse"`. */
+  path?: string;
+  /** Where its clients post what they say. Default `"/messages"`. */
+  messagesPath?: string;
+}
+
 /** Options of the HTTP transport. What is not said keeps the engine's default. */
 export interface HttpOptions {
   /** Where to listen. Default `"127.0.0.1"`. */
@@ -30,6 +38,12 @@ export interface HttpOptions {
   port?: number;
   /** Default `"/mcp"`. */
   path?: string;
+  /** Serves HTTP+SSE, the transport of 2024-11-05, beside it. Off, if absent. */
+  sse?: boolean | SsePaths;
+  /** How many clients may hold a session; the one idle for longest makes room. Default 10000. */
+  maxSessions?: number;
+  /** How long a session rests before it is over; one with a call under way or a stream open does not rest. Seconds; default 1800. */
+  sessionIdleSeconds?: number;
   /** Legacy clients get no session. */
   stateless?: boolean;
   /** Answer with JSON only, never with an event stream. */
@@ -70,6 +84,9 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
       host: all.host,
       port: all.port,
       path: all.path,
+      sse: sseText(all.sse),
+      max_sessions: all.maxSessions,
+      session_idle_seconds: all.sessionIdleSeconds,
       stateless: all.stateless,
       json_response: all.jsonResponse,
       allowed_hosts: all.allowedHosts,
@@ -86,6 +103,16 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
     },
     (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
   );
+}
+
+function sseText(sse: HttpOptions['sse']): object | undefined {
+  if (sse === undefined || sse === false) return undefined;
+  if (sse === true) return {};
+  const { path, messagesPath, ...others } = sse;
+  for (const name of Object.keys(others)) {
+    throw new TypeError(`sse has no member ${name}; it has path, messagesPath`);
+  }
+  return { path, messages_path: messagesPath };
 }
 
 const CORS_MEMBERS: Record<string, string> = {

@@ -29,7 +29,7 @@ export interface FetchOptions {
 }
 
 /** Options of serving requests that somebody else received. */
-export type EndpointOptions = Omit<HttpOptions, 'host' | 'port' | 'path' | 'maxConnections'>;
+export type EndpointOptions = Omit<HttpOptions, 'host' | 'port' | 'path' | 'sse' | 'maxConnections'>;
 
 /** A server's own face. */
 export function faceOf(serving: () => Serving, options: EndpointOptions = {}): Face {

@@ -154,7 +154,7 @@ impl Drop for Held {
 
 /// The sessions over HTTP. One that is over goes when it is looked for, or when another needs its room: no thread of its own.
 pub(crate) struct SessionStore {
-    /// Looked at by every request, set rarely: milliseconds.
+    /// Looked at by every request, set rarely: microseconds.
     idle_timeout: AtomicU64,
     max: AtomicUsize,
     sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,
@@ -254,14 +254,14 @@ impl SessionStore {
 
     /// How sessions live from now on.
     pub(crate) fn set_options(&self, options: SessionOptions) {
-        let milliseconds = u64::try_from(options.idle_timeout.as_millis()).unwrap_or(u64::MAX);
-        self.idle_timeout.store(milliseconds.max(1), Ordering::Relaxed);
+        let microseconds = u64::try_from(options.idle_timeout.as_micros()).unwrap_or(u64::MAX);
+        self.idle_timeout.store(microseconds, Ordering::Relaxed);
         self.max.store(options.max, Ordering::Relaxed);
     }
 
     pub(crate) fn options(&self) -> SessionOptions {
         SessionOptions {
-            idle_timeout: Duration::from_millis(self.idle_timeout.load(Ordering::Relaxed)),
+            idle_timeout: Duration::from_micros(self.idle_timeout.load(Ordering::Relaxed)),
             max: self.max.load(Ordering::Relaxed),
         }
     }
