@@ -285,7 +285,7 @@ class Serving:
         """Serves HTTP+SSE, the transport of 2024-11-05, on the running event loop, beside Streamable HTTP: streams are opened at
         `sse_path` (`path` is another name), what clients say is posted to `message_path`. The other options are those of
         `run_http_async`; `mount_path` is accepted for code written when it had a meaning, and not used."""
-        where = {"sse_path": sse_path or path, "message_path": message_path}
+        where: dict[str, Any] = {"sse_path": sse_path or path, "message_path": message_path}
         await self.run_http_async("sse", **where, **options)
 
     def _connection_options(self, given: dict[str, Any] | None = None) -> ConnectionOptions:
