@@ -636,14 +636,30 @@ fn integers_beyond_64_bits_are_compared_exactly_when_they_come_as_text() {
 }
 
 #[test]
-fn integers_beyond_64_bits_are_refused_where_a_multiple_is_asked_for() {
-    let schema = compile(&json!({"properties": {"n": {"multipleOf": 2}, "free": {"minimum": 1}}}));
-    let big = BIG[1];
-    assert_eq!(schema.check(&text(&format!(r#"{{"n":4,"free":{big}}}"#))), Ok(()));
-    assert_eq!(
-        schema.check(&text(&format!(r#"{{"n":{big},"free":{big}}}"#))).unwrap_err().to_string(),
-        "n: must be at most 18446744073709551615"
-    );
+fn multiples_beyond_64_bits_are_told_exactly() {
+    let of = |multiple: &str| {
+        let schema = format!(r#"{{"properties":{{"n":{{"multipleOf":{multiple}}}}}}}"#);
+        CompiledSchema::compile(&text(&schema), &SchemaLimits::default()).unwrap()
+    };
+    for (multiple, value, fits) in [
+        ("2", "123456789012345678901234567890", true),
+        ("2", "123456789012345678901234567891", false),
+        ("2", "-123456789012345678901234567890", true),
+        ("7", "700000000000000000000000000000", true),
+        ("7", "700000000000000000000000000001", false),
+        ("18446744073709551615", "36893488147419103230", true),
+        ("18446744073709551615", "36893488147419103231", false),
+        ("0.5", "123456789012345678901234567891", true),
+        ("2", "1e30", true),
+        ("2", "4", true),
+        ("2", "5", false),
+        ("123456789012345678901234567890", "5", false),
+        ("123456789012345678901234567890", "0", true),
+    ] {
+        let told = of(multiple).check(&text(&format!(r#"{{"n":{value}}}"#)));
+        let wanted = if fits { Ok(()) } else { Err(format!("n: must be a multiple of {multiple}")) };
+        assert_eq!(told.map_err(|violations| violations.to_string()), wanted, "{value} of {multiple}");
+    }
 }
 
 #[test]

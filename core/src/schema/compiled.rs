@@ -73,7 +73,7 @@ impl CompiledSchema {
         check_dialect(&schema).map_err(refuse)?;
         let cost = cost::bound(&schema, limits.max_subschemas).map_err(refuse)?;
         let exact = Exact::new(text, &schema);
-        let patterns = Patterns::compile(schema).map_err(|error| refuse(explain(&error)))?;
+        let patterns = Patterns::compile(schema, None).map_err(|error| refuse(explain(&error)))?;
         Ok(Self { patterns, cost, exact })
     }
 

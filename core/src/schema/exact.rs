@@ -4,15 +4,14 @@
 //! compares numbers and there are some in an instance, both are read once more, with other numbers in their places: doubles
 //! of the same order, equal where the numbers are equal. What compares them cannot tell the difference, and decides rightly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::Violations;
 use super::compiled::parse_instance;
 use super::patterns::Patterns;
-use super::rewriting::rewritten;
+use super::{Violations, multiples};
 use crate::json::{
     Decimal, RawJson, as_string, elements, is_array, is_object, may_have_inexact_integers, members,
 };
@@ -29,8 +28,6 @@ pub(super) struct Exact {
     text: RawJson,
     /// Whether it has numbers beyond 64 bits itself: then it is always read with stand-ins, to be told of as it is written.
     has_numbers: bool,
-    /// Whether it asks for a multiple: then numbers with an exponent count, too.
-    has_multiples: bool,
     compiled: OnceLock<Option<Compiled>>,
 }
 
@@ -50,7 +47,9 @@ struct StandIn {
 /// An instance with numbers beyond 64 bits, and what checks it.
 pub(super) struct Reading<'a> {
     /// The instance with stand-ins.
-    pub value: Value,
+    value: Value,
+    /// What they stand for.
+    written: HashMap<u64, String>,
     compiled: &'a Compiled,
 }
 
@@ -61,7 +60,6 @@ impl Exact {
             Box::new(Self {
                 text: text.clone(),
                 has_numbers: has_numbers_beyond_64_bits(text),
-                has_multiples: text.as_str().contains("\"multipleOf\""),
                 compiled: OnceLock::new(),
             })
         })
@@ -69,9 +67,7 @@ impl Exact {
 
     /// An instance, when it has numbers for which this matters.
     pub fn read(&self, instance: &str) -> Result<Option<Reading<'_>>, Violations> {
-        let may_have =
-            may_have_inexact_integers(instance) || self.has_multiples && instance.contains(['e', 'E']);
-        if !self.has_numbers && !may_have {
+        if !self.has_numbers && !may_have_inexact_integers(instance) {
             return Ok(None);
         }
         parse_instance(instance)?; // not too deep to be walked
@@ -81,16 +77,20 @@ impl Exact {
         }
         let compiled = self.compiled.get_or_init(|| Compiled::new(&self.text)).as_ref();
         let compiled = compiled.ok_or_else(|| Violations::whole("has numbers too large to be checked"))?;
-        let stand_ins = compiled.with(found);
+        let stand_ins = compiled.with(found.keys().cloned());
         let value = read(instance, &|number| stand_ins.get(number).copied());
-        Ok(Some(Reading { value, compiled }))
+        let written = stand_ins
+            .into_iter()
+            .filter_map(|(number, double)| Some((double.to_bits(), found.get(&number)?.clone())))
+            .collect();
+        Ok(Some(Reading { value, written, compiled }))
     }
 }
 
 impl Compiled {
     fn new(text: &RawJson) -> Option<Self> {
         let found = beyond_64_bits(text.as_str());
-        let below = found.range(..).take_while(|(number, _)| number.is_negative()).count();
+        let below = found.iter().take_while(|(number, _)| number.is_negative()).count();
         let numbers: BTreeMap<_, _> = found
             .into_iter()
             .enumerate()
@@ -104,16 +104,16 @@ impl Compiled {
             })
             .collect();
         let schema = read(text.as_str(), &|number| numbers.get(number).map(|stand_in| stand_in.double));
-        let patterns = Patterns::compile(rewritten(&schema, &refuse_multiples)).ok()?;
+        let patterns = Patterns::compile(schema, Some(multiples::keyword)).ok()?;
         Some(Self { patterns, numbers })
     }
 
     /// The stand-ins of an instance's numbers: those of the schema for the schema's own, and for others one in between.
-    fn with(&self, found: BTreeMap<Decimal, String>) -> BTreeMap<Decimal, f64> {
+    fn with(&self, found: impl Iterator<Item = Decimal>) -> BTreeMap<Decimal, f64> {
         let mut last = -GAP.mul_add(count(self.numbers.len() + 1), FIRST);
         let mut own = self.numbers.iter().peekable();
         let mut stand_ins = BTreeMap::new();
-        for (number, _) in found {
+        for number in found {
             while let Some((_, stand_in)) = own.next_if(|(own, _)| **own <= number) {
                 last = stand_in.double;
             }
@@ -131,31 +131,21 @@ impl Compiled {
 impl Reading<'_> {
     /// Checks the instance, whose text has so many bytes; `explain` lists what is wrong.
     pub fn check(
-        &self,
+        self,
         bytes: usize,
         explain: impl FnOnce(&jsonschema::Validator, &Value) -> Violations,
     ) -> Result<(), Violations> {
         let validator = self.compiled.patterns.for_length(bytes);
-        if validator.is_valid(&self.value) {
-            return Ok(());
-        }
+        let wrong = multiples::with_written(self.written, || {
+            (!validator.is_valid(&self.value)).then(|| explain(validator, &self.value))
+        });
+        let Some(violations) = wrong else { return Ok(()) };
         let written = self
             .compiled
             .numbers
             .values()
             .map(|number| (Value::from(number.double).to_string(), &number.written));
-        Err(explain(validator, &self.value).written(written))
-    }
-}
-
-/// What remains of a number is not known from its stand-in, so where a multiple is asked for it is refused.
-fn refuse_multiples(schema: &mut Map<String, Value>) {
-    if schema.contains_key("multipleOf") {
-        let held = serde_json::json!({"minimum": i64::MIN, "maximum": u64::MAX});
-        match schema.get_mut("allOf") {
-            Some(Value::Array(all)) => all.push(held),
-            _ => drop(schema.insert("allOf".to_owned(), Value::Array(vec![held]))),
-        }
+        Err(violations.written(written))
     }
 }
 

@@ -9,6 +9,7 @@ mod ecma_patterns;
 mod exact;
 mod forms;
 mod header_parameters;
+mod multiples;
 mod patterns;
 mod places;
 mod references;

@@ -7,6 +7,7 @@
 use std::sync::OnceLock;
 
 use jsonschema::{ValidationError, Validator};
+use oxmcp_validator::MultipleOf;
 use serde_json::Value;
 
 use super::ecma_patterns;
@@ -33,18 +34,19 @@ pub(super) enum Patterns {
 #[derive(Debug)]
 pub(super) struct Backtracking {
     schema: Value,
+    multiple_of: Option<MultipleOf>,
     by_length: [OnceLock<Validator>; LENGTHS.len()],
     longest: Validator,
 }
 
 impl Patterns {
-    pub fn compile(schema: Value) -> Result<Self, ValidationError<'static>> {
-        match oxmcp_validator::compile(&schema) {
+    pub fn compile(schema: Value, multiple_of: Option<MultipleOf>) -> Result<Self, ValidationError<'static>> {
+        match oxmcp_validator::compile(&schema, multiple_of) {
             Ok(validator) => Ok(Self::Linear(validator)),
             Err(error) if is_about_a_pattern(&error) => {
-                let (schema, longest) = backtracking(schema)?;
+                let (schema, longest) = backtracking(schema, multiple_of)?;
                 let by_length = std::array::from_fn(|_| OnceLock::new());
-                Ok(Self::Backtracking(Box::new(Backtracking { schema, by_length, longest })))
+                Ok(Self::Backtracking(Box::new(Backtracking { schema, multiple_of, by_length, longest })))
             }
             Err(error) => Err(error),
         }
@@ -67,7 +69,7 @@ impl Backtracking {
             return validator;
         }
         // It compiled before.
-        match oxmcp_validator::compile_backtracking(&self.schema, limit) {
+        match oxmcp_validator::compile_backtracking(&self.schema, limit, self.multiple_of) {
             Ok(validator) => slot.get_or_init(|| validator),
             Err(_) => &self.longest,
         }
@@ -75,8 +77,11 @@ impl Backtracking {
 }
 
 /// The schema as this engine gets it, and a validator for the longest instances.
-fn backtracking(schema: Value) -> Result<(Value, Validator), ValidationError<'static>> {
-    let compile = |schema: &Value| oxmcp_validator::compile_backtracking(schema, WORK / LONGEST);
+fn backtracking(
+    schema: Value,
+    multiple_of: Option<MultipleOf>,
+) -> Result<(Value, Validator), ValidationError<'static>> {
+    let compile = |schema: &Value| oxmcp_validator::compile_backtracking(schema, WORK / LONGEST, multiple_of);
     let written_out = ecma_patterns::written_out(&schema);
     match compile(&written_out) {
         Ok(validator) => Ok((written_out, validator)),

@@ -67,6 +67,7 @@ pub(super) fn describe(error: &ValidationError<'_>, found: &mut dyn FnMut(Violat
         }
         Kind::FromUtf8 { .. } => "must be encoded UTF-8 text".to_owned(),
         Kind::BacktrackLimitExceeded { .. } => "takes too long to be matched with its pattern".to_owned(),
+        Kind::Custom { keyword, message } if keyword == "multipleOf" => message.clone(),
         Kind::Custom { .. } | Kind::Referencing(_) | Kind::RegexEngineFailure { .. } => {
             "cannot be checked".to_owned()
         }
