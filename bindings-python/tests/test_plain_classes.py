@@ -52,11 +52,25 @@ class Silent:
         return "a silent one"
 
 
-class Ring:
-    next: Optional[Ring] = None
+class Node:
+    """One of a tree."""
 
-    def __str__(self) -> str:
-        return "a ring"
+    name: str
+    parent: Node | None = None
+    children: list[Node]
+
+    def __init__(self, name: str, parent: Node | None = None) -> None:
+        self.name = name
+        self.parent = parent
+        self.children = []
+
+
+class Folder:
+    files: dict[str, File]
+
+
+class File:
+    folder: Optional[Folder] = None
 
 
 def plan_for(annotation: Any, **options: Any) -> Any:
@@ -118,9 +132,72 @@ def test_an_attribute_that_is_missing_or_wrong_is_named() -> None:
         sent(list[Slotted], [Slotted("big")])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("annotation", "value", "written"), [(Silent, Silent(), "a silent one"), (Ring, Ring(), "a ring")]
-)
+def tree(depth: int) -> Node:
+    node = Node("0")
+    for level in range(1, depth):
+        node = Node(str(level), parent=node)
+    return node
+
+
+def test_a_class_that_holds_itself_refers_to_itself() -> None:
+    schema = plan_for(Node).output_schema
+    assert (schema["type"], schema["title"], schema["description"]) == ("object", "Node", "One of a tree.")
+    assert list(schema["properties"]) == ["name", "parent", "children"]
+    assert schema["required"] == ["name", "children"]
+    (name,) = schema["$defs"]
+    reference = {"$ref": f"#/$defs/{name}"}
+    assert schema["properties"]["parent"] == {"anyOf": [reference, {"type": "null"}], "default": None}
+    assert schema["properties"]["children"]["items"] == reference
+    assert schema["$defs"][name]["properties"] == schema["properties"]
+
+
+def test_classes_that_hold_one_another_refer_to_one_another() -> None:
+    schema = plan_for(list[Folder]).output_schema
+    assert set(schema["$defs"]) == {"Folder", "File"}
+    assert schema["items"] == {"$ref": "#/$defs/Folder"}
+    assert schema["$defs"]["Folder"]["properties"]["files"]["additionalProperties"] == {"$ref": "#/$defs/File"}
+    folder, file = Folder(), File()
+    folder.files = {"a": file}
+    assert sent(list[Folder], [folder])["structured"] == [{"files": {"a": {"folder": None}}}]
+
+
+def test_objects_that_hold_others_of_their_class_are_the_answer() -> None:
+    root = Node("root")
+    root.children = [Node("a"), Node("b")]
+    leaf = {"parent": None, "children": []}
+    assert sent(Node, root)["structured"] == {
+        "name": "root",
+        "parent": None,
+        "children": [{"name": "a", **leaf}, {"name": "b", **leaf}],
+    }
+    root.children = [root.children[0]] * 2  # twice beside one another is no circle
+    assert [child["name"] for child in sent(Node, root)["structured"]["children"]] == ["a", "a"]
+
+
+def test_objects_without_an_end_are_refused_with_the_place() -> None:
+    root = Node("root")
+    root.children = [Node("a"), Node("b", parent=root)]
+    with pytest.raises(InvalidResult, match=r"^result\.children\[1\]\.parent: the value contains itself$"):
+        sent(Node, root)
+    assert sent(Node, tree(100))["structured"]["name"] == "99"
+    with pytest.raises(InvalidResult, match=r"^result(\.parent){100}: nested too deeply$"):
+        sent(Node, tree(101))
+    for depth, is_sent in ((62, True), (63, False)):  # two levels of JSON each, and what readers take is 125
+        node = Node("leaf")
+        for _ in range(depth - 1):
+            node, node.children = Node("node"), [node]
+        if is_sent:
+            assert sent(Node, node)["structured"]["name"] == "node"
+        else:
+            with pytest.raises(InvalidResult, match=r"nested too deeply$"):
+                sent(Node, node)
+    folder, file = Folder(), File()
+    folder.files, file.folder = {"a": file}, folder
+    with pytest.raises(InvalidResult, match=r"^result\.files\.a\.folder: the value contains itself$"):
+        sent(Folder, folder)
+
+
+@pytest.mark.parametrize(("annotation", "value", "written"), [(Silent, Silent(), "a silent one")])
 def test_a_class_that_cannot_be_described_leaves_the_decision_to_the_value(
     annotation: Any, value: Any, written: str
 ) -> None:

@@ -15,7 +15,7 @@ from .. import _native
 from ..answers import refusals
 from ..errors import InvalidAnswer
 from .form_fields import WHAT_CAN, Schema
-from .validation import adapter_of, inline_root, portable
+from .portable import adapter_of, inline_root, portable
 
 _typed_dict: Any = typing_extensions.TypedDict
 

@@ -54,9 +54,9 @@ def plan(
         return ResultPlan()
 
     def returned() -> Returned:
-        from ..arguments import validation
+        from ..arguments.returned import Returned as OfType
 
-        return validation.Returned(signature.name, annotation)
+        return OfType(signature.name, annotation)
 
     found = schemas.plain(annotation)
     if found is not None and not found.constrained:

@@ -1,0 +1,137 @@
+"""Results of types that are not plain, through pydantic.
+
+Imported when the first signature that needs it is registered, never before.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from .. import _native
+from ..answers import refusals
+from ..answers.encoding import OnUnknown, encode, known, nonfinite_path
+from ..errors import InvalidArguments, InvalidDescriptorError, InvalidResult
+from . import plain_classes
+from .portable import Schemas, adapter_of, inline_root, kinds_in, portable
+
+# Kinds of core schema under which there can be no float: what is built of these alone needs no search for NaN.
+_WITHOUT_NAN = frozenset(
+    {
+        "bool",
+        "bytes",
+        "date",
+        "datetime",
+        "decimal",
+        "enum",
+        "int",
+        "literal",
+        "none",
+        "str",
+        "time",
+        "timedelta",
+        "uuid",
+    }
+    | {"uuid", "dict", "frozenset", "list", "set", "tuple", "tagged-union", "union", "nullable", "default"}
+    | {"dataclass", "dataclass-args", "dataclass-field", "model", "model-field", "model-fields"}
+    | {"typed-dict", "typed-dict-field", "definition-ref", "definitions"}
+)
+
+
+class Returned:
+    """Validates and serialises what one function returns, by its declared type."""
+
+    def __init__(self, function: str, annotation: Any) -> None:
+        """Raises InvalidDescriptorError when the type has no JSON Schema."""
+        try:
+            adapter, schema = _written(annotation)
+        except Exception as error:
+            described = plain_classes.described(annotation)
+            try:
+                if described is annotation:
+                    raise
+                adapter, schema = _written(described)
+            except Exception:
+                why = str(error).partition("\n")[0]
+                raise InvalidDescriptorError(f"{function}: its result has no JSON Schema ({why})") from error
+        self.schema = inline_root(schema)
+        kinds = kinds_in(adapter.core_schema, set())
+        self._never_nan = kinds <= _WITHOUT_NAN
+        self._has_no_end = "definition-ref" in kinds
+        self._validate = adapter.validator.validate_python
+        self._serializer = adapter.serializer
+
+    def text(self, value: Any, on_unknown: OnUnknown = "error") -> str:
+        """The JSON text of `value`. Raises InvalidResult naming the place of what does not fit."""
+        value = self._validated(value)
+        try:
+            text: str = self._serializer.to_json(value, by_alias=True).decode()
+        except Exception as error:
+            cause = error
+        else:
+            if not (self._has_no_end and _is_too_deep(text)):
+                return text if self._never_nan else self._without_nan(text, value)
+            cause = RecursionError("nested too deeply")
+        # Slower, and able to say where.
+        tree = self._serializer.to_python(value, by_alias=True, warnings=False)
+        return encode(tree, cause=cause, on_unknown=on_unknown)
+
+    def _validated(self, value: Any) -> Any:
+        try:
+            return self._validate(value)
+        except ValidationError as error:
+            try:
+                # The library does not know rows, tables and arrays of others.
+                return self._validate(known(value))
+            except Exception:
+                words = _in_words(refusals.problems(error, value, "result"))
+            raise InvalidResult(words) from error
+
+    def _without_nan(self, text: str, value: Any) -> str:
+        """The same text, unless NaN or Infinity were written in it or lost from it."""
+        # pydantic writes NaN and Infinity as null, which would be a silent loss.
+        if "null" in text and (place := self._nonfinite(value)):
+            raise InvalidResult(f"{place}: NaN and Infinity are not JSON")
+        if ("NaN" in text or "Infinity" in text) and not _is_json(text):
+            raise InvalidResult(f"{self._nonfinite(value) or 'result'}: NaN and Infinity are not JSON")
+        return text
+
+    def _nonfinite(self, value: Any) -> str | None:
+        return nonfinite_path(self._serializer.to_python(value, by_alias=True, warnings=False))
+
+
+def _written(annotation: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
+    adapter = adapter_of(portable(annotation))
+    return adapter, adapter.json_schema(mode="serialization", by_alias=True, schema_generator=Schemas)
+
+
+def _in_words(problems: list[tuple[str, str]]) -> str:
+    return str(InvalidArguments(problems))
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether a text is nested so deep that, two levels down in a message, readers refuse it."""
+    try:
+        _anything().check(f"[[{text}]]")
+    except _native.NativeError:
+        return True
+    return False
+
+
+@functools.lru_cache(maxsize=1)
+def _anything() -> _native.Schema:
+    return _native.Schema("true")
+
+
+def _is_json(text: str) -> bool:
+    def refuse(constant: str) -> Any:
+        raise ValueError(constant)
+
+    try:
+        json.loads(text, parse_constant=refuse)
+    except ValueError:
+        return False
+    return True
