@@ -14,8 +14,8 @@ from pydantic_core import core_schema
 from .. import _native
 from ..answers import refusals
 from ..errors import InvalidAnswer
+from .by_pydantic.portable import adapter_of, inline_root, portable
 from .form_fields import WHAT_CAN, Schema
-from .portable import adapter_of, inline_root, portable
 
 _typed_dict: Any = typing_extensions.TypedDict
 

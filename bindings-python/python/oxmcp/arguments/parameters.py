@@ -18,7 +18,7 @@ from .plan import Argument, ParameterPlan, object_of, with_extra
 from .signatures import EMPTY, VAR_KEYWORD, VAR_POSITIONAL, Parameter, Unresolved
 
 if TYPE_CHECKING:
-    from .validation import Arguments
+    from .by_pydantic.validation import Arguments
 
 __all__ = ["Argument", "ParameterPlan", "context_names", "plan"]
 
@@ -128,7 +128,7 @@ def _plan_arguments(made: ParameterPlan, named: list[Parameter], told: dict[str,
 
 def _validator(made: ParameterPlan, named: list[Parameter]) -> tuple[Arguments, dict[str, str]]:
     """The validator of all arguments, and each parameter's name on the wire. Sets the plan's schema."""
-    from . import validation
+    from .by_pydantic import validation
 
     entries = [
         validation.Entry(
@@ -167,7 +167,7 @@ def _plan_extra(made: ParameterPlan, extra: Parameter | None, strict: bool) -> N
         if convert is not None:
             made._extra = lambda values: {key: convert(value) for key, value in values.items()}
         return
-    from . import validation
+    from .by_pydantic import validation
 
     advertised, accepted, bind = validation.extra_schema(made.name, extra.annotation)
     before = made.accepted_schema or made.input_schema

@@ -12,7 +12,7 @@ from ..errors import InvalidArguments
 from . import defaults
 
 if TYPE_CHECKING:
-    from .validation import Arguments
+    from .by_pydantic.validation import Arguments
 
 _NONE: Mapping[str, Any] = {}
 _TEXT_KINDS = frozenset({"get_prompt", "read_resource"})

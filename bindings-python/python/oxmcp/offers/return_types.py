@@ -54,7 +54,7 @@ def plan(
         return ResultPlan()
 
     def returned() -> Returned:
-        from ..arguments.returned import Returned as OfType
+        from ..arguments.by_pydantic.returned import Returned as OfType
 
         return OfType(signature.name, annotation)
 

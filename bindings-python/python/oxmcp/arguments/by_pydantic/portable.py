@@ -13,7 +13,7 @@ import typing_extensions
 from pydantic import BeforeValidator, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from . import signatures
+from .. import signatures
 
 _typed_dict: Any = typing_extensions.TypedDict
 _annotated_with: Any = Annotated

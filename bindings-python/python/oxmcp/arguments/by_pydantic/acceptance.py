@@ -12,7 +12,7 @@ import enum
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .schemas import is_json
+from ..schemas import is_json
 
 Node = Mapping[str, Any]
 Config = Mapping[str, Any]

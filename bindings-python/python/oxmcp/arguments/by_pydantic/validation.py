@@ -17,12 +17,13 @@ from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticSerializationError
 
-from .. import _native
-from ..answers import refusals
-from ..errors import InvalidArguments, InvalidDescriptorError
-from . import acceptance, defaults
+from ... import _native
+from ...answers import refusals
+from ...errors import InvalidArguments, InvalidDescriptorError
+from .. import defaults
+from ..spelled import Spelled
+from . import acceptance
 from .portable import Schemas, adapter_of, is_ours, kinds_in, portable
-from .spelled import Spelled
 
 NOTHING: Any = object()
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from .. import _native
-from ..answers import refusals
-from ..answers.encoding import OnUnknown, encode, known, nonfinite_path
-from ..errors import InvalidArguments, InvalidDescriptorError, InvalidResult
+from ... import _native
+from ...answers import refusals
+from ...answers.encoding import OnUnknown, encode, known, nonfinite_path
+from ...errors import InvalidArguments, InvalidDescriptorError, InvalidResult
 from . import plain_classes
 from .portable import Schemas, adapter_of, inline_root, kinds_in, portable
 

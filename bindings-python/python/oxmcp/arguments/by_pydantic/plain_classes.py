@@ -24,8 +24,8 @@ import typing_extensions
 from pydantic import BeforeValidator, Field, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from ..answers.encoders import is_known
-from . import signatures
+from ...answers.encoders import is_known
+from .. import signatures
 
 _typed_dict: Any = typing_extensions.TypedDict
 _annotated_with: Any = Annotated
