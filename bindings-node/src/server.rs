@@ -157,6 +157,14 @@ impl Server {
         self.host.description.remove(&kind, &key).map_or_else(|| unknown_kind(&kind), Ok)
     }
 
+    /// The slots that nothing refers to any more; while nothing is served, nobody else tells of them.
+    #[napi]
+    pub fn take_released(&self) -> Vec<u32> {
+        let mut released = Vec::new();
+        self.host.mailbox.take_released(&mut released);
+        released
+    }
+
     /// Shows or hides something; returns whether it is there.
     #[napi]
     pub fn set_enabled(&self, kind: String, key: String, enabled: bool) -> Result<bool, JsError> {

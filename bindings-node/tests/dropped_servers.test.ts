@@ -37,6 +37,22 @@ test('a server made for one request and never closed goes when the request is ov
   for (const ref of refs.slice(0, 2)) assert.equal(await isCollected(ref), true);
 });
 
+test('what is removed or replaced before a server is served goes, with all that its functions refer to', async () => {
+  const server = greeter();
+  const refs = [];
+  for (let each = 0; each < 1000; each += 1) {
+    const [data, newer] = [{ each }, { each }];
+    const tool = server.registerTool(`tool-${each}`, {}, () => String(data.each));
+    const resource = server.registerResource('r', `test://${each}`, {}, () => String(newer.each));
+    const prompt = server.registerPrompt(`prompt-${each}`, {}, () => String(data.each));
+    tool.update({ callback: () => String(newer.each) });
+    if (each % 100 === 0) refs.push(new WeakRef(data), new WeakRef(newer));
+    for (const handle of [tool, resource, prompt]) handle.remove();
+  }
+  for (const ref of refs) assert.equal(await isCollected(ref), true);
+  assert.equal(await answered(await server.fetch(modernCall('hello'))), 'hello');
+});
+
 test('a server made for one session goes with its transport', async () => {
   const open = async () => {
     const server = greeter();

@@ -6,9 +6,11 @@ In one piece, because a test of a server touches several of these at once.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -637,3 +639,29 @@ async def test_a_tool_that_was_replaced_before_the_server_is_served_keeps_nobody
     async with Client(mcp, mode=mode, timeout=10) as client:
         assert (await client.call_tool("coroutine")).content[0].text == "coroutine"
         assert (await client.call_tool("plain")).content[0].text == "plain"
+
+
+class Data:
+    """Something a function refers to."""
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_what_is_removed_before_a_server_is_served_is_freed(*, is_async: bool) -> None:
+    mcp = FastMCP("t")
+
+    def register(number: int) -> weakref.ref[Data]:
+        data = Data()
+
+        def plain() -> str:
+            return str(data)
+
+        async def coroutine() -> str:
+            return str(data)
+
+        mcp.add_tool(coroutine if is_async else plain, name=f"tool-{number}")
+        mcp.remove_tool(f"tool-{number}")
+        return weakref.ref(data)
+
+    references = [register(number) for number in range(100)]
+    gc.collect()
+    assert not any(reference() for reference in references)

@@ -172,6 +172,20 @@ fn a_slot_is_released_only_when_its_handler_and_all_its_calls_are_gone() {
 }
 
 #[test]
+fn released_slots_can_be_taken_by_themselves_up_to_what_comes_before_the_next() {
+    let (mailbox, _bell) = mailbox(10);
+    let mut released = Vec::new();
+    drop((mailbox.handler(1), mailbox.handler(2)));
+    let handler = mailbox.handler(3);
+    let _waiting = handler.invoke(invocation("a"));
+    drop(mailbox.handler(4));
+    mailbox.take_released(&mut released);
+    mailbox.take_released(&mut released);
+    assert_eq!(released, [1, 2]);
+    assert!(take(&mailbox).into_iter().next().is_some_and(|message| message.is_start()));
+}
+
+#[test]
 fn a_closed_mailbox_abandons_what_waits_and_refuses_what_comes() {
     let (mailbox, _) = mailbox(10);
     let handler = mailbox.handler(0);

@@ -6,7 +6,7 @@ import type { Call } from './call.js';
 import { translated } from './errors.js';
 import { Functions, type Run, Serving } from './event_loop.js';
 import { followed } from './following.js';
-import { type NativeServer, native, type Placement } from './native.js';
+import { type Kind, type NativeServer, native, type Placement } from './native.js';
 
 /** Where a server object keeps its `Engine`. A symbol of the global registry: the ESM and the CJS copy know each other's. */
 export const ENGINE: unique symbol = Symbol.for('oxmcp.engine') as never;
@@ -71,7 +71,20 @@ export class Engine {
 
   /** Keeps a function; returns the number by which the engine calls it. The engine says when it has forgotten it. */
   slot(run: Run): number {
+    this.forgetReleased();
     return this.functions.add(run);
+  }
+
+  /** Takes something back. */
+  remove(kind: Kind, key: string): void {
+    this.native.remove(kind, key);
+    this.forgetReleased();
+  }
+
+  /** While nothing is served, nobody else forgets the functions of what was removed or replaced. */
+  private forgetReleased(): void {
+    if (this.attached !== undefined) return;
+    for (const slot of this.native.takeReleased()) this.functions.release(slot);
   }
 
   /** Sets what answers a method as a whole, or gives the method back. */

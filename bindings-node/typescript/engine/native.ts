@@ -18,6 +18,8 @@ export interface NativeServer {
   setMethod(method: string, slot: number | null): void;
   /** Returns whether it was there. */
   remove(kind: Kind, key: string): boolean;
+  /** The slots that are to be forgotten; for as long as nothing is served, whose `drain` tells of them. */
+  takeReleased(): number[];
   /** Returns whether it is there. */
   setEnabled(kind: Kind, key: string, enabled: boolean): boolean;
   /** Tells clients: a list changed, or a resource (with its URI). */

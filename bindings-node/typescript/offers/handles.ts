@@ -76,7 +76,7 @@ export abstract class Named<State extends { name: string }> {
   /** @internal */
   withdraw(name: string): void {
     this.registered.delete(name);
-    this.engine.native.remove(this.kind, name);
+    this.engine.remove(this.kind, name);
   }
 
   /** @internal */

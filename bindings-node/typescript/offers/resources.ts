@@ -111,7 +111,7 @@ export class Resources {
     translated(() => engine.addResource(descriptor, slot, !moves));
     if (moves && !resource.enabled) engine.setEnabled('resource', next.key, false);
     if (moves && before !== undefined) {
-      engine.remove('resource', before.key);
+      this.engine.remove('resource', before.key);
       this.resources.delete(before.key);
     }
     this.engine.note('resources', next.callback.length > 1);
@@ -121,7 +121,7 @@ export class Resources {
   /** @internal */
   withdraw({ current }: RegisteredResource): void {
     this.resources.delete(current.key);
-    this.engine.native.remove('resource', current.key);
+    this.engine.remove('resource', current.key);
   }
 
   /** @internal */
@@ -155,7 +155,7 @@ export class Resources {
     this.offerTemplate(next, from === to);
     if (from !== to) {
       if (!registered.enabled) this.engine.native.setEnabled('resource_template', to, false);
-      this.engine.native.remove('resource_template', from);
+      this.engine.remove('resource_template', from);
     }
     this.templates.delete(before.name);
     this.templates.set(next.name, registered);
@@ -165,7 +165,7 @@ export class Resources {
   /** @internal */
   withdrawTemplate(state: TemplateState): void {
     this.templates.delete(state.name);
-    this.engine.native.remove('resource_template', state.key);
+    this.engine.remove('resource_template', state.key);
     this.decideWhoLists();
   }
 

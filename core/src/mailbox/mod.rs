@@ -150,6 +150,16 @@ impl Mailbox {
         Some(message)
     }
 
+    /// Takes the slots that are released, up to the next message that is about something else: for hosts whose functions come and
+    /// go while nobody fetches.
+    pub fn take_released(&self, into: &mut Vec<u32>) {
+        let mut queue = self.0.queue();
+        while let Some(HostMessage::Release(slot)) = queue.messages.front() {
+            into.push(*slot);
+            queue.messages.pop_front();
+        }
+    }
+
     /// Asks the client of the call `id`, which speaks through `events`, all questions at once. Returns the number of the first;
     /// the others count up from it. What comes of each arrives as [`HostMessage::Answer`], from whichever thread. A question
     /// nobody waits for any more is taken back with [`EventSender::withdraw`].
