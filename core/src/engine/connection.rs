@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 
 use super::Shutdown;
 use crate::eras::Duplex;
+use crate::handler::Failure;
 
 /// A duplex connection, from [`Engine::connect`](super::Engine::connect). Dropping the last reference closes it.
 #[derive(Debug)]
@@ -48,6 +49,17 @@ impl Connection {
     /// Answers what still runs with an error that says `reason`.
     pub fn give_up(&self, reason: &Arc<str>) {
         self.duplex.in_flight.shut_down(reason);
+    }
+
+    /// Whether the client has yet to answer a question.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.duplex.in_flight.to_client.is_asking()
+    }
+
+    /// Nothing is read from the client any more: questions it did not answer, and those it would be asked, fail with this.
+    pub fn stop_asking(&self, failure: &Failure) {
+        self.duplex.in_flight.to_client.stop(failure);
     }
 
     /// Closes the connection: its requests are cancelled, [`Connection::unsolicited`] ends.

@@ -6,10 +6,11 @@ use std::sync::atomic::AtomicUsize;
 use std::task::{Context, Poll};
 
 use super::Shutdown;
+use super::asking::Asker;
 use super::dispatch::Running;
 use super::watch::{Counted, Subscription};
-use crate::eras::{Ended, Flight, Said, Voice};
-use crate::handler::{Event, Events, Failure, FailureKind};
+use crate::eras::{Ended, Flight, Said, Stream, Voice, WayToAsk};
+use crate::handler::{Caller, Event, Events, Failure, FailureKind, PendingQuestion};
 
 /// Something to write to the peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +94,13 @@ pub(super) struct Call {
     pub(super) voice: Voice,
     pub(super) flight: Option<Flight>,
     pub(super) survives_disconnect: bool,
+    pub(super) caller: Arc<Caller>,
+    /// Where its questions are written.
+    pub(super) stream: Stream,
+    /// What became of its questions, if it has asked any. After `events`: what is over is over without a word.
+    pub(super) asker: Option<Box<Asker>>,
+    /// Why no answer can come in any more.
+    pub(super) unheard: Option<Box<Failure>>,
     /// The answer, while events from before it are still being told.
     pub(super) said: Option<Said>,
 }
@@ -126,6 +134,17 @@ impl Exchange {
         if let State::Subscription(subscription) = &mut self.state {
             subscription.end_with(shutdown.clone());
         }
+    }
+
+    /// Only the answer can be written: what its calls ask is asked elsewhere, or not at all.
+    pub fn answer_only(&mut self) {
+        self.state.leave_stream();
+    }
+
+    /// No answers to questions can come in any more: those that its calls wait for, and those they would ask, fail with
+    /// `reason`.
+    pub fn stop_asking(&mut self, reason: &str) {
+        self.state.stop_asking(reason);
     }
 
     /// Ends what still runs: the last thing to write is an error that says `reason`. `None` where nothing runs.
@@ -218,6 +237,22 @@ impl State {
         }
     }
 
+    fn calls(&mut self, act: &mut impl FnMut(&mut Call)) {
+        match self {
+            Self::Call(call) => act(call),
+            Self::Batch(members, _) => members.iter_mut().for_each(|member| member.calls(act)),
+            Self::Last(..) | Self::Subscription(_) | Self::Done => {}
+        }
+    }
+
+    fn leave_stream(&mut self) {
+        self.calls(&mut Call::leave_stream);
+    }
+
+    fn stop_asking(&mut self, reason: &str) {
+        self.calls(&mut |call| call.stop_asking(reason));
+    }
+
     fn survives_disconnect(&self) -> bool {
         match self {
             Self::Call(call) => call.survives_disconnect,
@@ -252,8 +287,74 @@ impl Call {
     fn tell(&mut self, event: Event) -> Option<Outgoing> {
         match event {
             Event::Ask(pending) => self.ask(*pending),
-            Event::Withdraw(number) => self.withdraw(number),
-            said => self.voice.event(&said).map(Outgoing::Message),
+            Event::Withdraw(number) => self.asker.as_mut().and_then(|asker| asker.withdraw(number)),
+            said => self.voice.event(&said),
+        }
+        .map(Outgoing::Message)
+    }
+
+    /// Asks the client; returns what is to be written for it now, if anything.
+    #[cold]
+    fn ask(&mut self, pending: PendingQuestion) -> Option<String> {
+        if self.said.is_some() {
+            // It came to its end without waiting for the answer.
+            self.events.finish();
+            return None;
+        }
+        match self.voice.way_to_ask() {
+            WayToAsk::Requests => self.ask_by_request(pending),
+            WayToAsk::Retries => Self::ask_by_retry(pending),
+        }
+    }
+
+    fn ask_by_request(&mut self, pending: PendingQuestion) -> Option<String> {
+        let Some(flight) = &self.flight else {
+            let message =
+                "the client cannot be asked: it is served without a session here, request by request";
+            pending.answer(Err(Failure::new(FailureKind::CannotAsk, message)));
+            return None;
+        };
+        if let Some(failure) = &self.unheard {
+            pending.answer(Err(Failure::clone(failure)));
+            return None;
+        }
+        let (caller, stream) = (&self.caller, self.stream);
+        let asker = self.asker.get_or_insert_with(|| {
+            Box::new(Asker::of_call(Arc::clone(flight.table()), Arc::clone(caller), stream))
+        });
+        asker.ask(pending)
+    }
+
+    /// Where a question is answered by calling again: it is kept here until the call has nothing else to say (see
+    /// [`Call::poll`]), then the exchange ends with all of them and the call is parked.
+    fn ask_by_retry(pending: PendingQuestion) -> Option<String> {
+        let message = "this client cannot be asked anything yet";
+        pending.answer(Err(Failure::new(FailureKind::CannotAsk, message)));
+        None
+    }
+
+    /// What is still to be written of the questions of a call that is over.
+    fn last_of_questions(&mut self) -> Option<Outgoing> {
+        let asker = self.asker.as_mut()?;
+        self.events.finish();
+        asker.end().map(Outgoing::Message)
+    }
+
+    fn stop_asking(&mut self, reason: &str) {
+        if self.unheard.is_none() {
+            let failure = Failure::new(FailureKind::ShutDown, reason);
+            if let Some(asker) = &mut self.asker {
+                asker.stop(&failure);
+            }
+            self.unheard = Some(Box::new(failure));
+        }
+    }
+
+    /// Questions are asked elsewhere from now on.
+    fn leave_stream(&mut self) {
+        self.stream = Stream::OfSession;
+        if let Some(asker) = &mut self.asker {
+            asker.leave_stream();
         }
     }
 
@@ -261,8 +362,16 @@ impl Call {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outgoing> {
         match self.flight.as_ref().and_then(|flight| flight.poll_ended(context)) {
             None => {}
-            Some(Ended::Cancelled) => return Poll::Ready(Outgoing::Cancelled(self.voice.cancelled())),
-            Some(Ended::ShutDown(reason)) => return Poll::Ready(self.shut_down(reason)),
+            Some(ended) => {
+                let ended = ended.clone();
+                if let Some(last) = self.last_of_questions() {
+                    return Poll::Ready(last);
+                }
+                return Poll::Ready(match ended {
+                    Ended::Cancelled => Outgoing::Cancelled(self.voice.cancelled()),
+                    Ended::ShutDown(reason) => self.shut_down(&reason),
+                });
+            }
         }
         loop {
             // What was emitted goes out before what comes of the next step.
@@ -270,6 +379,11 @@ impl Call {
                 if let Some(outgoing) = self.tell(event) {
                     return Poll::Ready(outgoing);
                 }
+            }
+            if self.said.is_some()
+                && let Some(last) = self.last_of_questions()
+            {
+                return Poll::Ready(last);
             }
             if let Some(said) = self.said.take() {
                 return Poll::Ready(said.into());
@@ -288,7 +402,12 @@ impl Call {
                         }
                     }
                     // Everything it has said is out: here a call whose questions are answered by calling again is parked.
-                    Poll::Pending => return Poll::Pending,
+                    Poll::Pending => {
+                        let Some(asker) = &mut self.asker else { return Poll::Pending };
+                        if let Some(message) = std::task::ready!(asker.poll(context)) {
+                            return Poll::Ready(Outgoing::Message(message));
+                        }
+                    }
                 },
             }
         }
@@ -300,6 +419,7 @@ impl Drop for Exchange {
         let Some(background) = self.background.take().filter(|_| self.state.survives_disconnect()) else {
             return;
         };
+        self.state.leave_stream();
         let mut rest = Self { state: std::mem::replace(&mut self.state, State::Done), background: None };
         background.run(async move { while rest.next().await.is_some() {} });
     }

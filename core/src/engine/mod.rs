@@ -1,5 +1,6 @@
 //! Assembles the rooms: `exchange` is the single entry.
 
+mod aside;
 mod asking;
 mod builder;
 mod connection;
@@ -21,11 +22,12 @@ pub use inbound::{Edge, HttpEdge, Inbound};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 
-use crate::eras::{self, Asked, Eras, Opened, Refused, Side, Told, WireError};
+use crate::eras::{self, Asked, Eras, Opened, Refused, Side, Stream, Told, WireError};
 use crate::handler::{Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::Implementation;
 use crate::registry::Registry;
+use asking::Asker;
 use dispatch::{Dispatched, dispatch};
 use exchange::{Background, Call, State};
 use watch::{Counted, Subscription};
@@ -79,17 +81,23 @@ impl Engine {
                     let bodies = members.iter().map(|_| None).collect();
                     let states = members.into_iter().map(|member| match member {
                         Ok(message) => self.begin(self.0.eras.open_in_batch(&message, side), &edge, &origin),
-                        Err(malformed) => refuse_in_batch(malformed),
+                        Err(malformed) => {
+                            self.0.eras.hear_malformed(&malformed, side);
+                            refuse_in_batch(malformed)
+                        }
                     });
                     State::Batch(states.collect(), bodies)
                 }
                 Err(error) => State::said(error.say(None)),
             },
-            Err(malformed) => match &edge {
-                // Nobody waits for an answer.
-                Edge::Connection(_) if !malformed.answerable => State::last(Outgoing::Accepted),
-                _ => refuse(malformed),
-            },
+            Err(malformed) => {
+                self.0.eras.hear_malformed(&malformed, side);
+                match &edge {
+                    // Nobody waits for an answer.
+                    Edge::Connection(_) if !malformed.answerable => State::last(Outgoing::Accepted),
+                    _ => refuse(malformed),
+                }
+            }
         };
         Exchange::new(state, &self.0.background)
     }
@@ -176,10 +184,13 @@ impl Engine {
             })),
             Opened::Accepted => State::last(Outgoing::Accepted),
             Opened::Told(told) => {
-                let Told { handler, mut invocation } = *told;
+                let Told { handler, mut invocation, events, in_flight } = *told;
                 invocation.context.origin = origin.clone();
+                let asker = Asker::of_session(in_flight, Arc::clone(&invocation.context.caller));
                 // Nobody waits for its end.
-                self.0.background.run(async move { drop(handler.invoke(invocation).await) });
+                self.0.background.run(async move {
+                    drop(aside::attend(handler.invoke(invocation), events, asker).await);
+                });
                 State::last(Outgoing::Accepted)
             }
         }
@@ -219,6 +230,10 @@ impl Engine {
                 voice: asked.voice,
                 flight,
                 survives_disconnect: asked.survives_disconnect,
+                caller: asked.caller,
+                stream: Stream::OfCall,
+                asker: None,
+                unheard: None,
                 said: None,
             }),
             Dispatched::Watch(filter) => {

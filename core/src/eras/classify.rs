@@ -96,7 +96,7 @@ pub const fn classify(clues: Clues) -> Verdict {
         },
         // ERA-13: no evidence, no effect. Cancellations are matched before anyone asks for the era.
         (MessageKind::Notification, EdgeClue::Duplex { session: false }) => Verdict::Ignored,
-        // RPC-21: we send no requests, so every response is to an unknown id.
+        // An answer to a question of ours, in whatever session it was asked, or to nothing (RPC-21): matched by its id alone.
         (MessageKind::Response, EdgeClue::Duplex { .. }) => Verdict::Ignored,
         (MessageKind::Notification, EdgeClue::Http { .. }) if clues.envelope => Verdict::Modern,
         // Without an envelope the header decides (ERA-2).

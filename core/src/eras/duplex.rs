@@ -22,7 +22,10 @@ impl Duplex {
     /// A connection on which nothing was said yet; `session_id` if it is made for one session.
     #[must_use]
     pub fn new(session_id: Option<Arc<str>>) -> Self {
-        Self { session: watch::Sender::new(None), session_id, in_flight: Arc::default() }
+        let in_flight = Arc::<InFlight>::default();
+        // Whatever is said finds its way: there is only one.
+        in_flight.to_client.attach();
+        Self { session: watch::Sender::new(None), session_id, in_flight }
     }
 
     pub(super) fn session(&self) -> Option<Arc<Session>> {

@@ -1,4 +1,5 @@
-//! The requests in flight of one connection or session, so that a cancellation finds them.
+//! The requests in flight of one connection or session: the client's, so that a cancellation finds them, and ours, so that an
+//! answer does.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Instant;
 
+use crate::eras::legacy::server_requests::ServerRequests;
 use crate::jsonrpc::RequestId;
 
 /// Why a request ends before it is finished.
@@ -47,7 +49,11 @@ struct Table {
 
 /// The table. Every client numbers its requests from one, so there is one per connection or session (HTTP-19).
 #[derive(Default)]
-pub struct InFlight(Mutex<Table>);
+pub struct InFlight {
+    table: Mutex<Table>,
+    /// Those of ours to the client.
+    pub to_client: ServerRequests,
+}
 
 /// Why a request may not start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +83,7 @@ pub struct Flight {
 impl InFlight {
     fn table(&self) -> MutexGuard<'_, Table> {
         // The table is consistent after every statement below, so a panic elsewhere does not spoil it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a request on the table.
@@ -114,6 +120,7 @@ impl InFlight {
     pub fn close(&self) {
         self.table().closed = true;
         self.end_all(&Ended::Cancelled);
+        self.to_client.close();
     }
 
     /// Ends what runs because the server stops.
@@ -137,6 +144,12 @@ impl InFlight {
 }
 
 impl Flight {
+    /// The table it is on.
+    #[must_use]
+    pub const fn table(&self) -> &Arc<InFlight> {
+        &self.table
+    }
+
     /// Why the request is to end; if it is not, whoever polls is woken when it is.
     pub fn poll_ended(&self, context: &Context<'_>) -> Option<&Ended> {
         if let Some(why) = self.ticket.ended.get() {

@@ -29,13 +29,14 @@ pub use answer::Answer;
 pub use duplex::Duplex;
 pub use in_flight::{Ended, Flight, InFlight, Refused, Reuse};
 pub use items::{prompt, resource, resource_template, tool};
+pub use legacy::server_requests::{Sent, ServerRequests, Stream};
 pub use legacy::session::{Held, SessionOptions};
 pub use open::Eras;
 pub use profile::{Profile, method_name};
 pub use questions::{WayToAsk, missing_capability};
 pub use voice::{Said, Voice, WireError};
 
-use crate::handler::{Caller, Handler, Invocation};
+use crate::handler::{Caller, Events, Handler, Invocation};
 use crate::json::RawJson;
 use crate::jsonrpc::{Outline, Request};
 use crate::model::Operation;
@@ -139,6 +140,10 @@ pub struct Told {
     pub handler: Arc<dyn Handler>,
     /// The notification: its method as the target, its params as the arguments.
     pub invocation: Invocation,
+    /// What the handler says and asks meanwhile.
+    pub events: Events,
+    /// Where its questions are entered.
+    pub in_flight: Arc<InFlight>,
 }
 
 impl fmt::Debug for Told {

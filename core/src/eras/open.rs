@@ -10,10 +10,10 @@ use super::legacy::session::{Session, SessionListener, SessionStore};
 use super::meta::Meta;
 use super::params::Params;
 use super::{
-    Held, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side, Told,
+    Held, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side,
     WireError, legacy, modern,
 };
-use crate::jsonrpc::{Message, Notification, Outline, Request, error_code};
+use crate::jsonrpc::{Malformed, Message, Notification, Outline, Request, Response, error_code};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Registry;
 
@@ -48,12 +48,29 @@ impl Eras {
         match message {
             Message::Request(request) => self.answer_request(request, outline, side, false),
             Message::Notification(notification) => self.open_notification(notification, side),
-            Message::Response(_) => match side {
-                Side::Duplex(_) => Opened::Accepted,
+            Message::Response(response) => match side {
+                Side::Duplex(duplex) => {
+                    duplex.in_flight.to_client.accept(response);
+                    Opened::Accepted
+                }
                 Side::Post { headers, stateless } => {
-                    answered_unless(self.accept_response(headers, stateless))
+                    answered_unless(self.accept_response(response, headers, stateless))
                 }
             },
+        }
+    }
+
+    /// What cannot be read and was not a request: if it was meant to answer one of ours, whoever waits for that learns of it.
+    pub fn hear_malformed(&self, malformed: &Malformed, side: Side<'_>) {
+        let Some(id) = malformed.id.as_ref().filter(|_| !malformed.answerable) else { return };
+        match side {
+            Side::Duplex(duplex) => duplex.in_flight.to_client.accept_malformed(id, &malformed.message),
+            Side::Post { stateless: true, .. } => {}
+            Side::Post { headers, stateless: false } => {
+                if let Ok(session) = self.find_session(headers) {
+                    session.in_flight.to_client.accept_malformed(id, &malformed.message);
+                }
+            }
         }
     }
 
@@ -295,10 +312,7 @@ impl Eras {
         legacy::notifications::accept(&session, notification);
         let snapshot = self.registry.snapshot();
         let Some(handler) = snapshot.method(&notification.method) else { return Opened::Accepted };
-        Opened::Told(Box::new(Told {
-            handler: Arc::clone(handler),
-            invocation: legacy::notifications::invocation(self, &session, notification),
-        }))
+        Opened::Told(Box::new(legacy::notifications::told(self, &session, notification, handler)))
     }
 
     /// The session a posted notification belongs to, if its era has sessions.
@@ -323,15 +337,23 @@ impl Eras {
         if stateless { Ok(None) } else { self.find_session(headers).map(Some) }
     }
 
-    /// A response that was posted: to nothing we ever asked (RPC-21).
-    fn accept_response(&self, headers: &HeaderMap, stateless: bool) -> Result<(), WireError> {
+    /// A response that was posted: to something we asked in its session, or to nothing (RPC-21).
+    fn accept_response(
+        &self,
+        response: &Response<'_>,
+        headers: &HeaderMap,
+        stateless: bool,
+    ) -> Result<(), WireError> {
         match VersionHeader::read(headers) {
             // HTTP-2: clients of this era never send one.
             VersionHeader::Other => {
                 Err(WireError::new(error_code::INVALID_REQUEST, "responses are not taken here", 400))
             }
             _ if stateless => Ok(()),
-            _ => self.find_session(headers).map(|_| ()),
+            _ => {
+                self.find_session(headers)?.in_flight.to_client.accept(response);
+                Ok(())
+            }
         }
     }
 

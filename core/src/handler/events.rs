@@ -187,6 +187,11 @@ impl Events {
         self.0.state().queue.pop_front()
     }
 
+    /// The call is over but for what waits: nothing is taken any more, and its questions are answered silently.
+    pub fn finish(&self) {
+        self.0.state().closed = true;
+    }
+
     /// Waits for the next event. Never ends by itself: race it against the result.
     pub async fn next(&mut self) -> Event {
         poll_fn(|context| self.poll_next(context)).await

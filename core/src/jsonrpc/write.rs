@@ -8,7 +8,7 @@ use crate::json::write_string;
 /// Appends a response with a result. `result` is the text of an object. Without an id, `"id":null` is written.
 pub fn response(out: &mut String, id: Option<&RequestId>, result: &str) {
     out.reserve(result.len() + 64);
-    begin_answer(out, id);
+    begin_with_id(out, id);
     out.push_str(",\"result\":");
     out.push_str(result);
     out.push('}');
@@ -17,7 +17,7 @@ pub fn response(out: &mut String, id: Option<&RequestId>, result: &str) {
 /// Appends a response with an error. Without an id, `"id":null` is written (RPC-8). `data` is JSON text.
 pub fn error(out: &mut String, id: Option<&RequestId>, code: i32, message: &str, data: Option<&str>) {
     out.reserve(message.len() + data.map_or(0, str::len) + 96);
-    begin_answer(out, id);
+    begin_with_id(out, id);
     // Writing into a String cannot fail.
     let _ = write!(out, ",\"error\":{{\"code\":{code},\"message\":");
     write_string(out, message);
@@ -26,6 +26,17 @@ pub fn error(out: &mut String, id: Option<&RequestId>, code: i32, message: &str,
         out.push_str(data);
     }
     out.push_str("}}");
+}
+
+/// Appends a request. `params` is the text of an object.
+pub fn request(out: &mut String, id: &RequestId, method: &str, params: &str) {
+    out.reserve(method.len() + params.len() + 80);
+    begin_with_id(out, Some(id));
+    out.push_str(",\"method\":");
+    write_string(out, method);
+    out.push_str(",\"params\":");
+    out.push_str(params);
+    out.push('}');
 }
 
 /// Appends a notification. `params` is the text of an object.
@@ -40,7 +51,7 @@ pub fn notification(out: &mut String, method: &str, params: Option<&str>) {
     out.push('}');
 }
 
-fn begin_answer(out: &mut String, id: Option<&RequestId>) {
+fn begin_with_id(out: &mut String, id: Option<&RequestId>) {
     out.push_str("{\"jsonrpc\":\"2.0\",\"id\":");
     match id {
         Some(id) => id.write_json(out),

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing, ResponseMessage, Shutdown};
 use crate::error::{Error, ErrorKind, Result};
-use crate::handler::Origin;
+use crate::handler::{Failure, Origin};
 use crate::jsonrpc::LongFrame;
 
 /// The longest message that is read when nothing is said about it.
@@ -114,6 +114,16 @@ impl Duplex {
     /// Answers what still runs with an error that says `reason`.
     pub(super) fn give_up(&self, reason: &Arc<str>) {
         self.connection.give_up(reason);
+    }
+
+    /// No more frames come in: who waits for an answer of the client's waits no longer.
+    pub(super) fn stop_asking(&self, failure: &Failure) {
+        self.connection.stop_asking(failure);
+    }
+
+    /// Whether a call waits for an answer of the client's.
+    pub(super) fn is_asking(&self) -> bool {
+        self.connection.is_asking()
     }
 
     /// How many exchanges run.

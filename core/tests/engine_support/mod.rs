@@ -60,6 +60,18 @@ pub fn any_object() -> Value {
     json!({"type": "object"})
 }
 
+/// A resource of this URI.
+pub fn resource(uri: &str) -> Resource {
+    Resource {
+        uri: uri.to_owned(),
+        name: uri.to_owned(),
+        common: CommonFields::default(),
+        mime_type: None,
+        size: None,
+        cache: CacheHint::default(),
+    }
+}
+
 pub fn registry() -> Registry {
     let registry = Registry::new(RegistryOptions::default()).unwrap();
     let echo = from_function(|invocation: Invocation| async move {

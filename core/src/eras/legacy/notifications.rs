@@ -6,10 +6,10 @@ use crate::eras::in_flight::InFlight;
 use crate::eras::items::Object;
 use crate::eras::legacy::session::Session;
 use crate::eras::params::Params;
-use crate::eras::{Eras, events};
-use crate::handler::{CallContext, Caller, Invocation, Origin, event_channel};
+use crate::eras::{Eras, Told, events};
+use crate::handler::{CallContext, Caller, Handler, Invocation, Origin, event_channel};
 use crate::json::RawJson;
-use crate::jsonrpc::{Notification, RequestId};
+use crate::jsonrpc::Notification;
 use crate::model::{Change, OperationKind};
 
 /// The method of a cancellation, in both directions and eras.
@@ -24,28 +24,30 @@ pub(crate) fn accept(session: &Session, notification: &Notification<'_>) {
     session.open();
 }
 
-/// What a handler of notifications is told. There is no request to speak on the stream of, so nothing it emits is sent.
-pub(crate) fn invocation(eras: &Eras, session: &Session, notification: &Notification<'_>) -> Invocation {
+/// What a handler of notifications is told. There is no request to speak on the stream of: what it says goes out with whatever
+/// else is unsolicited.
+pub(crate) fn told(
+    eras: &Eras,
+    session: &Session,
+    notification: &Notification<'_>,
+    handler: &Arc<dyn Handler>,
+) -> Told {
     let params = Params::read(notification.params, None);
-    let (events, _) = event_channel(false, None);
-    let caller = Caller {
-        // Notifications have no id.
-        request_id: RequestId::String("".into()),
-        protocol_version: session.version,
-        session_id: session.id.clone(),
-        client_info: session.client_info.clone(),
-        client_capabilities: session.client_capabilities.clone(),
-        meta: params.meta.map(|text| params.keep(text)),
-        headers: None,
-        log_threshold: eras.profile.passes_messages_on().then_some(session.log_threshold()),
-        wants_progress: false,
-    };
-    Invocation {
+    let meta = params.meta.map(|text| params.keep(text));
+    let caller = Caller { meta, ..session.caller(&eras.profile) };
+    let (sender, events) = event_channel(false, caller.log_threshold);
+    let invocation = Invocation {
         kind: OperationKind::Custom,
         target: Arc::from(&*notification.method),
         arguments: notification.params.map_or_else(RawJson::empty_object, RawJson::from_checked),
-        context: CallContext { caller: Arc::new(caller), events, deadline: None, origin: Origin::default() },
-    }
+        context: CallContext {
+            caller: Arc::new(caller),
+            events: sender,
+            deadline: None,
+            origin: Origin::default(),
+        },
+    };
+    Told { handler: Arc::clone(handler), invocation, events, in_flight: Arc::clone(&session.in_flight) }
 }
 
 /// Cancels what the notification names. A malformed one, or one for a request that is not in flight, is ignored (CAN-4);

@@ -12,7 +12,10 @@ use tokio::sync::watch;
 
 use crate::eras::in_flight::InFlight;
 use crate::eras::legacy::notifications;
+use crate::eras::profile::Profile;
+use crate::handler::Caller;
 use crate::json::RawJson;
+use crate::jsonrpc::RequestId;
 use crate::model::LogLevel;
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Watch;
@@ -87,6 +90,21 @@ impl Session {
         self.log_threshold.store(level as u8, Ordering::Relaxed);
     }
 
+    /// Who asks, where it is the session as such and no request of it.
+    pub(crate) fn caller(&self, profile: &Profile) -> Caller {
+        Caller {
+            request_id: RequestId::String("".into()),
+            protocol_version: self.version,
+            session_id: self.id.clone(),
+            client_info: self.client_info.clone(),
+            client_capabilities: self.client_capabilities.clone(),
+            meta: None,
+            headers: None,
+            log_threshold: profile.passes_messages_on().then(|| self.log_threshold()),
+            wants_progress: false,
+        }
+    }
+
     /// A message of the client's after the handshake: `initialized`, or a request of one in a hurry (LIFE-9).
     pub(crate) fn open(&self) {
         self.opened.send_if_modified(|opened| !std::mem::replace(opened, true));
@@ -102,21 +120,26 @@ impl Session {
     /// each message goes to one of them (LHTTP-10).
     pub async fn next_unsolicited(&self) -> Option<String> {
         let mut ended = self.ended.subscribe();
-        let change = async {
+        let message = async {
             // The senders live as long as `self`, so waiting cannot fail.
             let _ = self.opened.subscribe().wait_for(|opened| *opened).await;
-            self.watch.next().await
+            tokio::select! {
+                biased;
+                message = self.in_flight.to_client.next_unsolicited() => message,
+                change = self.watch.next() => notifications::change(&change),
+            }
         };
         tokio::select! {
             biased;
             _ = ended.wait_for(|ended| *ended) => None,
-            change = change => Some(notifications::change(&change)),
+            message = message => Some(message),
         }
     }
 
     /// Counts a stream as open until the guard is dropped.
     pub(crate) fn hold(self: &Arc<Self>) -> Held {
         self.streams.fetch_add(1, Ordering::Relaxed);
+        self.in_flight.to_client.attach();
         Held(Arc::clone(self))
     }
 
@@ -149,6 +172,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         self.0.touch();
         self.0.streams.fetch_sub(1, Ordering::Relaxed);
+        self.0.in_flight.to_client.detach();
     }
 }
 

@@ -184,6 +184,9 @@ impl Endpoint {
             ));
         }
         let may_stream = accepts.event_stream && (!options.json_only || exchange.requires_stream());
+        if !may_stream {
+            exchange.answer_only();
+        }
         let stream = |source| EventStream::new(source, options.keep_alive, shutdown.clone());
         loop {
             let Some(outgoing) = self.next(&mut exchange, may_stream).await else {
@@ -217,6 +220,9 @@ impl Endpoint {
                 return Poll::Ready(Some(outgoing));
             }
             let shutdown = &self.0.shutdown;
+            if shutdown.is_triggered() {
+                exchange.stop_asking(NO_MORE_ANSWERS);
+            }
             if shutdown.is_over()
                 && let Some(last) = exchange.give_up(&shutdown.reason())
             {
@@ -234,6 +240,9 @@ impl Endpoint {
         .await
     }
 }
+
+/// Why a question is not answered any more: what is posted now is refused.
+pub(super) const NO_MORE_ANSWERS: &str = "the server is shutting down and takes no answers any more";
 
 fn not_acceptable(message: &str) -> Refused {
     Refused::new(StatusCode::NOT_ACCEPTABLE, message)

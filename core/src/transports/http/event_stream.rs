@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, Sleep};
 
+use super::endpoint::NO_MORE_ANSWERS;
 use super::sse::SseStream;
 use crate::engine::{Exchange, Outgoing, SessionStream, Shutdown};
 use crate::transports::line::push_one_line;
@@ -130,7 +131,11 @@ fn poll_exchange(
     shutdown: &Shutdown,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Outgoing>> {
-    match exchange.poll_next(cx) {
+    let said = exchange.poll_next(cx);
+    if said.is_pending() && shutdown.is_triggered() {
+        exchange.stop_asking(NO_MORE_ANSWERS);
+    }
+    match said {
         Poll::Pending if shutdown.is_over() => match exchange.give_up(&shutdown.reason()) {
             Some(last) => Poll::Ready(Some(last)),
             None => Poll::Pending,

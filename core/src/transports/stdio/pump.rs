@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::StdioOptions;
 use super::detour::{Back, Detour};
 use super::lines::{Line, Lines};
-use crate::handler::Origin;
+use crate::handler::{Failure, FailureKind, Origin};
 use crate::transports::duplex::{Duplex, too_long};
 use crate::transports::grace::{LAST_WORDS, input_ended, told_to_stop};
 use crate::transports::line::push_one_line;
@@ -40,6 +40,8 @@ struct Finishing {
     timer: Pin<Box<Sleep>>,
     look: Pin<Box<Sleep>>,
     subscriptions: bool,
+    /// Who waits for an answer of the client's was told that none comes.
+    deaf: bool,
     /// What still runs was told that it is over.
     gave_up: bool,
 }
@@ -122,7 +124,8 @@ impl Pump {
     /// Whether what is read must wait for what was read before.
     fn is_busy(&self) -> bool {
         let passing = self.detour.as_ref().map_or(0, Detour::frames);
-        self.duplex.running() + passing >= self.options.max_running
+        // Calls that wait for an answer end only when it is read.
+        self.duplex.running() + passing >= self.options.max_running && !self.duplex.is_asking()
     }
 
     /// Takes what comes back from those who wanted to see it.
@@ -217,6 +220,7 @@ impl Pump {
             timer: Box::pin(sleep(self.options.grace)),
             look: Box::pin(sleep(LOOK)),
             subscriptions,
+            deaf: false,
             gave_up: false,
         });
     }
@@ -245,7 +249,11 @@ impl Pump {
     }
 
     fn poll_finishing(&mut self, cx: &mut Context<'_>) {
-        let Phase::Finishing(finishing) = &self.phase else { return };
+        let Phase::Finishing(finishing) = &mut self.phase else { return };
+        let is_passing = self.detour.as_ref().is_some_and(|detour| detour.frames() > 0);
+        if !is_passing && !std::mem::replace(&mut finishing.deaf, true) {
+            self.duplex.stop_asking(&no_answers(finishing.subscriptions));
+        }
         let done =
             if finishing.subscriptions { self.duplex.poll_all(cx) } else { self.duplex.poll_calls(cx) };
         if done.is_ready() {
@@ -307,6 +315,15 @@ impl Pump {
             moved = true;
         }
         Ok(moved)
+    }
+}
+
+/// Why no question is answered any more: the server was told to stop, or the client has said its last.
+fn no_answers(told_to_stop: bool) -> Failure {
+    if told_to_stop {
+        Failure::new(FailureKind::ShutDown, "the server is shutting down and takes no answers any more")
+    } else {
+        Failure::new(FailureKind::CannotAsk, "the client cannot answer any more: its input has ended")
     }
 }
 

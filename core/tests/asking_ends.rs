@@ -1,0 +1,194 @@
+//! How questions end that the client does not answer, and where they go when their call has no stream.
+
+mod asking_support;
+mod engine_support;
+
+use asking_support::*;
+use engine_support::*;
+use oxmcp_core::handler::{Failure, FailureKind, Invocation, from_function};
+use oxmcp_core::model::{Output, Question, ToolOutput};
+use serde_json::{Value, json};
+
+#[tokio::test(start_paused = true)]
+async fn a_question_is_given_up_when_its_time_is_over() {
+    // LIFE-7
+    let engine = asking_engine();
+    let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    let mut question = elicit();
+    question["seconds"] = json!(5);
+    let mut exchange = send(&engine, &connection, call(1, "ask", json!([question, roots()])));
+    let (late, other) = (said(&mut exchange), said(&mut exchange));
+    let cancelled = message(exchange.next().await);
+    assert_eq!(cancelled["method"], "notifications/cancelled");
+    assert_eq!(cancelled["params"]["requestId"], late["id"]);
+    hear(send(&engine, &connection, result(&late["id"], json!({"action": "decline"})))).await;
+    silent(&mut exchange);
+    hear(send(&engine, &connection, result(&other["id"], json!({"roots": []})))).await;
+    let outcomes = outcomes(&hear(exchange).await);
+    assert_eq!(outcomes[0]["kind"], "timed_out");
+    assert_eq!(outcomes[0]["message"], "the client did not answer elicitation/create within 5 seconds");
+    assert_eq!(outcomes[1], json!({"answer": {"roots": []}}));
+}
+
+#[tokio::test]
+async fn questions_end_with_their_call() {
+    let engine = asking_engine();
+    let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    // Cancelled by the client: the questions are taken back, and nothing else is said (CAN-3).
+    let mut exchange = send(&engine, &connection, call(1, "ask", json!([elicit(), roots()])));
+    let mut asked = vec![said(&mut exchange)["id"].clone(), said(&mut exchange)["id"].clone()];
+    let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}});
+    hear(send(&engine, &connection, cancel)).await;
+    let heard = hear(exchange).await;
+    assert!(heard.cancelled);
+    let mut taken_back: Vec<_> =
+        heard.messages.iter().map(|said| said["params"]["requestId"].clone()).collect();
+    assert!(heard.messages.iter().all(|said| said["method"] == "notifications/cancelled"));
+    asked.sort_by_key(Value::to_string);
+    taken_back.sort_by_key(Value::to_string);
+    assert_eq!(asked, taken_back);
+    // Answered although a question is open: the question is taken back first.
+    let heard = hear(send(&engine, &connection, call(2, "leave", json!([roots()])))).await;
+    assert_eq!(heard.result()["content"][0]["text"], "left");
+    assert!(heard.messages.is_empty(), "it was taken back before it was asked: {:?}", heard.messages);
+    // The server stops.
+    let mut exchange = send(&engine, &connection, call(3, "ask", json!([roots()])));
+    let id = said(&mut exchange)["id"].clone();
+    connection.give_up(&"the end".into());
+    let heard = hear(exchange).await;
+    assert_eq!(heard.messages[0]["params"]["requestId"], id);
+    assert_eq!(heard.code(), -31002);
+    // The client is gone.
+    let mut exchange = send(&engine, &connection, call(4, "ask", json!([roots()])));
+    said(&mut exchange);
+    connection.close();
+    assert!(hear(exchange).await.cancelled);
+}
+
+#[tokio::test]
+async fn a_call_that_is_over_asks_nothing() {
+    let engine = asking_engine();
+    let (sender, kept) = tokio::sync::oneshot::channel();
+    let sender = std::sync::Mutex::new(Some(sender));
+    let keep = from_function(move |invocation: Invocation| {
+        let sender = sender.lock().unwrap().take();
+        async move {
+            assert!(sender.unwrap().send(invocation.context).is_ok());
+            Ok(text("done"))
+        }
+    });
+    engine.registry().add_tool(tool("keep", &any_object()), keep).unwrap();
+    let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    hear(send(&engine, &connection, call(1, "keep", json!([])))).await.result();
+    let failure = kept.await.unwrap().list_roots().await.unwrap_err();
+    assert_eq!(failure.message, "the call is over: its client cannot be asked any more");
+}
+
+#[tokio::test]
+async fn a_call_without_a_stream_asks_on_the_sessions_and_fails_at_once_where_there_is_none() {
+    // LHTTP-8, SESS-13
+    let engine = asking_engine();
+    let heard = hear(post_to(&engine, &[], true, call(1, "ask", json!([roots()])))).await;
+    let stateless = &outcomes(&heard)[0];
+    assert_eq!(stateless["kind"], "cannot_ask");
+    assert!(stateless["message"].as_str().unwrap().contains("without a session"), "{stateless}");
+
+    let heard = hear(post(&engine, &[], initialize_with("2025-06-18", &all_capabilities()))).await;
+    let id = heard.session_id.unwrap();
+    let pairs = [("Mcp-Session-Id", &*id)];
+    hear(post(&engine, &pairs, initialized())).await;
+    let mut exchange = post(&engine, &pairs, call(1, "ask", json!([roots()])));
+    exchange.answer_only();
+    let heard = hear(exchange).await;
+    assert!(heard.messages.is_empty());
+    let outcome = &outcomes(&heard)[0];
+    assert_eq!(outcome["kind"], "cannot_ask");
+    assert!(outcome["message"].as_str().unwrap().contains("no stream of its own"), "{outcome}");
+
+    let mut stream = engine.open_session_stream(&headers(&pairs)).unwrap();
+    let mut exchange = post(&engine, &pairs, call(2, "ask", json!([roots()])));
+    exchange.answer_only();
+    silent(&mut exchange);
+    let asked = one_line(&stream.next().await.unwrap());
+    hear(post(&engine, &pairs, result(&asked["id"], json!({"roots": []})))).await;
+    assert_eq!(outcomes(&hear(exchange).await), json!([{"answer": {"roots": []}}]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_may_still_answer_but_not_for_ever() {
+    // LHTTP-7
+    let engine = asking_engine();
+    let (sender, mut done) = tokio::sync::mpsc::unbounded_channel();
+    let report = from_function(move |invocation: Invocation| {
+        let sender = sender.clone();
+        async move {
+            sender
+                .send(outcome(invocation.context.ask(Question::new("roots/list", raw(&json!({})))).await))
+                .unwrap();
+            Ok(text("done"))
+        }
+    });
+    engine.registry().add_tool(tool("report", &any_object()), report).unwrap();
+    let heard = hear(post(&engine, &[], initialize_with("2025-06-18", &all_capabilities()))).await;
+    let id = heard.session_id.unwrap();
+    let pairs = [("Mcp-Session-Id", &*id)];
+    hear(post(&engine, &pairs, initialized())).await;
+    for answers in [true, false] {
+        let mut exchange = post(&engine, &pairs, call(1, "report", json!([])));
+        let asked = said(&mut exchange);
+        drop(exchange);
+        if answers {
+            hear(post(&engine, &pairs, result(&asked["id"], json!({"roots": []})))).await;
+            assert_eq!(done.recv().await, Some(json!({"answer": {"roots": []}})));
+        } else {
+            assert_eq!(done.recv().await.unwrap()["kind"], "timed_out");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_handler_of_notifications_asks_and_logs_beside_all_requests() {
+    // LIFE-10: on the session's own stream where no call is under way
+    let engine = asking_engine();
+    let (sender, mut done) = tokio::sync::mpsc::unbounded_channel();
+    let changed = from_function(move |invocation: Invocation| {
+        let sender = sender.clone();
+        async move {
+            sender.send(invocation.context.list_roots().await.map(|roots| roots.len())).unwrap();
+            Ok(Output::Tool(ToolOutput::text("nobody reads this")))
+        }
+    });
+    engine.registry().set_method("notifications/roots/list_changed", Some(changed));
+    let notice = json!({"jsonrpc": "2.0", "method": "notifications/roots/list_changed"});
+    let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    hear(send(&engine, &connection, &notice)).await;
+    let asked = one_line(&connection.unsolicited().await.unwrap());
+    assert_eq!(asked["method"], "roots/list");
+    hear(send(&engine, &connection, result(&asked["id"], json!({"roots": [{"uri": "file:///"}]})))).await;
+    assert_eq!(done.recv().await.unwrap().unwrap(), 1);
+    // The end of the connection is the end of the question.
+    hear(send(&engine, &connection, &notice)).await;
+    connection.unsolicited().await.unwrap();
+    connection.close();
+    assert_eq!(done.recv().await.unwrap().unwrap_err().message, "the client's session is over");
+}
+
+#[tokio::test]
+async fn when_nothing_is_heard_any_more_questions_fail_and_their_calls_go_on() {
+    let engine = asking_engine();
+    let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    let mut exchange = send(&engine, &connection, call(1, "ask", json!([roots()])));
+    said(&mut exchange);
+    connection.stop_asking(&Failure::new(FailureKind::ShutDown, "stopping"));
+    assert_eq!(outcomes(&hear(exchange).await)[0]["message"], "stopping");
+    let heard = hear(send(&engine, &connection, call(2, "ask", json!([roots()])))).await;
+    assert_eq!(outcomes(&heard)[0]["kind"], "shut_down");
+    assert!(heard.messages.is_empty());
+
+    let heard = hear(post(&engine, &[], initialize_with("2025-06-18", &all_capabilities()))).await;
+    let id = heard.session_id.unwrap();
+    let mut exchange = post(&engine, &[("Mcp-Session-Id", &id)], call(1, "ask", json!([roots()])));
+    said(&mut exchange);
+    exchange.stop_asking("stopping");
+    assert_eq!(outcomes(&hear(exchange).await)[0]["kind"], "shut_down");
+}
