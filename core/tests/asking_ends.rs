@@ -66,6 +66,51 @@ async fn questions_end_with_their_call() {
 }
 
 #[tokio::test]
+async fn a_question_nobody_waits_for_any_more_is_taken_back() {
+    let engine = asking_engine();
+    let (go, may_go) = tokio::sync::watch::channel(0);
+    let withdraw = from_function(move |invocation: Invocation| {
+        let mut may_go = may_go.clone();
+        async move {
+            let asked = invocation.arguments.as_str().contains("later");
+            let mut asks = Box::pin(async { invocation.context.list_roots().await.map(|_| ()) });
+            tokio::select! {
+                biased;
+                _ = &mut asks => {}
+                _ = may_go.wait_for(|step| *step == 1) => {}
+            }
+            if asked {
+                // It outlives the call.
+                std::mem::forget(asks);
+                return Ok(text("over"));
+            }
+            drop(asks);
+            may_go.wait_for(|step| *step == 2).await.unwrap();
+            Ok(text("over"))
+        }
+    });
+    engine.registry().add_tool(tool("withdraw", &any_object()), withdraw).unwrap();
+    let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    for later in [false, true] {
+        let arguments = if later { json!({"later": true}) } else { json!({}) };
+        go.send(0).unwrap();
+        let params = json!({"name": "withdraw", "arguments": arguments});
+        let mut exchange = send(&engine, &connection, request(1, "tools/call", params));
+        let id = said(&mut exchange)["id"].clone();
+        silent(&mut exchange);
+        go.send(1).unwrap();
+        let taken_back = said(&mut exchange);
+        assert_eq!(taken_back["method"], "notifications/cancelled");
+        assert_eq!(taken_back["params"]["requestId"], id);
+        hear(send(&engine, &connection, result(&id, json!({"roots": []})))).await;
+        go.send(2).unwrap();
+        let heard = hear(exchange).await;
+        assert!(heard.messages.is_empty(), "{:?}", heard.messages);
+        assert_eq!(heard.result()["content"][0]["text"], "over");
+    }
+}
+
+#[tokio::test]
 async fn a_call_that_is_over_asks_nothing() {
     let engine = asking_engine();
     let (sender, kept) = tokio::sync::oneshot::channel();

@@ -104,3 +104,22 @@ fn the_error_names_both_sizes() {
     assert_eq!(answer["error"]["code"], -32600);
     assert_eq!(answer["error"]["message"], "the message has 21 bytes, more than the 8 allowed");
 }
+
+#[test]
+fn whose_requests_it_answers_is_known_however_it_is_cut() {
+    for (frame, ids) in [
+        (r#"{"jsonrpc":"2.0","id":"a","result":{"x":{"id":1}}}"#, json!(["a"])),
+        (r#"{"error":{"code":1,"message":"m"},"id":"a"}"#, json!(["a"])),
+        (r#"[{"id":"a","result":{}},{"id":7,"method":"m"},{"result":{},"id":"b"}]"#, json!(["a", "b"])),
+        (r#"{"id":"a","method":"m","result":{}}"#, json!([])),
+        (r#"{"id":"a","id":"b","result":{}}"#, json!([])),
+        (r#"{"result":{}}"#, json!([])),
+    ] {
+        for piece in [1, 3, usize::MAX] {
+            let mut long = LongFrame::default();
+            frame.as_bytes().chunks(piece).for_each(|piece| long.push(piece));
+            let answers: Vec<_> = long.answers().iter().map(ToString::to_string).collect();
+            assert_eq!(json!(answers), ids, "{frame}");
+        }
+    }
+}

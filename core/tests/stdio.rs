@@ -11,8 +11,8 @@ use oxmcp_core::error::Result;
 use oxmcp_core::handler::Origin;
 use oxmcp_core::transports::stdio::{Detour, Passing, StdioOptions, WayBack, serve, serve_with_detour};
 use support::{
-    CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZED, PATIENCE, Probe, engine, flood, legacy_call,
-    modern_call,
+    CURIOUS_ENVELOPE, ENVELOPE, INITIALIZE, INITIALIZE_WITH_ROOTS, INITIALIZED, PATIENCE, Probe, engine,
+    flood, legacy_call, modern_call, one_root,
 };
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -428,4 +428,58 @@ async fn a_host_that_is_gone_keeps_no_message() {
     drop(back);
     peer.line(modern_call(1, "echo", ENVELOPE)).await;
     assert_eq!(peer.receive().await["id"], 1);
+}
+
+/// A peer that can be asked, and was: the id of the question.
+async fn asked(options: StdioOptions) -> (Peer, serde_json::Value) {
+    let mut peer = start(options);
+    peer.line(INITIALIZE_WITH_ROOTS).await;
+    peer.receive().await;
+    peer.line(INITIALIZED).await;
+    peer.line(legacy_call(1, "ask")).await;
+    let asked = peer.receive().await;
+    assert_eq!(asked["method"], "roots/list");
+    (peer, asked["id"].clone())
+}
+
+fn said(answer: &serde_json::Value) -> &str {
+    answer["result"]["content"][0]["text"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_question_is_a_line_and_so_is_its_answer_however_busy_it_is() {
+    let options = StdioOptions { max_running: 1, ..StdioOptions::default() };
+    let (mut peer, id) = asked(options).await;
+    peer.line(one_root(&id)).await;
+    assert_eq!(said(&peer.receive().await), "1 roots");
+    assert_eq!(peer.end().await, "");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_fails_its_question() {
+    let options = StdioOptions { max_line_bytes: 4096, ..StdioOptions::default() };
+    let (mut peer, id) = asked(options).await;
+    let name = "x".repeat(5000);
+    peer.line(format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"result":{{"roots":[{{"uri":"file:///a","name":"{name}"}}]}}}}"#
+    ))
+    .await;
+    let answer = peer.receive().await;
+    assert!(
+        said(&answer)
+            .starts_with("client_error: what the client answered to roots/list is no answer: it has ")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_end_of_the_input_or_of_the_server_open_questions_fail_at_once() {
+    let (peer, _) = asked(StdioOptions::default()).await;
+    let rest = peer.end().await;
+    assert!(rest.contains("cannot_ask: the client cannot answer any more: its input has ended"), "{rest}");
+    let (mut peer, _) = asked(StdioOptions::default()).await;
+    peer.shutdown.trigger();
+    assert_eq!(
+        said(&peer.receive().await),
+        "shut_down: the server is shutting down and takes no answers any more"
+    );
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use super::Shutdown;
 use crate::eras::Duplex;
 use crate::handler::Failure;
+use crate::jsonrpc::RequestId;
 
 /// A duplex connection, from [`Engine::connect`](super::Engine::connect). Dropping the last reference closes it.
 #[derive(Debug)]
@@ -55,6 +56,11 @@ impl Connection {
     #[must_use]
     pub fn is_asking(&self) -> bool {
         self.duplex.in_flight.to_client.is_asking()
+    }
+
+    /// What the client answers to the request with this id cannot be taken: who waits for it learns that it is `wrong`.
+    pub fn refuse_answer(&self, id: &RequestId, wrong: &str) {
+        self.duplex.in_flight.to_client.accept_malformed(id, wrong);
     }
 
     /// Nothing is read from the client any more: questions it did not answer, and those it would be asked, fail with this.

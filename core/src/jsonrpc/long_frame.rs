@@ -34,6 +34,8 @@ pub struct LongFrame {
     message: Seen,
     /// The ids that are owed an answer.
     owed: Vec<RequestId>,
+    /// The requests of ours that it answers.
+    answers: Vec<RequestId>,
     /// Messages that are owed an answer, but have no id that could be read.
     nameless: usize,
     messages: usize,
@@ -93,6 +95,12 @@ impl LongFrame {
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Which requests of ours it answers: who waits for that waits in vain.
+    #[must_use]
+    pub fn answers(&self) -> &[RequestId] {
+        &self.answers
     }
 
     /// The answer to the whole frame; `None` when nobody waits for one (RPC-6).
@@ -219,11 +227,15 @@ impl LongFrame {
     fn end_message(&mut self) {
         let seen = std::mem::take(&mut self.message);
         self.messages += 1;
+        let id = seen.id.filter(|_| seen.ids == 1);
+        if seen.outcome && !seen.method && self.answers.len() < MAX_BATCH {
+            self.answers.extend(id.clone());
+        }
         // An answer is not answered, and nobody waits for one to a notification (RPC-6).
         if seen.outcome || (seen.method && seen.ids == 0) {
             return;
         }
-        match seen.id.filter(|_| seen.ids == 1) {
+        match id {
             // One more than are answered, so that it shows.
             Some(id) if self.owed.len() <= MAX_BATCH => self.owed.push(id),
             _ => self.nameless += usize::from(self.nameless <= MAX_BATCH),

@@ -106,6 +106,16 @@ impl Duplex {
         tasks.spawn_on(run(exchange, self.queue.clone()), &self.runtime);
     }
 
+    /// What a frame over the limit is answered, if anything. Who waits for what it says learns of it.
+    pub(super) fn too_long(&self, frame: LongFrame, limit: usize) -> Option<String> {
+        tracing::warn!(bytes = frame.bytes(), limit, "refusing a message that is too long");
+        for id in frame.answers() {
+            let wrong = format!("it has {} bytes, more than the {limit} allowed", frame.bytes());
+            self.connection.refuse_answer(id, &wrong);
+        }
+        frame.answer(limit)
+    }
+
     /// The signal that ends this connection.
     pub(super) fn shutdown(&self) -> &Shutdown {
         self.connection.shutdown()
@@ -165,12 +175,6 @@ impl Drop for Duplex {
     fn drop(&mut self) {
         self.connection.close();
     }
-}
-
-/// What a frame over the limit is answered, if anything.
-pub(super) fn too_long(frame: LongFrame, limit: usize) -> Option<String> {
-    tracing::warn!(bytes = frame.bytes(), limit, "refusing a message that is too long");
-    frame.answer(limit)
 }
 
 /// What is to be written of it, if anything.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::{Mutex, mpsc};
 
-use super::duplex::{Duplex, too_long};
+use super::duplex::Duplex;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Origin;
@@ -56,7 +56,7 @@ impl MemoryClient {
             let rest = if frame.len() > self.0.max_frame_bytes {
                 let mut long = LongFrame::default();
                 long.push(&frame);
-                said.extend(too_long(long, self.0.max_frame_bytes));
+                said.extend(duplex.too_long(long, self.0.max_frame_bytes));
                 None
             } else {
                 duplex.start(frame, origin, |message| said.push(message))

@@ -99,7 +99,7 @@ fn text(text: &str) -> Output {
 }
 
 /// An engine with the tools `echo` (answers its arguments), `talk` (one log message, one progress report, then `done`),
-/// `wait` (until released), `lines` (content with line breaks between its tokens).
+/// `wait` (until released), `lines` (content with line breaks between its tokens), `ask` (for the client's roots).
 pub fn engine() -> (Engine, Probe) {
     let probe = Probe::new();
     let registry = Registry::new(RegistryOptions::default()).unwrap();
@@ -140,6 +140,16 @@ pub fn engine() -> (Engine, Probe) {
             Ok(Output::Tool(ToolOutput { content, ..ToolOutput::text("") }))
         }),
     );
+    add(
+        "ask",
+        from_function(|call: Invocation| async move {
+            // What came of it, whatever it is.
+            Ok(text(&match call.context.list_roots().await {
+                Ok(roots) => format!("{} roots", roots.len()),
+                Err(Failure { kind, message, .. }) => format!("{}: {message}", kind.name()),
+            }))
+        }),
+    );
     add("fail", from_function(|_: Invocation| async move { Err(Failure::new(FailureKind::Tool, "no")) }));
     let engine = Engine::builder(Implementation::new("test", "1")).registry(registry).build().unwrap();
     (engine, probe)
@@ -153,6 +163,14 @@ pub const CURIOUS_ENVELOPE: &str = r#""_meta":{"io.modelcontextprotocol/protocol
 
 /// The legacy handshake's request.
 pub const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"c","version":"1"}}}"#;
+
+/// The handshake of a client that can be asked for its roots.
+pub const INITIALIZE_WITH_ROOTS: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":{}},"clientInfo":{"name":"c","version":"1"}}}"#;
+
+/// What such a client answers.
+pub fn one_root(id: &serde_json::Value) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"roots":[{{"uri":"file:///a"}}]}}}}"#)
+}
 
 /// The legacy handshake's end.
 pub const INITIALIZED: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;

@@ -15,7 +15,7 @@ use super::StdioOptions;
 use super::detour::{Back, Detour};
 use super::lines::{Line, Lines};
 use crate::handler::{Failure, FailureKind, Origin};
-use crate::transports::duplex::{Duplex, too_long};
+use crate::transports::duplex::Duplex;
 use crate::transports::grace::{LAST_WORDS, input_ended, told_to_stop};
 use crate::transports::line::push_one_line;
 
@@ -199,7 +199,7 @@ impl Pump {
                 None => self.start(frame, Origin::default()),
             },
             Line::TooLong(long) => {
-                if let Some(answer) = too_long(*long, self.options.max_line_bytes) {
+                if let Some(answer) = self.duplex.too_long(*long, self.options.max_line_bytes) {
                     say(&mut self.output, self.detour.as_mut(), answer);
                 }
             }
