@@ -4,7 +4,7 @@ use napi_derive::napi;
 use oxmcp_core::error::{Error, ErrorKind};
 use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply};
 use oxmcp_core::host::descriptors::{self, CacheText};
-use oxmcp_core::json::{self, RawJson};
+use oxmcp_core::json::{self, RawJson, inexact_integers, may_have_inexact_integers};
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::Responder;
 use oxmcp_core::model::{
@@ -90,6 +90,16 @@ fn describe(invocation: &Invocation) -> String {
                 into.pop();
             }
             into.push('}');
+        }
+    }
+    if may_have_inexact_integers(&text) {
+        text.push('}');
+        let inexact = inexact_integers(&text);
+        text.pop();
+        if let Some(inexact) = inexact {
+            text.push(',');
+            key(&mut text, "inexact");
+            text.push_str(&inexact);
         }
     }
     text.push('}');

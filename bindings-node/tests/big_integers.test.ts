@@ -7,6 +7,7 @@ import * as z from 'zod/v4';
 import { emptyServer } from './support/connected.js';
 
 const BIG = '9007199254740993';
+const NO_CAPABILITIES = ',"io.modelcontextprotocol/clientCapabilities":{}';
 
 interface Answer {
   result?: { content: { text: string }[]; isError?: boolean };
@@ -19,7 +20,7 @@ async function called(
   args: string,
   more = '',
 ): Promise<[text: string, isRefused: boolean]> {
-  const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}${more}}`;
+  const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"}${more.includes('clientCapabilities') ? '' : NO_CAPABILITIES}${more}}`;
   const request = new Request('http://localhost/mcp', {
     method: 'POST',
     headers: {
@@ -100,5 +101,33 @@ describe('integers that a JavaScript number does not hold', () => {
     const [told, isRefused] = await called(server, `{"n":[${BIG}]}`);
     assert.ok(isRefused && told.includes('arguments.n[0]: must be an integer'), told);
     assert.deepEqual(await called(server, '{"n":1}', `,"acme/n":${BIG}`), ['{"n":1}', false]);
+  });
+
+  test('are bigints in what a client attaches, and digits as its progress token', async () => {
+    const attached = `,"acme/n":-${BIG},"acme/l":[{"n":${BIG}}],"progressToken":${BIG}`;
+    const told = `{"acme/n":"-${BIG}n","acme/l":[{"n":"${BIG}n"}],"progressToken":"${BIG}"}`;
+    const show = (_name: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
+    const shown = ({ 'acme/n': n, 'acme/l': l, progressToken }: Record<string, unknown> = {}) =>
+      JSON.stringify({ 'acme/n': n, 'acme/l': l, progressToken }, show);
+
+    const server = emptyServer();
+    server.registerTool('tool', {}, (context) => shown(context._meta));
+    assert.deepEqual(await called(server, '{}', attached), [told, false]);
+
+    const low = new LowLevel({ name: 't', version: '1' }, { capabilities: { tools: {} } });
+    low.setRequestHandler('tools/call', ({ params }, extra) => {
+      assert.equal(shown(extra._meta), shown(params._meta));
+      return { content: [{ type: 'text', text: shown(params._meta) }] };
+    });
+    assert.deepEqual(await called(low, '{}', attached), [told, false]);
+  });
+
+  test('are bigints in what a client says of itself', async () => {
+    const server = emptyServer();
+    server.registerTool('tool', {}, (context) =>
+      String((context.clientCapabilities?.experimental?.acme as { n: unknown }).n),
+    );
+    const said = `,"io.modelcontextprotocol/clientCapabilities":{"experimental":{"acme":{"n":${BIG}}}}`;
+    assert.deepEqual(await called(server, '{}', said), [BIG, false]);
   });
 });

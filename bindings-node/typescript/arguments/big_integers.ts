@@ -1,20 +1,7 @@
-// Integers among arguments that a JavaScript number does not hold: exact where the schema has bigints, refused elsewhere.
+// Integers among arguments that a JavaScript number does not hold, where the schema has no bigints: refused.
 
-import type { InexactInteger } from '../engine/call.js';
+import type { InexactInteger } from '../engine/native.js';
 import type { Issue } from './parsing.js';
-
-/** Puts them as bigints where they belong. */
-export function exact(args: unknown, integers: readonly InexactInteger[]): unknown {
-  for (const [path, digits] of integers) {
-    const last = path.at(-1);
-    if (last === undefined) continue;
-    const holder = path
-      .slice(0, -1)
-      .reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], args);
-    (holder as Record<string, unknown>)[last] = BigInt(digits);
-  }
-  return args;
-}
 
 /** What is wrong with them, by their places. */
 export function tooBig(integers: readonly InexactInteger[]): Issue[] {

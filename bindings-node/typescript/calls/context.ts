@@ -65,7 +65,7 @@ export class Context {
     return this.call.sessionId;
   }
 
-  /** The request's own `_meta`, unknown keys included (META-10). */
+  /** The request's own `_meta`, unknown keys included (META-10). Integers that a number does not hold are bigints. */
   get _meta(): RequestMeta | undefined {
     return this.call.caller.meta ?? undefined;
   }

@@ -48,11 +48,11 @@ export interface HttpContext {
 
 /** The request of a call. */
 export interface RequestContext {
-  /** The request's id, as the client wrote it. */
+  /** The request's id, as the client wrote it; an integer that a number does not hold as its digits. */
   readonly id: RequestId;
   /** What is asked, such as `tools/call`. */
   readonly method: string;
-  /** The request's own `_meta`. */
+  /** The request's own `_meta`. Integers that a number does not hold are bigints; of the progress token, digits. */
   readonly _meta: RequestMeta | undefined;
   /** Aborts when the client cancels or goes away. */
   readonly signal: AbortSignal;

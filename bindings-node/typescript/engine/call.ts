@@ -2,7 +2,8 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import { type CallOrigin, SESSION_ID } from './call_origin.js';
-import { type Caller, type NativeServing, native } from './native.js';
+import { exact } from './exact_integers.js';
+import { type Caller, type InexactInteger, type NativeServing, native } from './native.js';
 
 /** Where a call answers: the part of a `Serving` it needs. */
 export interface Answering {
@@ -22,9 +23,6 @@ const NOUNS: Readonly<Record<string, string>> = {
   read_resource: 'resource',
   complete: 'completion of',
 };
-
-/** An integer among the arguments that a JavaScript number does not hold: where it is, and its digits. */
-export type InexactInteger = [path: (string | number)[], digits: string];
 
 /** One call in flight, and the async context of its handler: the one it is made in. The first answer counts. */
 export class Call extends AsyncResource {
@@ -59,6 +57,7 @@ export class Call extends AsyncResource {
         );
       }
       this.known = JSON.parse(text) as Caller;
+      if (this.known.inexact !== undefined) exact(this.known, this.known.inexact);
       const { headers } = this.known;
       const id = this.origin?.sessionId;
       // The client sent its own name of the session.

@@ -4,13 +4,20 @@
 // a batch go back together. Nothing here waits: a handler that returns a promise answers when it is settled.
 
 import { AsyncResource } from 'node:async_hooks';
-import { Call, type InexactInteger } from './call.js';
+import { Call } from './call.js';
 import { type CallOrigin, Origins, ROOT } from './call_origin.js';
 import { type ConnectionOptions, connectionText } from './connection_options.js';
 import { FOLLOWING_IS_CHEAP, followed } from './following.js';
 import { type HttpOptions, httpText } from './http_options.js';
 import { Lifeline } from './lifeline.js';
-import { type NativeServer, type NativeServing, type NoticeKind, native, type Placement } from './native.js';
+import {
+  type InexactInteger,
+  type NativeServer,
+  type NativeServing,
+  type NoticeKind,
+  native,
+  type Placement,
+} from './native.js';
 import { placementHere } from './runtime.js';
 
 /** Runs a call and answers it, now or later. Must not throw. `args` is the parsed JSON object of the arguments. */

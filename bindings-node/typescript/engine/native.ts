@@ -142,7 +142,12 @@ export interface Caller {
   headers: Record<string, string> | null;
   logThreshold: string | null;
   wantsProgress: boolean;
+  /** The integers among all this that are other numbers in JavaScript; absent where there are none. */
+  inexact?: InexactInteger[];
 }
+
+/** An integer that a JavaScript number does not hold: where it is, and its digits. */
+export type InexactInteger = [path: (string | number)[], digits: string];
 
 /** A JSON Schema compiled once. */
 export interface NativeSchema {

@@ -3,7 +3,7 @@
 import { inWords, refuse } from '../answers/refusals.js';
 import { toolWriter } from '../answers/results.js';
 import { settle } from '../answers/settling.js';
-import { exact, tooBig } from '../arguments/big_integers.js';
+import { tooBig } from '../arguments/big_integers.js';
 import type { Converted, Parse, ParseOutcome } from '../arguments/schemas.js';
 import { withSecondChance } from '../arguments/second_chance.js';
 import { Context } from '../calls/context.js';
@@ -11,6 +11,7 @@ import type { Call } from '../engine/call.js';
 import type { Engine } from '../engine/engine.js';
 import { InvalidArgumentsError } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
+import { exact } from '../engine/exact_integers.js';
 
 /** What of a tool is needed to run it. */
 interface Runnable {

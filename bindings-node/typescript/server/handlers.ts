@@ -8,6 +8,8 @@ import { tooBig } from '../arguments/big_integers.js';
 import type { Context } from '../calls/context.js';
 import { InvalidArgumentsError } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
+import { exact } from '../engine/exact_integers.js';
+import type { InexactInteger } from '../engine/native.js';
 
 /** A schema of a whole request: its shape has a literal `method`. */
 export interface RequestSchema<T = unknown> {
@@ -38,9 +40,7 @@ export function methodRun(
     respond(
       call,
       () => {
-        // What a client attaches is not the handler's to refuse.
-        const inexact = call.inexact?.filter(([[first]]) => first !== '_meta');
-        if (inexact?.length) throw new InvalidArgumentsError(inWords(tooBig(inexact)));
+        if (call.inexact !== undefined) refuseUnlessAttached(params, call.inexact);
         const request = takesParams ? params : { method, params };
         const ctx = makeContext(call);
         if (read === null) return handle(request, ctx);
@@ -50,6 +50,13 @@ export function methodRun(
       (_call, value) => writeWhole(call, method, value),
     );
   };
+}
+
+/** Refuses integers that a JavaScript number does not hold; what a client attaches in `_meta` is made exact instead. */
+function refuseUnlessAttached(params: unknown, inexact: InexactInteger[]): void {
+  const refused = inexact.filter(([[first]]) => first !== '_meta');
+  if (refused.length > 0) throw new InvalidArgumentsError(inWords(tooBig(refused)));
+  exact(params, inexact);
 }
 
 /** A handler as the three ways to set one give it: `(method, h)`, `(method, { params }, h)`, `(schema, h)`. */
