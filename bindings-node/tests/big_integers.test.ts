@@ -125,7 +125,7 @@ describe('integers that a JavaScript number does not hold', () => {
   test('are bigints in what a client says of itself', async () => {
     const server = emptyServer();
     server.registerTool('tool', {}, (context) =>
-      String((context.clientCapabilities?.experimental?.acme as { n: unknown }).n),
+      String((context.clientCapabilities?.experimental?.acme as { n: unknown } | undefined)?.n),
     );
     const said = `,"io.modelcontextprotocol/clientCapabilities":{"experimental":{"acme":{"n":${BIG}}}}`;
     assert.deepEqual(await called(server, '{}', said), [BIG, false]);
