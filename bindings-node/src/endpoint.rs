@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Uri, Version};
+use http::{Request, Uri};
 use http_body_util::{BodyExt as _, Full};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use oxmcp_core::error::{self, Error, ErrorKind};
-use oxmcp_core::host::{HttpText, descriptors};
+use oxmcp_core::handler::Origin;
+use oxmcp_core::host::{HttpText, descriptors, received_request};
 use oxmcp_core::transports::http::{Endpoint, Spelling};
 use serde::Deserialize;
 use serde_json::json;
@@ -34,26 +35,17 @@ struct HeadText {
 }
 
 /// Header values arrive with one character a byte, as Node reads them; what has larger ones is sent as UTF-8.
-fn header_value(text: &str) -> Option<HeaderValue> {
+fn header_value(text: &str) -> Vec<u8> {
     let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
-    HeaderValue::from_bytes(bytes.as_deref().unwrap_or(text.as_bytes())).ok()
+    bytes.unwrap_or_else(|| text.as_bytes().to_vec())
 }
 
-fn request(text: &HeadText, body: Bytes) -> error::Result<Request<Full<Bytes>>> {
-    let wrong = |what: &str| {
-        Error::new(ErrorKind::InvalidDescriptor, format!("the request has an impossible {what}"))
-    };
-    let mut request = Request::new(Full::new(body));
-    // Which HTTP it came over is not told: that whose rules ask for nothing.
-    *request.version_mut() = Version::HTTP_10;
-    *request.method_mut() = Method::from_bytes(text.method.as_bytes()).map_err(|_| wrong("method"))?;
-    *request.uri_mut() = text.url.parse::<Uri>().map_err(|_| wrong("URL"))?;
-    for (name, value) in &text.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("header name"))?;
-        let value = header_value(value).ok_or_else(|| wrong("header value"))?;
-        request.headers_mut().append(name, value);
-    }
-    Ok(request)
+fn request(text: &HeadText, body: Bytes, origin: Origin) -> error::Result<Request<Full<Bytes>>> {
+    let target = text.url.parse::<Uri>().map_err(|_| {
+        Error::new(ErrorKind::InvalidDescriptor, "the request has an impossible URL")
+    })?;
+    let headers = text.headers.iter().map(|(name, value)| (name, header_value(value)));
+    received_request(text.method.as_bytes(), target, headers, Full::new(body), origin)
 }
 
 #[napi]
@@ -84,8 +76,7 @@ impl Serving {
         };
         let text: HeadText = descriptors::read("the request", &head).into_js()?;
         let body = body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default();
-        let mut request = request(&text, body).into_js()?;
-        request.extensions_mut().insert(origin);
+        let request = request(&text, body, origin).into_js()?;
         let token = self.token();
         let host = Arc::clone(&self.host);
         let credit = Arc::new(Semaphore::new(PIECES));

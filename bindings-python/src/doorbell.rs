@@ -1,10 +1,16 @@
 //! What wakes the event loop.
 
+use std::cell::Cell;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use oxmcp_core::error::{Error, ErrorKind, Result};
 use tokio::sync::Notify;
+
+thread_local! {
+    /// The bell, by address, whose loop's thread is in the engine and looks by itself before it goes on.
+    static ATTENDED: Cell<usize> = const { Cell::new(0) };
+}
 
 /// Wakes the event loop: through the runtime while the loop drives it, otherwise through a descriptor that the loop watches.
 pub struct LoopBell {
@@ -24,8 +30,19 @@ impl LoopBell {
         Ok(Self { driven: AtomicBool::new(driven), notify: Notify::new(), wire })
     }
 
+    /// Does something on the loop's thread that need not ring: whoever calls this looks for what came of it.
+    pub fn attending<T>(&self, action: impl FnOnce() -> T) -> T {
+        let outer = ATTENDED.replace(std::ptr::from_ref(self).addr());
+        let result = action();
+        ATTENDED.set(outer);
+        result
+    }
+
     /// Eight bytes at most; no interpreter.
     pub fn ring(&self) {
+        if ATTENDED.get() == std::ptr::from_ref(self).addr() {
+            return;
+        }
         if self.driven.load(Ordering::SeqCst) {
             self.notify.notify_one();
         } else {

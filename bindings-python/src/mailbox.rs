@@ -20,6 +20,7 @@ use crate::call::Call;
 use crate::doorbell::LoopBell;
 use crate::forks::end_child;
 use crate::server::{Host, current_call};
+use crate::signal::Given;
 use crate::surrounding_context;
 use crate::target::Target;
 use crate::workers::Workers;
@@ -40,6 +41,8 @@ pub struct LoopSide {
     driver: Arc<Driver>,
     workers: Arc<Workers>,
     pub bell: Arc<LoopBell>,
+    /// Signals given to what the loop polls itself.
+    pub given: Arc<Given>,
     /// Whether the server is told to stop: what did not start yet is refused then.
     closing: AtomicBool,
     event_loop: Py<PyAny>,
@@ -67,7 +70,15 @@ enum Eager {
         catcher: Py<Catcher>,
         /// `catcher.catch`, bound once.
         catch: Py<PyAny>,
+        tasks: OuterTask,
     },
+}
+
+/// `asyncio`'s functions for what is begun inside of a task: before Python 3.12, the first step of another needs it put aside.
+struct OuterTask {
+    current: Py<PyAny>,
+    leave: Py<PyAny>,
+    enter: Py<PyAny>,
 }
 
 /// The tasks that are not done, by call.
@@ -100,12 +111,18 @@ impl LoopSide {
         } else {
             let catcher = Py::new(py, Catcher(Mutex::new(None)))?;
             let catch = catcher.getattr(py, "catch")?;
-            Eager::Caught { takes_context: version >= (3, 11), catcher, catch }
+            let tasks = OuterTask {
+                current: asyncio.getattr("current_task")?.unbind(),
+                leave: asyncio.getattr("tasks")?.getattr("_leave_task")?.unbind(),
+                enter: asyncio.getattr("tasks")?.getattr("_enter_task")?.unbind(),
+            };
+            Eager::Caught { takes_context: version >= (3, 11), catcher, catch, tasks }
         };
         Ok(Self {
             host,
             driver,
             workers,
+            given: Given::new(Arc::clone(&bell)),
             bell,
             closing: AtomicBool::new(false),
             event_loop,
@@ -140,7 +157,7 @@ impl LoopSide {
     }
 
     fn has_mail(&self) -> bool {
-        !self.mailbox().is_empty() || self.host.notices.has_any()
+        !self.mailbox().is_empty() || self.host.notices.has_any() || self.given.has_any()
     }
 
     /// Drives the engine's I/O until there is mail, a descriptor of the loop's is ready, or `timeout` seconds are over
@@ -203,6 +220,27 @@ impl LoopSide {
         if self.driver.placement() == Placement::Thread {
             self.bell.hush();
         }
+        self.look(py)
+    }
+
+    /// The same inside of a task of the loop's, for what has just been asked on it.
+    pub fn drain_inside(&self, py: Python<'_>) -> PyResult<()> {
+        if !self.has_mail() {
+            return Ok(());
+        }
+        let Eager::Caught { tasks, .. } = &self.eager else { return self.look(py) };
+        let event_loop = self.event_loop.bind(py);
+        let outer = tasks.current.bind(py).call1((event_loop,))?;
+        if outer.is_none() {
+            return self.look(py);
+        }
+        tasks.leave.bind(py).call1((event_loop, &outer))?;
+        let looked = self.look(py);
+        tasks.enter.bind(py).call1((event_loop, &outer))?;
+        looked
+    }
+
+    fn look(&self, py: Python<'_>) -> PyResult<()> {
         let mut batch = Vec::new();
         let more = self.mailbox().take(BATCH, &mut batch);
         let mut started = 0;
@@ -224,6 +262,7 @@ impl LoopSide {
         if started > 0 {
             self.workers.count(0, started);
         }
+        self.given.hand_out(py)?;
         self.host.notices.hand_out(py)
     }
 
@@ -320,7 +359,7 @@ impl LoopSide {
                 keywords.set_item(intern!(py, "eager_start"), true)?;
                 task_class.call((coroutine,), Some(&keywords))
             }
-            Eager::Caught { takes_context, catcher, catch } => {
+            Eager::Caught { takes_context, catcher, catch, .. } => {
                 let call_soon = intern!(py, "call_soon");
                 event_loop.setattr(call_soon, catch)?;
                 let task = if *takes_context {

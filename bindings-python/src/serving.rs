@@ -15,12 +15,14 @@ use pyo3::prelude::*;
 
 use crate::call::Call;
 use crate::doorbell::LoopBell;
+use crate::endpoint::Endpoint;
 use crate::errors::IntoPython;
 use crate::log;
 use crate::mailbox::{LoopSide, run_plain};
 use crate::notices::Notice;
 use crate::questions::{self, Asked};
 use crate::server::{Host, Server};
+use crate::signal::Given;
 use crate::surrounding_context;
 use crate::surroundings::Surroundings;
 use crate::workers::Workers;
@@ -140,6 +142,31 @@ fn lock(ends: &Mutex<HashMap<u64, Shutdown>>) -> MutexGuard<'_, HashMap<u64, Shu
 }
 
 impl Serving {
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub fn check_process(&self) -> PyResult<()> {
+        self.driver.check_process().into_python()
+    }
+
+    /// Where signals are given to what the event loop polls.
+    pub fn given(&self) -> &Arc<Given> {
+        &self.loop_side.given
+    }
+
+    /// Polls or drops something of the engine's on the event loop's thread, which looks for what comes of it: see
+    /// [`Serving::run_begun`].
+    pub fn attending<T>(&self, action: impl FnOnce() -> T) -> T {
+        let _context = self.driver.enter();
+        self.loop_side.bell.attending(action)
+    }
+
+    /// Runs what was asked of the event loop just now.
+    pub fn run_begun(&self, py: Python<'_>) -> PyResult<()> {
+        self.loop_side.drain_inside(py)
+    }
+
     /// Runs a transport, which is given what ends it alone; its end is a notice. With `owns_process`, an event loop that does
     /// not hear of that end, because a handler blocks it, is told by SIGTERM.
     fn run<F>(&self, owns_process: bool, transport: impl FnOnce(u64, Shutdown) -> F) -> u64
@@ -250,6 +277,12 @@ impl Serving {
         let options = text.stdio(output.peer());
         let engine = self.engine.clone();
         Ok(self.run(owns_process, |_, shutdown| stdio::serve(engine, input, output, options, shutdown)))
+    }
+
+    /// Opens an endpoint without a listener; takes the options of `serve_http`.
+    fn open_endpoint(slf: &Bound<'_, Self>, options: &str) -> PyResult<Endpoint> {
+        slf.get().check_process()?;
+        Endpoint::open(slf, options)
     }
 
     /// Opens a connection within the process; its messages are notices under the connection's token.

@@ -1,6 +1,7 @@
 //! What every host language needs beside the mailbox, and none of it knows which language: descriptors and options as the
 //! front ends write them, and the runtime with the thread that drives it.
 
+mod arriving_body;
 mod described;
 mod description;
 pub mod descriptors;
@@ -11,10 +12,13 @@ mod in_process;
 mod listing;
 pub mod log;
 mod misfit;
+mod received_request;
 
+pub use arriving_body::{ArrivingBody, BodySender, arriving_body};
 pub use description::Description;
 pub use driver::{Chore, Driver, Placement};
 pub use duplex_text::DuplexText;
 pub use http_text::HttpText;
 pub use in_process::{FrameSender, carry, frames};
 pub use listing::page;
+pub use received_request::received_request;

@@ -12,9 +12,8 @@ from .. import _native
 from ..arguments import defaults
 from ..arguments.injection import Dependency
 from ..engine.threads import in_worker
-from ..engine.values import Headers
 from .context import get_context
-from .session import Request
+from .http_request import request_with
 
 __all__ = [
     "CurrentContext",
@@ -70,16 +69,18 @@ def get_server() -> Any:
     return get_context().server
 
 
-def get_http_request() -> Request:
-    """The HTTP request of the call in flight, as far as a handler may see it: its `headers`.
+def get_http_request() -> Any:
+    """The HTTP request of the call in flight: Starlette's own where an ASGI application received it, with what its middleware
+    put there; otherwise an object with its `headers`.
 
     Raises:
         RuntimeError: there is none: no call is in flight here, or it came another way.
     """
     call = _native.current_call.get(None)
-    if call is None or call.headers is None:
+    headers = None if call is None else call.headers
+    if headers is None:
         raise RuntimeError("No HTTP request is in flight here")
-    return Request(Headers(call.headers))
+    return request_with(headers)
 
 
 def get_http_headers() -> dict[str, str]:

@@ -20,8 +20,9 @@ from ..engine.threads import in_worker
 from ..errors import InvalidArguments
 from ..types.wire_object import to_plain
 from .context import context_of
+from .http_request import Request, request_with
 from .owner import Owner
-from .session import Request, Session
+from .session import Session
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -240,7 +241,7 @@ def request_context(
         params=_params(call) if params is None else params,
         request_id=call.request_id,
         meta=context.meta or None,
-        request=None if headers is None else Request(headers),
+        request=None if headers is None else request_with(dict(headers)),
     )
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
-from ..engine.values import Attributes, Done, Headers
+from ..engine.values import Attributes, Done
 from ..later.deferred import LaterMembers
 from .asking.in_session import AskingSession
+from .http_request import Request, request_with
 
 if TYPE_CHECKING:
     from .. import types
     from .served_call import ServedCall
+
+
+__all__ = ["Request", "RequestContext", "Session"]
 
 
 class Session(AskingSession, LaterMembers):
@@ -96,15 +100,6 @@ class Session(AskingSession, LaterMembers):
         return self._context.notify_resource_updated(uri)
 
 
-class Request:
-    """The HTTP request of a call, as far as a handler may see it."""
-
-    __slots__ = ("headers",)
-
-    def __init__(self, headers: Headers) -> None:
-        self.headers = headers
-
-
 class RequestContext:
     """The facts of a call, gathered the way code written against a request context reads them."""
 
@@ -144,10 +139,10 @@ class RequestContext:
         return self._context.protocol_version
 
     @property
-    def request(self) -> Request | None:
-        """The HTTP request; None on other transports."""
-        headers = self._context.headers
-        return None if headers is None else Request(headers)
+    def request(self) -> Any:
+        """The HTTP request; None on other transports. Starlette's own where an ASGI application received it."""
+        headers = self._context._call.headers
+        return None if headers is None else request_with(headers)
 
 
 def _covers(declared: Any, asked: Any) -> bool:

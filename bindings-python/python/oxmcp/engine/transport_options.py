@@ -25,7 +25,8 @@ class ConnectionOptions:
 class HttpOptions:
     """How HTTP is served. `None` leaves a value to the engine."""
 
-    host: str = "127.0.0.1"
+    #: None where somebody else listens, who knows where.
+    host: str | None = "127.0.0.1"
     port: int = 8000
     path: str = "/mcp"
     stateless: bool = False

@@ -11,11 +11,10 @@ LATER = {
         EXTENSIONS: "add_extension get_app_tool get_tool_by_hash required_extensions",
         MIDDLEWARE: "add_middleware",
         TASKS: "docket get_tasks",
-        TRANSPORTS: "custom_route http_app session_manager sse_app streamable_http_app",
+        TRANSPORTS: "sse_app",
     },
     "Server": {
         TASKS: "experimental",
-        TRANSPORTS: "session_manager streamable_http_app",
     },
     "Context": {
         COMPOSITION: "disable_components enable_components reset_visibility",

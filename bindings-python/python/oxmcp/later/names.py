@@ -92,6 +92,8 @@ LATER = {
         mcp_config
         shared.memory
         stdio_client
+        utilities.asgi_transport
+        utilities.tests
     """,
     AUTHENTICATION: """
         client.BearerAuth
@@ -152,16 +154,11 @@ LATER = {
     """,
     TRANSPORTS: """
         server.event_store
-        server.fastmcp.server.StreamableHTTPASGIApp
-        server.http
+        server.http.create_sse_app
         server.session_scoped_event_store
         server.sse
         server.streamable_http
-        server.streamable_http_manager
         server.websocket
-        utilities.asgi_transport
-        utilities.lifespan
-        utilities.tests
     """,
     COMMAND: """
         cli

@@ -59,6 +59,20 @@ class OfRunning(TypedDict, total=False):
     uvicorn_config: Any
 
 
+class OfMounting(TypedDict, total=False):
+    """Options of `http_app` and its kin."""
+
+    auth: Any
+    auth_server_provider: Any
+    event_store: Any
+    max_sessions: Any
+    message_path: Any
+    retry_interval: Any
+    session_idle_timeout: Any
+    sse_path: Any
+    token_verifier: Any
+
+
 class OfOffers(TypedDict, total=False):
     """Options of `tool`, `resource` and `prompt`."""
 

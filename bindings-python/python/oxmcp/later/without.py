@@ -51,6 +51,9 @@ WITHOUT = {
         server.fastmcp.server.lifespan_wrapper
         server.fastmcp.utilities.context_injection
         server.fastmcp.utilities.func_metadata
+        server.http.DEFAULT_HOSTS
+        server.http.RequestContextMiddleware
+        server.http.set_http_request
         server.low_level
         server.lowlevel.func_inspection
         server.lowlevel.server.HandlerEntry
@@ -125,6 +128,8 @@ WITHOUT = {
         server.context.TransportType
         server.fastmcp.prompts.base.PromptResult
         server.fastmcp.prompts.base.SyncPromptResult
+        server.http.HostOriginProtection
+        server.http.HostOriginProtectionMode
         server.lowlevel.server.CombinationContent
         server.lowlevel.server.NotificationHandler
         server.lowlevel.server.RequestHandler
@@ -149,10 +154,12 @@ WITHOUT = {
         exceptions.ResourceSecurityError
         resources.security
         server.dependencies.get_session
+        server.http.HostOriginGuardMiddleware
         server.mcpserver.resources.ResourceSecurityError
         server.mcpserver.resources.templates.DEFAULT_RESOURCE_SECURITY
         server.mcpserver.resources.templates.ResourceSecurity
         server.mcpserver.resources.templates.ResourceSecurityError
+        server.streamable_http_manager.RequestBodyLimitMiddleware
         server.transport_security.DEFAULT_MAX_REQUEST_BODY_SIZE
         server.transport_security.RequestBodyLimitMiddleware
         server.transport_security.TransportSecurityMiddleware

@@ -13,8 +13,9 @@ from ..answers import failures
 from ..arguments.injection import context_names
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
 from ..later.deferred import accept
-from ..serving.serving import Serving, translated
+from ..serving.serving import Serving
 from ..serving.settings import OnDuplicate
+from ..serving.translation import translated
 from . import marks
 from .prompts import Prompt
 from .resource_security import ResourceSecurity

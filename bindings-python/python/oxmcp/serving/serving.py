@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +13,14 @@ from .. import _native
 from ..answers.encoding import OnUnknown
 from ..calls.middleware_list import MiddlewareList
 from ..engine import claims
-from ..errors import TransportError, from_native
+from ..errors import TransportError
 from ..later.deferred import accept
 from .announcer import Announcer
 from .engines import Engines
 from .lifespan import Lifespan
+from .mounting.mounted import Mounted
 from .settings import Cors, Settings, Transport
+from .translation import translated
 from .transport_security import TransportSecuritySettings, guards
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ MAX_SESSIONS = 10_000
 """How many sessions may keep state; beyond it the one that was idle longest is forgotten (SEC-12)."""
 
 
-class Serving:
+class Serving(Mounted):
     """Something that can be served. Not for direct use: see `MCPServer` and `oxmcp.server.lowlevel.Server`."""
 
     name: str
@@ -49,6 +51,7 @@ class Serving:
         self.on_stdio = False
         self.middleware = MiddlewareList((), self._middleware_changed)
         self._sessions: dict[str, dict[str, Any]] = {}
+        self._custom_starlette_routes = []
 
     @property
     def native(self) -> _native.Server:
@@ -306,15 +309,6 @@ class Serving:
         where = f"[{host}]" if ":" in host else host
         urls = " and ".join(f"http://{where}:{port}{path}" for path in paths)
         print(f"{self.name}: listening on {urls}", file=sys.stderr, flush=True)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turns what the engine raises into our exception for its kind."""
-    try:
-        yield
-    except _native.NativeError as error:
-        raise from_native(error) from error
 
 
 def transport_named(name: str) -> Transport:

@@ -22,6 +22,10 @@ class LowLevelFace:
         """The server's name."""
         return self._server.name
 
+    def mounted(self, **options: Any) -> Any:
+        """See `FastMCP.mounted`."""
+        return self._server.mounted(**options)
+
     def create_initialization_options(self, *_positional: Any, **_options: Any) -> InitializationOptions:
         """What `run` takes. What peers are told follows from what is registered, whatever is given."""
         return InitializationOptions(self._server.name, "", {})

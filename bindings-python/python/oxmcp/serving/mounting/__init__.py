@@ -1,0 +1,1 @@
+"""Servers as ASGI applications, in an application of somebody else's or by themselves."""

@@ -1,0 +1,109 @@
+"""One HTTP request of an application, and its answer by the engine. The bytes are handed on as they are."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from contextvars import Context
+
+from ... import _native
+from .asgi import Receive, Scope, Send
+
+LISTEN_AFTER_SECONDS = 0.02
+"""After which time it is worth a task to hear whether the client is still there."""
+
+CLIENT_GONE = 499
+"""A status for the log: the client closed the request."""
+
+
+async def answer(endpoint: _native.Endpoint, scope: Scope, receive: Receive, send: Send, context: Context) -> None:
+    """Answers a request, whose calls start from `context`. They are cancelled where the protocol wants it when the client goes
+    away, or when this is cancelled."""
+    message = await receive()
+    if message["type"] != "http.request":
+        return
+    more = message.get("more_body", False)
+    exchange = endpoint.begin(
+        scope["method"], scope["headers"], message.get("body", b""), more, scope.get("client"), context
+    )
+    head = exchange.head()
+    if head is not None and not head[3]:
+        status, headers, body, _ = head
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        return
+    listener = _Listener(exchange, receive, more)
+    try:
+        while head is None:
+            await listener.wait()
+            if listener.is_gone:
+                # For whoever waits for some answer: a log, middleware.
+                with suppress(OSError):
+                    await send({"type": "http.response.start", "status": CLIENT_GONE, "headers": []})
+                    await send({"type": "http.response.body", "body": b""})
+                return
+            head = exchange.head()
+        status, headers, body, is_stream = head
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        while is_stream:
+            piece = exchange.piece()
+            if piece:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            elif piece is None and not listener.is_gone:
+                await listener.wait()
+            else:
+                is_stream = False
+        with suppress(OSError):  # nobody there any more
+            await send({"type": "http.response.body", "body": body})
+    finally:
+        listener.stop()
+        exchange.cancel()
+
+
+class _Listener:
+    """Hears what comes from the client while its answer is under way: the rest of the body, or that it is gone."""
+
+    __slots__ = ("_exchange", "_loop", "_receive", "_task", "_timer", "_waiter", "is_gone")
+
+    def __init__(self, exchange: _native.HttpExchange, receive: Receive, more: bool) -> None:
+        self.is_gone = False
+        self._exchange = exchange
+        self._receive = receive
+        self._loop = asyncio.get_running_loop()
+        self._waiter: asyncio.Future[None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._timer = None if more else self._loop.call_later(LISTEN_AFTER_SECONDS, self._start)
+        if more:
+            self._start()
+
+    async def wait(self) -> None:
+        """Waits until the answer goes on, or the client is gone."""
+        self._waiter = self._loop.create_future()
+        self._exchange.wait(self._waiter)
+        await self._waiter
+        task = self._task
+        if task is not None and task.done() and not task.cancelled():
+            task.result()
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _start(self) -> None:
+        self._task = self._loop.create_task(self._listen())
+        self._task.add_done_callback(self._wake)
+
+    async def _listen(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self.is_gone = True
+                self._exchange.cancel()
+                return
+            self._exchange.feed(message.get("body", b""), message.get("more_body", False))
+
+    def _wake(self, _task: object) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

@@ -1,0 +1,80 @@
+"""A server as an application by itself, where Starlette is not installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from types import SimpleNamespace
+from typing import Any
+
+from .asgi import ASGIApp, Receive, Scope, Send, path_of, reply, spellings
+from .mount import Mount
+
+
+class Application:
+    """An ASGI application that serves a server at one path.
+
+    Args:
+        mount: The server.
+        path: Where, below the place where the application is mounted.
+        middleware: Classes with arguments, as Starlette has them (`cls`, `args`, `kwargs`), the outermost first.
+    """
+
+    def __init__(self, mount: Mount, path: str, middleware: Iterable[Any] = ()) -> None:
+        self.state = SimpleNamespace(path=path)
+        self._mount = mount
+        self._paths = spellings(path)
+        app: ASGIApp = self._serve
+        for layer, arguments, options in reversed([_parts(each) for each in middleware]):
+            app = layer(app, *arguments, **options)
+        self._app = app
+
+    def lifespan(self, _app: object = None) -> AbstractAsyncContextManager[None]:
+        """For an application whose lifespan is to be the server's, too. Nothing needs it."""
+        return self._mount.run()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request, or follows the application's own life."""
+        if scope["type"] == "lifespan":
+            await follow(self._mount, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and path_of(scope) in self._paths:
+            await self._mount(scope, receive, send)
+        else:
+            await nothing_here(self._paths[0], scope, receive, send)
+
+
+def _parts(layer: Any) -> tuple[Any, Iterable[Any], dict[str, Any]]:
+    return layer.cls, getattr(layer, "args", ()), getattr(layer, "kwargs", {})
+
+
+async def nothing_here(path: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Says where the server is instead."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1000})
+    elif scope["type"] == "http":
+        where = f"{scope.get('root_path') or ''}{path}" or "/"
+        await reply(send, 404, f"Nothing is served here; this server's path is {where}\n".encode())
+
+
+async def follow(mount: Mount, receive: Receive, send: Send) -> None:
+    """Serves as long as the application lives."""
+    await receive()
+    try:
+        running = mount.run()
+        await running.__aenter__()
+    except Exception as error:
+        await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
+        raise
+    await send({"type": "lifespan.startup.complete"})
+    try:
+        await receive()
+        await running.__aexit__(None, None, None)
+    except Exception as error:
+        await send({"type": "lifespan.shutdown.failed", "message": f"{type(error).__name__}: {error}"})
+        raise
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,266 @@
+//! HTTP requests that somebody else received: an ASGI application's.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Response, Uri, header};
+use http_body::Body as _;
+use oxmcp_core::host::{ArrivingBody, BodySender, HttpText, arriving_body, received_request};
+use oxmcp_core::transports::http::{self as transport, ResponseBody, Spelling};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyList};
+
+use crate::errors::IntoPython;
+use crate::serving::Serving;
+use crate::signal::Signal;
+use crate::surrounding_context;
+
+/// An endpoint without a listener, on one event loop.
+#[pyclass(module = "oxmcp._native", frozen)]
+pub struct Endpoint {
+    serving: Py<Serving>,
+    endpoint: transport::Endpoint,
+}
+
+impl Endpoint {
+    /// Reads the options of `serve_http`, of which `host` says where whoever listens does.
+    pub fn open(serving: &Bound<'_, Serving>, options: &str) -> PyResult<Self> {
+        let text = HttpText::read(options, Spelling::Snake).into_python()?;
+        let listens_on = text.host.as_deref().and_then(|host| host.parse::<IpAddr>().ok());
+        let engine = serving.get().engine().clone();
+        let endpoint = transport::Endpoint::new(engine, text.options(), listens_on).into_python()?;
+        Ok(Self { serving: serving.clone().unbind(), endpoint })
+    }
+}
+
+#[pymethods]
+impl Endpoint {
+    /// Begins to answer a request, of whose body a first piece is there; its calls start from `context`. To be called on the
+    /// event loop, which runs what the request calls as far as it goes at once.
+    #[pyo3(signature = (method, headers, body, more_body, client, context))]
+    fn begin(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        headers: &Bound<'_, PyAny>,
+        body: &[u8],
+        more_body: bool,
+        client: Option<&Bound<'_, PyAny>>,
+        context: Py<PyAny>,
+    ) -> PyResult<HttpExchange> {
+        let serving = self.serving.get();
+        serving.check_process()?;
+        let headers = pairs(headers)?;
+        let announced = if more_body { announced(&headers) } else { 0 };
+        let (sender, arriving) = arriving_body(announced);
+        sender.send(Bytes::copy_from_slice(body), more_body);
+        let origin = surrounding_context::origin(context);
+        let target = Uri::from_static("/");
+        let request =
+            received_request(method.as_bytes(), target, headers, arriving, origin).into_python()?;
+        let remote = client.and_then(address);
+        let answering = answer(self.endpoint.clone(), request, remote);
+        let exchange = HttpExchange {
+            serving: self.serving.clone_ref(py),
+            stage: Mutex::new(Stage::Answering(Box::pin(answering))),
+            body: sender,
+            signal: Signal::new(Arc::clone(serving.given())),
+        };
+        exchange.advance(py)?;
+        Ok(exchange)
+    }
+
+    /// Begins nothing new; streams end.
+    fn shut_down(&self) {
+        self.endpoint.shutdown().trigger();
+    }
+
+    /// Answers what still runs with an error that says `reason`.
+    fn give_up(&self, reason: &str) {
+        self.endpoint.shutdown().expire(reason);
+    }
+}
+
+/// The headers of a request, as ASGI has them: pairs of bytes, in tuples or lists.
+fn pairs(headers: &Bound<'_, PyAny>) -> PyResult<Vec<(PyBackedBytes, PyBackedBytes)>> {
+    let mut found = Vec::with_capacity(headers.len().unwrap_or(0));
+    for pair in headers.try_iter()? {
+        let pair = pair?;
+        found.push(match pair.extract() {
+            Ok(pair) => pair,
+            Err(_) => (pair.get_item(0)?.extract()?, pair.get_item(1)?.extract()?),
+        });
+    }
+    Ok(found)
+}
+
+/// The address in ASGI's `client`, if it is one: a pair of host and port, where servers leave out or make up what they do not
+/// know.
+fn address(client: &Bound<'_, PyAny>) -> Option<SocketAddr> {
+    let host = client.get_item(0).ok()?.extract::<String>().ok()?.parse().ok()?;
+    Some(SocketAddr::new(host, client.get_item(1).ok()?.extract().ok()?))
+}
+
+/// How long the body is to be, as the request's head says.
+fn announced(headers: &[(PyBackedBytes, PyBackedBytes)]) -> u64 {
+    headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(b"content-length"))
+        .and_then(|(_, value)| std::str::from_utf8(value).ok()?.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+async fn answer(
+    endpoint: transport::Endpoint,
+    request: http::Request<ArrivingBody>,
+    remote: Option<SocketAddr>,
+) -> Response<ResponseBody> {
+    endpoint.handle(request, remote).await
+}
+
+/// Where an answer is.
+enum Stage {
+    Answering(Pin<Box<dyn Future<Output = Response<ResponseBody>> + Send>>),
+    /// The head is there, and was not asked for yet.
+    Answered(Response<ResponseBody>),
+    Streaming(ResponseBody),
+    Over,
+}
+
+/// A request being answered. Dropped before its end it is given up.
+#[pyclass(module = "oxmcp._native", frozen)]
+pub struct HttpExchange {
+    serving: Py<Serving>,
+    stage: Mutex<Stage>,
+    body: BodySender,
+    signal: Arc<Signal>,
+}
+
+impl HttpExchange {
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        // Replaced as a whole.
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Polls what there is to poll until it has to wait for somebody else.
+    fn advance(&self, py: Python<'_>) -> PyResult<()> {
+        let serving = self.serving.get();
+        let waker = self.signal.waker();
+        loop {
+            let mut stage = self.stage();
+            let Stage::Answering(answering) = &mut *stage else { return Ok(()) };
+            let polled = serving.attending(|| {
+                self.signal.attend();
+                answering.as_mut().poll(&mut Context::from_waker(&waker))
+            });
+            if let Poll::Ready(response) = polled {
+                *stage = Stage::Answered(response);
+                return Ok(());
+            }
+            drop(stage);
+            serving.run_begun(py)?;
+            if self.signal.leave() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What an answer begins with: its status, its headers, all of its body or none, and whether more comes.
+type Head<'py> = (u16, Bound<'py, PyList>, Bound<'py, PyBytes>, bool);
+
+#[pymethods]
+impl HttpExchange {
+    /// How the answer begins, as soon as it does: status, headers, body, and whether the body is a stream that follows.
+    fn head<'py>(&self, py: Python<'py>) -> PyResult<Option<Head<'py>>> {
+        self.advance(py)?;
+        let mut stage = self.stage();
+        let Stage::Answered(_) = &*stage else { return Ok(None) };
+        let Stage::Answered(response) = std::mem::replace(&mut *stage, Stage::Over) else { return Ok(None) };
+        let (parts, mut body) = response.into_parts();
+        let headers = PyList::empty(py);
+        for (name, value) in &parts.headers {
+            headers.append((PyBytes::new(py, name.as_str().as_bytes()), PyBytes::new(py, value.as_bytes())))?;
+        }
+        let status = parts.status.as_u16();
+        let Some(length) = body.size_hint().exact() else {
+            *stage = Stage::Streaming(body);
+            return Ok(Some((status, headers, PyBytes::new(py, b""), true)));
+        };
+        if status != 204 {
+            let name = header::CONTENT_LENGTH.as_str().as_bytes();
+            headers.append((PyBytes::new(py, name), PyBytes::new(py, length.to_string().as_bytes())))?;
+        }
+        let whole = match poll_body(&mut body, &mut Context::from_waker(&self.signal.waker())) {
+            Poll::Ready(Some(bytes)) => bytes,
+            _ => Bytes::new(),
+        };
+        Ok(Some((status, headers, PyBytes::new(py, &whole), false)))
+    }
+
+    /// What is ready of a stream: `None` is nothing yet, empty is its end.
+    fn piece<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let serving = self.serving.get();
+        let waker = self.signal.waker();
+        loop {
+            let mut stage = self.stage();
+            let Stage::Streaming(body) = &mut *stage else { return Ok(Some(PyBytes::new(py, b""))) };
+            let polled = serving.attending(|| {
+                self.signal.attend();
+                poll_body(body, &mut Context::from_waker(&waker))
+            });
+            match polled {
+                Poll::Ready(Some(bytes)) => return Ok(Some(PyBytes::new(py, &bytes))),
+                Poll::Ready(None) => *stage = Stage::Over,
+                Poll::Pending => {
+                    drop(stage);
+                    serving.run_begun(py)?;
+                    if self.signal.leave() {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets `future`, one of asyncio's, when there is more to ask for.
+    fn wait(&self, py: Python<'_>, future: Py<PyAny>) -> PyResult<()> {
+        self.signal.wait(py, future)
+    }
+
+    /// Hands over a further piece of the request's body.
+    fn feed(&self, body: &[u8], more_body: bool) {
+        self.body.send(Bytes::copy_from_slice(body), more_body);
+    }
+
+    /// Gives it up: nobody reads the answer any more.
+    fn cancel(&self) {
+        let stage = std::mem::replace(&mut *self.stage(), Stage::Over);
+        self.serving.get().attending(|| drop(stage));
+    }
+}
+
+impl Drop for HttpExchange {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+fn poll_body(body: &mut ResponseBody, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+    loop {
+        match Pin::new(&mut *body).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Ok(bytes) = frame.into_data() {
+                    return Poll::Ready(Some(bytes));
+                }
+            }
+            // Nothing can fail in it.
+            Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(None),
+            Poll::Pending => return Poll::Pending,
+        }
+    }
+}
