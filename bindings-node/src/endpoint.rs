@@ -41,9 +41,10 @@ fn header_value(text: &str) -> Vec<u8> {
 }
 
 fn request(text: &HeadText, body: Bytes, origin: Origin) -> error::Result<Request<Full<Bytes>>> {
-    let target = text.url.parse::<Uri>().map_err(|_| {
-        Error::new(ErrorKind::InvalidDescriptor, "the request has an impossible URL")
-    })?;
+    let target = text
+        .url
+        .parse::<Uri>()
+        .map_err(|_| Error::new(ErrorKind::InvalidDescriptor, "the request has an impossible URL"))?;
     let headers = text.headers.iter().map(|(name, value)| (name, header_value(value)));
     received_request(text.method.as_bytes(), target, headers, Full::new(body), origin)
 }

@@ -26,15 +26,15 @@ pub struct Endpoint {
     endpoint: transport::Endpoint,
 }
 
-impl Endpoint {
-    /// Reads the options of `serve_http`, of which `host` says where whoever listens does.
-    pub fn open(serving: &Bound<'_, Serving>, options: &str) -> PyResult<Self> {
-        let text = HttpText::read(options, Spelling::Snake).into_python()?;
-        let listens_on = text.host.as_deref().and_then(|host| host.parse::<IpAddr>().ok());
-        let engine = serving.get().engine().clone();
-        let endpoint = transport::Endpoint::new(engine, text.options(), listens_on).into_python()?;
-        Ok(Self { serving: serving.clone().unbind(), endpoint })
-    }
+/// Opens an endpoint; takes the options of `serve_http`, of which `host` says where whoever listens does.
+#[pyfunction]
+pub fn open_endpoint(serving: &Bound<'_, Serving>, options: &str) -> PyResult<Endpoint> {
+    serving.get().check_process()?;
+    let text = HttpText::read(options, Spelling::Snake).into_python()?;
+    let listens_on = text.host.as_deref().and_then(|host| host.parse::<IpAddr>().ok());
+    let engine = serving.get().engine().clone();
+    let endpoint = transport::Endpoint::new(engine, text.options(), listens_on).into_python()?;
+    Ok(Endpoint { serving: serving.clone().unbind(), endpoint })
 }
 
 #[pymethods]
@@ -42,6 +42,7 @@ impl Endpoint {
     /// Begins to answer a request, of whose body a first piece is there; its calls start from `context`. To be called on the
     /// event loop, which runs what the request calls as far as it goes at once.
     #[pyo3(signature = (method, headers, body, more_body, client, context))]
+    #[expect(clippy::too_many_arguments, reason = "what there is to a request, called in one place")]
     fn begin(
         &self,
         py: Python<'_>,
@@ -60,8 +61,7 @@ impl Endpoint {
         sender.send(Bytes::copy_from_slice(body), more_body);
         let origin = surrounding_context::origin(context);
         let target = Uri::from_static("/");
-        let request =
-            received_request(method.as_bytes(), target, headers, arriving, origin).into_python()?;
+        let request = received_request(method.as_bytes(), target, headers, arriving, origin).into_python()?;
         let remote = client.and_then(address);
         let answering = answer(self.endpoint.clone(), request, remote);
         let exchange = HttpExchange {
@@ -157,13 +157,13 @@ impl HttpExchange {
                 self.signal.attend();
                 answering.as_mut().poll(&mut Context::from_waker(&waker))
             });
+            let is_over = polled.is_ready();
             if let Poll::Ready(response) = polled {
                 *stage = Stage::Answered(response);
-                return Ok(());
             }
             drop(stage);
             serving.run_begun(py)?;
-            if self.signal.leave() {
+            if is_over || self.signal.leave() {
                 return Ok(());
             }
         }
@@ -184,7 +184,8 @@ impl HttpExchange {
         let (parts, mut body) = response.into_parts();
         let headers = PyList::empty(py);
         for (name, value) in &parts.headers {
-            headers.append((PyBytes::new(py, name.as_str().as_bytes()), PyBytes::new(py, value.as_bytes())))?;
+            headers
+                .append((PyBytes::new(py, name.as_str().as_bytes()), PyBytes::new(py, value.as_bytes())))?;
         }
         let status = parts.status.as_u16();
         let Some(length) = body.size_hint().exact() else {
@@ -213,16 +214,15 @@ impl HttpExchange {
                 self.signal.attend();
                 poll_body(body, &mut Context::from_waker(&waker))
             });
+            if matches!(polled, Poll::Ready(None)) {
+                *stage = Stage::Over;
+            }
+            drop(stage);
+            serving.run_begun(py)?;
             match polled {
-                Poll::Ready(Some(bytes)) => return Ok(Some(PyBytes::new(py, &bytes))),
-                Poll::Ready(None) => *stage = Stage::Over,
-                Poll::Pending => {
-                    drop(stage);
-                    serving.run_begun(py)?;
-                    if self.signal.leave() {
-                        return Ok(None);
-                    }
-                }
+                Poll::Ready(bytes) => return Ok(Some(PyBytes::new(py, &bytes.unwrap_or_default()))),
+                Poll::Pending if self.signal.leave() => return Ok(None),
+                Poll::Pending => {}
             }
         }
     }
@@ -240,7 +240,8 @@ impl HttpExchange {
     /// Gives it up: nobody reads the answer any more.
     fn cancel(&self) {
         let stage = std::mem::replace(&mut *self.stage(), Stage::Over);
-        self.serving.get().attending(|| drop(stage));
+        // What runs on although the peer is gone does so on the engine's runtime.
+        self.serving.get().in_runtime(|| drop(stage));
     }
 }
 

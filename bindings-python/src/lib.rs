@@ -48,6 +48,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<serving::Serving>()?;
     module.add_class::<target::Target>()?;
     module.add_function(wrap_pyfunction!(serving::attach, module)?)?;
+    module.add_function(wrap_pyfunction!(endpoint::open_endpoint, module)?)?;
     module.add_function(wrap_pyfunction!(forks::forked, module)?)?;
     module.add_function(wrap_pyfunction!(convert::dumps, module)?)?;
     module.add_function(wrap_pyfunction!(convert::loads, module)?)?;

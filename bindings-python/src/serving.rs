@@ -15,7 +15,6 @@ use pyo3::prelude::*;
 
 use crate::call::Call;
 use crate::doorbell::LoopBell;
-use crate::endpoint::Endpoint;
 use crate::errors::IntoPython;
 use crate::log;
 use crate::mailbox::{LoopSide, run_plain};
@@ -155,11 +154,15 @@ impl Serving {
         &self.loop_side.given
     }
 
-    /// Polls or drops something of the engine's on the event loop's thread, which looks for what comes of it: see
-    /// [`Serving::run_begun`].
-    pub fn attending<T>(&self, action: impl FnOnce() -> T) -> T {
+    /// Does something that belongs to the engine's runtime on a thread that does not drive it.
+    pub fn in_runtime<T>(&self, action: impl FnOnce() -> T) -> T {
         let _context = self.driver.enter();
-        self.loop_side.bell.attending(action)
+        action()
+    }
+
+    /// Polls something of the engine's on the event loop's thread, which has to look for what comes of it: [`Serving::run_begun`].
+    pub fn attending<T>(&self, action: impl FnOnce() -> T) -> T {
+        self.in_runtime(|| self.loop_side.bell.attending(action))
     }
 
     /// Runs what was asked of the event loop just now.
@@ -277,12 +280,6 @@ impl Serving {
         let options = text.stdio(output.peer());
         let engine = self.engine.clone();
         Ok(self.run(owns_process, |_, shutdown| stdio::serve(engine, input, output, options, shutdown)))
-    }
-
-    /// Opens an endpoint without a listener; takes the options of `serve_http`.
-    fn open_endpoint(slf: &Bound<'_, Self>, options: &str) -> PyResult<Endpoint> {
-        slf.get().check_process()?;
-        Endpoint::open(slf, options)
     }
 
     /// Opens a connection within the process; its messages are notices under the connection's token.

@@ -11,15 +11,17 @@ from types import ModuleType
 from typing import Any
 
 import anyio
+import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
 import oxmcp
 from oxmcp.serving.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FIRST_SERVER, WEATHER, IN_PROCESS_TEST, NOTES = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+FIRST_SERVER, WEATHER, IN_PROCESS_TEST, NOTES, APPLICATION = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
@@ -42,6 +44,20 @@ def test_the_first_server_of_the_readme_greets_in_both_eras(mode: str, tmp_path:
 def test_the_first_server_is_ten_lines_and_the_same_as_the_example() -> None:
     assert len([line for line in FIRST_SERVER.splitlines() if line.strip()]) <= 10
     assert (ROOT / "examples/hello_world/server.py").read_text(encoding="utf-8") == FIRST_SERVER
+
+
+def test_the_server_is_part_of_an_application_as_the_readme_mounts_it() -> None:
+    page: dict[str, Any] = {"__name__": "module"}
+    exec(compile(FIRST_SERVER + APPLICATION, "README.md", "exec"), page)
+
+    async def greet() -> None:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(page["app"]), base_url="http://localhost") as http:
+            assert (await http.get("/")).json() == "hello"
+            async with Client(streamable_http_client("http://localhost/mcp", http_client=http)) as client:
+                result = await client.call_tool("greet", {"name": "Ada"})
+                assert [block.text for block in result.content if block.type == "text"] == ["Hello, Ada!"]
+
+    anyio.run(greet)
 
 
 def test_the_longer_examples_of_the_readme_work_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,16 +13,11 @@ from .transport_options import HttpOptions
 
 @asynccontextmanager
 async def opened(native: _native.Server, options: HttpOptions, lifespan: Lifespan) -> AsyncIterator[_native.Endpoint]:
-    """An endpoint that answers until this is left; then its streams end, and what runs on it is answered with an error."""
+    """An endpoint that answers until this is left."""
     async with lifespan():
         serving = borrow(native, "thread")
         serving.root.give(lifespan.surroundings())
         try:
-            endpoint = serving.native.open_endpoint(options.as_json())
-            try:
-                yield endpoint
-            finally:
-                endpoint.shut_down()
-                endpoint.give_up("the server is shutting down")
+            yield _native.open_endpoint(serving.native, options.as_json())
         finally:
             await release(serving)

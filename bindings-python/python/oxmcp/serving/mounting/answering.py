@@ -16,9 +16,16 @@ CLIENT_GONE = 499
 """A status for the log: the client closed the request."""
 
 
-async def answer(endpoint: _native.Endpoint, scope: Scope, receive: Receive, send: Send, context: Context) -> None:
+async def answer(
+    endpoint: _native.Endpoint,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    context: Context,
+    waiting: set[Waiting],
+) -> None:
     """Answers a request, whose calls start from `context`. They are cancelled where the protocol wants it when the client goes
-    away, or when this is cancelled."""
+    away, or when this is cancelled. As long as it waits for the engine it is among those `waiting`."""
     message = await receive()
     if message["type"] != "http.request":
         return
@@ -32,11 +39,12 @@ async def answer(endpoint: _native.Endpoint, scope: Scope, receive: Receive, sen
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         return
-    listener = _Listener(exchange, receive, more)
+    its = Waiting(exchange, receive, more)
+    waiting.add(its)
     try:
         while head is None:
-            await listener.wait()
-            if listener.is_gone:
+            await its.wait()
+            if its.is_gone:
                 # For whoever waits for some answer: a log, middleware.
                 with suppress(OSError):
                     await send({"type": "http.response.start", "status": CLIENT_GONE, "headers": []})
@@ -49,19 +57,20 @@ async def answer(endpoint: _native.Endpoint, scope: Scope, receive: Receive, sen
             piece = exchange.piece()
             if piece:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-            elif piece is None and not listener.is_gone:
-                await listener.wait()
+            elif piece is None and not its.is_gone:
+                await its.wait()
             else:
                 is_stream = False
         with suppress(OSError):  # nobody there any more
             await send({"type": "http.response.body", "body": body})
     finally:
-        listener.stop()
+        waiting.discard(its)
+        its.stop()
         exchange.cancel()
 
 
-class _Listener:
-    """Hears what comes from the client while its answer is under way: the rest of the body, or that it is gone."""
+class Waiting:
+    """Waits for the engine, and hears what comes from the client meanwhile: the rest of the body, or that it is gone."""
 
     __slots__ = ("_exchange", "_loop", "_receive", "_task", "_timer", "_waiter", "is_gone")
 
@@ -78,12 +87,12 @@ class _Listener:
 
     async def wait(self) -> None:
         """Waits until the answer goes on, or the client is gone."""
-        self._waiter = self._loop.create_future()
-        self._exchange.wait(self._waiter)
-        await self._waiter
-        task = self._task
-        if task is not None and task.done() and not task.cancelled():
-            task.result()
+        if self._task is None or not self._task.done():
+            self._waiter = self._loop.create_future()
+            self._exchange.wait(self._waiter)
+            await self._waiter
+        if self._task is not None and self._task.done():
+            self._task.result()
 
     def stop(self) -> None:
         if self._timer is not None:
@@ -93,7 +102,7 @@ class _Listener:
 
     def _start(self) -> None:
         self._task = self._loop.create_task(self._listen())
-        self._task.add_done_callback(self._wake)
+        self._task.add_done_callback(self.wake)
 
     async def _listen(self) -> None:
         while True:
@@ -104,6 +113,7 @@ class _Listener:
                 return
             self._exchange.feed(message.get("body", b""), message.get("more_body", False))
 
-    def _wake(self, _task: object) -> None:
+    def wake(self, _task: object = None) -> None:
+        """Has the engine asked again."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)

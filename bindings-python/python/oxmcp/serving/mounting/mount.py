@@ -15,8 +15,11 @@ from ...engine import endpoints
 from ...engine.transport_options import HttpOptions
 from ..lifespan import Lifespan
 from ..translation import translated
-from .answering import answer
+from .answering import Waiting, answer
 from .asgi import Receive, Scope, Send
+
+UNWIND_SECONDS = 5.0
+"""How long answers may take that say the time is over."""
 
 
 class Mountable(Protocol):
@@ -52,6 +55,14 @@ class _Here:
         self.ending = asyncio.Event()
         self.under_way = 0
         self.idle = asyncio.Event()
+        self.waiting: set[Waiting] = set()
+
+    async def rest(self, seconds: float) -> None:
+        """Waits until no request is under way, as long as that may take."""
+        if self.under_way:
+            self.idle.clear()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.idle.wait(), seconds)
 
 
 class Mount:
@@ -78,7 +89,7 @@ class Mount:
         context.run(http_scope.set, scope)
         here.under_way += 1
         try:
-            await answer(here.endpoint, scope, receive, send, context)
+            await answer(here.endpoint, scope, receive, send, context, here.waiting)
         finally:
             here.under_way -= 1
             if here.under_way == 0:
@@ -115,8 +126,15 @@ class Mount:
                 async with endpoints.opened(server.engine_here(), self._options, server.lifespan) as endpoint:
                     here.endpoint = endpoint
                     here.ready.set_result(None)
-                    await here.ending.wait()
-                    await self._finish(here)
+                    try:
+                        await here.ending.wait()
+                        endpoint.shut_down()
+                        await here.rest(self._options.shutdown_grace_seconds or GRACE_SECONDS)
+                    finally:
+                        endpoint.give_up("the server is shutting down")
+                        for waiting in here.waiting:
+                            waiting.wake()
+                    await here.rest(UNWIND_SECONDS)
         except BaseException as error:
             if here.ready.done():
                 raise
@@ -128,12 +146,3 @@ class Mount:
             here.endpoint = None
             if self._by_loop.get(asyncio.get_running_loop()) is here:
                 del self._by_loop[asyncio.get_running_loop()]
-
-    async def _finish(self, here: _Here) -> None:
-        """Begins nothing new, and waits for what is under way, as long as that may take."""
-        assert here.endpoint is not None
-        here.endpoint.shut_down()
-        if here.under_way:
-            here.idle.clear()
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(here.idle.wait(), self._options.shutdown_grace_seconds or GRACE_SECONDS)
