@@ -21,7 +21,9 @@ from oxmcp.serving.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FIRST_SERVER, WEATHER, IN_PROCESS_TEST, NOTES, APPLICATION = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+FIRST_SERVER, WEATHER, IN_PROCESS_TEST, NOTES, APPLICATION = re.findall(
+    r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE
+)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
@@ -47,6 +49,7 @@ def test_the_first_server_is_ten_lines_and_the_same_as_the_example() -> None:
 
 
 def test_the_server_is_part_of_an_application_as_the_readme_mounts_it() -> None:
+    pytest.importorskip("fastapi")
     page: dict[str, Any] = {"__name__": "module"}
     exec(compile(FIRST_SERVER + APPLICATION, "README.md", "exec"), page)
 
