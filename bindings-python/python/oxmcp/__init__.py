@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .answers.messages import AssistantMessage, Message, UserMessage
     from .answers.resource_contents import ReadResourceContents
     from .answers.results import ToolResult
+    from .calls.asking.resolvers import Elicit, ListRoots, Resolve, Sample
     from .calls.asking.results import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
     from .calls.asking.sampling_tools import SamplingTool
     from .calls.context import Context, get_context
@@ -70,6 +71,7 @@ __all__ = [
     "CurrentContext",
     "DeclinedElicitation",
     "Depends",
+    "Elicit",
     "ElicitationResult",
     "FastMCP",
     "File",
@@ -80,6 +82,7 @@ __all__ = [
     "InvalidDescriptorError",
     "InvalidResult",
     "InvalidSchemaError",
+    "ListRoots",
     "MCPError",
     "MCPServer",
     "McpError",
@@ -93,7 +96,9 @@ __all__ = [
     "QuestionError",
     "QuestionTimeoutError",
     "ReadResourceContents",
+    "Resolve",
     "ResourceError",
+    "Sample",
     "SamplingTool",
     "Server",
     "ToolError",
@@ -110,6 +115,7 @@ _HOMES = {
     "answers.messages": "AssistantMessage Message UserMessage",
     "answers.resource_contents": "ReadResourceContents",
     "answers.results": "ToolResult",
+    "calls.asking.resolvers": "Elicit ListRoots Resolve Sample",
     "calls.asking.results": "AcceptedElicitation CancelledElicitation DeclinedElicitation ElicitationResult",
     "calls.asking.sampling_tools": "SamplingTool",
     "calls.context": "Context get_context",

@@ -42,6 +42,21 @@ class Dependency:
         )
 
 
+class Resolve:
+    """The mark in `Annotated[T, Resolve(function)]`: the parameter is filled by running `function`, which may ask the client."""
+
+    __slots__ = ("fn",)
+
+    def __init__(self, fn: Callable[..., Any]) -> None:
+        self.fn = fn
+
+
+def resolver(annotation: Any) -> Resolve | None:
+    """The resolver that fills a parameter of this annotation."""
+    marks = getattr(annotation, "__metadata__", ())
+    return next((mark for mark in marks if isinstance(mark, Resolve)), None)
+
+
 def reach_context(dependencies: Iterable[Dependency]) -> bool:
     """Whether any of them, or of those below, is or is given the Context."""
     return any(one.is_context or one.context_names or reach_context(one.injected.values()) for one in dependencies)

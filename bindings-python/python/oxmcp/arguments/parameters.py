@@ -51,7 +51,12 @@ def plan(
         for parameter in signature.parameters
         if (mark := injection.dependency(parameter)) is not None and parameter.name not in made.context_names
     }
-    hidden = {*exclude, *made.context_names, *made.dependencies}
+    made.resolved = {
+        parameter.name: parameter.annotation
+        for parameter in signature.parameters
+        if injection.resolver(parameter.annotation) is not None
+    }
+    hidden = {*exclude, *made.context_names, *made.dependencies, *made.resolved}
     visible = [parameter for parameter in signature.parameters if parameter.name not in hidden]
     for parameter in visible:
         if isinstance(parameter.annotation, Unresolved):

@@ -52,6 +52,7 @@ class ParameterPlan:
         "name",
         "names",
         "native",
+        "resolved",
         "returns",
         "whole_description",
     )
@@ -72,6 +73,8 @@ class ParameterPlan:
     """Parameters that ask for the Context; the caller of `bind` supplies them."""
     dependencies: dict[str, Any]
     """Parameters with a dependency as default or in `Annotated`, and that dependency."""
+    resolved: dict[str, Any]
+    """Parameters marked with `Resolve`, and their annotations."""
     native: bool
     """Whether the engine can call `function` with the arguments as they are, `floats` and `ints` coerced."""
     names: tuple[str, ...]

@@ -105,6 +105,10 @@ def target(
     awaits = awaits_what_it_returns(plan.returns)
     if not in_thread or awaits == "always":
         called = on_loop(called)
+    if plan.resolved:
+        from .asking import resolvers
+
+        called = resolvers.supplied(called, is_async(called), plan)
     if plan.dependencies:
         from . import dependencies
 

@@ -119,16 +119,11 @@ LATER = {
     """,
     QUESTIONS: """
         server.mcpserver.AESGCMRequestStateCodec
-        server.mcpserver.Elicit
         server.mcpserver.InvalidRequestState
-        server.mcpserver.ListRoots
         server.mcpserver.RequestStateBoundary
         server.mcpserver.RequestStateCodec
         server.mcpserver.RequestStateSecurity
-        server.mcpserver.Resolve
-        server.mcpserver.Sample
         server.mcpserver.authenticated_principal
-        server.mcpserver.resolve
         server.request_state
         tools.InputRequiredToolResult
         tools.base.InputRequiredToolResult

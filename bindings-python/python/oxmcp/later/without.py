@@ -60,6 +60,10 @@ WITHOUT = {
         server.lowlevel.server.lifespan
         server.mcpserver.prompts.base.message_validator
         server.mcpserver.server.lifespan_wrapper
+        server.mcpserver.resolve.build_resolver_plans
+        server.mcpserver.resolve.find_resolved_parameters
+        server.mcpserver.resolve.resolve_arguments
+        server.mcpserver.resolve.returns_input_required
         server.mcpserver.utilities.context_injection
         server.mcpserver.utilities.func_metadata
         server.mixins

@@ -2,6 +2,7 @@
 
 from ...answers.content import Audio, File, Image
 from ...answers.messages import AssistantMessage, Message, UserMessage
+from ...calls.asking.resolvers import Elicit, ListRoots, Resolve, Sample
 from ...calls.asking.results import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
 from ...calls.context import Context
 from ...later.names import names
@@ -17,14 +18,18 @@ __all__ = [
     "CancelledElicitation",
     "Context",
     "DeclinedElicitation",
+    "Elicit",
     "ElicitationResult",
     "FastMCP",
     "File",
     "Icon",
     "Image",
+    "ListRoots",
     "MCPServer",
     "Message",
+    "Resolve",
     "ResourceSecurity",
+    "Sample",
     "UserMessage",
 ]
 
