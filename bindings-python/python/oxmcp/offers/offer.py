@@ -59,6 +59,10 @@ class Offer:
         checks.texts(title=title, description=description)
         checks.annotations(annotations)
         checks.meta(meta)
+        if parameters.resolved:
+            from ..calls.asking import resolvers  # few functions have any
+
+            resolvers.check(parameters)
         self.function = function
         self.key = key
         self.name = name

@@ -72,17 +72,24 @@ class _Resolver(NamedTuple):
     """Its parameters that other resolvers give; whether each wants the outcome and not the value."""
 
 
-def supplied(function: Callable[..., Any], is_async: bool, plan: ParameterPlan) -> Callable[..., Any]:
-    """`function` as a coroutine function whose resolved parameters are filled on every call.
+class _Wanted(NamedTuple):
+    resolvers: dict[Hashable, _Resolver]
+    parameters: dict[str, tuple[Hashable, bool]]
+    """The parameters of the function and what fills each; whether it wants the outcome and not the value."""
+
+
+def check(plan: ParameterPlan) -> None:
+    """Looks at all that would be looked at when the function is called.
 
     Raises:
         InvalidSignature: a resolver's parameter is nothing that it could be given, or resolvers need one another.
     """
-    known: dict[Hashable, _Resolver] = {}
-    wanted = {
-        name: (_read(mark(annotation).fn, plan, known, ()), _wants_outcome(annotation))
-        for name, annotation in plan.resolved.items()
-    }
+    _wanted(plan)
+
+
+def supplied(function: Callable[..., Any], is_async: bool, plan: ParameterPlan) -> Callable[..., Any]:
+    """`function` as a coroutine function whose resolved parameters are filled on every call."""
+    known, wanted = _wanted(plan)
     defaults = {one.name: one.default for one in signatures.read(plan.function).parameters}
 
     @functools.wraps(function)
@@ -96,11 +103,14 @@ def supplied(function: Callable[..., Any], is_async: bool, plan: ParameterPlan) 
     return call
 
 
-def mark(annotation: Any) -> Resolve:
-    """The mark of an annotation that has one."""
-    found = injection.resolver(annotation)
-    assert found is not None
-    return found
+def _wanted(plan: ParameterPlan) -> _Wanted:
+    known: dict[Hashable, _Resolver] = {}
+    wanted = {}
+    for name, annotation in plan.resolved.items():
+        mark = injection.resolver(annotation)
+        if mark is not None:
+            wanted[name] = (_read(mark.fn, plan, known, ()), _wants_outcome(annotation))
+    return _Wanted(known, wanted)
 
 
 def _read(

@@ -10,7 +10,6 @@ from typing import Any
 
 from ... import types
 from ...answers.content import blocks_of
-from ...answers.encoding import encode
 from ...arguments.parameters import ParameterPlan, plan
 from ...engine.threads import in_worker
 from ...errors import ToolError
@@ -81,7 +80,7 @@ class SamplingTool:
         given = dict(arguments or {})
         function = self.fn
         if self._plan is not None:
-            given = self._plan.bind(encode(given, "arguments"), dict.fromkeys(self._plan.context_names, context))
+            given = self._plan.bind_text(given, dict.fromkeys(self._plan.context_names, context))
             function = self._plan.function
         is_async = inspect.iscoroutinefunction(inspect.unwrap(function))
         value = function(**given) if is_async else await in_worker(function, **given)
