@@ -13,20 +13,12 @@ import pytest
 
 from oxmcp import types
 
-REQUESTS = [
-    f"{kind}Request" for kind in ("CallTool", "Complete", "GetPrompt", "Initialize", "Paginated", "ReadResource")
-]
-NOTIFICATIONS = [f"{kind}Notification" for kind in ("Cancelled", "LoggingMessage", "Progress", "ResourceUpdated")]
-
 
 def every_class() -> list[type[Any]]:
-    waiting = (f"{kind}Params" for kind in (*REQUESTS, *NOTIFICATIONS))
-    found = [
-        value
-        for value in (*vars(types).values(), *(getattr(types, name) for name in waiting))
-        if isinstance(value, type) and issubclass(value, types.WireObject)
-    ]
-    return [kind for kind in found if kind is not types.WireObject]
+    names = sorted({*vars(types), *types._MODULE_OF})
+    found = {name: getattr(types, name) for name in names if not name.startswith("__")}
+    kinds = [kind for kind in found.values() if isinstance(kind, type) and issubclass(kind, types.WireObject)]
+    return [kind for kind in dict.fromkeys(kinds) if kind is not types.WireObject]
 
 
 SAMPLE: dict[str, Any] = {
@@ -66,6 +58,30 @@ SAMPLE: dict[str, Any] = {
     "ref": {"type": "ref/prompt", "name": "n"},
     "argument": {"name": "n", "value": "v"},
     "content": {"type": "text", "text": "t"},
+    "taskId": "t1",
+    "status": "working",
+    "createdAt": "2026-11-28T00:00:00Z",
+    "lastUpdatedAt": "2026-11-28T00:00:00Z",
+    "task": {"taskId": "t1", "status": "working", "createdAt": "2026-11-28", "lastUpdatedAt": "2026-11-28"},
+    "tasks": [],
+    "maxTokens": 1,
+    "model": "m",
+    "elicitationId": "e1",
+    "elicitations": [{"mode": "url", "message": "m", "url": "a:b"}],
+    "requestedSchema": {"type": "object", "properties": {}},
+    "url": "a:b",
+    "action": "accept",
+    "jsonrpc": "2.0",
+    "error": {"code": 1, "message": "m"},
+    "method": "ping",
+    "id": "1",
+    "result": {},
+    "requiredCapabilities": {"sampling": {}},
+    "notifications": {},
+    "toolUseId": "u1",
+    "input": {},
+    "supported": ["2026-07-28"],
+    "requested": "2020-01-01",
 }
 
 

@@ -9,8 +9,6 @@ from ... import _native, types
 from ...types.wire_object import to_plain
 from .questions import SAMPLE, asked
 
-Asked = types.CreateMessageResult | types.CreateMessageResultWithTools
-
 
 async def create_message(call: _native.Call, params: dict[str, Any], timeout: float | None = None) -> Any:
     """Asks with params as `message_params` makes them; a `CreateMessageResultWithTools` where tools are among them."""
