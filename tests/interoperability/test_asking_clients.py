@@ -1,0 +1,208 @@
+"""Clients we did not write answer what our servers ask: elicitation, sampling and roots, over stdio and HTTP, in both eras."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import mcp_types as types
+import pytest
+from mcp import MCPError
+from peers import TRANSPORTS, WITHIN, conversation, fast, official, stdio_parameters
+from processes import ROOT, HttpProcess, serve_http, server_command
+
+INTERPRETER_1X = Path(os.environ.get("OXMCP_MCP1_PYTHON", ROOT / ".venv-mcp1" / "bin" / "python"))
+pytestmark = [pytest.mark.parametrize("language", ["python"], indirect=True)]
+
+ERAS = ("legacy",)
+
+CALLS: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("book", {}, "Ada, 3, OUTSIDE, soup+cake"),
+    ("choose", {}, "accept l"),
+    ("sign_in", {}, "accept"),
+    ("write", {"topic": "tests"}, "It wrote: Write about tests"),
+    ("write_low", {"topic": "tests"}, "assistant test: Write about tests"),
+    ("folders", {}, "file:///work file:///home"),
+    ("at_once", {}, "Ada True 2"),
+    ("rounds", {"count": 3}, "[7, 7, 7]"),
+    ("plainly", {}, "Ada"),
+    ("resolved", {}, "Hello, Ada"),
+)
+"""The tools of the asking server, and what they say when its questions are answered with ANSWERS."""
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "Who comes?": {"name": "Ada", "guests": 3, "seat": "outside", "dishes": ["soup", "cake"]},
+    "Which?": {"value": "l"},
+    "Name?": {"value": "Ada"},
+    "Sure?": {"value": True},
+}
+ROOTS = ["file:///work", "file:///home"]
+
+
+def answer_for(message: str) -> dict[str, Any]:
+    """What a user would fill in."""
+    return ANSWERS.get(message, {"value": 7})
+
+
+@pytest.fixture(scope="module")
+def asking_http(language: str) -> Iterator[HttpProcess]:
+    """The asking server over HTTP, one process for the whole file."""
+    with serve_http("asking_server", language) as server:
+        yield server
+
+
+@asynccontextmanager
+async def official_client(where: Any, mode: str, action: Any = "accept") -> AsyncIterator[Any]:
+    """The official 2.x client, whose user answers everything the same way."""
+
+    async def elicited(_context: Any, params: Any) -> Any:
+        content = answer_for(params.message) if action == "accept" and params.mode == "form" else None
+        return types.ElicitResult(action=action, content=content)
+
+    async def sampled(_context: Any, params: Any) -> Any:
+        (block,) = params.messages[0].content_as_list
+        return types.CreateMessageResult(role="assistant", content=block, model="test", stop_reason="endTurn")
+
+    async def rooted(_context: Any) -> Any:
+        return types.ListRootsResult(roots=[types.Root(uri=uri) for uri in ROOTS])
+
+    async with official(
+        where, mode, elicitation_callback=elicited, sampling_callback=sampled, list_roots_callback=rooted
+    ) as client:
+        yield client
+
+
+@asynccontextmanager
+async def fast_client(where: Any, mode: str, action: Any = "accept") -> AsyncIterator[Any]:
+    """fastmcp's client, whose user answers everything the same way."""
+
+    async def elicited(message: str, response_type: Any, params: Any, _context: Any) -> Any:
+        if action != "accept":
+            return types.ElicitResult(action=action)
+        return {} if response_type is None else response_type(**answer_for(message))
+
+    async def sampled(messages: Any, params: Any, _context: Any) -> Any:
+        (block,) = messages[0].content_as_list
+        return types.CreateMessageResult(role="assistant", content=block, model="test", stop_reason="endTurn")
+
+    async with fast(where, mode, elicitation_handler=elicited, sampling_handler=sampled, roots=ROOTS) as client:
+        yield client
+
+
+CLIENTS = {"official": official_client, "fastmcp": fast_client}
+
+
+@pytest.fixture
+def connect(peer: str, transport: str, language: str, asking_http: HttpProcess) -> Any:
+    """How a client is connected to the asking server."""
+    command = [*server_command("asking_server", language), "--stdio"]
+    stdio: Any = stdio_parameters(*command) if peer == "official" else command
+    where = asking_http.url if transport == "http" else stdio
+    return lambda mode, action="accept": CLIENTS[peer](where, mode, action)
+
+
+def text_of(result: Any) -> str:
+    """All text of a result."""
+    return "".join(block.text for block in result.content)
+
+
+EVERY_WAY = [
+    pytest.mark.parametrize("peer", CLIENTS),
+    pytest.mark.parametrize("transport", TRANSPORTS),
+    pytest.mark.parametrize("mode", ERAS),
+]
+
+
+def every_way(test: Any) -> Any:
+    """A test with every client, over every transport, in both eras."""
+    for mark in EVERY_WAY:
+        test = mark(test)
+    return test
+
+
+@every_way
+def test_every_question_of_a_tool_is_answered(connect: Any, mode: str) -> None:
+    """ELI-3, ELI-5, ELI-6, SAM-1, ROOT-1, MRTR-3, MRTR-5, DOWN-11"""
+
+    async def talk() -> None:
+        async with connect(mode) as client:
+            for name, arguments, said in CALLS:
+                assert (name, text_of(await client.call_tool(name, arguments))) == (name, said)
+
+    conversation(talk)
+
+
+@every_way
+def test_prompts_and_resources_ask_too(connect: Any, mode: str) -> None:
+    """MRTR-1"""
+
+    async def talk() -> None:
+        async with connect(mode) as client:
+            prompt = await client.get_prompt("greeting", {})
+            assert prompt.messages[0].content.text == "Greet Ada"
+            found = await client.read_resource("note://7")
+            assert getattr(found, "contents", found)[0].text == "7: Ada"
+
+    conversation(talk)
+
+
+@every_way
+@pytest.mark.parametrize("action", ["decline", "cancel"])
+def test_a_user_may_refuse(connect: Any, mode: str, action: str) -> None:
+    """ELI-7"""
+
+    async def talk() -> None:
+        async with connect(mode, action) as client:
+            assert text_of(await client.call_tool("book", {})) == action
+            assert text_of(await client.call_tool("sign_in", {})) == action
+
+    conversation(talk)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("mode", ERAS)
+def test_a_client_that_can_answer_nothing_is_asked_nothing(
+    transport: str, mode: str, language: str, asking_http: HttpProcess
+) -> None:
+    """ELI-2, META-6, MRTR-4"""
+    command = [*server_command("asking_server", language), "--stdio"]
+    where = asking_http.url if transport == "http" else stdio_parameters(*command)
+
+    async def talk() -> None:
+        async with official(where, mode) as client:
+            if mode == "legacy":
+                result = await client.call_tool("book", {})
+                assert result.is_error and "did not declare the capability elicitation" in text_of(result)
+            else:
+                with pytest.raises(MCPError) as refused:
+                    await client.call_tool("book", {})
+                assert refused.value.error.code == -32021
+                assert "elicitation" in refused.value.error.data["requiredCapabilities"]
+
+    conversation(talk)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.skipif(not INTERPRETER_1X.exists(), reason="no interpreter with mcp 1.x: run `make setup`")
+def test_the_official_1x_client_answers_too(transport: str, language: str, asking_http: HttpProcess) -> None:
+    """ELI-3, ELI-6, SAM-1, ROOT-1, LIFE-10"""
+    stdio = [*server_command("asking_server", language), "--stdio"]
+    where = [asking_http.url] if transport == "http" else stdio
+    script = Path(__file__).with_name("asked_client_1x.py")
+    told = json.dumps({"calls": [call[:2] for call in CALLS], "answers": ANSWERS, "roots": ROOTS})
+    finished = subprocess.run(
+        [str(INTERPRETER_1X), str(script), told, *where], capture_output=True, timeout=WITHIN + 30, check=False
+    )
+    assert finished.returncode == 0, finished.stderr.decode()[-3000:]
+    seen = json.loads(finished.stdout)
+    assert seen == {
+        "calls": [call[2] for call in CALLS],
+        "prompt": "Greet Ada",
+        "resource": "7: Ada",
+        "version": "2025-11-25",
+    }

@@ -1,0 +1,138 @@
+"""A server that asks its client: forms and pages for the user, a text of the model, the roots.
+
+Usage: python asking_server.py --stdio | --port N
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import enum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from oxmcp import AcceptedElicitation, Context, Elicit, FastMCP, Resolve
+from oxmcp.types import SamplingMessage, TextContent
+
+mcp = FastMCP("asking")
+
+
+class Seat(enum.Enum):
+    """Where to sit."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+
+
+class Booking(BaseModel):
+    """What a table is booked by."""
+
+    name: str = Field(description="Who comes")
+    guests: int = Field(2, ge=1, le=12)
+    seat: Seat = Seat.INSIDE
+    dishes: list[Literal["soup", "salad", "cake"]] = []
+
+
+@mcp.tool(structured_output=False)
+async def book(ctx: Context) -> str:
+    """Ask for a form to be filled in."""
+    answer = await ctx.elicit("Who comes?", Booking)
+    if not isinstance(answer, AcceptedElicitation):
+        return answer.action
+    booking = answer.data
+    return f"{booking.name}, {booking.guests}, {booking.seat.name}, {'+'.join(booking.dishes)}"
+
+
+@mcp.tool(structured_output=False)
+async def choose(ctx: Context) -> str:
+    """Ask for one choice that has titles."""
+    answer = await ctx.elicit("Which?", {"s": {"title": "Small"}, "l": {"title": "Large"}})
+    return f"{answer.action} {answer.data}"
+
+
+@mcp.tool(structured_output=False)
+async def sign_in(ctx: Context) -> str:
+    """Ask for a page to be opened."""
+    return (await ctx.elicit_url("Sign in", "https://example.com/sign-in", "visit-1")).action
+
+
+@mcp.tool(structured_output=False)
+async def write(topic: str, ctx: Context) -> str:
+    """Ask the client's model."""
+    result = await ctx.sample(f"Write about {topic}", system_prompt="Briefly", max_tokens=100)
+    return f"It wrote: {result.text}"
+
+
+@mcp.tool(structured_output=False)
+async def write_low(topic: str, ctx: Context) -> str:
+    """Ask the client's model, as code for a session does."""
+    message = SamplingMessage(role="user", content=TextContent(type="text", text=f"Write about {topic}"))
+    result = await ctx.session.create_message(messages=[message], max_tokens=100)
+    return f"{result.role} {result.model}: {result.content.text}"
+
+
+@mcp.tool(structured_output=False)
+async def folders(ctx: Context) -> str:
+    """Ask for the roots."""
+    return " ".join(f"{root.uri}" for root in await ctx.list_roots())
+
+
+@mcp.tool(structured_output=False)
+async def at_once(ctx: Context) -> str:
+    """Ask three things at once."""
+    name, sure, roots = await asyncio.gather(ctx.elicit("Name?", str), ctx.elicit("Sure?", bool), ctx.list_roots())
+    return f"{name.data} {sure.data} {len(roots)}"
+
+
+@mcp.tool(structured_output=False)
+async def rounds(count: int, ctx: Context) -> str:
+    """Ask one thing after another."""
+    found = [(await ctx.elicit(f"Number {number}?", int)).data for number in range(count)]
+    return str(found)
+
+
+@mcp.tool(structured_output=False)
+def plainly(ctx: Context) -> str:
+    """Ask from a plain function."""
+    return str(asyncio.run(ctx.elicit("Name?", str)).data)
+
+
+def ask_name() -> Elicit[str]:
+    """A resolver that asks."""
+    return Elicit("Name?", str)
+
+
+@mcp.tool(structured_output=False)
+async def resolved(name: Annotated[str, Resolve(ask_name)]) -> str:
+    """Have a parameter asked for."""
+    return f"Hello, {name}"
+
+
+@mcp.prompt()
+async def greeting(ctx: Context) -> str:
+    """Ask from a prompt."""
+    return f"Greet {(await ctx.elicit('Name?', str)).data}"
+
+
+@mcp.resource("note://{id}")
+async def note(id: str, ctx: Context) -> str:
+    """Ask from a resource."""
+    return f"{id}: {(await ctx.elicit('Name?', str)).data}"
+
+
+def main() -> None:
+    """Serve over standard input and output, or over HTTP on a loopback port."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    transport = parser.add_mutually_exclusive_group(required=True)
+    transport.add_argument("--stdio", action="store_true")
+    transport.add_argument("--port", type=int)
+    options = parser.parse_args()
+    if options.stdio:
+        mcp.run()
+    else:
+        mcp.run(transport="http", host="127.0.0.1", port=options.port)
+
+
+if __name__ == "__main__":
+    main()
