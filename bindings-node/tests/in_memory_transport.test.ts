@@ -45,6 +45,26 @@ test('messages sent before the other end starts are handed out when it does, in 
   assert.deepEqual(received, [{ n: 1 }, { n: 2 }, { n: 3 }]);
 });
 
+test('messages may be as long as maxBodyBytes says, 64 MiB where it says nothing', async (t) => {
+  const server = talkingServer(t);
+  const connected = async (maxBodyBytes: number | undefined) => {
+    const [ours, theirs] = InMemoryTransport.createLinkedPair({ maxBodyBytes });
+    const client = new Client({ name: 'c', version: '1' });
+    await Promise.all([server.connect(theirs), client.connect(ours)]);
+    return client;
+  };
+  const long = { name: 'steps', arguments: { text: 'x'.repeat(5e6) } };
+  const client = await connected(1e6);
+  await assert.rejects(client.callTool(long), /more than the 1000000 allowed/);
+  assert.equal(await said(client, 'steps'), 'done');
+  await client.close();
+  const other = await connected(undefined);
+  assert.equal((await other.callTool(long)).isError ?? false, false);
+  await other.close();
+  const [, theirs] = InMemoryTransport.createLinkedPair({ maxBodyBytes: 0 });
+  await assert.rejects(server.connect(theirs), /max_?[bB]ody_?[bB]ytes/);
+});
+
 test('either end closes both, once', async () => {
   const [one, other] = InMemoryTransport.createLinkedPair();
   let closed = 0;

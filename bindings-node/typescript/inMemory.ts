@@ -3,6 +3,12 @@
 import type { AuthInfo } from './engine/call_origin.js';
 import { errorFrom, type MessageExtraInfo } from './serving/transport.js';
 
+/** Options of `InMemoryTransport.createLinkedPair`. */
+export interface InMemoryTransportOptions {
+  /** The longest message the server takes, in bytes. A longer one is answered with an error. Default 64 MiB. */
+  maxBodyBytes?: number | undefined;
+}
+
 /** One end of a connection within the process. Both ends are made together: see `createLinkedPair`. */
 export class InMemoryTransport {
   onclose?: (() => void) | undefined;
@@ -10,14 +16,23 @@ export class InMemoryTransport {
   // biome-ignore lint/suspicious/noExplicitAny: whoever receives says what messages are to him
   onmessage?: ((message: any, extra?: MessageExtraInfo) => void) | undefined;
   sessionId?: string | undefined;
+  /** The longest message the server takes, in bytes. */
+  readonly maxBodyBytes: number | undefined;
   private other: InMemoryTransport | undefined;
   private started = false;
   private readonly waiting: [message: object, extra: MessageExtraInfo | undefined][] = [];
 
-  /** Makes both ends: one for the client's `connect`, one for the server's. */
-  static createLinkedPair(): [InMemoryTransport, InMemoryTransport] {
-    const one = new InMemoryTransport();
-    const other = new InMemoryTransport();
+  constructor(options: InMemoryTransportOptions = {}) {
+    this.maxBodyBytes = options.maxBodyBytes;
+  }
+
+  /**
+   * Makes both ends: one for the client's `connect`, one for the server's, which throws ConfigurationError for an impossible
+   * option.
+   */
+  static createLinkedPair(options: InMemoryTransportOptions = {}): [InMemoryTransport, InMemoryTransport] {
+    const one = new InMemoryTransport(options);
+    const other = new InMemoryTransport(options);
     one.other = other;
     other.other = one;
     return [one, other];

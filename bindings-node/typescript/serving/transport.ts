@@ -45,6 +45,8 @@ export interface Transport {
   onmessage?: ((message: never, extra?: never) => void) | undefined;
   /** The id of the connection's session, if it has one. */
   sessionId?: string | undefined;
+  /** The longest message the server takes, in bytes; a longer one is answered with an error. Default 64 MiB. */
+  readonly maxBodyBytes?: number | undefined;
   /** Of others' transports; not asked: the engine knows the versions. */
   readonly hasPerRequestStream?: boolean | undefined;
   setProtocolVersion?: ((version: string) => void) | undefined;
@@ -146,6 +148,7 @@ class Bridge {
     this.connection = serving.connect(
       (message) => this.deliver(message),
       (error) => this.ended(error),
+      { maxBodyBytes: transport.maxBodyBytes },
     );
     transport.onmessage = (message, extra) => {
       onmessage?.call(transport, message, extra);
