@@ -28,19 +28,23 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn initialize(version: &str) -> String {
     format!(
-        r#"{{"jsonrpc":"2.0","id":"i","method":"initialize","params":{{"protocolVersion":"{version}"}}}}"#
+        r#"{{"jsonrpc":"2.0","id":"i","method":"initialize","params":{{"protocolVersion":"{version}","capabilities":{{"roots":{{}},"elicitation":{{}}}}}}}}"#
     )
 }
 
-fn on_a_connection(engine: &Engine, session: Option<&str>, frames: &[&[u8]]) {
+fn on_a_connection<'a>(engine: &Engine, session: Option<&str>, frames: &[&'a [u8]]) {
     let connection = engine.connect();
     let edge = || Edge::Connection(Arc::clone(&connection));
     if let Some(version) = session {
         read(&mut exchange(engine, edge(), initialize(version).as_bytes()));
     }
-    // Kept, so that what hangs can be cancelled by a later frame, or its id be used a second time.
-    let mut open: Vec<_> =
-        frames.iter().map(|frame| (exchange(engine, edge(), frame), *frame, Vec::new())).collect();
+    // Kept, so that what hangs can be cancelled by a later frame, what asks be answered, or its id be used a second time.
+    let begin = |frame: &&'a [u8]| {
+        let mut exchange = exchange(engine, edge(), frame);
+        let heard = read(&mut exchange);
+        (exchange, *frame, heard)
+    };
+    let mut open: Vec<_> = frames.iter().map(begin).collect();
     for (exchange, frame, heard) in &mut open {
         heard.extend(read(exchange));
         check(frame, heard);
@@ -49,6 +53,8 @@ fn on_a_connection(engine: &Engine, session: Option<&str>, frames: &[&[u8]]) {
     for (exchange, ..) in &mut open {
         read(exchange);
     }
+    drop(open);
+    assert!(!connection.is_asking(), "no question outlives its call");
 }
 
 fn in_posts(engine: &Engine, session: Option<&str>, frames: &[&[u8]]) {

@@ -6,11 +6,11 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use http::HeaderMap;
 use oxmcp_core::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing};
-use oxmcp_core::handler::{Origin, from_function};
+use oxmcp_core::handler::{Invocation, Origin, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
     CacheHint, CommonFields, CompletionOutput, Implementation, Output, Prompt, PromptArgument, PromptOutput,
-    Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput, ValueChecks,
+    Question, Resource, ResourceOutput, ResourceTemplate, Tool, ToolOutput, ValueChecks,
 };
 use oxmcp_core::registry::{Registry, RegistryOptions};
 use serde_json::Value;
@@ -31,6 +31,14 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         Ok(Output::Tool(output))
     });
     registry.add_tool(Tool::new("echo", RawJson::from_checked(SCHEMA)), echo).expect("a tool");
+    let ask = from_function(|invocation: Invocation| async move {
+        let questions = [("roots/list", "{}"), ("elicitation/create", r#"{"message":"m"}"#), ("x/y", "{}")];
+        let questions =
+            questions.map(|(method, params)| Question::new(method, RawJson::from_checked(params)));
+        let answers = invocation.context.ask_all(questions.into()).await;
+        Ok(Output::Tool(ToolOutput::text(&format!("{answers:?}"))))
+    });
+    registry.add_tool(Tool::new("ask", RawJson::from_checked(r#"{"type":"object"}"#)), ask).expect("a tool");
     let hang = from_function(|_| std::future::pending());
     registry
         .add_tool(Tool::new("hang", RawJson::from_checked(r#"{"type":"object"}"#)), hang)

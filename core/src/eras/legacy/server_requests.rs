@@ -40,6 +40,13 @@ struct State {
     closed: Option<Failure>,
 }
 
+impl State {
+    /// Whether so much waits to be read on this stream that nothing may be added.
+    fn is_full(&self, stream: Stream) -> bool {
+        stream == Stream::OfSession && self.unsolicited.len() >= MAX_OPEN
+    }
+}
+
 struct Open {
     pending: PendingQuestion,
     /// Whether a call asked, which ends by itself when the session does.
@@ -98,7 +105,7 @@ impl ServerRequests {
             Some(closed.clone())
         } else if stream == Stream::OfSession && state.readers == 0 {
             Some(nobody_reads())
-        } else if state.open.len() >= MAX_OPEN || state.unsolicited.len() >= MAX_OPEN {
+        } else if state.open.len() >= MAX_OPEN || state.is_full(stream) {
             let message = format!("more than {MAX_OPEN} questions to this client are open");
             Some(Failure::new(FailureKind::Overloaded, message))
         } else {
@@ -198,7 +205,7 @@ impl ServerRequests {
     /// Tells the client something outside of any request of its own; dropped where nobody reads.
     pub fn tell(&self, message: String) {
         let state = self.state();
-        if state.readers > 0 && state.unsolicited.len() < MAX_OPEN {
+        if state.readers > 0 && !state.is_full(Stream::OfSession) {
             self.queue(state, message);
         }
     }
