@@ -55,6 +55,9 @@ pub struct Features {
     pub elicitation: bool,
     /// Elicitation by form or by URL, each declared by itself (ELI-1).
     pub elicitation_modes: bool,
+    /// An event stream begins with an event that has an id and no data; its connection may be closed before the result
+    /// (RESUME-6, RESUME-8).
+    pub primed_streams: bool,
     /// Tools in sampling, and what `includeContext` takes declared as `sampling.context` (SAM-2, SAM-6).
     pub sampling_tools: bool,
 }
@@ -131,6 +134,7 @@ const OLDEST: Features = Features {
     elicitation: false,
     elicitation_modes: false,
     sampling_tools: false,
+    primed_streams: false,
 };
 
 const FEATURES: [Features; 5] = {
@@ -150,8 +154,15 @@ const FEATURES: [Features; 5] = {
         elicitation: true,
         ..march
     };
-    let november =
-        Features { icons: true, execution: true, elicitation_modes: true, sampling_tools: true, ..june };
-    let modern = Features { execution: false, any_structured_output: true, ..november };
+    let november = Features {
+        icons: true,
+        execution: true,
+        elicitation_modes: true,
+        sampling_tools: true,
+        primed_streams: true,
+        ..june
+    };
+    let modern =
+        Features { execution: false, primed_streams: false, any_structured_output: true, ..november };
     [OLDEST, march, june, november, modern]
 };

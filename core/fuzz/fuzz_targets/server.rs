@@ -107,7 +107,7 @@ pub fn engine() -> Engine {
 
 /// One POST.
 pub fn post(engine: &Engine, headers: HeaderMap, stateless: bool, frame: &[u8]) -> Vec<Outgoing> {
-    let edge = Edge::Http(HttpEdge { headers: Arc::new(headers), remote: None, stateless });
+    let edge = Edge::Http(HttpEdge { headers: Arc::new(headers), remote: None, stateless, resumable: false });
     read(&mut exchange(engine, edge, frame))
 }
 

@@ -9,14 +9,16 @@ use super::Shutdown;
 use super::asking::Asker;
 use super::dispatch::Running;
 use super::watch::{Counted, Subscription};
-use crate::eras::{Ended, Flight, Said, Stream, Voice, WayToAsk};
-use crate::handler::{Caller, Event, Events, Failure, FailureKind, PendingQuestion};
+use crate::eras::{Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
+use crate::handler::{Caller, Event, Events, Failure, FailureKind, PendingQuestion, StreamToClose};
 
 /// Something to write to the peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outgoing {
     /// A notification on this request's stream. One line of JSON.
     Message(String),
+    /// The author has the stream closed here; its client comes back for the rest. Where it cannot, this means nothing.
+    CloseStream,
     /// The answer. Nothing follows it, except on a duplex connection the notification that marks the end of a subscription
     /// (G-2): read on until `None`.
     Response(ResponseMessage),
@@ -101,6 +103,8 @@ pub(super) struct Call {
     pub(super) asker: Option<Box<Asker>>,
     /// Why no answer can come in any more.
     pub(super) unheard: Option<Box<Failure>>,
+    /// Where the stream can be resumed.
+    pub(super) session: Option<Arc<Session>>,
     /// The answer, while events from before it are still being told.
     pub(super) said: Option<Said>,
 }
@@ -147,6 +151,12 @@ impl Exchange {
         self.state.stop_asking(reason);
     }
 
+    /// The session whose client can resume the stream of this, if it can (RESUME-4).
+    #[must_use]
+    pub fn resumed_in(&self) -> Option<&Arc<Session>> {
+        self.state.session()
+    }
+
     /// Ends what still runs: the last thing to write is an error that says `reason`. `None` where nothing runs.
     pub fn give_up(&mut self, reason: &str) -> Option<Outgoing> {
         self.state.give_up(reason)
@@ -176,7 +186,7 @@ impl State {
             }
             Self::Call(call) => {
                 let outgoing = std::task::ready!(call.poll(context));
-                if !matches!(outgoing, Outgoing::Message(_)) {
+                if !matches!(outgoing, Outgoing::Message(_) | Outgoing::CloseStream) {
                     *self = Self::Done;
                 }
                 Poll::Ready(Some(outgoing))
@@ -200,8 +210,8 @@ impl State {
                                 break;
                             }
                             Poll::Ready(None) => break,
-                            Poll::Ready(Some(Outgoing::Message(message))) => {
-                                return Poll::Ready(Some(Outgoing::Message(message)));
+                            Poll::Ready(Some(said @ (Outgoing::Message(_) | Outgoing::CloseStream))) => {
+                                return Poll::Ready(Some(said));
                             }
                             Poll::Ready(Some(Outgoing::Response(response))) => *body = Some(response.body),
                             Poll::Ready(Some(Outgoing::Accepted | Outgoing::Cancelled(_))) => {}
@@ -253,6 +263,14 @@ impl State {
         self.calls(&mut |call| call.stop_asking(reason));
     }
 
+    fn session(&self) -> Option<&Arc<Session>> {
+        match self {
+            Self::Call(call) => call.session.as_ref(),
+            Self::Batch(members, _) => members.iter().find_map(Self::session),
+            Self::Last(..) | Self::Subscription(_) | Self::Done => None,
+        }
+    }
+
     fn survives_disconnect(&self) -> bool {
         match self {
             Self::Call(call) => call.survives_disconnect,
@@ -288,6 +306,7 @@ impl Call {
         match event {
             Event::Ask(pending) => self.ask(*pending),
             Event::Withdraw(number) => self.asker.as_mut().and_then(|asker| asker.withdraw(number)),
+            Event::CloseStream(which) => return self.close_stream(which),
             said => self.voice.event(&said),
         }
         .map(Outgoing::Message)
@@ -355,6 +374,19 @@ impl Call {
         self.stream = Stream::OfSession;
         if let Some(asker) = &mut self.asker {
             asker.leave_stream();
+        }
+    }
+
+    /// Without a session there is nothing to come back to.
+    #[cold]
+    fn close_stream(&self, which: StreamToClose) -> Option<Outgoing> {
+        let session = self.session.as_ref().filter(|session| session.primes_streams())?;
+        match which {
+            StreamToClose::OfCall => Some(Outgoing::CloseStream),
+            StreamToClose::OfSession => {
+                session.close_streams();
+                None
+            }
         }
     }
 

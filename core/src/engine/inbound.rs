@@ -42,4 +42,6 @@ pub struct HttpEdge {
     pub remote: Option<SocketAddr>,
     /// Whether requests that open with a handshake are served one by one, without sessions (SESS-13).
     pub stateless: bool,
+    /// Whether the transport resumes streams that break (RESUME-4).
+    pub resumable: bool,
 }

@@ -14,7 +14,7 @@ mod watch;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-pub use crate::eras::SessionOptions;
+pub use crate::eras::{Session, SessionOptions};
 pub use builder::{EngineBuilder, Limits};
 pub use connection::Connection;
 pub use exchange::{Exchange, Outgoing, ResponseMessage};
@@ -150,9 +150,14 @@ impl Engine {
     }
 
     /// Tells `listener` the id of each session over HTTP that ends from now on: ended by its client, idle for too long (noticed
-    /// when it is looked for), or in the way of others. The first listener stays. It must not block.
+    /// when it is looked for), or in the way of others. It must not block.
     pub fn on_session_end(&self, listener: impl Fn(&str) + Send + Sync + 'static) {
         self.0.eras.on_session_end(Box::new(listener));
+    }
+
+    /// Runs something to its end although nobody waits for it; drops it when too much runs already.
+    pub(crate) fn run_in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.background.run(work);
     }
 
     /// What the server offers: may be edited at any time.
@@ -234,6 +239,7 @@ impl Engine {
                 stream: Stream::OfCall,
                 asker: None,
                 unheard: None,
+                session: asked.session,
                 said: None,
             }),
             Dispatched::Watch(filter) => {
@@ -273,7 +279,9 @@ impl Edge {
     fn side(&self) -> Side<'_> {
         match self {
             Self::Connection(connection) | Self::Posted(connection, _) => Side::Duplex(&connection.duplex),
-            Self::Http(edge) => Side::Post { headers: &edge.headers, stateless: edge.stateless },
+            Self::Http(edge) => {
+                Side::Post { headers: &edge.headers, stateless: edge.stateless, resumable: edge.resumable }
+            }
         }
     }
 }

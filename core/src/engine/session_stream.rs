@@ -1,7 +1,9 @@
 //! The stream over HTTP of what a session is owed outside of any request.
 
+use std::sync::Arc;
+
 use super::Shutdown;
-use crate::eras::{Held, WireError};
+use crate::eras::{Held, Session, WireError};
 
 /// Why a session's stream cannot be opened, or the session not be ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,12 @@ impl SessionStream {
     /// Ends with this signal, which is given with the engine's.
     pub fn end_with(&mut self, shutdown: &Shutdown) {
         self.shutdown = shutdown.clone();
+    }
+
+    /// The session.
+    #[must_use]
+    pub const fn session(&self) -> &Arc<Session> {
+        self.session.session()
     }
 
     /// The next message; `None` when the session ends or the engine shuts down. Cancel safe.

@@ -30,7 +30,7 @@ pub use duplex::Duplex;
 pub use in_flight::{Ended, Flight, InFlight, Refused, Reuse};
 pub use items::{prompt, resource, resource_template, tool};
 pub use legacy::server_requests::{Sent, ServerRequests, Stream};
-pub use legacy::session::{Held, SessionOptions};
+pub use legacy::session::{Held, Session, SessionOptions};
 pub use open::Eras;
 pub use profile::{Profile, method_name};
 pub use questions::{WayToAsk, missing_capability};
@@ -58,6 +58,8 @@ pub enum Side<'a> {
         headers: &'a Arc<HeaderMap>,
         /// Whether no sessions are made (SESS-13).
         stateless: bool,
+        /// Whether a stream that breaks can be resumed (RESUME-4).
+        resumable: bool,
     },
 }
 
@@ -113,6 +115,8 @@ pub struct Asked {
     pub in_flight: Option<(Arc<InFlight>, Reuse)>,
     /// Whether the request goes on when its stream breaks (LHTTP-7).
     pub survives_disconnect: bool,
+    /// The session, where the stream of the answer can be resumed (RESUME-4).
+    pub session: Option<Arc<Session>>,
 }
 
 /// What a message turned out to be.

@@ -53,7 +53,7 @@ impl Eras {
                     duplex.in_flight.to_client.accept(response);
                     Opened::Accepted
                 }
-                Side::Post { headers, stateless } => {
+                Side::Post { headers, stateless, .. } => {
                     answered_unless(self.accept_response(response, headers, stateless))
                 }
             },
@@ -66,7 +66,7 @@ impl Eras {
         match side {
             Side::Duplex(duplex) => duplex.in_flight.to_client.accept_malformed(id, &malformed.message),
             Side::Post { stateless: true, .. } => {}
-            Side::Post { headers, stateless: false } => {
+            Side::Post { headers, stateless: false, .. } => {
                 if let Ok(session) = self.find_session(headers) {
                     session.in_flight.to_client.accept_malformed(id, &malformed.message);
                 }
@@ -90,7 +90,7 @@ impl Eras {
     pub fn accept_batch(&self, side: Side<'_>) -> Result<(), WireError> {
         let version = match side {
             Side::Duplex(duplex) => duplex.session().map(|session| session.version),
-            Side::Post { headers, stateless } => match VersionHeader::read(headers) {
+            Side::Post { headers, stateless, .. } => match VersionHeader::read(headers) {
                 VersionHeader::Other => None,
                 header if stateless => Some(assumed(header)),
                 _ => Some(self.find_session(headers)?.version),
@@ -126,7 +126,7 @@ impl Eras {
         if self.sessions.end(id) { Ok(()) } else { Err(unknown_session()) }
     }
 
-    /// Tells `listener` the id of each session over HTTP that ends from now on. The first to ask is told.
+    /// Tells `listener` the id of each session over HTTP that ends from now on.
     pub fn on_session_end(&self, listener: SessionListener) {
         self.sessions.listen(listener);
     }
@@ -217,8 +217,8 @@ impl Eras {
             Verdict::Legacy => {
                 let (session, headers) = match side {
                     Side::Duplex(_) => (session, None),
-                    Side::Post { headers, stateless: true } => (None, Some(headers)),
-                    Side::Post { headers, stateless: false } => {
+                    Side::Post { headers, stateless: true, .. } => (None, Some(headers)),
+                    Side::Post { headers, stateless: false, .. } => {
                         (Some(self.find_session(headers)?), Some(headers))
                     }
                 };
@@ -227,7 +227,9 @@ impl Eras {
                     (None, EdgeClue::Http { version }) => Client::Stranger(assumed(version)),
                     (None, EdgeClue::Duplex { .. }) => Client::Stranger(ProtocolVersion::ASSUMED),
                 };
-                legacy::requests::decode(self, request, &params, &meta, client, headers).map(Opened::Ask)
+                let resumable = matches!(side, Side::Post { resumable: true, .. });
+                legacy::requests::decode(self, request, &params, &meta, client, headers, resumable)
+                    .map(Opened::Ask)
             }
             Verdict::Unopened if made_for_session => Err(WireError::new(
                 error_code::INVALID_REQUEST,
@@ -247,7 +249,7 @@ impl Eras {
     ) -> Result<Opened, WireError> {
         let second =
             || WireError::new(error_code::INVALID_REQUEST, "this session was initialized already", 200);
-        if let Side::Post { headers, stateless: false } = side {
+        if let Side::Post { headers, stateless: false, .. } = side {
             // SESS-11, after the usual look whether there is such a session.
             if session_id(headers)?.is_some() {
                 return Err(self.find_session(headers).err().unwrap_or_else(second));
@@ -301,7 +303,7 @@ impl Eras {
                 }
                 duplex.session()
             }
-            Side::Post { headers, stateless } => {
+            Side::Post { headers, stateless, .. } => {
                 match self.accept_notification(notification, headers, stateless) {
                     Ok(session) => session,
                     Err(error) => return Opened::Answered { said: error.say(None), session_id: None },

@@ -153,7 +153,7 @@ impl Voice {
                 super::events::notification(method, params.as_str())
             }
             // Not for the voice to say: a question is more than its words.
-            Event::Ask(_) | Event::Withdraw(_) => return None,
+            Event::Ask(_) | Event::Withdraw(_) | Event::CloseStream(_) => return None,
         };
         Some(one_line(message))
     }

@@ -29,6 +29,9 @@ pub struct Caller {
     pub headers: Option<Arc<http::HeaderMap>>,
     /// Log messages below this level are dropped; `None` drops all (LOG-2, LOG-5).
     pub log_threshold: Option<LogLevel>,
+    /// Whether the stream of the request can be closed before its result, because the peer comes back for the rest
+    /// (RESUME-6).
+    pub stream_can_close: bool,
     /// Whether the peer asked for progress.
     pub wants_progress: bool,
 }

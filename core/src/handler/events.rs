@@ -20,8 +20,19 @@ pub enum Event {
     Notification(Notification),
     /// A question, see [`EventSender::ask`].
     Ask(Box<PendingQuestion>),
+    /// The client is to come back for the rest: see [`EventSender::close_stream`].
+    CloseStream(StreamToClose),
     /// Nobody waits any more for the answer to the question with this number.
     Withdraw(u32),
+}
+
+/// A stream that a call closes for its client to come back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamToClose {
+    /// The one that carries the call's own messages.
+    OfCall,
+    /// Those of the session that carry what belongs to no request.
+    OfSession,
 }
 
 /// How many events may wait for a slow reader. Beyond it the oldest progress report makes room, then the oldest log
@@ -90,6 +101,10 @@ impl EventSender {
         if state.closed {
             return false;
         }
+        if matches!((&event, state.queue.back()), (Event::CloseStream(new), Some(Event::CloseStream(last))) if new == last)
+        {
+            return true;
+        }
         if let Event::Progress(progress) = &event {
             if !progress.progress.is_finite()
                 || state.last_progress.is_some_and(|last| progress.progress <= last)
@@ -109,6 +124,12 @@ impl EventSender {
         state.queue.push_back(event);
         wake(state);
         true
+    }
+
+    /// Closes a stream before the result, for clients that come back for the rest when they are told to: what else is said is
+    /// kept until then. Nothing happens where the caller cannot come back ([`Caller::stream_can_close`](super::Caller)).
+    pub fn close_stream(&self, which: StreamToClose) -> bool {
+        self.emit(Event::CloseStream(which))
     }
 
     /// Asks the client, all questions at once. Each is numbered, counting up from the number returned, and answered on its

@@ -13,7 +13,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use context::{CallContext, Caller};
-pub use events::{Event, EventSender, Events, channel as event_channel};
+pub use events::{Event, EventSender, Events, StreamToClose, channel as event_channel};
 pub use function::from_function;
 pub use invocation::Invocation;
 pub use origin::Origin;

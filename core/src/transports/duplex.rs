@@ -182,7 +182,7 @@ fn to_write(outgoing: Outgoing) -> Option<String> {
     match outgoing {
         Outgoing::Message(message) => Some(message),
         Outgoing::Response(response) => Some(response.body),
-        Outgoing::Accepted | Outgoing::Cancelled(_) => None,
+        Outgoing::Accepted | Outgoing::Cancelled(_) | Outgoing::CloseStream => None,
     }
 }
 

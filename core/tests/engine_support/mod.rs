@@ -218,6 +218,7 @@ pub async fn hear(mut exchange: Exchange) -> Heard {
                 heard.status = response.status;
                 heard.session_id = response.session_id.map(|id| id.to_string());
             }
+            Outgoing::CloseStream => {}
             Outgoing::Accepted => heard.accepted = true,
             Outgoing::Cancelled(body) => {
                 heard.cancelled = true;
@@ -246,7 +247,8 @@ pub fn post(engine: &Engine, pairs: &[(&str, &str)], body: impl ToString) -> Exc
 }
 
 pub fn post_to(engine: &Engine, pairs: &[(&str, &str)], stateless: bool, body: impl ToString) -> Exchange {
-    let edge = Edge::Http(HttpEdge { headers: Arc::new(headers(pairs)), remote: None, stateless });
+    let edge =
+        Edge::Http(HttpEdge { headers: Arc::new(headers(pairs)), remote: None, stateless, resumable: false });
     engine.exchange(Inbound {
         frame: Bytes::from(body.to_string()),
         edge,

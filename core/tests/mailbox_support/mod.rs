@@ -32,6 +32,7 @@ pub fn invocation_with(target: &str, events: EventSender) -> Invocation {
         meta: None,
         headers: None,
         log_threshold: None,
+        stream_can_close: false,
         wants_progress: false,
     };
     Invocation {

@@ -65,6 +65,11 @@ impl Probe {
         self.permits.add_permits(1);
     }
 
+    /// Waits until released.
+    pub async fn wait(&self) {
+        self.permits.acquire().await.expect("never closed").forget();
+    }
+
     /// Waits until `counter` is at least `count`.
     pub async fn reaches(&self, counter: impl Fn(&Probed) -> &AtomicUsize, count: usize) {
         let reached = async {
@@ -127,7 +132,7 @@ pub fn engine() -> (Engine, Probe) {
             async move {
                 probe.count(&probe.started);
                 let mut running = Running(probe.clone(), false);
-                probe.permits.acquire().await.unwrap().forget();
+                probe.wait().await;
                 running.1 = true;
                 Ok(text("released"))
             }

@@ -27,7 +27,7 @@ pub(crate) enum Client<'a> {
     Stranger(ProtocolVersion),
 }
 
-/// Decodes a request. `headers` are those of the POST it came in, if it came so.
+/// Decodes a request. `headers` are those of the POST it came in, if it came so; `resumable`: whether its stream may break.
 ///
 /// # Errors
 /// -32601 for what is not offered, -32602 for params that do not fit; HTTP status 200 (LHTTP-15).
@@ -38,6 +38,7 @@ pub(crate) fn decode(
     meta: &Meta<'_>,
     client: Client<'_>,
     headers: Option<&Arc<HeaderMap>>,
+    resumable: bool,
 ) -> Result<Asked, WireError> {
     let snapshot = eras.registry.snapshot();
     let session = match client {
@@ -84,6 +85,7 @@ pub(crate) fn decode(
         meta: meta.text.map(|text| params.keep(text)),
         headers: headers.cloned(),
         log_threshold: eras.profile.passes_messages_on().then_some(threshold),
+        stream_can_close: resumable && session.is_some() && version.features().primed_streams,
         wants_progress: progress_token.is_some(),
     };
     let voice = Voice {
@@ -105,5 +107,6 @@ pub(crate) fn decode(
         }),
         // LHTTP-7: the client says so when it cancels.
         survives_disconnect: headers.is_some(),
+        session: session.filter(|_| resumable).cloned(),
     })
 }

@@ -217,7 +217,7 @@ impl ServerRequests {
             Event::Notification(Notification { method, params }) => {
                 self.tell(one_line(events::notification(method, params.as_str())));
             }
-            Event::Progress(_) | Event::Ask(_) | Event::Withdraw(_) => {}
+            Event::Progress(_) | Event::Ask(_) | Event::Withdraw(_) | Event::CloseStream(_) => {}
         }
     }
 

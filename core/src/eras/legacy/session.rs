@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -53,6 +53,8 @@ pub struct Session {
     /// Milliseconds from `began` to when the client was last heard of.
     last_used: AtomicU64,
     streams: AtomicUsize,
+    /// How often the streams of what belongs to no request were closed, for the client to come back.
+    closings: watch::Sender<u32>,
 }
 
 impl Session {
@@ -78,6 +80,7 @@ impl Session {
             began: Instant::now(),
             last_used: AtomicU64::new(0),
             streams: AtomicUsize::new(0),
+            closings: watch::Sender::new(0),
         }
     }
 
@@ -101,6 +104,7 @@ impl Session {
             meta: None,
             headers: None,
             log_threshold: profile.passes_messages_on().then(|| self.log_threshold()),
+            stream_can_close: false,
             wants_progress: false,
         }
     }
@@ -140,7 +144,31 @@ impl Session {
     pub(crate) fn hold(self: &Arc<Self>) -> Held {
         self.streams.fetch_add(1, Ordering::Relaxed);
         self.in_flight.to_client.attach();
-        Held(Arc::clone(self))
+        Held { session: Arc::clone(self), closings: *self.closings.borrow() }
+    }
+
+    /// Closes the streams of what belongs to no request: the client comes back, and is told of
+    /// what changed meanwhile.
+    pub(crate) fn close_streams(&self) {
+        self.closings.send_modify(|closings| *closings = closings.wrapping_add(1));
+    }
+
+    /// What a stream over HTTP is named after. Absent on a duplex connection.
+    #[must_use]
+    pub const fn id(&self) -> Option<&Arc<str>> {
+        self.id.as_ref()
+    }
+
+    /// Whether the streams of this session begin with an event that has an id and no data (RESUME-8).
+    #[must_use]
+    pub const fn primes_streams(&self) -> bool {
+        self.version.features().primed_streams
+    }
+
+    /// Whether the session is over.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        *self.ended.borrow()
     }
 
     fn touch(&self) {
@@ -159,20 +187,35 @@ impl Session {
 }
 
 /// A session with an open stream, which therefore is not idle.
-pub struct Held(Arc<Session>);
+pub struct Held {
+    session: Arc<Session>,
+    /// How often the session's streams had been closed when this one began.
+    closings: u32,
+}
 
 impl Held {
-    /// See [`Session::next_unsolicited`].
+    /// See [`Session::next_unsolicited`]. `None` also when the stream was closed for its client to come back.
     pub async fn next_unsolicited(&self) -> Option<String> {
-        self.0.next_unsolicited().await
+        let mut closings = self.session.closings.subscribe();
+        tokio::select! {
+            biased;
+            _ = closings.wait_for(|closings| *closings != self.closings) => None,
+            message = self.session.next_unsolicited() => message,
+        }
+    }
+
+    /// The session.
+    #[must_use]
+    pub const fn session(&self) -> &Arc<Session> {
+        &self.session
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.0.touch();
-        self.0.streams.fetch_sub(1, Ordering::Relaxed);
-        self.0.in_flight.to_client.detach();
+        self.session.touch();
+        self.session.streams.fetch_sub(1, Ordering::Relaxed);
+        self.session.in_flight.to_client.detach();
     }
 }
 
@@ -183,7 +226,7 @@ pub(crate) struct SessionStore {
     max: AtomicUsize,
     sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,
     /// Told the id of each session that is over.
-    listener: OnceLock<SessionListener>,
+    listeners: Mutex<Vec<SessionListener>>,
 }
 
 /// Hears of the ends of sessions, by their ids.
@@ -195,7 +238,7 @@ impl SessionStore {
             idle_timeout: AtomicU64::new(0),
             max: AtomicUsize::new(0),
             sessions: Mutex::default(),
-            listener: OnceLock::new(),
+            listeners: Mutex::default(),
         };
         store.set_options(options);
         store
@@ -240,9 +283,14 @@ impl SessionStore {
         }
     }
 
-    /// Tells `listener` of sessions that end from now on. The first to ask is told.
+    /// Tells `listener` of sessions that end from now on.
     pub(crate) fn listen(&self, listener: SessionListener) {
-        let _ = self.listener.set(listener);
+        self.listeners().push(listener);
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, Vec<SessionListener>> {
+        // A list is whole whatever happened while it was locked.
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ended(&self, session: &Session) {
@@ -252,9 +300,9 @@ impl SessionStore {
         }
     }
 
-    /// Tells the listener that the session with this id is over.
+    /// Tells the listeners that the session with this id is over.
     pub(crate) fn tell(&self, id: &str) {
-        if let Some(listener) = self.listener.get() {
+        for listener in &*self.listeners() {
             listener(id);
         }
     }
@@ -305,7 +353,7 @@ impl fmt::Debug for Session {
 
 impl fmt::Debug for Held {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+        self.session.fmt(formatter)
     }
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn decode(
         meta: meta.text.map(|text| params.keep(text)),
         headers: headers.cloned(),
         log_threshold: envelope.log_level.filter(|_| eras.profile.passes_messages_on()),
+        stream_can_close: false,
         wants_progress: progress_token.is_some(),
     };
     let voice = Voice {
@@ -92,5 +93,6 @@ pub(crate) fn decode(
         snapshot,
         in_flight: None,
         survives_disconnect: false,
+        session: None,
     }))
 }

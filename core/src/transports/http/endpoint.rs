@@ -16,6 +16,7 @@ use super::cors::Cors;
 use super::event_stream::{EventStream, Source};
 use super::guards::{self, Accepts, Guards, Refused, Route};
 use super::health::Health;
+use super::legacy::resuming::{Reader, ResumableSessions, Resumption};
 use super::legacy::session_routes;
 use super::options::HttpOptions;
 use super::refusals::ToldRefusals;
@@ -38,6 +39,7 @@ struct Inner {
     health: Option<Health>,
     told: ToldRefusals,
     sse: SseSessions,
+    resumable: ResumableSessions,
     /// The end of this endpoint, or of the whole server.
     shutdown: Shutdown,
 }
@@ -61,7 +63,8 @@ impl Endpoint {
         sessions.max = options.sessions.max.unwrap_or(sessions.max);
         engine.set_session_options(sessions);
         let (told, sse) = (ToldRefusals::default(), SseSessions::default());
-        Ok(Self(Arc::new(Inner { engine, options, guards, cors, health, told, sse, shutdown })))
+        let resumable = ResumableSessions::follow(&engine);
+        Ok(Self(Arc::new(Inner { engine, options, guards, cors, health, told, sse, resumable, shutdown })))
     }
 
     /// The signal that ends this endpoint alone: what is new is refused, subscriptions and sessions' streams end, what runs
@@ -75,13 +78,13 @@ impl Endpoint {
         &self.0.options
     }
 
-    /// Answers one request; an [`Origin`] among its extensions goes with it, and an [`SseRequest`] says that it belongs to
-    /// HTTP+SSE, mounted elsewhere. Dropping the future, or the body of the response before its end, means that the client is gone.
+    /// Answers one request; an [`Origin`] among its extensions goes with it, an [`SseRequest`] says that it belongs to
+    /// HTTP+SSE, mounted elsewhere, and a [`Resumption`] counts instead of that of the options. Dropping the future, or the body of the response before its end, means that the client is gone.
     pub async fn handle<B>(&self, request: Request<B>, remote: Option<SocketAddr>) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes>,
     {
-        let Inner { engine, options, guards, cors, health, told, sse, shutdown } = &*self.0;
+        let Inner { engine, options, guards, cors, health, told, sse, resumable, shutdown } = &*self.0;
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
@@ -93,6 +96,7 @@ impl Endpoint {
             return answer;
         }
         let mounted = extensions.get::<SseRequest>();
+        let resumption = extensions.get::<Resumption>().or(options.resumption.as_ref());
         let route = single.and_then(|()| match mounted {
             None => guards.route(&method, &uri, &headers),
             Some(mounted) => {
@@ -102,8 +106,10 @@ impl Endpoint {
         });
         let answer = match route {
             Ok(_) if shutdown.is_triggered() => Ok(response::shutting_down()),
-            Ok(Route::Post) => self.post(headers, body, remote, origin).await,
-            Ok(Route::Get) => Ok(session_routes::get(engine, options, shutdown, &headers)),
+            Ok(Route::Post) => self.post(headers, body, remote, origin, resumption).await,
+            Ok(Route::Get) => {
+                session_routes::get(engine, options, resumable, resumption, shutdown, &headers).await
+            }
             Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers)),
             Ok(Route::OpenSse) => sse::open(engine, options, sse, shutdown, &headers, mounted.cloned()),
             Ok(Route::PostSse) => {
@@ -134,6 +140,7 @@ impl Endpoint {
         body: B,
         remote: Option<SocketAddr>,
         origin: Origin,
+        resumption: Option<&Resumption>,
     ) -> Result<Response<ResponseBody>, Refused>
     where
         B: Body<Data = Bytes>,
@@ -147,10 +154,11 @@ impl Endpoint {
             ));
         }
         let frame = body::collect(body, options).await?;
-        let edge = HttpEdge { headers: Arc::new(headers), remote, stateless: options.stateless };
+        let resumable = resumption.is_some() && accepts.event_stream && !options.json_only;
+        let edge = HttpEdge { headers: Arc::new(headers), remote, stateless: options.stateless, resumable };
         let max_bytes = Some(options.max_body_bytes);
         let exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge), origin, max_bytes });
-        self.answer(exchange, accepts).await
+        self.answer(exchange, accepts, resumption).await
     }
 
     async fn post_sse<B>(
@@ -174,8 +182,9 @@ impl Endpoint {
         &self,
         mut exchange: Exchange,
         accepts: Accepts,
+        resumption: Option<&Resumption>,
     ) -> Result<Response<ResponseBody>, Refused> {
-        let Inner { options, shutdown, .. } = &*self.0;
+        let Inner { engine, options, resumable, shutdown, .. } = &*self.0;
         exchange.end_with(shutdown);
         let stream_only = exchange.requires_stream() || !accepts.json;
         if stream_only && !accepts.event_stream {
@@ -188,8 +197,20 @@ impl Endpoint {
             exchange.answer_only();
         }
         let stream = |source| EventStream::new(source, options.keep_alive, shutdown.clone());
+        // Only where the client comes back for a stream it lost; then it begins before there is anything to lose (RESUME-6).
+        let session = exchange.resumed_in().map(Arc::clone);
+        let streams = session.as_ref().zip(resumption).and_then(|(session, how)| resumable.of(session, how));
+        let at_once = streams.is_some() && session.is_some_and(|session| session.primes_streams());
         loop {
-            let Some(outgoing) = self.next(&mut exchange, may_stream).await else {
+            let outgoing = self.next(&mut exchange, may_stream, at_once).await;
+            if let (Some(streams), None | Some(Some(Outgoing::Message(_) | Outgoing::CloseStream))) =
+                (&streams, &outgoing)
+            {
+                let said = outgoing.flatten();
+                let reader = Reader::of_exchange(engine, Arc::clone(streams), exchange, said, shutdown);
+                return Ok(response::event_stream(stream(Source::Resumable(Box::new(reader)))));
+            }
+            let Some(outgoing) = outgoing else {
                 return Ok(response::event_stream(stream(Source::Exchange(Box::new(exchange)))));
             };
             return Ok(match outgoing {
@@ -204,7 +225,7 @@ impl Endpoint {
                     let source = Source::Exchange(Box::new(exchange));
                     response::event_stream(stream(source).starting_with(&message))
                 }
-                Some(Outgoing::Message(_)) => continue,
+                Some(Outgoing::Message(_) | Outgoing::CloseStream) => continue,
                 Some(Outgoing::Accepted) => response::empty(StatusCode::ACCEPTED),
                 Some(Outgoing::Cancelled(body)) => response::json_text(StatusCode::OK, body),
                 None => response::empty(StatusCode::INTERNAL_SERVER_ERROR),
@@ -212,8 +233,14 @@ impl Endpoint {
         }
     }
 
-    /// What the exchange says next; `None` when it is silent for so long that keep-alives should flow (SSE-8).
-    async fn next(&self, exchange: &mut Exchange, may_stream: bool) -> Option<Option<Outgoing>> {
+    /// What the exchange says next; `None` when it is silent for so long that keep-alives should flow (SSE-8), or at all where a
+    /// stream is to begin `at_once`.
+    async fn next(
+        &self,
+        exchange: &mut Exchange,
+        may_stream: bool,
+        at_once: bool,
+    ) -> Option<Option<Outgoing>> {
         let mut timer = pin!(None);
         poll_fn(|cx| {
             if let Poll::Ready(outgoing) = exchange.poll_next(cx) {
@@ -230,6 +257,9 @@ impl Endpoint {
             }
             if !may_stream {
                 return Poll::Pending;
+            }
+            if at_once {
+                return Poll::Ready(None);
             }
             // Answers that are there at once must not pay for a timer.
             if timer.is_none() {

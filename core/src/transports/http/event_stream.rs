@@ -10,6 +10,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::endpoint::NO_MORE_ANSWERS;
 use super::sse::SseStream;
+use super::{Read, Reader};
 use crate::engine::{Exchange, Outgoing, SessionStream, Shutdown};
 use crate::transports::line::push_one_line;
 
@@ -25,6 +26,8 @@ pub(super) enum Source {
     Exchange(Box<Exchange>),
     /// A legacy session's own stream.
     Session(NextOfSession),
+    /// One of these that can be resumed.
+    Resumable(Box<Reader>),
     /// A session of HTTP+SSE.
     Sse(Box<SseStream>),
     /// Nothing more.
@@ -80,8 +83,8 @@ impl EventStream {
     pub(super) fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         while self.buffer.len() < BATCH_BYTES {
             match self.poll_source(cx) {
-                Poll::Ready(Some(message)) => push_event(&mut self.buffer, "message", &message),
-                Poll::Ready(None) => {
+                Poll::Ready(Read::More) => {}
+                Poll::Ready(Read::End) => {
                     self.source = Source::Ended;
                     break;
                 }
@@ -103,10 +106,12 @@ impl EventStream {
         Poll::Ready(Some(Bytes::from_static(KEEP_ALIVE)))
     }
 
-    fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<Option<String>> {
+    /// Writes what comes next.
+    fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<Read> {
         let message = match &mut self.source {
             Source::Exchange(exchange) => match ready!(poll_exchange(exchange, &self.shutdown, cx)) {
                 Some(Outgoing::Message(message)) => Some(message),
+                Some(Outgoing::CloseStream) => return Poll::Ready(Read::More),
                 Some(Outgoing::Response(response)) => {
                     self.source = Source::Ended;
                     Some(response.body)
@@ -118,15 +123,18 @@ impl EventStream {
                 self.source = Source::session(stream);
                 message
             }),
+            Source::Resumable(reader) => return reader.poll_write(&mut self.buffer, cx),
             Source::Sse(stream) => ready!(stream.poll_next(cx)),
             Source::Ended => None,
         };
-        Poll::Ready(message)
+        let Some(message) = message else { return Poll::Ready(Read::End) };
+        push_event(&mut self.buffer, "message", &message);
+        Poll::Ready(Read::More)
     }
 }
 
 /// What the exchange says next, or its end when the time to finish is over.
-fn poll_exchange(
+pub(super) fn poll_exchange(
     exchange: &mut Exchange,
     shutdown: &Shutdown,
     cx: &mut Context<'_>,

@@ -20,6 +20,10 @@ pub use allow_list::{AllowList, Listed};
 pub use cors::CorsOptions;
 pub use endpoint::Endpoint;
 pub use health::HealthOptions;
+pub use legacy::resuming::{
+    EventLimits, EventStore, Keeping, KeptEvent, MemoryEventStore, Replay, Resumption,
+};
+use legacy::resuming::{Read, Reader};
 pub use listener::HttpServer;
 pub use options::{HttpOptions, SessionLimits, Spelling};
 pub use response::ResponseBody;

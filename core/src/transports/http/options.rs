@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Resumption;
 use super::cors::CorsOptions;
 use super::health::HealthOptions;
 use super::sse::SseOptions;
@@ -54,6 +55,8 @@ pub struct HttpOptions {
     pub sse: Option<SseOptions>,
     /// How long a session may rest before it is over, and how many there can be; `None` leaves both as the engine has them.
     pub sessions: SessionLimits,
+    /// Keeps what streams say, so that a client that lost one comes back for the rest. `None`: it is lost with its connection.
+    pub resumption: Option<Resumption>,
     /// The longest body, in bytes.
     pub max_body_bytes: usize,
     /// The longest head (request line and headers together), in bytes; at least 8192.
@@ -96,6 +99,7 @@ impl Default for HttpOptions {
             cors: None,
             health: None,
             sse: None,
+            resumption: None,
             sessions: SessionLimits::default(),
             max_body_bytes: 4 * 1024 * 1024,
             max_header_bytes: 32 * 1024,

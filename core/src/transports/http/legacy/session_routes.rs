@@ -1,25 +1,30 @@
 //! GET and DELETE: a session's own stream, and its end.
 
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
 
 use crate::engine::{Engine, Shutdown};
 use crate::transports::http::event_stream::{EventStream, Source};
 use crate::transports::http::guards::{Refused, accepts};
+use crate::transports::http::legacy::resuming::{Reader, ResumableSessions, Resumption, resume};
 use crate::transports::http::options::HttpOptions;
 use crate::transports::http::response::{self, ResponseBody};
+
+static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What `Allow` says where a session's stream cannot be had (HTTP-11).
 const ALLOW: &str = "POST";
 
 /// Opens the stream for what belongs to no request (LHTTP-8).
-pub(in crate::transports::http) fn get(
+pub(in crate::transports::http) async fn get(
     engine: &Engine,
     options: &HttpOptions,
+    sessions: &ResumableSessions,
+    resumption: Option<&Resumption>,
     shutdown: &Shutdown,
     headers: &HeaderMap,
-) -> Response<ResponseBody> {
+) -> Result<Response<ResponseBody>, Refused> {
     if !accepts(headers).event_stream {
-        return response::refused(&Refused::new(
+        return Err(Refused::new(
             StatusCode::NOT_ACCEPTABLE,
             "a GET is answered with text/event-stream only: the Accept header must allow it",
         ));
@@ -27,10 +32,21 @@ pub(in crate::transports::http) fn get(
     match engine.open_session_stream(headers) {
         Ok(mut stream) => {
             stream.end_with(shutdown);
-            let source = Source::session(stream);
-            response::event_stream(EventStream::new(source, options.keep_alive, shutdown.clone()))
+            let streams = resumption.and_then(|resumption| sessions.of(stream.session(), resumption));
+            let source = match (streams, headers.get(&LAST_EVENT_ID)) {
+                (None, _) => Source::session(stream),
+                (Some(streams), None) => {
+                    Source::Resumable(Box::new(Reader::of_session(engine, streams, stream, shutdown)))
+                }
+                (Some(streams), Some(id)) => {
+                    // Bytes that are no text are nobody's id.
+                    let id = std::str::from_utf8(id.as_bytes()).unwrap_or_default();
+                    Source::Resumable(Box::new(resume(engine, streams, stream, id, shutdown).await?))
+                }
+            };
+            Ok(response::event_stream(EventStream::new(source, options.keep_alive, shutdown.clone())))
         }
-        Err(refusal) => response::refusal(refusal, Some(ALLOW)),
+        Err(refusal) => Ok(response::refusal(refusal, Some(ALLOW))),
     }
 }
 
