@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from contextvars import Context
+from typing import Protocol
 
 from ... import _native
 from .asgi import Receive, Scope, Send
@@ -16,16 +17,28 @@ CLIENT_GONE = 499
 """A status for the log: the client closed the request."""
 
 
+class Watcher(Protocol):
+    """Who wants to know of answers that have to wait."""
+
+    def watch(self, waiting: Waiting) -> None:
+        """One begins to wait."""
+        ...
+
+    def forget(self, waiting: Waiting) -> None:
+        """One waits no more."""
+        ...
+
+
 async def answer(
     endpoint: _native.Endpoint,
     scope: Scope,
     receive: Receive,
     send: Send,
     context: Context,
-    waiting: set[Waiting],
+    watcher: Watcher,
 ) -> None:
     """Answers a request, whose calls start from `context`. They are cancelled where the protocol wants it when the client goes
-    away, or when this is cancelled. As long as it waits for the engine it is among those `waiting`."""
+    away, or when this is cancelled. `watcher` knows of it as long as it has to wait."""
     message = await receive()
     if message["type"] != "http.request":
         return
@@ -40,7 +53,7 @@ async def answer(
         await send({"type": "http.response.body", "body": body})
         return
     its = Waiting(exchange, receive, more)
-    waiting.add(its)
+    watcher.watch(its)
     try:
         while head is None:
             await its.wait()
@@ -64,7 +77,7 @@ async def answer(
         with suppress(OSError):  # nobody there any more
             await send({"type": "http.response.body", "body": body})
     finally:
-        waiting.discard(its)
+        watcher.forget(its)
         its.stop()
         exchange.cancel()
 

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from types import SimpleNamespace
 from typing import Any
 
-from .asgi import ASGIApp, Receive, Scope, Send, path_of, reply, spellings
+from .asgi import ASGIApp, Receive, Scope, Send, pages_that_may_read, path_of, reply, spellings
 from .mount import Mount
 
 
@@ -27,6 +27,7 @@ class Application:
         app: ASGIApp = self._serve
         for layer, arguments, options in reversed([_parts(each) for each in middleware]):
             app = layer(app, *arguments, **options)
+            mount.let_call(pages_that_may_read(layer, options))
         self._app = app
 
     def lifespan(self, _app: object = None) -> AbstractAsyncContextManager[None]:

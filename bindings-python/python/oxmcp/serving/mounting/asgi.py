@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -39,3 +39,9 @@ async def reply(send: Send, status: int, body: bytes, content_type: bytes = b"te
     headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def pages_that_may_read(layer: object, options: Mapping[str, Any]) -> list[str]:
+    """The origins that middleware lets read what is answered, where it is Starlette's for that or one made like it."""
+    origins = options.get("allow_origins") if "CORS" in getattr(layer, "__name__", "") else None
+    return [origins] if isinstance(origins, str) else list(origins or ())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Protocol
 
 from ... import _native
@@ -17,6 +18,12 @@ from ..lifespan import Lifespan
 from ..translation import translated
 from .answering import Waiting, answer
 from .asgi import Receive, Scope, Send
+from .surrounding_server import LOOK_SECONDS, server_around
+
+PAGES_OF_THIS_MACHINE = tuple(
+    f"{scheme}://{host}" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1", "[::1]")
+)
+"""Which may call where nothing else is said."""
 
 UNWIND_SECONDS = 5.0
 """How long answers may take that say the time is over."""
@@ -46,19 +53,64 @@ GRACE_SECONDS = 25.0
 class _Here:
     """What there is of a mount on one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, grace_seconds: float) -> None:
         self.endpoint: _native.Endpoint | None = None
         self.holders = 0
         self.keeper: asyncio.Task[None] | None = None
-        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.ready: asyncio.Future[None] = loop.create_future()
         self.ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
         self.ending = asyncio.Event()
         self.under_way = 0
         self.idle = asyncio.Event()
         self.waiting: set[Waiting] = set()
+        self._loop = loop
+        self._grace_seconds = grace_seconds
+        self._around = server_around(loop)
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def rest(self, seconds: float) -> None:
-        """Waits until no request is under way, as long as that may take."""
+    def watch(self, waiting: Waiting) -> None:
+        """Keeps an eye on an answer that has to wait, until `forget`."""
+        self.waiting.add(waiting)
+        if self._around is not None and self._timer is None:
+            self._timer = self._loop.call_later(LOOK_SECONDS, self._look)
+
+    def forget(self, waiting: Waiting) -> None:
+        """The answer is out."""
+        self.waiting.discard(waiting)
+
+    def _look(self) -> None:
+        self._timer = None
+        if not self.waiting or self.endpoint is None:
+            return
+        if self._around.should_exit:
+            self.endpoint.shut_down()
+            self._timer = self._loop.call_later(self._grace_seconds, self.give_up)
+        else:
+            self._timer = self._loop.call_later(LOOK_SECONDS, self._look)
+
+    def give_up(self) -> None:
+        """Has what is under way answered with an error."""
+        if self.endpoint is not None:
+            self.endpoint.give_up("the server is shutting down")
+        for waiting in self.waiting:
+            waiting.wake()
+
+    async def finish(self) -> None:
+        """Begins nothing new, and lets what is under way end in its time."""
+        assert self.endpoint is not None
+        self.endpoint.shut_down()
+        await self._rest(self._grace_seconds)
+        self.give_up()
+        await self._rest(UNWIND_SECONDS)
+
+    def stop(self) -> None:
+        """Answers nothing more."""
+        self.give_up()
+        self.endpoint = None
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def _rest(self, seconds: float) -> None:
         if self.under_way:
             self.idle.clear()
             with suppress(asyncio.TimeoutError):
@@ -79,6 +131,14 @@ class Mount:
         self._context = contextvars.copy_context()
         self._by_loop: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = weakref.WeakKeyDictionary()
 
+    def let_call(self, pages: Iterable[str]) -> None:
+        """Has pages of these origins call, too, where serving begins from now on: middleware lets them read what is answered."""
+        pages = list(pages)
+        if not pages:
+            return
+        own = PAGES_OF_THIS_MACHINE if self._options.allowed_origins is None else self._options.allowed_origins
+        self._options = replace(self._options, allowed_origins=[*own, *pages])
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""
         here = self._by_loop.get(asyncio.get_running_loop())
@@ -89,7 +149,7 @@ class Mount:
         context.run(http_scope.set, scope)
         here.under_way += 1
         try:
-            await answer(here.endpoint, scope, receive, send, context, here.waiting)
+            await answer(here.endpoint, scope, receive, send, context, here)
         finally:
             here.under_way -= 1
             if here.under_way == 0:
@@ -113,7 +173,7 @@ class Mount:
         loop = asyncio.get_running_loop()
         here = self._by_loop.get(loop)
         if here is None:
-            here = self._by_loop[loop] = _Here()
+            here = self._by_loop[loop] = _Here(loop, self._options.shutdown_grace_seconds or GRACE_SECONDS)
             # One task enters and leaves the lifespan, whoever comes and goes meanwhile.
             here.keeper = context.run(loop.create_task, self._keep(here))
         await asyncio.shield(here.ready)
@@ -126,15 +186,8 @@ class Mount:
                 async with endpoints.opened(server.engine_here(), self._options, server.lifespan) as endpoint:
                     here.endpoint = endpoint
                     here.ready.set_result(None)
-                    try:
-                        await here.ending.wait()
-                        endpoint.shut_down()
-                        await here.rest(self._options.shutdown_grace_seconds or GRACE_SECONDS)
-                    finally:
-                        endpoint.give_up("the server is shutting down")
-                        for waiting in here.waiting:
-                            waiting.wake()
-                    await here.rest(UNWIND_SECONDS)
+                    await here.ending.wait()
+                    await here.finish()
         except BaseException as error:
             if here.ready.done():
                 raise
@@ -143,6 +196,6 @@ class Mount:
                 raise
             here.ready.set_exception(error)
         finally:
-            here.endpoint = None
+            here.stop()
             if self._by_loop.get(asyncio.get_running_loop()) is here:
                 del self._by_loop[asyncio.get_running_loop()]

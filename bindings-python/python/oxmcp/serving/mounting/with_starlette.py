@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from .application import nothing_here
-from .asgi import Receive, Scope, Send, path_of, spellings
+from .asgi import Receive, Scope, Send, pages_that_may_read, path_of, spellings
 from .mount import Mount
 
 
@@ -54,6 +54,13 @@ class ServerApplication(StarletteWithLifespan):
         super().__init__(debug=debug, routes=[*own, *routes], middleware=middleware, lifespan=lifespan)
         self.router.default = self._nothing_here
         self.state.path = path
+        for layer in self.user_middleware:
+            mount.let_call(pages_that_may_read(layer.cls, layer.kwargs))
+
+    def add_middleware(self, middleware_class: Any, *args: Any, **kwargs: Any) -> None:
+        """Adds middleware around what there is. Pages that it lets read what is answered may call, too."""
+        self._mount.let_call(pages_that_may_read(middleware_class, kwargs))
+        super().add_middleware(middleware_class, *args, **kwargs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request; one for the server goes there straight where no middleware was added."""
