@@ -220,7 +220,7 @@ impl Serving {
         self.answer(id, Ok(Output::Tool(output)));
     }
 
-    /// Fails; the detail is for the log.
+    /// Fails; the detail is for the log, the data, JSON, for the client.
     #[napi]
     pub fn fail(
         &self,
@@ -228,6 +228,7 @@ impl Serving {
         kind: String,
         message: String,
         detail: Option<String>,
+        data: Option<String>,
     ) -> Result<(), JsError> {
         let Some(kind) = FailureKind::from_name(&kind) else {
             let message = format!("no failure kind {kind:?}; see failureKinds");
@@ -235,6 +236,7 @@ impl Serving {
         };
         let mut failure = Failure::new(kind, message);
         failure.detail = detail;
+        failure.data = data.map(raw);
         self.answer(id, Err(failure));
         Ok(())
     }

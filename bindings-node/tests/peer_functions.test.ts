@@ -138,19 +138,23 @@ describe('functions of the official packages', () => {
 });
 
 describe('what a handler may ask of its client', () => {
-  test('is not yet asked, and says so where it is awaited', async () => {
+  test('is asked by the names of all packages, and fails where it is awaited when the client declared nothing', async () => {
     const server = new oxmcp.McpServer({ name: 'n', version: '1' });
-    const words: string[] = [];
+    const codes: string[] = [];
     const said = async (question: Promise<unknown>): Promise<void> => {
-      words.push(
+      codes.push(
         await question.then(
           () => 'answered',
-          (error: Error) => error.message,
+          (error: oxmcp.SdkError) => (error instanceof oxmcp.SdkError ? error.code : String(error)),
         ),
       );
     };
     server.registerTool('ask', {}, async (ctx) => {
       const form = { message: 'm', requestedSchema: { type: 'object' as const, properties: {} } };
+      await said(ctx.elicit('m', { type: 'string' }));
+      await said(ctx.elicitUrl('m', 'https://example.com'));
+      await said(ctx.sample('m'));
+      await said(ctx.listRoots());
       await said(ctx.mcpReq.elicitInput(form));
       await said(ctx.mcpReq.requestSampling({ messages: [], maxTokens: 1 }));
       await said(ctx.mcpReq.send({ method: 'roots/list' }));
@@ -158,8 +162,7 @@ describe('what a handler may ask of its client', () => {
       await said(server.server.createMessage({ messages: [], maxTokens: 1 }));
       await said(server.server.elicitInput(form));
       await said(server.server.listRoots());
-      await said(server.server.ping());
-      await said(server.server.createElicitationCompletionNotifier('e')());
+      await said(server.server.request({ method: 'roots/list' }));
       assert.throws(() => server.experimental.tasks.registerToolTask('t', {}, {}), { name: 'NotYetError' });
       assert.deepEqual(
         [ctx.taskId, ctx.closeSSEStream, ctx.mcpReq.requestState()],
@@ -170,8 +173,8 @@ describe('what a handler may ask of its client', () => {
     const client = await clientOf(server);
     const { content } = await client.callTool({ name: 'ask', arguments: {} });
     assert.deepEqual(content, [{ type: 'text', text: 'asked' }]);
-    assert.equal(words.length, 9);
-    for (const each of words) assert.match(each, /is not yet in oxmcp/);
+    assert.equal(codes.length, 12);
+    for (const code of codes) assert.match(code, /^(CAPABILITY_NOT_SUPPORTED|NOT_CONNECTED)$/);
     assert.equal(server.toolInputSchemaJson('ask'), undefined);
     await client.close();
     await server.close();

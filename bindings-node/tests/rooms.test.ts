@@ -17,6 +17,7 @@ const ROOMS = [
   'arguments/reading',
   'arguments/spec_schemas',
   'arguments',
+  'arguments/forms',
   'validation',
   'later',
   'answers',

@@ -17,7 +17,7 @@ import type {
 } from './fast/offers.js';
 import { chosen, type ServerOptions, type StartOptions } from './fast/options.js';
 import { readWithin } from './fast/reading.js';
-import { refuseAsking, refuseForeign } from './fast/refusing.js';
+import { refuseForeign } from './fast/refusing.js';
 import { registerPrompt, registerResource, registerTemplate, registerTool } from './fast/registration.js';
 import { Registry } from './fast/registry.js';
 import type { FastMCPSession } from './fast/sessions.js';
@@ -129,12 +129,11 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
   constructor(options: ServerOptions<T>) {
     super();
     refuseForeign('server', options, 'FastMCP');
-    refuseAsking(options);
     this.options = options;
     this.#server = this.#newServer();
     this.#registry = new Registry(this.#server);
     this.#guests = new Guests<T>(this);
-    this.#guests.watch(this.#server);
+    this.#guests.watch(this.#server, this.#wantsRoots);
   }
 
   #newServer(): McpServer {
@@ -147,6 +146,10 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
     server[ENGINE].logsFailures = false;
     server.onerror = (error) => logger.error(error);
     return server;
+  }
+
+  get #wantsRoots(): boolean {
+    return this.options.roots?.enabled !== false;
   }
 
   /** The clients that hold a connection or a session. */
@@ -324,7 +327,7 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
     if (auth === undefined || auth === null) return this.#guests.connect(this.#server, transport, undefined);
     const server = this.#newServer();
     const leave = this.#registry.open(server, auth);
-    this.#guests.watch(server);
+    this.#guests.watch(server, this.#wantsRoots);
     return this.#guests.connect(server, transport, auth, leave);
   }
 

@@ -33,6 +33,7 @@ export {
   UrlElicitationRequiredError,
   UserError,
 } from './engine/errors.js';
+export { CannotAskError, MissingCapabilityError, QuestionError } from './engine/question_errors.js';
 export { UriTemplate } from './offers/resource_templates.js';
 export type { CompleteCallback, CompletionContext } from './server/completable.js';
 export { completable, getCompleter, isCompletable } from './server/completable.js';
@@ -76,8 +77,23 @@ export type {
   StandardSchemaWithJSON,
 } from './arguments/standard_schema.js';
 export type { Context as BaseContext, Context as ClientContext } from './calls/context.js';
+export type { Choice, Elicit, Elicited, ElicitInputParams, ElicitUrl } from './calls/elicitation.js';
+export {
+  acceptedContent,
+  type InputRequiredBuilder,
+  type InputRequiredSpec,
+  type InputResponseView,
+  inputRequired,
+  inputResponse,
+} from './calls/input_required.js';
 export * from './calls/questions.js';
 export type { ProtocolEra, RequestMetaEnvelope, RequestStateAccessor } from './calls/request.js';
+export {
+  createRequestStateCodec,
+  type RequestStateCodec,
+  type RequestStateCodecOptions,
+} from './calls/request_state.js';
+export type { Sample, Sampled, SampleOptions } from './calls/sampling.js';
 export {
   type AuthMetadataOptions,
   type AuthorizationServerMetadata,
@@ -113,7 +129,6 @@ export {
   type VerifyBearerTokenOptions,
   verifyBearerToken,
 } from './later/authentication.js';
-export * from './later/questions.js';
 export * from './later/serving.js';
 export type { CompletableSchema } from './server/completable.js';
 export type { EventId, EventStore, StreamId } from './server/streamableHttp.js';

@@ -9,6 +9,7 @@ import {
   ToolError,
   UserError,
 } from '../engine/errors.js';
+import { failureOf } from '../engine/question_errors.js';
 import { encode } from './encoding.js';
 
 const LONGEST_MESSAGE = 8_000;
@@ -59,6 +60,11 @@ export function refuse(call: Call, thrown: unknown): void {
 }
 
 function answer(call: Call, thrown: unknown): void {
+  const failing = failureOf(thrown);
+  if (failing !== undefined) {
+    call.fail(failing.kind, clean(failing.message), undefined, dataText(failing.data));
+    return;
+  }
   const protocol = protocolError(thrown);
   if (protocol !== undefined) {
     call.failProtocol(protocol.code, clean(protocol.message), dataText(protocol.data));

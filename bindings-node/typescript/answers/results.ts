@@ -8,6 +8,7 @@ import type { Call } from '../engine/call.js';
 import { InvalidResultError } from '../engine/errors.js';
 import { blocksText, checkBlock, contentsFlaw, isBlock, isObject, textContent } from './content.js';
 import { base64, collected, encode } from './encoding.js';
+import { isInputRequired, writeInputRequired } from './input_required.js';
 import { inWords } from './refusals.js';
 
 /** Answers a tool's call with what its function returned; a promise where the output schema parses asynchronously. */
@@ -26,6 +27,8 @@ function writeFree(call: Call, value: unknown): void {
     const { content } = value;
     if (Array.isArray(content) && content.length === 1 && isOnlyText(value, content[0])) {
       call.completeText(content[0].text);
+    } else if (isInputRequired(value)) {
+      writeInputRequired(call, value);
     } else if (isResult(value)) {
       writeResult(call, value, structuredText(value.structuredContent));
     } else if (isBlock(value)) {
@@ -112,6 +115,10 @@ function writeResult(call: Call, result: Record<string, unknown>, structured: st
 
 /** With an output schema: what is sent is what the schema made of the value, and what it advertises. */
 function writeStructured(call: Call, value: unknown, output: Converted): void | Promise<void> {
+  if (isInputRequired(value)) {
+    writeInputRequired(call, value);
+    return undefined;
+  }
   const result = isObject(value) && isResult(value) ? value : undefined;
   if (result?.isError === true) {
     // An error's structured part answers to no schema.
@@ -172,6 +179,10 @@ export function writeResource(
   uri: string,
   { mimeType, _meta }: { mimeType?: string | undefined; _meta?: object | undefined },
 ): void {
+  if (isInputRequired(value)) {
+    writeInputRequired(call, value);
+    return;
+  }
   const whole = isObject(value) && 'contents' in value ? value : undefined;
   const said = whole === undefined ? value : whole.contents;
   if (whole !== undefined && !Array.isArray(said)) throw new InvalidResultError('contents: must be an array');
@@ -211,6 +222,10 @@ function contentsOf(value: unknown, uri: string, mimeType: string | undefined, s
  * user. `description` is the registered one.
  */
 export function writePrompt(call: Call, value: unknown, description: string | undefined): void {
+  if (isInputRequired(value)) {
+    writeInputRequired(call, value);
+    return;
+  }
   const whole = isObject(value) && 'messages' in value ? value : undefined;
   const said = whole === undefined ? value : whole.messages;
   if (whole !== undefined && !Array.isArray(said)) throw new InvalidResultError('messages: must be an array');
@@ -266,8 +281,20 @@ const ARRAYS: ReadonlyMap<string, string> = new Map([
   ['prompts/get', 'messages'],
 ]);
 
+/** The methods whose handlers may ask for input in the place of a result (MRTR-1). */
+const MAY_ASK = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
 /** Answers a call of a whole method with its result object. */
 export function writeWhole(call: Call, method: string, value: unknown): void {
+  if (isInputRequired(value)) {
+    if (MAY_ASK.has(method)) {
+      writeInputRequired(call, value);
+      return;
+    }
+    throw new InvalidResultError(
+      `the handler of ${method} asked for input, which only tools, prompts and resources may`,
+    );
+  }
   if (method === 'tools/call') {
     call.completeWhole(encode(toolResult(value)));
     return;

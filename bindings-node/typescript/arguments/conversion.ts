@@ -57,6 +57,41 @@ export function convert(schema: unknown, direction: Direction, where: string): C
   }
 }
 
+/**
+ * The same for a schema of any one value: one that no object fits becomes the member `name` of an object.
+ *
+ * @throws TypeError as `convert` does.
+ */
+export function convertNamed(
+  schema: unknown,
+  name: string,
+  where: string,
+): { converted: Converted; isNamed: boolean } {
+  const json = jsonOf(schema);
+  const isNamed = json !== undefined && withObjectRoot(json) === undefined;
+  return { converted: convert(isNamed ? named(schema, name) : schema, 'input', where), isNamed };
+}
+
+/** A schema's JSON Schema; undefined for a shape, and where `convert` will say why there is none. */
+function jsonOf(schema: unknown): Json | undefined {
+  const plain = jsonSchemaIn(schema);
+  if (plain !== undefined) return upgraded(plain);
+  if (isSchema(schema)) {
+    try {
+      return new Writer(new Reader('input')).document(schema, Place.root);
+    } catch {
+      return undefined;
+    }
+  }
+  return isPlainObject(schema) && !isRawShape(schema) ? upgraded(schema) : undefined;
+}
+
+function named(schema: unknown, name: string): object {
+  const plain = jsonSchemaIn(schema);
+  if (plain === undefined && isSchema(schema)) return { [name]: schema };
+  return { type: 'object', properties: { [name]: plain ?? schema }, required: [name] };
+}
+
 function described(value: unknown): string {
   if (isRecord(value)) return `an instance of ${value.constructor?.name ?? 'a class'}`;
   return value === null || value === undefined

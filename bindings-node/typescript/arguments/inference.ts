@@ -43,6 +43,19 @@ export type InferArgs<S> = S extends { readonly _zod: { readonly output: unknown
 /** What parsing leaves of a schema: the same as `InferArgs`. */
 export type InferOutput<S> = InferArgs<S>;
 
+/** What people answer to a form of a schema, which may be of one value, or a list of choices. */
+export type InferAnswer<S> = S extends readonly [readonly (infer C)[]]
+  ? Chosen<C>[]
+  : S extends readonly (infer C)[]
+    ? Chosen<C>
+    : S extends { readonly type: 'string' | 'number' | 'integer' | 'boolean' | 'array' }
+      ? S extends ZodSchema | StandardSchema
+        ? InferArgs<S>
+        : JsonValue<S>
+      : InferArgs<S>;
+
+type Chosen<C> = C extends { readonly const: infer V } ? V : C;
+
 type Member<T> = T extends { readonly _zod: { readonly output: unknown } }
   ? T['_zod']['output']
   : T extends { readonly _output: infer O }

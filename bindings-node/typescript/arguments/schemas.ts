@@ -6,7 +6,7 @@
 // Outputs the same with `'output'` and `checkOutput`: `parse` or `prune` what the handler gave, send what they leave.
 
 export { attachCompleter, type CompleteCallback, type CompletionContext, completerOf } from './completers.js';
-export { type Converted, convert } from './conversion.js';
+export { type Converted, convert, convertNamed } from './conversion.js';
 export {
   fromJsonSchema,
   type JsonSchemaStandard,
@@ -14,6 +14,7 @@ export {
 } from './from_json_schema.js';
 export type {
   AnySchema,
+  InferAnswer,
   InferArgs,
   InferOutput,
   ShapeInput,

@@ -16,9 +16,13 @@ import {
 } from '../types/constants.js';
 import type { ClientCapabilities } from '../types/lifecycle.js';
 import type { LoggingLevel } from '../types/notifications.js';
+import type { Root } from '../types/questions.js';
+import { listRoots, quietly, sendRequestOf } from './asking.js';
+import { type Elicit, type ElicitUrl, elicitInput, elicitOf, elicitUrlOf } from './elicitation.js';
 import { announce, isChange, sendExtension, sendLog } from './notifications.js';
-import { type SendRequest, unasked } from './questions.js';
+import type { AskOptions, SendRequest } from './questions.js';
 import type { HttpContext, Logger, RequestContext, RequestInfo, RequestMetaEnvelope } from './request.js';
+import { createMessage, type Sample, sampleOf } from './sampling.js';
 
 export type { HttpContext, Logger, RequestContext, RequestInfo } from './request.js';
 
@@ -148,9 +152,29 @@ export class Context {
     };
   }
 
-  /** Not yet: rejects. */
+  /** Asks people to fill in a form: `await ctx.elicit('Who?', z.object({ name: z.string() }))`. */
+  get elicit(): Elicit {
+    return elicitOf(this.call);
+  }
+
+  /** Asks people to visit a page, for what must not pass through the client. */
+  get elicitUrl(): ElicitUrl {
+    return elicitUrlOf(this.call);
+  }
+
+  /** Asks the client's model: `(await ctx.sample('Say hello.')).text`. */
+  get sample(): Sample {
+    return sampleOf(this.call);
+  }
+
+  /** Asks for the folders and files that the server may work in. They are advice, not permission (ROOT-3). */
+  get listRoots(): (options?: AskOptions) => Promise<Root[]> {
+    return quietly(async (options) => (await listRoots(this.call, undefined, options)).roots);
+  }
+
+  /** Asks the client anything: `(request, resultSchema, options)`. */
   get sendRequest(): SendRequest {
-    return unasked('sendRequest');
+    return sendRequestOf(() => this.call);
   }
 
   /** The task the request became. Tasks are not served, so there is none; and so are the next two. */
@@ -252,16 +276,16 @@ class RequestView implements RequestContext {
     return () => undefined;
   }
 
-  get elicitInput(): () => Promise<never> {
-    return unasked('mcpReq.elicitInput');
+  get elicitInput(): RequestContext['elicitInput'] {
+    return quietly((params, options) => elicitInput(this.call, params, options));
   }
 
-  get requestSampling(): () => Promise<never> {
-    return unasked('mcpReq.requestSampling');
+  get requestSampling(): RequestContext['requestSampling'] {
+    return quietly((params, options) => createMessage(this.call, params, options));
   }
 
   get send(): SendRequest {
-    return unasked('mcpReq.send');
+    return this.context.sendRequest;
   }
 
   get notify(): (notification: Notification) => Promise<void> {

@@ -1,23 +1,8 @@
-// How a handler asks its client, and what may be said with a request or a notification. Nothing is asked yet.
+// What may be said with a request or a notification to a client.
 
-import { NotYetError } from '../engine/errors.js';
-import { type NotYet, notYet } from '../engine/not_yet.js';
-import type { EmptyResult, Request, RequestId } from '../types/base.js';
+import type { Request, RequestId } from '../types/base.js';
 import type { RequestMethod, ResultTypeMap } from '../types/methods.js';
 import type { Progress } from '../types/notifications.js';
-import type {
-  ElicitRequestParams,
-  ElicitResult,
-  ListRootsRequest,
-  ListRootsResult,
-} from '../types/questions.js';
-import type {
-  CreateMessageRequestParams,
-  CreateMessageRequestParamsBase,
-  CreateMessageRequestParamsWithTools,
-  CreateMessageResult,
-  CreateMessageResultWithTools,
-} from '../types/sampling.js';
 
 /** Hears how far a request has come. */
 export type ProgressCallback = (progress: Progress) => void;
@@ -32,9 +17,10 @@ export type TransportSendOptions = {
   headers?: Readonly<Record<string, string>> | undefined;
 };
 
-/** How a request to the client is made. Times are milliseconds. */
+/** How a request to the client is made. Times are milliseconds; without one a question waits for as long as its call. */
 export type RequestOptions = TransportSendOptions & {
   onprogress?: ProgressCallback | undefined;
+  /** Takes the question back. */
   signal?: AbortSignal | undefined;
   timeout?: number | undefined;
   resetTimeoutOnProgress?: boolean | undefined;
@@ -44,18 +30,14 @@ export type RequestOptions = TransportSendOptions & {
   relatedTask?: { taskId: string } | undefined;
 };
 
+/** How a context asks. */
+export type AskOptions = Pick<RequestOptions, 'signal' | 'timeout'>;
+
 /** How a notification is sent. */
 export type NotificationOptions = {
   relatedRequestId?: RequestId | undefined;
   relatedTask?: { taskId: string } | undefined;
 };
-
-/** A question that is not asked: it rejects, so that it fails where it is awaited. */
-export function unasked(name: string): (...parts: unknown[]) => Promise<never> {
-  return async () => {
-    throw new NotYetError(name, 'a server asks nothing of its clients');
-  };
-}
 
 /** Asks the client anything. */
 export interface SendRequest {
@@ -68,59 +50,4 @@ export interface SendRequest {
     resultSchema: { parse(value: unknown): T } | object,
     options?: RequestOptions,
   ): Promise<T>;
-}
-
-const { tasks } = notYet('tasks are not served');
-
-/** What a server may ask of its clients by the names of the official packages. Nothing is asked yet: all of it rejects. */
-export abstract class Asking {
-  /** Not yet: rejects. */
-  ping(): Promise<EmptyResult> {
-    return unasked('ping')();
-  }
-
-  /** Not yet: rejects. */
-  createMessage(
-    params: CreateMessageRequestParamsBase,
-    options?: RequestOptions,
-  ): Promise<CreateMessageResult>;
-  createMessage(
-    params: CreateMessageRequestParamsWithTools,
-    options?: RequestOptions,
-  ): Promise<CreateMessageResultWithTools>;
-  createMessage(
-    params: CreateMessageRequestParams,
-    options?: RequestOptions,
-  ): Promise<CreateMessageResult | CreateMessageResultWithTools>;
-  createMessage(): Promise<never> {
-    return unasked('createMessage')();
-  }
-
-  /** Not yet: rejects. */
-  elicitInput(_params: ElicitRequestParams, _options?: RequestOptions): Promise<ElicitResult> {
-    return unasked('elicitInput')();
-  }
-
-  /** Not yet: what it returns rejects. */
-  createElicitationCompletionNotifier(
-    _elicitationId: string,
-    _options?: NotificationOptions,
-  ): () => Promise<void> {
-    return unasked('createElicitationCompletionNotifier');
-  }
-
-  /** Not yet: rejects. */
-  listRoots(_params?: ListRootsRequest['params'], _options?: RequestOptions): Promise<ListRootsResult> {
-    return unasked('listRoots')();
-  }
-
-  /** Not yet: rejects. */
-  get request(): SendRequest {
-    return unasked('request');
-  }
-
-  /** Not yet: whatever is done with its `tasks` throws. */
-  get experimental(): { tasks: NotYet } {
-    return { tasks };
-  }
 }

@@ -68,14 +68,14 @@ export interface RequestContext {
   readonly droppedInputResponseKeys?: string[] | undefined;
   /** What the server kept with its questions. */
   readonly requestState: RequestStateAccessor;
-  /** Not yet: rejects. */
+  /** Asks people to fill in a form, or to visit a page. */
   readonly elicitInput: (params: ElicitRequestParams, options?: RequestOptions) => Promise<ElicitResult>;
-  /** Not yet: rejects. */
+  /** Asks the client's model. */
   readonly requestSampling: (
     params: CreateMessageRequestParams,
     options?: RequestOptions,
   ) => Promise<CreateMessageResult | CreateMessageResultWithTools>;
-  /** Not yet: rejects. */
+  /** Asks the client anything. */
   readonly send: SendRequest;
 }
 

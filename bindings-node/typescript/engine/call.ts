@@ -2,8 +2,11 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import { type CallOrigin, SESSION_ID } from './call_origin.js';
+import { NotYetError } from './errors.js';
 import { exact } from './exact_integers.js';
 import { type Caller, type InexactInteger, type NativeServing, native } from './native.js';
+import { CannotAskError, type UnansweredPayload } from './question_errors.js';
+import { type Asker, type QuestionOptions, Questions } from './questions.js';
 
 /** Where a call answers: the part of a `Serving` it needs. */
 export interface Answering {
@@ -25,7 +28,7 @@ const NOUNS: Readonly<Record<string, string>> = {
 };
 
 /** One call in flight, and the async context of its handler: the one it is made in. The first answer counts. */
-export class Call extends AsyncResource {
+export class Call extends AsyncResource implements Asker {
   /** Whether it was answered, or nobody waits for the answer any more. */
   isOver = false;
   /** Whether the call outlived the batch that started it, and so is known to its `Serving` by its id. */
@@ -36,6 +39,7 @@ export class Call extends AsyncResource {
   private known: Caller | undefined;
   private reason: string | undefined;
   private controller: AbortController | undefined;
+  private questions: Questions | undefined;
 
   constructor(
     readonly serving: Answering,
@@ -91,12 +95,15 @@ export class Call extends AsyncResource {
     this.isOver = true;
     this.reason = reason;
     if (this.controller !== undefined) this.abort();
+    this.questions?.end(this.whyNotAsked());
   }
 
   private abort(): void {
-    const reason = this.reason ?? 'the client cancelled the request, or went away';
-    const abortion = new DOMException(reason, 'AbortError');
-    this.runInAsyncScope(() => this.controller?.abort(abortion));
+    this.runInAsyncScope(() => this.controller?.abort(this.abortion()));
+  }
+
+  private abortion(): DOMException {
+    return new DOMException(this.reason ?? 'the client cancelled the request, or went away', 'AbortError');
   }
 
   /** The server ends before this call does: its client is told so. */
@@ -118,6 +125,32 @@ export class Call extends AsyncResource {
   /** Sends a notification that the protocol does not have (`params` is JSON text); returns whether the client will see it. */
   notify(method: string, params: string): boolean {
     return !this.isOver && this.serving.native.notifyCaller(this.id, method, params);
+  }
+
+  /** Asks the client (`params` is JSON text): resolves with its result, rejects with what came instead. */
+  ask(method: string, params: string, options: QuestionOptions): Promise<unknown> {
+    if (this.isOver) return Promise.reject(this.whyNotAsked());
+    this.questions ??= new Questions(this);
+    return this.questions.ask(method, params, options);
+  }
+
+  /** What came of the question with this number. */
+  hear(question: number, result: unknown, failure: UnansweredPayload | undefined): void {
+    this.questions?.answered(question, result, failure);
+  }
+
+  send(methods: string[], params: string[], timeoutsMs: number[]): number | null {
+    return this.isOver ? null : this.serving.native.ask(this.id, methods, params, timeoutsMs);
+  }
+
+  withdraw(question: number): void {
+    if (!this.isOver) this.serving.native.withdraw(this.id, question);
+  }
+
+  whyNotAsked(): Error {
+    return this.cancelled
+      ? this.abortion()
+      : new CannotAskError('the call is answered: its client cannot be asked any more');
   }
 
   /** Answers a tool call with one text block. */
@@ -166,6 +199,14 @@ export class Call extends AsyncResource {
     this.finish();
   }
 
+  /** Answers a tool call, a read or a prompt with what has to be known first; `params` are JSON texts. */
+  completeInputRequired(
+    requests: readonly { key: string; method: string; params: string }[],
+    state: string | undefined,
+  ): void {
+    throw new NotYetError(`a result that asks for input (${requests.length} questions, state: ${state})`);
+  }
+
   /** Its function threw something unexpected, which becomes its answer next. */
   failed(thrown: unknown): void {
     if (this.isOver) return;
@@ -173,10 +214,10 @@ export class Call extends AsyncResource {
     this.serving.failed(`${NOUNS[kind] ?? 'method'} '${target}' failed in call ${this.id}`, thrown);
   }
 
-  /** Fails with one of `failureKinds`; the message is for the client, the detail for the log. */
-  fail(kind: string, message: string, detail?: string): void {
+  /** Fails with one of `failureKinds`; the message and `data` (JSON text) are for the client, the detail for the log. */
+  fail(kind: string, message: string, detail?: string, data?: string): void {
     if (this.isOver) return;
-    this.serving.native.fail(this.id, kind, message, detail ?? null);
+    this.serving.native.fail(this.id, kind, message, detail ?? null, data ?? null);
     this.finish();
   }
 
@@ -189,6 +230,7 @@ export class Call extends AsyncResource {
 
   private finish(): void {
     this.isOver = true;
+    this.questions?.end(this.whyNotAsked());
     this.serving.answered(this);
   }
 }

@@ -13,8 +13,8 @@ interface Caused {
   cause?: unknown;
 }
 
-/** Marks the instances of `error` and makes `instanceof` look for the mark. Subclasses of authors are told as usual. */
-function branded(error: new (...parts: never[]) => Error, name: string): void {
+/** @internal Marks the instances of `error` and makes `instanceof` look for the mark. Subclasses of authors are told as usual. */
+export function branded(error: new (...parts: never[]) => Error, name: string): void {
   const brand = Symbol.for(`oxmcp.errors.${name}`);
   Object.defineProperty(error.prototype, brand, { value: true });
   Object.defineProperty(error.prototype, 'name', { value: name, writable: true, configurable: true });

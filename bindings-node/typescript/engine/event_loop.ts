@@ -18,6 +18,7 @@ import {
   native,
   type Placement,
 } from './native.js';
+import type { UnansweredPayload } from './question_errors.js';
 import { placementHere } from './runtime.js';
 
 /** Runs a call and answers it, now or later. Must not throw. `args` is the parsed JSON object of the arguments. */
@@ -483,6 +484,10 @@ export class Serving {
       const call = this.running.get(entry[1]);
       this.running.delete(entry[1]);
       call?.cancel(this.ending);
+    } else if (slot === ANSWER) {
+      this.running
+        .get(entry[1])
+        ?.hear(entry[2] as number, entry[3], entry[4] as UnansweredPayload | undefined);
     } else if (slot === RELEASE) {
       this.functions.release(entry[1]);
     } else if (slot === FORGET) {
@@ -527,8 +532,15 @@ const DONE = Promise.resolve();
 const CANCEL = -1;
 const RELEASE = -2;
 const FORGET = -4;
+const ANSWER = -5;
 
-type Entry = [slot: number, id: number, arguments: unknown, originOrPayload: unknown, inexact?: unknown];
+type Entry = [
+  slot: number,
+  id: number,
+  arguments: unknown,
+  originOrPayload: unknown,
+  inexactOrFailure?: unknown,
+];
 
 function parsed(frame: string): unknown {
   try {

@@ -46,7 +46,8 @@ export interface NativeServing {
    * `[slot, id, arguments, origin?, inexact?]` (slot ≥ 0: run this call and answer it; `inexact` are the integers among the
    * arguments that are other numbers in JavaScript, as `[path, digits][]`), `[-1, id]` (nobody waits for call `id` any more),
    * `[-2, slot]` (forget the function), `[-3, token, kind, payload, text?]` (news of a transport, see `NoticeKind`), `[-4, origin]`
-   * (nothing refers to this origin any more).
+   * (nothing refers to this origin any more), `[-5, id, question, result, failure?]` (what came of a question of call `id`: a
+   * result, or `null` and a `{kind, message, code?, data?}`).
    * When more than a batch waits, the bell rings again.
    */
   drain(): string;
@@ -93,6 +94,14 @@ export interface NativeServing {
   /** A notification that the protocol does not have, on the call's stream; `params` is a JSON object. */
   notifyCaller(id: number, method: string, params: string): boolean;
 
+  /**
+   * Asks the client of this call, all at once; `params` are JSON texts, of the limits 0 is none. Returns the number of the first
+   * question, from which the others count up; null once the call is over.
+   */
+  ask(id: number, methods: string[], params: string[], timeoutsMs: number[]): number | null;
+  /** Takes a question back. */
+  withdraw(id: number, question: number): void;
+
   // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON. The two most
   // frequent ones are functions of the module.
   /** A tool's result with members the protocol does not know; `more` is an object of them. */
@@ -108,8 +117,8 @@ export interface NativeServing {
   completePrompt(id: number, description: string | null, messages: string, meta: string | null): void;
   completeCompletion(id: number, values: string[], total: number | null, hasMore: boolean | null): void;
   completeWhole(id: number, result: string): void;
-  /** `kind` is one of `failureKinds`. `detail` goes to the log only. */
-  fail(id: number, kind: string, message: string, detail: string | null): void;
+  /** `kind` is one of `failureKinds`. `detail` goes to the log only; `data` is JSON text. */
+  fail(id: number, kind: string, message: string, detail: string | null, data: string | null): void;
   failProtocol(id: number, code: number, message: string, data: string | null): void;
 
   /** Tells the transport of this token, or all, to finish: what runs may end in its time. Each end is a notice. */

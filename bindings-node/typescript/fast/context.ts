@@ -1,9 +1,11 @@
 // What a function of a FastMCP server is told of its call.
 
 import type { Context } from '../calls/context.js';
-import { unasked } from '../calls/questions.js';
+import type { Elicit } from '../calls/elicitation.js';
+import type { RequestOptions } from '../calls/questions.js';
 import type { Implementation } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
+import type { ElicitRequestParams, ElicitResult } from '../types/questions.js';
 import type { FastMCPSessionAuth } from './access.js';
 
 /** Anything a log message may carry beside its text. */
@@ -70,9 +72,14 @@ export class LoadContext<T extends FastMCPSessionAuth = FastMCPSessionAuth> {
     return this.auth;
   }
 
-  /** Not yet: rejects. */
-  get elicit(): (...parts: unknown[]) => Promise<never> {
-    return unasked('context.elicit');
+  /** Asks people for input: with the protocol's parameters as npm's fastmcp does, or with a message and a schema. */
+  get elicit(): ((params: ElicitRequestParams, options?: RequestOptions) => Promise<ElicitResult>) & Elicit {
+    const { elicit, mcpReq } = this.context;
+    const asking = (first: string | ElicitRequestParams, ...rest: [object?, object?]): Promise<unknown> =>
+      typeof first === 'string'
+        ? elicit(first, rest[0] as object, rest[1])
+        : mcpReq.elicitInput(first, rest[0] as RequestOptions);
+    return asking as LoadContext['elicit'];
   }
 }
 

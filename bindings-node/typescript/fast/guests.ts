@@ -1,6 +1,7 @@
 // Keeps the sessions of a FastMCP server, and tells of their coming and going.
 
 import type { EventEmitter } from 'node:events';
+import type { Call } from '../engine/call.js';
 import { ENGINE } from '../engine/engine.js';
 import type { McpServer } from '../server/mcp.js';
 import type { Transport } from '../serving/transport.js';
@@ -49,21 +50,50 @@ export class Guests<T extends FastMCPSessionAuth> {
     });
   }
 
-  /** Hears of handshakes at a server, and of the HTTP sessions they begin. */
-  watch(server: McpServer): void {
-    server[ENGINE].setFallback('notifications/initialized', (call) => {
+  /** Hears of handshakes at a server and of the HTTP sessions they begin, and, where that is wanted, of the clients' roots. */
+  watch(server: McpServer, wantsRoots: boolean): void {
+    const engine = server[ENGINE];
+    const of = (call: Call): FastMCPSession<T> | undefined =>
+      this.all.find(
+        (each) => each.server === server.server && each.sessionId === call.sessionId && !each.isReady,
+      );
+    engine.setFallback('notifications/initialized', (call) => {
       const capabilities = call.caller.clientCapabilities as ClientCapabilities | null;
       const { sessionId } = call;
-      let session = this.all.find(
-        (each) => each.server === server.server && each.sessionId === sessionId && !each.isReady,
-      );
+      let session = of(call);
       if (session === undefined && sessionId !== undefined) {
         session = new FastMCPSession<T>(server.server, sessionId, undefined, undefined);
         this.add(session);
       }
-      session?.ready(capabilities);
-      call.completeWhole('{}');
+      const ready = (): void => session?.ready(capabilities);
+      if (wantsRoots && capabilities?.roots?.listChanged === true) void this.askRoots(session, call, ready);
+      else {
+        ready();
+        call.completeWhole('{}');
+      }
     });
+    if (!wantsRoots) return;
+    engine.setFallback('notifications/roots/list_changed', (call) => {
+      const session = this.all.find(
+        (each) => each.server === server.server && each.sessionId === call.sessionId,
+      );
+      void this.askRoots(session, call, () => session?.emit('rootsChanged', { roots: session.roots }));
+    });
+  }
+
+  /** Asks a client for its roots, and goes on when it has told them or cannot. */
+  private async askRoots(
+    session: FastMCPSession<T> | undefined,
+    call: Call,
+    goOn: () => void,
+  ): Promise<void> {
+    try {
+      await session?.takeRoots(call);
+    } catch {
+      // A client that does not tell them has none.
+    }
+    call.completeWhole('{}');
+    goOn();
   }
 
   private add(session: FastMCPSession<T>): void {

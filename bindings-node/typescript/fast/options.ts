@@ -36,10 +36,10 @@ export interface ServerOptions<_T extends FastMCPSessionAuth = FastMCPSessionAut
   health?: { enabled?: boolean; path?: string; message?: string; status?: number };
   /** Keeps silent streams alive with comments, every `intervalMs` (20 000 by default), or not at all. */
   streamKeepalive?: { enabled?: boolean; intervalMs?: number };
-  /** Only to switch it off: a server asks nothing of its clients here. */
+  /** Only to switch it off: clients are asked in their calls only. */
   ping?: { enabled: false };
-  /** Only to switch it off: a server asks nothing of its clients here. */
-  roots?: { enabled: false };
+  /** Whether clients that tell of changes of their roots are asked for them, for `session.roots`; they are, by default. */
+  roots?: { enabled?: boolean };
 }
 
 /** How the HTTP endpoint is served. */

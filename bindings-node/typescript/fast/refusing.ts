@@ -3,7 +3,7 @@
 import { ConfigurationError } from '../engine/errors.js';
 
 const AUTH = 'requests are not authenticated here';
-const ASKS = 'a server asks nothing of its clients';
+const PINGS = 'clients are asked in their calls only';
 const TLS = 'connections are not encrypted here: put a proxy in front';
 
 /** The options of others by where they are written, and why they cannot be taken. */
@@ -12,6 +12,7 @@ const without = {
     ['authenticate', AUTH],
     ['auth', AUTH],
     ['oauth', AUTH],
+    ['ping', PINGS],
     ['utils', 'arguments are checked by the engine, which words what is wrong itself'],
   ]),
   tool: new Map<string, string>(),
@@ -38,15 +39,6 @@ export function refuseForeign(kind: keyof typeof without, options: object, where
     const why = known.get(name);
     if (why === undefined || isOff(value)) continue;
     throw new ConfigurationError(`${where}: ${name} is not supported: ${why}; leave it out`);
-  }
-}
-
-/** Throws ConfigurationError for what a server would have to ask of its clients by itself. */
-export function refuseAsking(options: { ping?: unknown; roots?: unknown }): void {
-  for (const name of ['ping', 'roots'] as const) {
-    const value = options[name];
-    if (isOff(value)) continue;
-    throw new ConfigurationError(`FastMCP: ${name} is not supported: ${ASKS}; leave it out`);
   }
 }
 

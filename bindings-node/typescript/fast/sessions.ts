@@ -1,14 +1,25 @@
 // The clients of a FastMCP server, one object each, and what is told of their coming and going.
 
 import { EventEmitter } from 'node:events';
-import { unasked } from '../calls/questions.js';
+import { listRoots } from '../calls/asking.js';
+import { elicitInput } from '../calls/elicitation.js';
+import type { RequestOptions } from '../calls/questions.js';
+import { createMessage } from '../calls/sampling.js';
+import type { Call } from '../engine/call.js';
+import { ENGINE } from '../engine/engine.js';
 import { NotYetError } from '../engine/errors.js';
 import { refusing } from '../engine/not_yet.js';
+import { CannotAskError } from '../engine/question_errors.js';
 import type { Server } from '../server/index.js';
 import type { Transport } from '../serving/transport.js';
 import type { ClientCapabilities } from '../types/lifecycle.js';
 import type { LoggingLevel } from '../types/notifications.js';
-import type { Root } from '../types/questions.js';
+import type { ElicitRequestParams, ElicitResult, Root } from '../types/questions.js';
+import type {
+  CreateMessageRequestParams,
+  CreateMessageResult,
+  CreateMessageResultWithTools,
+} from '../types/sampling.js';
 import type { FastMCPSessionAuth } from './access.js';
 
 /** What a session tells. */
@@ -28,6 +39,7 @@ export type FastMCPEvents<T extends FastMCPSessionAuth = FastMCPSessionAuth> = {
 export class FastMCPSession<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends EventEmitter {
   #capabilities: ClientCapabilities | null = null;
   #isReady = false;
+  #roots: Root[] = [];
 
   /** @internal */
   constructor(
@@ -57,9 +69,14 @@ export class FastMCPSession<T extends FastMCPSessionAuth = FastMCPSessionAuth> e
     return 'info';
   }
 
-  /** Nobody is asked for roots. */
+  /** The folders and files that the server may work in, as the client told last; `rootsChanged` tells of new ones. */
   get roots(): Root[] {
-    return [];
+    return this.#roots;
+  }
+
+  /** @internal Asks for the roots. */
+  async takeRoots(call: Call): Promise<void> {
+    this.#roots = (await listRoots(call, undefined)).roots;
   }
 
   /** @internal */
@@ -102,10 +119,33 @@ export class FastMCPSession<T extends FastMCPSessionAuth = FastMCPSessionAuth> e
     return this.server.sendResourceUpdated({ uri });
   }
 
-  /** Not yet: rejects. */
-  readonly requestElicitation = unasked('requestElicitation');
-  /** Not yet: rejects. */
-  readonly requestSampling = unasked('requestSampling');
+  /**
+   * Asks the client's people, as `context.elicit` does.
+   *
+   * @throws CannotAskError outside of the calls of this session
+   */
+  async requestElicitation(params: ElicitRequestParams, options?: RequestOptions): Promise<ElicitResult> {
+    return elicitInput(this.#asker(), params, options);
+  }
+
+  /**
+   * Asks the client's model.
+   *
+   * @throws CannotAskError outside of the calls of this session
+   */
+  async requestSampling(
+    params: CreateMessageRequestParams,
+    options?: RequestOptions,
+  ): Promise<CreateMessageResult | CreateMessageResultWithTools> {
+    return createMessage(this.#asker(), params, options);
+  }
+
+  #asker(): Call {
+    const call = this.server[ENGINE].callInFlight(this.sessionId);
+    if (call !== undefined) return call;
+    throw new CannotAskError('a session is asked in a call of its own, and there is none');
+  }
+
   /** Not yet: throws. */
   readonly updateAuth: (auth: T) => never = refusing('updateAuth');
   /** Not yet: throws. Connect the server. */

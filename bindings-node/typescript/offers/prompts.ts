@@ -24,10 +24,12 @@ import { type NativeSchema, native } from '../engine/native.js';
 import type { Icon } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
 import type { GetPromptResult, PromptMessage } from '../types/prompts.js';
+import type { InputRequiredResult } from '../types/questions.js';
 import { Named, NamedHandle } from './handles.js';
 
 /** What a prompt may return: a whole result; messages; or text and content blocks, which are said by the user. */
 export type PromptReturn =
+  | InputRequiredResult
   | GetPromptResult
   | PromptMessage
   | ContentBlock

@@ -2,6 +2,7 @@
 
 import { isObject } from '../answers/content.js';
 import type { Context } from '../calls/context.js';
+import type { InputRequiredResult } from '../types/questions.js';
 import type {
   ListResourcesResult,
   ReadResourceResult,
@@ -40,7 +41,13 @@ export interface ResourceSecurity {
 export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & { cacheHint?: CacheHint };
 
 /** What reading may return: a whole result; contents or several; text; bytes, which are sent as base64. */
-export type ReadReturn = ReadResourceResult | ResourceContents | ResourceContents[] | string | Uint8Array;
+export type ReadReturn =
+  | InputRequiredResult
+  | ReadResourceResult
+  | ResourceContents
+  | ResourceContents[]
+  | string
+  | Uint8Array;
 
 /** Reads a resource. */
 export type ReadResourceCallback = (uri: URL, ctx: Context) => ReadReturn | Promise<ReadReturn>;

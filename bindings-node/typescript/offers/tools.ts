@@ -8,6 +8,7 @@ import type { Engine } from '../engine/engine.js';
 import { ConfigurationError, translated } from '../engine/errors.js';
 import type { Icon } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
+import type { InputRequiredResult } from '../types/questions.js';
 import type { CallToolResult, ToolAnnotations, ToolExecution } from '../types/tools.js';
 import { warnOfUnknownHints } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
@@ -15,10 +16,11 @@ import { toolRun } from './tool_runs.js';
 
 /**
  * What a tool may return: a whole result, whose content may be left out where there is structured content; text; a content
- * block or several; or nothing.
+ * block or several; nothing; or what it has to know first.
  */
 export type ToolReturn =
   | CallToolResult
+  | InputRequiredResult
   | (Omit<CallToolResult, 'content'> & { content?: ContentBlock[]; structuredContent: unknown })
   | ContentBlock
   | ContentBlock[]
@@ -51,6 +53,11 @@ export interface ToolNotes {
   timeoutMs?: number | undefined;
   /** Whether arguments must have the schema's types as they are; as the server has it when absent. */
   strictInputValidation?: boolean | undefined;
+  /**
+   * Whether the function may run again from its beginning, with the answers that its questions got so far, where the call that
+   * waits for its client is not in this process any more (from 2026-07-28 on). What it did before it asked, it does twice then.
+   */
+  replayable?: boolean | undefined;
 }
 
 /** What callers are told of a tool that takes arguments. */
@@ -79,6 +86,7 @@ export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
   _meta?: Record<string, unknown> | undefined;
   timeoutMs?: number | undefined;
   strictInputValidation?: boolean | undefined;
+  replayable?: boolean | undefined;
   callback?: ToolCallback<Input>;
   enabled?: boolean | undefined;
 }
@@ -137,6 +145,7 @@ export class Tools extends Named<State> {
       _meta: config._meta,
       timeoutMs: config.timeoutMs,
       strictInputValidation: config.strictInputValidation,
+      replayable: config.replayable,
       inputSchema: config.inputSchema,
       outputSchema: config.outputSchema,
       input: schemaOf(config.inputSchema, 'input', `tool '${name}', inputSchema`),
@@ -256,6 +265,7 @@ function descriptorOf(state: State, converts: boolean): object {
       convertArguments: converts,
       checkOutput: output !== undefined && output.checkInRust !== false,
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
+      replayable: state.replayable,
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
       wrapOutput: outputSchema !== undefined && outputSchema.type !== 'object',
     },

@@ -2,10 +2,12 @@
 
 import { Context } from '../calls/context.js';
 import { announce, sendLog } from '../calls/notifications.js';
-import { Asking } from '../calls/questions.js';
+import type { NotificationOptions } from '../calls/questions.js';
+import { Asking } from '../calls/server_questions.js';
 import type { Call } from '../engine/call.js';
 import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
+import { CannotAskError } from '../engine/question_errors.js';
 import type { Implementation, Notification, Result } from '../types/base.js';
 import type { ClientCapabilities, ServerCapabilities } from '../types/lifecycle.js';
 import type {
@@ -234,6 +236,30 @@ export class Server extends Asking implements Servable {
   private asks<T>(what: (ctx: Context) => T): T | undefined {
     const call = this[ENGINE].callInFlight();
     return call === undefined ? undefined : what(new Context(call, this[ENGINE].native));
+  }
+
+  // Asking clients
+
+  protected asker(): Call {
+    const call = this[ENGINE].callInFlight();
+    if (call !== undefined) return call;
+    throw new CannotAskError(
+      'no client can be asked outside of a call: ask in a handler, or by its context (ctx.elicit, ctx.sample, …)',
+    );
+  }
+
+  /**
+   * Makes a function that tells the client of the request in hand that a visit to a page has come to its end.
+   *
+   * @param elicitationId What `ctx.elicitUrl` returned, or `elicitInput` was given.
+   */
+  createElicitationCompletionNotifier(
+    elicitationId: string,
+    _options?: NotificationOptions,
+  ): () => Promise<void> {
+    const ctx = this.asks((context) => context);
+    const completed = { method: 'notifications/elicitation/complete', params: { elicitationId } };
+    return () => (ctx === undefined ? this.notification(completed) : ctx.sendNotification(completed));
   }
 
   // Telling clients

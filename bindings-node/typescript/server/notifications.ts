@@ -56,12 +56,13 @@ export class Notifications {
         this.failed(reason instanceof Error ? reason : new Error(messageOf(reason), { cause: reason }));
       };
       const hear = async (): Promise<void> => {
-        if (method === INITIALIZED) this.initialized?.();
+        const initialized: unknown = method === INITIALIZED ? this.initialized?.() : undefined;
         await this.handlers.get(method)?.({ method, params });
+        await initialized;
       };
-      // Up to its first wait it runs now, in the order in which notifications came.
-      hear().catch(report);
-      call.completeWhole('{}');
+      // Up to its first wait it runs now, in the order in which notifications came. Until its end it may ask the client.
+      const over = (): void => call.completeWhole('{}');
+      hear().catch(report).then(over, over);
     };
   }
 }
