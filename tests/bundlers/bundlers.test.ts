@@ -7,25 +7,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { BINDING, ENGINE_FILE, install, stage } from './release.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const ROOT = here('../..');
 const tools = createRequire(import.meta.url);
 const tool = (name: string): string => here(`node_modules/${name}`);
-const { current } = createRequire(import.meta.url)('../../bindings-node/native/platforms.cjs');
 
-// A project that has installed a release.
 const scratch = mkdtempSync(join(tmpdir(), 'oxmcp-bundlers-'));
 after(() => rmSync(scratch, { recursive: true }));
 const staged = join(scratch, 'staged');
-execFileSync(process.execPath, [join(ROOT, 'bindings-node', 'scripts', 'stage.mjs')], {
-  env: { ...process.env, OXMCP_STAGE: staged },
-});
+stage(staged);
 const project = join(scratch, 'project');
-mkdirSync(join(project, 'node_modules', '@oxmcp'), { recursive: true });
-const BINDING = `binding-${current()}`;
-cpSync(join(staged, 'oxmcp'), join(project, 'node_modules', 'oxmcp'), { recursive: true });
-cpSync(join(staged, BINDING), join(project, 'node_modules', '@oxmcp', BINDING), { recursive: true });
+install(staged, project);
 
 const PROGRAM = `
 const server = new McpServer({ name: 'bundled', version: '1.0.0' });
@@ -61,8 +54,7 @@ function place(within: 'project' | 'elsewhere'): string {
 
 /** Puts the engine beside a bundle, as a deployment does. */
 function putEngineBeside(folder: string): void {
-  const file = `oxmcp.${current()}.node`;
-  cpSync(join(staged, BINDING, file), join(folder, file));
+  cpSync(join(staged, BINDING, ENGINE_FILE), join(folder, ENGINE_FILE));
 }
 
 function starts(file: string, command = [process.execPath]): void {
