@@ -219,6 +219,51 @@ async fn a_handler_of_notifications_asks_and_logs_beside_all_requests() {
 }
 
 #[tokio::test]
+async fn a_client_is_asked_outside_of_any_call_where_it_can_be_found() {
+    // LHTTP-8
+    let engine = asking_engine();
+    let roots = || Question::new(Question::LIST_ROOTS, raw(&json!({})));
+    let nobody = "there is no client here that could be asked outside of its calls";
+    assert_eq!(engine.ask(None, roots()).await.unwrap_err().message, nobody);
+    let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    let asks = tokio::spawn(engine.ask(None, roots()));
+    let asked = one_line(&connection.unsolicited().await.unwrap());
+    hear(send(&engine, &connection, result(&asked["id"], json!({"roots": []})))).await;
+    assert_eq!(asks.await.unwrap().unwrap().as_str(), r#"{"roots":[]}"#);
+    // Who of the two is meant?
+    let other = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    assert_eq!(engine.ask(None, roots()).await.unwrap_err().message, nobody);
+    other.close();
+    // Nobody waits for it any more: it is taken back.
+    let mut asks = Box::pin(engine.ask(None, roots()));
+    assert!(poll_future(&mut asks).is_none());
+    let asked = one_line(&connection.unsolicited().await.unwrap());
+    drop(asks);
+    let taken_back = one_line(&connection.unsolicited().await.unwrap());
+    assert_eq!(taken_back["params"]["requestId"], asked["id"]);
+
+    let heard = hear(post(&engine, &[], initialize_with("2025-06-18", &all_capabilities()))).await;
+    let id = heard.session_id.unwrap();
+    hear(post(&engine, &[("Mcp-Session-Id", &id)], initialized())).await;
+    assert!(engine.ask(Some(&id), roots()).await.unwrap_err().message.contains("no other stream open"));
+    let mut stream = engine.open_session_stream(&headers(&[("Mcp-Session-Id", &id)])).unwrap();
+    let asks = tokio::spawn(engine.ask(Some(&id), roots()));
+    let asked = one_line(&stream.next().await.unwrap());
+    hear(post(&engine, &[("Mcp-Session-Id", &id)], result(&asked["id"], json!({"roots": []})))).await;
+    assert!(asks.await.unwrap().is_ok());
+    assert_eq!(engine.ask(Some("nobody"), roots()).await.unwrap_err().message, nobody);
+}
+
+/// Polls once.
+fn poll_future<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::Pin::new(future).poll(&mut context) {
+        std::task::Poll::Ready(output) => Some(output),
+        std::task::Poll::Pending => None,
+    }
+}
+
+#[tokio::test]
 async fn when_nothing_is_heard_any_more_questions_fail_and_their_calls_go_on() {
     let engine = asking_engine();
     let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;

@@ -2,10 +2,40 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 
+use super::Engine;
 use super::asking::Asker;
-use crate::handler::{Event, Events};
+use crate::handler::{Answered, CallContext, Event, Events, Failure, FailureKind, Origin, event_channel};
+use crate::model::Question;
+
+impl Engine {
+    /// Asks a client that no call of its is under way for: that of the session with this id, or without an id the only one at a
+    /// duplex connection. Over HTTP the question travels on the session's own stream (LHTTP-8). Dropping the future takes it
+    /// back.
+    ///
+    /// # Errors
+    /// As [`CallContext::ask`]; [`FailureKind::CannotAsk`] also where there is no such client.
+    pub fn ask(
+        &self,
+        session_id: Option<&str>,
+        question: Question,
+    ) -> impl Future<Output = Answered> + Send + use<> {
+        let client = self.0.eras.client(session_id);
+        async move {
+            let Some((caller, in_flight)) = client else {
+                let message = "there is no client here that could be asked outside of its calls";
+                return Err(Failure::new(FailureKind::CannotAsk, message));
+            };
+            let caller = Arc::new(caller);
+            let (sender, events) = event_channel(false, None);
+            let asker = Asker::of_session(in_flight, Arc::clone(&caller));
+            let context = CallContext { caller, events: sender, deadline: None, origin: Origin::default() };
+            attend(context.ask(question), events, asker).await
+        }
+    }
+}
 
 /// Does `work` to its end; what it says and asks meanwhile goes out with what is unsolicited.
 pub(super) async fn attend<T>(work: impl Future<Output = T>, mut events: Events, mut asker: Asker) -> T {

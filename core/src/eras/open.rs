@@ -1,6 +1,6 @@
 //! What a message turns out to be: its era is decided here, once, and its own room decodes it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use http::HeaderMap;
 
@@ -10,9 +10,10 @@ use super::legacy::session::{Session, SessionListener, SessionStore};
 use super::meta::Meta;
 use super::params::Params;
 use super::{
-    Held, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side,
+    Held, InFlight, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side,
     WireError, legacy, modern,
 };
+use crate::handler::Caller;
 use crate::jsonrpc::{Malformed, Message, Notification, Outline, Request, Response, error_code};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Registry;
@@ -24,6 +25,8 @@ pub struct Eras {
     pub(super) registry: Registry,
     pub(super) max_subscribed_resources: usize,
     sessions: SessionStore,
+    /// The sessions of duplex connections, which nobody finds by an id.
+    connected: Mutex<Vec<Weak<Session>>>,
 }
 
 impl Eras {
@@ -39,6 +42,7 @@ impl Eras {
             profile: Arc::new(profile),
             registry,
             sessions: SessionStore::new(sessions),
+            connected: Mutex::default(),
             max_subscribed_resources,
         }
     }
@@ -113,6 +117,31 @@ impl Eras {
         let session = self.find_session(headers)?;
         session.open();
         Ok(session.hold())
+    }
+
+    /// The client of the session with this id; without an id the one client at a duplex connection. `None` where there is no such
+    /// client, or more than one.
+    pub fn client(&self, session_id: Option<&str>) -> Option<(Caller, Arc<InFlight>)> {
+        let session = match session_id.and_then(|id| self.sessions.find(id)) {
+            Some(session) => session,
+            None => {
+                let connected = self.connected();
+                let mut sessions = connected.iter().filter_map(Weak::upgrade).filter(|session| {
+                    !session.has_ended() && (session_id.is_none() || session.id.as_deref() == session_id)
+                });
+                let session = sessions.next()?;
+                if sessions.next().is_some() {
+                    return None;
+                }
+                session
+            }
+        };
+        Some((session.caller(&self.profile), Arc::clone(&session.in_flight)))
+    }
+
+    fn connected(&self) -> MutexGuard<'_, Vec<Weak<Session>>> {
+        // A list of references is whole after every statement above.
+        self.connected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends a session (SESS-7).
@@ -285,7 +314,11 @@ impl Eras {
         ));
         match side {
             Side::Duplex(duplex) if !duplex.begin(&session) => return Err(second()),
-            Side::Duplex(_) => {}
+            Side::Duplex(_) => {
+                let mut connected = self.connected();
+                connected.retain(|session| session.strong_count() > 0);
+                connected.push(Arc::downgrade(&session));
+            }
             Side::Post { .. } => self.sessions.add(&session),
         }
         let said =
