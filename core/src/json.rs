@@ -1,5 +1,6 @@
 //! JSON text that was checked once and is carried unparsed.
 
+mod canonical;
 mod decimal;
 mod flaw;
 mod integers;
@@ -7,6 +8,7 @@ mod members;
 mod scan;
 mod text;
 
+pub use canonical::canonical;
 pub(crate) use decimal::Decimal;
 pub(crate) use flaw::{Fault, Flaw};
 pub use integers::{inexact_integers, may_have_inexact_integers};

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use std::fmt;
 
 use oxmcp_core::json::{
-    RawJson, as_integer, as_string, elements, inexact_integers, may_have_inexact_integers, member, members,
-    write_string,
+    RawJson, as_integer, as_string, canonical, elements, inexact_integers, may_have_inexact_integers, member,
+    members, write_string,
 };
 use proptest::prelude::*;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -253,5 +253,20 @@ fn integers_that_a_double_does_not_hold_are_found_by_their_place() {
     for before in 0..40 {
         let text = format!("{}9007199254740993", " ".repeat(before));
         assert!(may_have_inexact_integers(&text), "{before}");
+    }
+}
+
+#[test]
+fn one_value_has_one_canonical_text() {
+    let text = r#"{"a":[1.50,{"b":null,"c":"\u2028é"}],"z":{},"é":"\""}"#;
+    for same in [
+        r#" { "z" : { } , "\u00e9" : "\u0022" , "a" : [ 1.50 , { "c" : "\u2028\u00E9" , "b" : null } ] } "#,
+        r#"{"\u0061":[1.50,{"c":"\u2028é","b":null}],"z":{},"é":"\""}"#,
+    ] {
+        assert_eq!(canonical(same), text);
+    }
+    for other in [r#"{"a":[1.5]}"#, r#"{"a":["1.50"]}"#, r#"{"a":[1.50,null]}"#, "{}", "[]", "\"\""] {
+        assert_ne!(canonical(other), canonical(r#"{"a":[1.50]}"#));
+        assert_eq!(canonical(&canonical(other)), canonical(other));
     }
 }

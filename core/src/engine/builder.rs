@@ -9,6 +9,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::jsonrpc::FrameLimits;
 use crate::model::{CacheHint, Capabilities, Implementation, OperationKind};
 use crate::registry::{MAX_WATCHED_URIS, Registry, RegistryOptions};
+use crate::sealing::{KeyRing, Sealer};
+
+/// The environment variable with the keys that seal state: secrets of at least 32 bytes with commas or white space between
+/// them. The first seals, all open, see [`KeyRing`].
+pub const REQUEST_STATE_KEYS: &str = "OXMCP_REQUEST_STATE_KEYS";
 
 /// The bounds of an engine (SEC-12).
 #[derive(Debug, Clone)]
@@ -27,6 +32,13 @@ pub struct Limits {
     pub max_subscribed_resources: usize,
     /// How long a call may take when its tool does not say; `None` is for ever.
     pub call_timeout: Option<Duration>,
+    /// Calls that wait for their client to call again with answers; where there is no room, questions are refused as
+    /// overloaded.
+    pub max_parked: usize,
+    /// How many bytes those may hold in all, as far as the engine knows.
+    pub max_parked_bytes: usize,
+    /// How long a client may take to call again. A call whose client does not is cancelled, and its state is worth nothing.
+    pub parked_time: Duration,
 }
 
 impl Default for Limits {
@@ -39,6 +51,9 @@ impl Default for Limits {
             max_http_subscriptions: 10_000,
             max_subscribed_resources: MAX_WATCHED_URIS,
             call_timeout: None,
+            max_parked: 10_000,
+            max_parked_bytes: 64 << 20,
+            parked_time: Duration::from_secs(600),
         }
     }
 }
@@ -54,6 +69,7 @@ pub struct EngineBuilder {
     sessions: SessionOptions,
     cache_hints: HashMap<OperationKind, CacheHint>,
     description_cache: CacheHint,
+    request_state_keys: Option<KeyRing>,
 }
 
 impl EngineBuilder {
@@ -67,6 +83,7 @@ impl EngineBuilder {
             sessions: SessionOptions::default(),
             cache_hints: HashMap::new(),
             description_cache: CacheHint::default(),
+            request_state_keys: None,
         }
     }
 
@@ -120,10 +137,19 @@ impl EngineBuilder {
         self
     }
 
+    /// The keys that seal what clients carry from one round of a call to the next (MRTR-15); by default those in the environment
+    /// variable [`REQUEST_STATE_KEYS`], or else one that nobody knows and that is gone with the engine. Several processes that
+    /// serve the same clients need the same keys.
+    #[must_use]
+    pub fn request_state_keys(mut self, keys: KeyRing) -> Self {
+        self.request_state_keys = Some(keys);
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] when an option cannot work.
+    /// [`ErrorKind::Configuration`] when an option cannot work, or the environment has keys that are none.
     pub fn build(self) -> Result<Engine> {
         let configuration = |message: &str| Err(Error::new(ErrorKind::Configuration, message));
         if self.limits.max_in_flight == 0 {
@@ -133,6 +159,9 @@ impl EngineBuilder {
             return configuration(
                 "sessions.max is 0: no session could ever begin; serve without sessions instead",
             );
+        }
+        if self.limits.parked_time.is_zero() {
+            return configuration("parked_time is 0: no client could ever answer a question");
         }
         if self.limits.max_subscribed_resources > MAX_WATCHED_URIS {
             let message = format!("max_subscribed_resources is more than {MAX_WATCHED_URIS}");
@@ -157,6 +186,21 @@ impl EngineBuilder {
             self.description_cache,
         );
         let eras = Eras::new(profile, registry.clone(), self.sessions, self.limits.max_subscribed_resources);
-        Ok(Engine::assemble(registry, eras, self.limits))
+        let keys = match self.request_state_keys {
+            Some(keys) => keys,
+            None => keys_of_environment()?,
+        };
+        Ok(Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?))
+    }
+}
+
+fn keys_of_environment() -> Result<KeyRing> {
+    let text = std::env::var_os(REQUEST_STATE_KEYS).unwrap_or_default();
+    let unusable = |error: Error| {
+        Error::new(ErrorKind::Configuration, format!("{REQUEST_STATE_KEYS} cannot be used")).caused_by(error)
+    };
+    match KeyRing::parse(&text.to_string_lossy()).map_err(unusable)? {
+        Some(keys) => Ok(keys),
+        None => KeyRing::random(),
     }
 }

@@ -1,9 +1,10 @@
 //! A duplex connection: one peer, both directions, any number of requests at once.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::Shutdown;
+use super::rounds::Rounds;
 use crate::eras::Duplex;
 use crate::handler::Failure;
 use crate::jsonrpc::RequestId;
@@ -16,15 +17,22 @@ pub struct Connection {
     /// The end of this connection, or of the whole server.
     shutdown: Shutdown,
     closed: Shutdown,
+    /// Which of the engine's connections it is.
+    pub(super) number: u64,
+    rounds: Arc<Rounds>,
 }
 
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
+
 impl Connection {
-    pub(super) fn new(session_id: Option<Arc<str>>, shutdown: Shutdown) -> Self {
+    pub(super) fn new(session_id: Option<Arc<str>>, shutdown: Shutdown, rounds: Arc<Rounds>) -> Self {
         Self {
             duplex: Duplex::new(session_id),
             subscriptions: Arc::default(),
             shutdown,
             closed: Shutdown::new(),
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
+            rounds,
         }
     }
 
@@ -72,6 +80,7 @@ impl Connection {
     pub fn close(&self) {
         self.closed.trigger();
         self.duplex.end();
+        self.rounds.parked.leave(self.number);
     }
 }
 

@@ -8,11 +8,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::eras::{self, Answer, Asked};
-use crate::handler::{CallContext, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply};
+use crate::handler::{
+    Answers, CallContext, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
+};
 use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
 use crate::model::{
-    CacheHint, CompletionOutput, CompletionReference, Operation, OperationKind, Output, WatchFilter,
+    CacheHint, CompletionOutput, CompletionReference, InputRequired, Operation, OperationKind, Output,
+    WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{CompletionTarget, Item, ListPage, NoResource, Snapshot, ToolEntry};
@@ -34,9 +37,19 @@ pub(super) struct Running {
     finish: Finish,
 }
 
+/// What a call of user code came to.
+pub(super) enum Finished {
+    /// An answer.
+    Answer(Answer),
+    /// The handler wants to know more, and is to be invoked again with the answers.
+    Asks(InputRequired),
+}
+
 /// What is needed to make an answer of the handler's output.
 struct Finish {
     kind: OperationKind,
+    /// Whether the handler may run again.
+    replayable: bool,
     tool: Option<Arc<ToolEntry>>,
     resource: Option<(String, CacheHint)>,
 }
@@ -46,15 +59,21 @@ pub(super) fn dispatch(
     asked: &mut Asked,
     events: EventSender,
     origin: &Origin,
+    answers: Option<Arc<Answers>>,
     call_timeout: Option<Duration>,
 ) -> Dispatched {
     let operation = std::mem::replace(&mut asked.operation, Operation::Ping);
     let kind = operation.kind();
-    let context =
-        CallContext { caller: Arc::clone(&asked.caller), events, deadline: None, origin: origin.clone() };
+    let context = CallContext {
+        caller: Arc::clone(&asked.caller),
+        events,
+        deadline: None,
+        origin: origin.clone(),
+        answers,
+    };
     if let (Some(whole), false) = (asked.whole.take(), kind == OperationKind::Watch) {
         let invocation = Invocation { kind, target: whole.method, arguments: whole.params, context };
-        return run(&whole.handler, invocation, call_timeout, Finish { kind, tool: None, resource: None });
+        return run(&whole.handler, invocation, call_timeout, Finish::of(kind, false));
     }
     let snapshot = &*asked.snapshot;
     let version = asked.voice.version();
@@ -88,6 +107,22 @@ pub(super) fn dispatch(
     started.unwrap_or_else(|failure| Dispatched::Now(Err(failure)))
 }
 
+/// Whether the handler that `asked` is for may run again.
+pub(super) fn is_replayable(asked: &Asked) -> bool {
+    let snapshot = &*asked.snapshot;
+    match &asked.operation {
+        _ if asked.whole.is_some() => false,
+        Operation::CallTool { name, .. } => {
+            snapshot.tool(name).is_some_and(|entry| entry.tool.common.replayable)
+        }
+        Operation::GetPrompt { name, .. } => {
+            snapshot.prompt(name).is_some_and(|entry| entry.prompt.common.replayable)
+        }
+        Operation::ReadResource { uri } => snapshot.resource(uri).is_ok_and(|found| found.replayable),
+        _ => false,
+    }
+}
+
 fn call_tool(
     snapshot: &Snapshot,
     name: &str,
@@ -109,7 +144,7 @@ fn call_tool(
     }
     let kind = OperationKind::CallTool;
     let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
-    let finish = Finish { kind, tool: Some(Arc::clone(entry)), resource: None };
+    let finish = Finish { tool: Some(Arc::clone(entry)), ..Finish::of(kind, entry.tool.common.replayable) };
     Ok(run(&entry.handler, invocation, entry.tool.timeout.or(call_timeout), finish))
 }
 
@@ -128,7 +163,7 @@ fn read_resource(
     };
     let kind = OperationKind::ReadResource;
     let invocation = Invocation { kind, target: uri.as_str().into(), arguments: found.variables, context };
-    let finish = Finish { kind, tool: None, resource: Some((uri, found.cache)) };
+    let finish = Finish { resource: Some((uri, found.cache)), ..Finish::of(kind, found.replayable) };
     Ok(run(found.handler, invocation, call_timeout, finish))
 }
 
@@ -155,7 +190,7 @@ fn get_prompt(
     }
     let kind = OperationKind::GetPrompt;
     let invocation = Invocation { kind, target: name.into(), arguments, context };
-    Ok(run(&entry.handler, invocation, call_timeout, Finish { kind, tool: None, resource: None }))
+    Ok(run(&entry.handler, invocation, call_timeout, Finish::of(kind, entry.prompt.common.replayable)))
 }
 
 fn complete(
@@ -191,7 +226,7 @@ fn complete(
     let arguments = completion_arguments(&reference, &argument, &value, &earlier);
     let (CompletionReference::Prompt(target) | CompletionReference::Resource(target)) = reference;
     let invocation = Invocation { kind, target: target.into(), arguments, context };
-    Ok(run(handler, invocation, call_timeout, Finish { kind, tool: None, resource: None }))
+    Ok(run(handler, invocation, call_timeout, Finish::of(kind, false)))
 }
 
 fn run(
@@ -263,22 +298,32 @@ fn shown(name: &str) -> &str {
 }
 
 impl Running {
-    /// What was asked.
-    pub(super) const fn kind(&self) -> OperationKind {
-        self.finish.kind
+    /// Whether the handler may run again, see [`CommonFields::replayable`](crate::model::CommonFields::replayable).
+    pub(super) const fn is_replayable(&self) -> bool {
+        self.finish.replayable
+    }
+
+    /// Lets the call take so much longer: its client was asked, and took its time.
+    pub(super) fn extend(&mut self, by: Duration) {
+        self.stack.extend(by);
     }
 
     /// Goes on with the call.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Failure>> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Finished, Failure>> {
         Pin::new(&mut self.stack).poll(context).map(|reply| self.finish.finish(reply))
     }
 }
 
 impl Finish {
-    fn finish(&mut self, reply: Reply) -> Result<Answer, Failure> {
+    const fn of(kind: OperationKind, replayable: bool) -> Self {
+        Self { kind, replayable, tool: None, resource: None }
+    }
+
+    fn finish(&mut self, reply: Reply) -> Result<Finished, Failure> {
         let kind = self.kind;
         let resource = self.resource.take();
         let output = match (reply, &resource) {
+            (Ok(Output::InputRequired(input)), _) if kind.may_ask() => return Ok(Finished::Asks(input)),
             (Ok(output), _) => output,
             // DOWN-10 wants the URI in any case.
             (Err(failure), Some((uri, _)))
@@ -298,6 +343,8 @@ impl Finish {
             Output::Resource(_) => kind == OperationKind::ReadResource,
             Output::Completion(_) => kind == OperationKind::Complete,
             Output::Whole(whole) => whole.is_object(),
+            // MRTR-1.
+            Output::InputRequired(_) => false,
         };
         if !fits {
             let detail = format!("a handler asked for {kind:?} returned an output of another kind");
@@ -311,7 +358,8 @@ impl Finish {
         {
             check_structured(schema, result.structured_content.as_ref())?;
         }
-        Ok(Answer::Output { kind, output, tool: self.tool.take(), cache: resource.map(|(_, cache)| cache) })
+        let cache = resource.map(|(_, cache)| cache);
+        Ok(Finished::Answer(Answer::Output { kind, output, tool: self.tool.take(), cache }))
     }
 }
 

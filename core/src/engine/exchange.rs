@@ -6,11 +6,9 @@ use std::sync::atomic::AtomicUsize;
 use std::task::{Context, Poll};
 
 use super::Shutdown;
-use super::asking::Asker;
-use super::dispatch::Running;
+use super::call::Call;
 use super::watch::{Counted, Subscription};
-use crate::eras::{Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
-use crate::handler::{Caller, Event, Events, Failure, FailureKind, PendingQuestion, StreamToClose};
+use crate::eras::{Said, Session};
 
 /// Something to write to the peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,26 +87,6 @@ pub(super) enum State {
     Done,
 }
 
-/// A call under way.
-pub(super) struct Call {
-    pub(super) running: Running,
-    pub(super) events: Events,
-    pub(super) voice: Voice,
-    pub(super) flight: Option<Flight>,
-    pub(super) survives_disconnect: bool,
-    pub(super) caller: Arc<Caller>,
-    /// Where its questions are written.
-    pub(super) stream: Stream,
-    /// What became of its questions, if it has asked any. After `events`: what is over is over without a word.
-    pub(super) asker: Option<Box<Asker>>,
-    /// Why no answer can come in any more.
-    pub(super) unheard: Option<Box<Failure>>,
-    /// Where the stream can be resumed.
-    pub(super) session: Option<Arc<Session>>,
-    /// The answer, while events from before it are still being told.
-    pub(super) said: Option<Said>,
-}
-
 impl Exchange {
     pub(super) fn new(state: State, background: &Background) -> Self {
         let background = state.survives_disconnect().then(|| background.clone());
@@ -185,7 +163,12 @@ impl State {
                 Poll::Ready(Some(first))
             }
             Self::Call(call) => {
-                let outgoing = std::task::ready!(call.poll(context));
+                let Some(outgoing) = std::task::ready!(call.poll(context)) else {
+                    let Self::Call(call) = std::mem::replace(self, Self::Done) else {
+                        return Poll::Ready(None);
+                    };
+                    return Poll::Ready(Some(call.park()));
+                };
                 if !matches!(outgoing, Outgoing::Message(_) | Outgoing::CloseStream) {
                     *self = Self::Done;
                 }
@@ -293,157 +276,6 @@ fn joined(bodies: &[Option<String>]) -> Outgoing {
     }
     array.push(']');
     Said { body: array, status: 200 }.into()
-}
-
-impl Call {
-    fn shut_down(&self, reason: &str) -> Outgoing {
-        let failure = Failure::new(FailureKind::ShutDown, reason);
-        self.voice.failure(self.running.kind(), &failure).into()
-    }
-
-    /// What is to be written for an event, if anything.
-    fn tell(&mut self, event: Event) -> Option<Outgoing> {
-        match event {
-            Event::Ask(pending) => self.ask(*pending),
-            Event::Withdraw(number) => self.asker.as_mut().and_then(|asker| asker.withdraw(number)),
-            Event::CloseStream(which) => return self.close_stream(which),
-            said => self.voice.event(&said),
-        }
-        .map(Outgoing::Message)
-    }
-
-    /// Asks the client; returns what is to be written for it now, if anything.
-    #[cold]
-    fn ask(&mut self, pending: PendingQuestion) -> Option<String> {
-        if self.said.is_some() {
-            // It came to its end without waiting for the answer.
-            self.events.finish();
-            return None;
-        }
-        match self.voice.way_to_ask() {
-            WayToAsk::Requests => self.ask_by_request(pending),
-            WayToAsk::Retries => Self::ask_by_retry(pending),
-        }
-    }
-
-    fn ask_by_request(&mut self, pending: PendingQuestion) -> Option<String> {
-        let Some(flight) = &self.flight else {
-            let message =
-                "the client cannot be asked: it is served without a session here, request by request";
-            pending.answer(Err(Failure::new(FailureKind::CannotAsk, message)));
-            return None;
-        };
-        if let Some(failure) = &self.unheard {
-            pending.answer(Err(Failure::clone(failure)));
-            return None;
-        }
-        let (caller, stream) = (&self.caller, self.stream);
-        let asker = self.asker.get_or_insert_with(|| {
-            Box::new(Asker::of_call(Arc::clone(flight.table()), Arc::clone(caller), stream))
-        });
-        asker.ask(pending)
-    }
-
-    /// Where a question is answered by calling again: it is kept here until the call has nothing else to say (see
-    /// [`Call::poll`]), then the exchange ends with all of them and the call is parked.
-    fn ask_by_retry(pending: PendingQuestion) -> Option<String> {
-        let message = "this client cannot be asked anything yet";
-        pending.answer(Err(Failure::new(FailureKind::CannotAsk, message)));
-        None
-    }
-
-    /// What is still to be written of the questions of a call that is over.
-    fn last_of_questions(&mut self) -> Option<Outgoing> {
-        let asker = self.asker.as_mut()?;
-        self.events.finish();
-        asker.end().map(Outgoing::Message)
-    }
-
-    fn stop_asking(&mut self, reason: &str) {
-        if self.unheard.is_none() {
-            let failure = Failure::new(FailureKind::ShutDown, reason);
-            if let Some(asker) = &mut self.asker {
-                asker.stop(&failure);
-            }
-            self.unheard = Some(Box::new(failure));
-        }
-    }
-
-    /// Questions are asked elsewhere from now on.
-    fn leave_stream(&mut self) {
-        self.stream = Stream::OfSession;
-        if let Some(asker) = &mut self.asker {
-            asker.leave_stream();
-        }
-    }
-
-    /// Without a session there is nothing to come back to.
-    #[cold]
-    fn close_stream(&self, which: StreamToClose) -> Option<Outgoing> {
-        let session = self.session.as_ref().filter(|session| session.primes_streams())?;
-        match which {
-            StreamToClose::OfCall => Some(Outgoing::CloseStream),
-            StreamToClose::OfSession => {
-                session.close_streams();
-                None
-            }
-        }
-    }
-
-    /// Never polled again after anything but a message.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outgoing> {
-        match self.flight.as_ref().and_then(|flight| flight.poll_ended(context)) {
-            None => {}
-            Some(ended) => {
-                let ended = ended.clone();
-                if let Some(last) = self.last_of_questions() {
-                    return Poll::Ready(last);
-                }
-                return Poll::Ready(match ended {
-                    Ended::Cancelled => Outgoing::Cancelled(self.voice.cancelled()),
-                    Ended::ShutDown(reason) => self.shut_down(&reason),
-                });
-            }
-        }
-        loop {
-            // What was emitted goes out before what comes of the next step.
-            while let Some(event) = self.events.take() {
-                if let Some(outgoing) = self.tell(event) {
-                    return Poll::Ready(outgoing);
-                }
-            }
-            if self.said.is_some()
-                && let Some(last) = self.last_of_questions()
-            {
-                return Poll::Ready(last);
-            }
-            if let Some(said) = self.said.take() {
-                return Poll::Ready(said.into());
-            }
-            match self.running.poll(context) {
-                Poll::Ready(result) => {
-                    self.said = Some(match result {
-                        Ok(answer) => self.voice.answer(&answer),
-                        Err(failure) => self.voice.failure(self.running.kind(), &failure),
-                    });
-                }
-                Poll::Pending => match self.events.poll_next(context) {
-                    Poll::Ready(event) => {
-                        if let Some(outgoing) = self.tell(event) {
-                            return Poll::Ready(outgoing);
-                        }
-                    }
-                    // Everything it has said is out: here a call whose questions are answered by calling again is parked.
-                    Poll::Pending => {
-                        let Some(asker) = &mut self.asker else { return Poll::Pending };
-                        if let Some(message) = std::task::ready!(asker.poll(context)) {
-                            return Poll::Ready(Outgoing::Message(message));
-                        }
-                    }
-                },
-            }
-        }
-    }
 }
 
 impl Drop for Exchange {

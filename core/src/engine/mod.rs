@@ -3,19 +3,25 @@
 mod aside;
 mod asking;
 mod builder;
+mod call;
 mod connection;
 mod dispatch;
 mod exchange;
 mod inbound;
+mod parked;
+mod request_state;
+mod retries;
+mod rounds;
 mod session_stream;
 mod shutdown;
 mod watch;
+mod work;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 pub use crate::eras::{Session, SessionOptions};
-pub use builder::{EngineBuilder, Limits};
+pub use builder::{EngineBuilder, Limits, REQUEST_STATE_KEYS};
 pub use connection::Connection;
 pub use exchange::{Exchange, Outgoing, ResponseMessage};
 pub use inbound::{Edge, HttpEdge, Inbound};
@@ -27,10 +33,15 @@ use crate::handler::{Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::Implementation;
 use crate::registry::Registry;
+use crate::sealing::Sealer;
 use asking::Asker;
+use call::Call;
 use dispatch::{Dispatched, dispatch};
-use exchange::{Background, Call, State};
+use exchange::{Background, State};
+use parked::{Bounds, ParkedCall, ParkedCalls};
+use rounds::{Resumed, Rounds};
 use watch::{Counted, Subscription};
+use work::Work;
 
 /// A server without its transports. Clones share everything.
 #[derive(Debug, Clone)]
@@ -44,6 +55,7 @@ struct Inner {
     shutdown: Shutdown,
     http_subscriptions: Arc<AtomicUsize>,
     background: Background,
+    rounds: Arc<Rounds>,
 }
 
 impl Engine {
@@ -52,13 +64,18 @@ impl Engine {
         EngineBuilder::new(implementation)
     }
 
-    fn assemble(registry: Registry, eras: Eras, limits: Limits) -> Self {
+    fn assemble(registry: Registry, eras: Eras, limits: Limits, sealer: Sealer) -> Self {
+        let shutdown = Shutdown::new();
+        let bounds =
+            Bounds { calls: limits.max_parked, bytes: limits.max_parked_bytes, time: limits.parked_time };
+        let parked = ParkedCalls::new(bounds, shutdown.clone());
         Self(Arc::new(Inner {
+            rounds: Arc::new(Rounds { parked, sealer, call_timeout: limits.call_timeout }),
             background: Background { running: Arc::default(), max: limits.max_in_background },
             registry,
             eras,
             limits,
-            shutdown: Shutdown::new(),
+            shutdown,
             http_subscriptions: Arc::default(),
         }))
     }
@@ -105,14 +122,14 @@ impl Engine {
     /// Opens a duplex connection: stdio, memory.
     #[must_use]
     pub fn connect(&self) -> Arc<Connection> {
-        Arc::new(Connection::new(None, self.0.shutdown.child()))
+        Arc::new(Connection::new(None, self.0.shutdown.child(), Arc::clone(&self.0.rounds)))
     }
 
     /// Opens a duplex connection for one session of this id, which ends with `shutdown`, too. Only versions that begin with a
     /// handshake are served on it (OLD-8).
     #[must_use]
     pub fn connect_session(&self, id: Arc<str>, shutdown: &Shutdown) -> Arc<Connection> {
-        Arc::new(Connection::new(Some(id), shutdown.child()))
+        Arc::new(Connection::new(Some(id), shutdown.child(), Arc::clone(&self.0.rounds)))
     }
 
     /// How sessions over HTTP live.
@@ -172,6 +189,12 @@ impl Engine {
         &self.0.limits
     }
 
+    /// How many calls wait for their clients to call again with answers.
+    #[must_use]
+    pub fn parked(&self) -> usize {
+        self.0.rounds.parked.held().0
+    }
+
     /// The signal that ends the server: subscriptions end with their closing result (SUB-5), session streams end. What
     /// serves a part of it has a [`child`](Shutdown::child) of this.
     #[must_use]
@@ -225,12 +248,10 @@ impl Engine {
                 }
             },
         };
-        let (sender, events) = event_channel(asked.caller.wants_progress, asked.caller.log_threshold);
-        match dispatch(&mut asked, sender, origin, self.0.limits.call_timeout) {
-            Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
-            Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
-            Dispatched::Run(running) => State::Call(Call {
-                running,
+        let call = |asked: Asked, running, events, flight, round| {
+            State::Call(Call {
+                work: Work::Handler(running),
+                kind,
                 events,
                 voice: asked.voice,
                 flight,
@@ -241,7 +262,27 @@ impl Engine {
                 unheard: None,
                 session: asked.session,
                 said: None,
-            }),
+                snapshot: asked.snapshot,
+                origin: origin.clone(),
+                connection: edge.connection(),
+                rounds: Arc::clone(&self.0.rounds),
+                round,
+            })
+        };
+        let (answers, round) = match asked.retry.take().map(|retry| self.0.rounds.resume(&asked, *retry)) {
+            None => (None, None),
+            Some(Resumed::Refused(error)) => return State::said(error.say(Some(asked.voice.id()))),
+            Some(Resumed::Again(answers, round)) => (answers, Some(round)),
+            Some(Resumed::Call(parked, round)) => {
+                let ParkedCall { running, events, .. } = *parked;
+                return call(asked, running, events, flight, Some(round));
+            }
+        };
+        let (sender, events) = event_channel(asked.caller.wants_progress, asked.caller.log_threshold);
+        match dispatch(&mut asked, sender, origin, answers, self.0.limits.call_timeout) {
+            Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
+            Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
+            Dispatched::Run(running) => call(asked, running, events, flight, round),
             Dispatched::Watch(filter) => {
                 let counted = match edge {
                     Edge::Connection(connection) | Edge::Posted(connection, _) => {
@@ -276,6 +317,14 @@ impl Engine {
 }
 
 impl Edge {
+    /// The number of the connection, if it is one.
+    fn connection(&self) -> Option<u64> {
+        match self {
+            Self::Connection(connection) | Self::Posted(connection, _) => Some(connection.number),
+            Self::Http(_) => None,
+        }
+    }
+
     fn side(&self) -> Side<'_> {
         match self {
             Self::Connection(connection) | Self::Posted(connection, _) => Side::Duplex(&connection.duplex),

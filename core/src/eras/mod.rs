@@ -39,8 +39,9 @@ pub use voice::{Said, Voice, WireError};
 use crate::handler::{Caller, Events, Handler, Invocation};
 use crate::json::RawJson;
 use crate::jsonrpc::{Outline, Request};
-use crate::model::Operation;
+use crate::model::{Operation, OperationKind};
 use crate::registry::Snapshot;
+use params::Params;
 
 /// The header that names the protocol version.
 pub static PROTOCOL_VERSION_HEADER: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -117,6 +118,48 @@ pub struct Asked {
     pub survives_disconnect: bool,
     /// The session, where the stream of the answer can be resumed (RESUME-4).
     pub session: Option<Arc<Session>>,
+    /// What the request brings of earlier rounds, if it is not the first of its call.
+    pub retry: Option<Box<Retry>>,
+}
+
+impl Asked {
+    /// The same once more, for a handler that is to be invoked again.
+    #[must_use]
+    pub fn again(
+        kind: OperationKind,
+        voice: &Voice,
+        caller: &Arc<Caller>,
+        snapshot: &Arc<Snapshot>,
+    ) -> Option<Self> {
+        let params = voice.params.clone().unwrap_or_else(RawJson::empty_object);
+        let operation = Params::read(Some(params.as_str()), None).operation(kind).ok()?;
+        let method = method_name(kind)?;
+        let handler = snapshot.method(method);
+        Some(Self {
+            operation,
+            caller: Arc::clone(caller),
+            voice: voice.clone(),
+            whole: handler.map(|handler| Whole {
+                handler: Arc::clone(handler),
+                method: method.into(),
+                params,
+            }),
+            snapshot: Arc::clone(snapshot),
+            in_flight: None,
+            survives_disconnect: false,
+            session: None,
+            retry: None,
+        })
+    }
+}
+
+/// What a request that is made again brings along (MRTR-5): anything at all, it comes from outside.
+#[derive(Debug, Clone, Default)]
+pub struct Retry {
+    /// The answers, by key: JSON texts.
+    pub answers: Vec<(String, RawJson)>,
+    /// The state, which should be what the server gave.
+    pub state: Option<String>,
 }
 
 /// What a message turned out to be.

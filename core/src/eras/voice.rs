@@ -10,7 +10,7 @@ use crate::eras::{legacy, modern};
 use crate::handler::{Event, Failure, FailureKind};
 use crate::json::RawJson;
 use crate::jsonrpc::{RequestId, error_code, write};
-use crate::model::{Change, Notification, OperationKind, Output, ToolOutput, WatchFilter};
+use crate::model::{Change, Notification, OperationKind, Output, Question, ToolOutput, WatchFilter};
 use crate::protocol_version::{Era, ProtocolVersion};
 
 /// A response: its text and its HTTP status.
@@ -67,6 +67,8 @@ pub struct Voice {
     pub(super) progress_token: Option<RequestId>,
     /// Whether the peer is at a duplex connection.
     pub(super) duplex: bool,
+    /// The request's params, where its handler may ask the client: what it is asked again with.
+    pub(super) params: Option<RawJson>,
 }
 
 impl Voice {
@@ -101,8 +103,8 @@ impl Voice {
                 }
                 Output::Prompt(prompt) => prompt.messages.as_str().len(),
                 Output::Resource(resource) => resource.contents.as_str().len(),
-                Output::Completion(_) => 0,
                 Output::Whole(whole) => whole.as_str().len(),
+                Output::Completion(_) | Output::InputRequired(_) => 0,
             },
         };
         let mut body = begin_response(&self.id, size + self.profile.server_info().len() + 160);
@@ -138,6 +140,36 @@ impl Voice {
             Era::Modern => modern::errors::encode(failure),
         };
         error.say(Some(&self.id))
+    }
+
+    /// What a retry of this request has to say again, so that state opens for it (MRTR-9).
+    #[must_use]
+    pub fn bond(&self, kind: OperationKind) -> Vec<u8> {
+        modern::input_required::bond(&self.profile, kind, self.params.as_ref())
+    }
+
+    /// Whether the peer can be asked by this method (MRTR-3).
+    #[must_use]
+    pub fn has_question(&self, method: &str) -> bool {
+        match self.way_to_ask() {
+            WayToAsk::Requests => true,
+            WayToAsk::Retries => matches!(method, Question::ELICIT | Question::SAMPLE | Question::LIST_ROOTS),
+        }
+    }
+
+    /// The length of the request's params, where its handler may ask the client.
+    #[must_use]
+    pub fn params_length(&self) -> usize {
+        self.params.as_ref().map_or(0, |params| params.as_str().len())
+    }
+
+    /// The result that asks the client (MRTR-2): each question under its key, and the state to come back with.
+    #[must_use]
+    pub fn input_required(&self, requests: &[(&str, &Question)], state: Option<&str>) -> Said {
+        let mut body = begin_response(&self.id, 512);
+        modern::input_required::write(&mut body, requests, state, &self.profile);
+        body.push('}');
+        Said { body: one_line(body), status: 200 }
     }
 
     /// The notification for an event of the running call.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{EventSender, Origin};
+use super::{Answers, EventSender, Origin};
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
 use crate::model::LogLevel;
@@ -59,4 +59,6 @@ pub struct CallContext {
     pub deadline: Option<Instant>,
     /// Where the request was handed over, if the host said so.
     pub origin: Origin,
+    /// What earlier rounds brought, for a handler that returned its questions and is invoked again.
+    pub answers: Option<Arc<Answers>>,
 }

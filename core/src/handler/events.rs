@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -55,8 +56,9 @@ struct State {
 }
 
 pub(super) struct Shared {
-    wants_progress: bool,
-    log_threshold: Option<LogLevel>,
+    wants_progress: AtomicBool,
+    /// See [`level_code`].
+    log_threshold: AtomicU8,
     state: Mutex<State>,
 }
 
@@ -84,7 +86,11 @@ pub struct Events(Arc<Shared>);
 /// A queue for one call.
 #[must_use]
 pub fn channel(wants_progress: bool, log_threshold: Option<LogLevel>) -> (EventSender, Events) {
-    let shared = Arc::new(Shared { wants_progress, log_threshold, state: Mutex::default() });
+    let shared = Arc::new(Shared {
+        wants_progress: AtomicBool::new(wants_progress),
+        log_threshold: AtomicU8::new(level_code(log_threshold)),
+        state: Mutex::default(),
+    });
     (EventSender(Arc::clone(&shared)), Events(shared))
 }
 
@@ -93,7 +99,7 @@ impl EventSender {
     /// the level is below its threshold (LOG-3), when the value does not rise (PROG-3, PROG-7), or when the call is over.
     pub fn emit(&self, event: Event) -> bool {
         match &event {
-            Event::Progress(_) if !self.0.wants_progress => return false,
+            Event::Progress(_) if !self.wants_progress() => return false,
             Event::Log(message) if !self.accepts_log(message.level) => return false,
             _ => {}
         }
@@ -182,14 +188,19 @@ impl EventSender {
     /// Whether a log message of this level would reach the caller.
     #[must_use]
     pub fn accepts_log(&self, level: LogLevel) -> bool {
-        self.0.log_threshold.is_some_and(|threshold| level >= threshold)
+        level as u8 >= self.0.log_threshold.load(Ordering::Relaxed)
     }
 
     /// Whether the caller asked for progress.
     #[must_use]
     pub fn wants_progress(&self) -> bool {
-        self.0.wants_progress
+        self.0.wants_progress.load(Ordering::Relaxed)
     }
+}
+
+/// A threshold as a number that a level is held against: above all of them where nothing is wanted.
+fn level_code(threshold: Option<LogLevel>) -> u8 {
+    threshold.map_or(u8::MAX, |level| level as u8)
 }
 
 /// Wakes whoever waits for events, after the lock.
@@ -211,6 +222,18 @@ impl Events {
     /// The call is over but for what waits: nothing is taken any more, and its questions are answered silently.
     pub fn finish(&self) {
         self.0.state().closed = true;
+    }
+
+    /// A sender of the same call.
+    #[must_use]
+    pub fn sender(&self) -> EventSender {
+        EventSender(Arc::clone(&self.0))
+    }
+
+    /// Goes on for another caller, who wants something else: the same call, answered to another request.
+    pub fn go_on_for(&self, wants_progress: bool, log_threshold: Option<LogLevel>) {
+        self.0.wants_progress.store(wants_progress, Ordering::Relaxed);
+        self.0.log_threshold.store(level_code(log_threshold), Ordering::Relaxed);
     }
 
     /// Waits for the next event. Never ends by itself: race it against the result.

@@ -1,5 +1,6 @@
 //! The door: what user code stands behind, and what is passed through it.
 
+mod answers;
 mod asking;
 mod context;
 mod events;
@@ -12,6 +13,7 @@ mod reply;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use answers::Answers;
 pub use context::{CallContext, Caller};
 pub use events::{Event, EventSender, Events, StreamToClose, channel as event_channel};
 pub use function::from_function;

@@ -40,6 +40,15 @@ struct CommonText {
     annotations: Option<Box<RawValue>>,
     #[serde(rename = "_meta")]
     meta: Option<Box<RawValue>>,
+    #[serde(default)]
+    oxmcp: CommonOptions,
+}
+
+/// What all of them may say under `oxmcp`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct CommonOptions {
+    replayable: bool,
 }
 
 impl From<CommonText> for CommonFields {
@@ -50,6 +59,7 @@ impl From<CommonText> for CommonFields {
             icons: raw(text.icons),
             annotations: raw(text.annotations),
             meta: raw(text.meta),
+            replayable: text.oxmcp.replayable,
         }
     }
 }

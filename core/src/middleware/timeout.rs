@@ -22,6 +22,15 @@ impl<F> Timeout<F> {
         let limit = limit.filter(|_| tokio::runtime::Handle::try_current().is_ok());
         Self { call: Some(call), limit: limit.map(|limit| (limit, Box::pin(tokio::time::sleep(limit)))) }
     }
+
+    /// Lets the call take so much longer.
+    pub fn extend(&mut self, by: Duration) {
+        if let Some((_, sleep)) = &mut self.limit
+            && let Some(later) = sleep.deadline().checked_add(by)
+        {
+            sleep.as_mut().reset(later);
+        }
+    }
 }
 
 impl<F: Future<Output = Reply> + Unpin> Future for Timeout<F> {

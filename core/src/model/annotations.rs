@@ -15,4 +15,7 @@ pub struct CommonFields {
     pub annotations: Option<RawJson>,
     /// The item's `_meta`, a JSON object (DOWN-6).
     pub meta: Option<RawJson>,
+    /// Whether its handler may run again from the beginning, with the answers its questions got so far, where the call that
+    /// waits for the client is not in this process any more. Not sent. A handler that returns its questions needs no leave.
+    pub replayable: bool,
 }

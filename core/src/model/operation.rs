@@ -135,6 +135,12 @@ impl OperationKind {
         Self::Custom,
     ];
 
+    /// Whether the handlers of such an operation may ask the client (MRTR-1).
+    #[must_use]
+    pub const fn may_ask(self) -> bool {
+        matches!(self, Self::CallTool | Self::GetPrompt | Self::ReadResource)
+    }
+
     /// The kind's name in `snake_case`, stable across releases.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,7 +1,7 @@
 //! What an operation gives back, freed from its era's shape. The parts are JSON text and are spliced, not parsed.
 
 use crate::json::RawJson;
-use crate::model::CacheHint;
+use crate::model::{CacheHint, InputRequired};
 
 /// The result of an operation.
 #[derive(Debug, Clone)]
@@ -17,6 +17,9 @@ pub enum Output {
     /// The whole result object as the newest version's schema has it, without `resultType` and cache hints unless the
     /// author set them: what a handler for a whole method returns. The era's encoder adds or takes away the rest.
     Whole(RawJson),
+    /// Not a result yet: of a tool call, a prompt or a resource whose handler wants to know more. It is invoked again with the
+    /// answers in its context.
+    InputRequired(InputRequired),
 }
 
 /// What a tool returned.

@@ -88,6 +88,7 @@ impl ResourceTemplateEntry {
             variables: self.uri_template.matches_spelled(uri)?,
             handler: &self.handler,
             cache: self.template.cache,
+            replayable: self.template.common.replayable,
         })
     }
 }

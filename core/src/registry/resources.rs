@@ -34,6 +34,8 @@ pub struct ResourceMatch<'a> {
     pub variables: RawJson,
     /// How long a reader may keep what it read.
     pub cache: CacheHint,
+    /// Whether the handler may run again, see [`CommonFields::replayable`](crate::model::CommonFields::replayable).
+    pub replayable: bool,
 }
 
 /// Why nothing answers for a URI.
@@ -91,6 +93,7 @@ impl Snapshot {
                 handler: &entry.handler,
                 variables: RawJson::empty_object(),
                 cache: entry.resource.cache,
+                replayable: entry.resource.common.replayable,
             });
         }
         if uri::scheme_flaw(uri).is_some() {

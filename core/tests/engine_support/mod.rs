@@ -10,6 +10,8 @@
     reason = "each test file uses its own part, and a helper of a test fails the test"
 )]
 
+pub mod asking;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -39,7 +39,13 @@ pub fn invocation_with(target: &str, events: EventSender) -> Invocation {
         kind: OperationKind::CallTool,
         target: target.into(),
         arguments: RawJson::empty_object(),
-        context: CallContext { caller: Arc::new(caller), events, deadline: None, origin: Origin::default() },
+        context: CallContext {
+            caller: Arc::new(caller),
+            events,
+            deadline: None,
+            origin: Origin::default(),
+            answers: None,
+        },
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn told(
             events: sender,
             deadline: None,
             origin: Origin::default(),
+            answers: None,
         },
     };
     Told { handler: Arc::clone(handler), invocation, events, in_flight: Arc::clone(&session.in_flight) }

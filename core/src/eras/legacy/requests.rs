@@ -94,6 +94,7 @@ pub(crate) fn decode(
         id: request.id.clone(),
         progress_token,
         duplex: headers.is_none(),
+        params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
     };
     Ok(Asked {
         operation,
@@ -108,5 +109,6 @@ pub(crate) fn decode(
         // LHTTP-7: the client says so when it cancels.
         survives_disconnect: headers.is_some(),
         session: session.filter(|_| resumable).cloned(),
+        retry: None,
     })
 }

@@ -35,6 +35,7 @@ pub(crate) fn write(out: &mut String, answer: &Answer, version: ProtocolVersion)
             }
             Output::Completion(completion) => output::write_completion(&mut object, completion),
             Output::Whole(whole) => downshift::whole(&mut object, *kind, whole.as_str(), version),
+            Output::InputRequired(_) => {}
         },
     }
     object.end();

@@ -4,6 +4,7 @@ pub(crate) mod discover;
 pub(crate) mod envelope;
 pub(crate) mod errors;
 pub(crate) mod http_headers;
+pub(crate) mod input_required;
 pub(crate) mod listen;
 pub(crate) mod notifications;
 pub(crate) mod requests;

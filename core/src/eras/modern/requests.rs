@@ -7,7 +7,7 @@ use http::HeaderMap;
 use crate::eras::meta::Meta;
 use crate::eras::modern::envelope::Envelope;
 use crate::eras::modern::vocabulary::{Word, look_up};
-use crate::eras::modern::{discover, http_headers, listen};
+use crate::eras::modern::{discover, http_headers, input_required, listen};
 use crate::eras::params::Params;
 use crate::eras::voice::{Said, Voice, WireError};
 use crate::eras::{Asked, Eras, Whole};
@@ -65,6 +65,7 @@ pub(crate) fn decode(
     {
         http_headers::check_parameters(headers, tool, arguments.as_str())?;
     }
+    let retry = if kind.may_ask() { input_required::read(params).map_err(wrong)? } else { None };
     let progress_token = meta.progress_token();
     let caller = Caller {
         request_id: request.id.clone(),
@@ -84,6 +85,7 @@ pub(crate) fn decode(
         id: request.id.clone(),
         progress_token,
         duplex: headers.is_none(),
+        params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
     };
     Ok(Decoded::Ask(Asked {
         operation,
@@ -94,5 +96,6 @@ pub(crate) fn decode(
         in_flight: None,
         survives_disconnect: false,
         session: None,
+        retry,
     }))
 }

@@ -48,7 +48,7 @@ pub(crate) fn write(out: &mut String, answer: &Answer, profile: &Profile) {
             output::write_completion(&mut object, completion);
             finish(&mut object, None, None, profile);
         }
-        Output::Whole(_) => {}
+        Output::Whole(_) | Output::InputRequired(_) => {}
     }
 }
 
@@ -76,6 +76,13 @@ pub(crate) fn finish(
     }
     object.raw("resultType", "\"complete\"");
     write_meta(object, meta.map(RawJson::as_str), profile);
+    object.end();
+}
+
+/// What a result of another type ends with: nobody keeps it.
+pub(crate) fn finish_as(object: &mut Object<'_>, result_type: &str, profile: &Profile) {
+    object.string("resultType", result_type);
+    write_meta(object, None, profile);
     object.end();
 }
 

@@ -1,0 +1,216 @@
+//! A call under way: what it says, what it asks, what comes of it.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::asking::Asker;
+use super::dispatch::Finished;
+use super::exchange::Outgoing;
+use super::rounds::{Round, Rounds, Turn};
+use super::work::Work;
+use crate::eras::{Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
+use crate::handler::{Caller, Event, Events, Failure, FailureKind, Origin, PendingQuestion, StreamToClose};
+use crate::model::{InputRequired, OperationKind};
+use crate::registry::Snapshot;
+
+/// A call under way.
+pub(super) struct Call {
+    pub(super) work: Work,
+    pub(super) kind: OperationKind,
+    pub(super) events: Events,
+    pub(super) voice: Voice,
+    pub(super) flight: Option<Flight>,
+    pub(super) survives_disconnect: bool,
+    /// Who asks.
+    pub(super) caller: Arc<Caller>,
+    /// What the server offered when it was asked.
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) origin: Origin,
+    /// The connection the peer is at, if it is at one.
+    pub(super) connection: Option<u64>,
+    pub(super) rounds: Arc<Rounds>,
+    /// What was asked of the client, where it answers by calling again.
+    pub(super) round: Option<Box<Round>>,
+    /// Where its questions are written.
+    pub(super) stream: Stream,
+    /// What became of its questions, if it has asked any. After `events`: what is over is over without a word.
+    pub(super) asker: Option<Box<Asker>>,
+    /// Why no answer can come in any more.
+    pub(super) unheard: Option<Box<Failure>>,
+    /// Where the stream can be resumed.
+    pub(super) session: Option<Arc<Session>>,
+    /// The answer, while events from before it are still being told.
+    pub(super) said: Option<Said>,
+}
+
+impl Call {
+    pub(super) fn shut_down(&self, reason: &str) -> Outgoing {
+        let failure = Failure::new(FailureKind::ShutDown, reason);
+        self.voice.failure(self.kind, &failure).into()
+    }
+
+    /// What is to be written for an event, if anything.
+    fn tell(&mut self, event: Event) -> Option<Outgoing> {
+        match event {
+            Event::Ask(pending) => self.ask(*pending),
+            Event::Withdraw(number) => self.withdraw(number),
+            Event::CloseStream(which) => return self.close_stream(which),
+            said => self.voice.event(&said),
+        }
+        .map(Outgoing::Message)
+    }
+
+    /// Asks the client; returns what is to be written for it now, if anything.
+    #[cold]
+    fn ask(&mut self, pending: PendingQuestion) -> Option<String> {
+        if self.said.is_some() {
+            // It came to its end without waiting for the answer.
+            self.events.finish();
+            return None;
+        }
+        match self.voice.way_to_ask() {
+            WayToAsk::Requests => self.ask_by_request(pending),
+            WayToAsk::Retries => {
+                self.ask_by_retry(pending);
+                None
+            }
+        }
+    }
+
+    fn ask_by_request(&mut self, pending: PendingQuestion) -> Option<String> {
+        let Some(flight) = &self.flight else {
+            let message =
+                "the client cannot be asked: it is served without a session here, request by request";
+            pending.answer(Err(Failure::new(FailureKind::CannotAsk, message)));
+            return None;
+        };
+        if let Some(failure) = &self.unheard {
+            pending.answer(Err(Failure::clone(failure)));
+            return None;
+        }
+        let (caller, stream) = (&self.caller, self.stream);
+        let asker = self.asker.get_or_insert_with(|| {
+            Box::new(Asker::of_call(Arc::clone(flight.table()), Arc::clone(caller), stream))
+        });
+        asker.ask(pending)
+    }
+
+    /// Takes a question back that nobody waits for any more; returns what is to be written for it, if anything.
+    #[cold]
+    fn withdraw(&mut self, number: u32) -> Option<String> {
+        if let Some(round) = &mut self.round {
+            round.open.retain(|pending| pending.number() != number);
+        }
+        self.asker.as_mut()?.withdraw(number)
+    }
+
+    /// What a handler that returned its questions is answered with; `None` where it is invoked again at once.
+    #[cold]
+    fn asks(&mut self, input: InputRequired) -> Option<Said> {
+        match self.voice.way_to_ask() {
+            WayToAsk::Requests => {
+                self.invoke_again(input);
+                None
+            }
+            WayToAsk::Retries => Some(self.require_input(&input)),
+        }
+    }
+
+    /// What is still to be written of the questions of a call that is over.
+    fn last_of_questions(&mut self) -> Option<Outgoing> {
+        let asker = self.asker.as_mut()?;
+        self.events.finish();
+        asker.end().map(Outgoing::Message)
+    }
+
+    pub(super) fn stop_asking(&mut self, reason: &str) {
+        if self.unheard.is_none() {
+            let failure = Failure::new(FailureKind::ShutDown, reason);
+            if let Some(asker) = &mut self.asker {
+                asker.stop(&failure);
+            }
+            self.unheard = Some(Box::new(failure));
+        }
+    }
+
+    /// Questions are asked elsewhere from now on.
+    pub(super) fn leave_stream(&mut self) {
+        self.stream = Stream::OfSession;
+        if let Some(asker) = &mut self.asker {
+            asker.leave_stream();
+        }
+    }
+
+    /// Without a session there is nothing to come back to.
+    #[cold]
+    fn close_stream(&self, which: StreamToClose) -> Option<Outgoing> {
+        let session = self.session.as_ref().filter(|session| session.primes_streams())?;
+        match which {
+            StreamToClose::OfCall => Some(Outgoing::CloseStream),
+            StreamToClose::OfSession => {
+                session.close_streams();
+                None
+            }
+        }
+    }
+
+    /// What to write; `None` when the call is to be parked. Never polled again after anything but a message.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outgoing>> {
+        match self.flight.as_ref().and_then(|flight| flight.poll_ended(context)) {
+            None => {}
+            Some(ended) => {
+                let ended = ended.clone();
+                if let Some(last) = self.last_of_questions() {
+                    return Poll::Ready(Some(last));
+                }
+                return Poll::Ready(Some(match ended {
+                    Ended::Cancelled => Outgoing::Cancelled(self.voice.cancelled()),
+                    Ended::ShutDown(reason) => self.shut_down(&reason),
+                }));
+            }
+        }
+        loop {
+            // What was emitted goes out before what comes of the next step.
+            while let Some(event) = self.events.take() {
+                if let Some(outgoing) = self.tell(event) {
+                    return Poll::Ready(Some(outgoing));
+                }
+            }
+            if self.said.is_some()
+                && let Some(last) = self.last_of_questions()
+            {
+                return Poll::Ready(Some(last));
+            }
+            if let Some(said) = self.said.take() {
+                return Poll::Ready(Some(said.into()));
+            }
+            match self.work.poll(context) {
+                Poll::Ready(result) => {
+                    self.said = match result {
+                        Ok(Finished::Answer(answer)) => Some(self.voice.answer(&answer)),
+                        Ok(Finished::Asks(input)) => self.asks(input),
+                        Err(failure) => Some(self.voice.failure(self.kind, &failure)),
+                    };
+                }
+                Poll::Pending => match self.events.poll_next(context) {
+                    Poll::Ready(event) => {
+                        if let Some(outgoing) = self.tell(event) {
+                            return Poll::Ready(Some(outgoing));
+                        }
+                    }
+                    // Everything it has said is out.
+                    Poll::Pending => match self.turn() {
+                        Turn::Wait => {
+                            let Some(asker) = &mut self.asker else { return Poll::Pending };
+                            if let Some(message) = std::task::ready!(asker.poll(context)) {
+                                return Poll::Ready(Some(Outgoing::Message(message)));
+                            }
+                        }
+                        Turn::GoOn => {}
+                        Turn::Ask => return Poll::Ready(None),
+                    },
+                },
+            }
+        }
+    }
+}
