@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply};
+use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply, StreamToClose};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::{PendingCall, Responder};
@@ -177,6 +177,19 @@ impl Call {
     #[getter]
     fn wants_progress(&self) -> bool {
         self.invocation.context.caller.wants_progress
+    }
+
+    /// Whether `close_stream` does anything: the caller comes back for what is said after.
+    #[getter]
+    fn stream_can_close(&self) -> bool {
+        self.invocation.context.caller.stream_can_close
+    }
+
+    /// Closes the stream of the request, or those of the session that belong to no request.
+    #[pyo3(signature = (of_session=false))]
+    fn close_stream(&self, of_session: bool) -> bool {
+        let which = if of_session { StreamToClose::OfSession } else { StreamToClose::OfCall };
+        self.stream_can_close() && !self.is_over() && self.invocation.context.events.close_stream(which)
     }
 
     /// Whether it was answered, or nobody waits for the answer.

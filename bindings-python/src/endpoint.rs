@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Response, Uri, header};
 use http_body::Body as _;
-use oxmcp_core::host::{ArrivingBody, BodySender, HttpText, arriving_body, received_request};
-use oxmcp_core::transports::http::{self as transport, ResponseBody, Spelling};
+use oxmcp_core::host::{ArrivingBody, BodySender, arriving_body, received_request};
+use oxmcp_core::transports::http::{self as transport, ResponseBody};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList};
@@ -18,6 +18,7 @@ use crate::errors::IntoPython;
 use crate::serving::Serving;
 use crate::signal::Signal;
 use crate::surrounding_context;
+use crate::target::Target;
 
 /// An endpoint without a listener, on one event loop.
 #[pyclass(module = "oxmcp._native", frozen)]
@@ -28,9 +29,14 @@ pub struct Endpoint {
 
 /// Opens an endpoint; takes the options of `serve_http`, of which `host` says where whoever listens does.
 #[pyfunction]
-pub fn open_endpoint(serving: &Bound<'_, Serving>, options: &str) -> PyResult<Endpoint> {
+#[pyo3(signature = (serving, options, event_store=None))]
+pub fn open_endpoint(
+    serving: &Bound<'_, Serving>,
+    options: &str,
+    event_store: Option<Py<Target>>,
+) -> PyResult<Endpoint> {
     serving.get().check_process()?;
-    let text = HttpText::read(options, Spelling::Snake).into_python()?;
+    let text = serving.get().http_text(options, event_store)?;
     let listens_on = text.host.as_deref().and_then(|host| host.parse::<IpAddr>().ok());
     let engine = serving.get().engine().clone();
     let endpoint = transport::Endpoint::new(engine, text.options(), listens_on).into_python()?;

@@ -108,7 +108,7 @@ impl Host {
         drop(target);
     }
 
-    fn handler(&self, target: Py<Target>) -> Arc<dyn Handler> {
+    pub fn handler(&self, target: Py<Target>) -> Arc<dyn Handler> {
         let is_async = target.get().is_async;
         let mut table = self.table();
         if is_async {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{self, Driver, DuplexText, FrameSender, HttpText, Placement};
+use oxmcp_core::host::{self, Driver, DuplexText, FrameSender, HttpText, OwnEventStore, Placement};
 use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
 use pyo3::prelude::*;
@@ -24,6 +24,7 @@ use crate::server::{Host, Server};
 use crate::signal::Given;
 use crate::surrounding_context;
 use crate::surroundings::Surroundings;
+use crate::target::Target;
 use crate::workers::Workers;
 
 /// How long a blocked event loop may take to hear that nothing is served any more.
@@ -145,6 +146,15 @@ impl Serving {
         &self.engine
     }
 
+    /// Options of HTTP, with the store of the author's that streams are resumed from, if there is one.
+    pub fn http_text(&self, options: &str, event_store: Option<Py<Target>>) -> PyResult<HttpText> {
+        let mut text = HttpText::read(options, Spelling::Snake).into_python()?;
+        if let Some(target) = event_store {
+            text.keep_events(Arc::new(OwnEventStore::new(self.host.handler(target))));
+        }
+        Ok(text)
+    }
+
     pub fn check_process(&self) -> PyResult<()> {
         self.driver.check_process().into_python()
     }
@@ -246,15 +256,17 @@ impl Serving {
     }
 
     /// Binds and serves HTTP; returns the token and the address it is bound to. `owns_process` is as with `serve_stdio`.
-    #[pyo3(signature = (options, *, owns_process=false))]
+    /// `event_store` is the way to a store of the author's, see `OwnEventStore`.
+    #[pyo3(signature = (options, *, owns_process=false, event_store=None))]
     fn serve_http(
         &self,
         py: Python<'_>,
         options: &str,
         owns_process: bool,
+        event_store: Option<Py<Target>>,
     ) -> PyResult<(u64, (String, u16))> {
         self.driver.check_process().into_python()?;
-        let text = HttpText::read(options, Spelling::Snake).into_python()?;
+        let text = self.http_text(options, event_store)?;
         let engine = self.engine.clone();
         // A name may have to be resolved.
         let server = py.detach(|| HttpServer::bind(engine, text.address(), text.options())).into_python()?;

@@ -15,7 +15,6 @@ import pytest
 from asgi_caller import ask, begin, legacy_call, message, session, tool_call
 
 from oxmcp import Context, FastMCP
-from oxmcp.errors import NotYetError
 from oxmcp.server import Server
 from oxmcp.server.dependencies import get_http_headers, get_http_request
 from oxmcp.server.http import create_streamable_http_app
@@ -420,8 +419,8 @@ async def test_a_session_manager_answers_by_hand_whatever_the_path() -> None:
     assert (await ask(below.handle_request, tool_call("echo", text="hi"))).value == "hi"
     with pytest.raises(TypeError, match="is a server of this package"):
         StreamableHTTPSessionManager(app=object())
-    with pytest.raises(NotYetError):
-        StreamableHTTPSessionManager(app=things.mcp, max_sessions=1, event_store=object())
+    with pytest.raises(TypeError, match="event_store is True"):
+        StreamableHTTPSessionManager(app=things.mcp, max_sessions=1, event_store=object())  # type: ignore[arg-type]
 
 
 async def test_a_low_level_server_is_mounted_like_any_other() -> None:

@@ -157,9 +157,11 @@ async def test_streaming_elicitation(ctx: Context) -> str:
 
 
 @mcp.tool(structured_output=False)
-def test_reconnection() -> str:
-    """Answer at once; streams are not interrupted here."""
-    return "Answered without a break."
+async def test_reconnection(ctx: Context) -> str:
+    """Have the caller come back for the answer."""
+    await ctx.close_sse_stream()
+    await asyncio.sleep(0.1)
+    return "The caller came back."
 
 
 @mcp.tool(structured_output=False)
@@ -422,7 +424,7 @@ def main() -> None:
     if options.stdio:
         mcp.run()
     else:
-        mcp.run(transport="http", sse=True, host="127.0.0.1", port=options.port)
+        mcp.run(transport="http", sse=True, event_store=True, host="127.0.0.1", port=options.port)
 
 
 if __name__ == "__main__":

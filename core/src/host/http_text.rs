@@ -1,10 +1,14 @@
 //! The options of the HTTP transport as a front end writes them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::described::Described;
 use crate::error::Result;
-use crate::transports::http::{CorsOptions, HealthOptions, HttpOptions, Spelling, SseOptions};
+use crate::transports::http::{
+    CorsOptions, EventLimits, EventStore, HealthOptions, HttpOptions, MemoryEventStore, Resumption, Spelling,
+    SseOptions,
+};
 
 /// The options of the HTTP transport; what is not said keeps the engine's default.
 #[derive(Debug)]
@@ -14,6 +18,7 @@ pub struct HttpText {
     /// 0, any free port, when not said.
     pub port: Option<u16>,
     options: HttpOptions,
+    retry: Option<Duration>,
 }
 
 impl HttpText {
@@ -36,6 +41,8 @@ impl HttpText {
         options.sessions.idle_timeout = told.seconds("session_idle_seconds")?;
         let max_sessions = told.whole("max_sessions", 1, u64::MAX)?;
         options.sessions.max = max_sessions.map(|max| usize::try_from(max).unwrap_or(usize::MAX));
+        let store = told.object("event_store")?.map(read_event_store).transpose()?;
+        let retry = told.whole("retry_interval", 0, u64::from(u32::MAX))?.map(Duration::from_millis);
         options.health = told.object("health")?.map(read_health).transpose()?;
         for (name, size) in [
             ("max_body_bytes", &mut options.max_body_bytes),
@@ -54,13 +61,24 @@ impl HttpText {
         }
         told.patience("shutdown_grace_seconds")?.into_iter().for_each(|given| options.grace = given);
         told.nothing_else()?;
-        Ok(Self { host, port, options })
+        let mut text = Self { host, port, options, retry };
+        if let Some(store) = store {
+            text.keep_events(Arc::new(store));
+        }
+        Ok(text)
     }
 
     /// Where to listen: a name or address, and a port.
     #[must_use]
     pub fn address(&self) -> (&str, u16) {
         (self.host.as_deref().unwrap_or("127.0.0.1"), self.port.unwrap_or(0))
+    }
+
+    /// Streams are resumed from this store.
+    pub fn keep_events(&mut self, store: Arc<dyn EventStore>) {
+        let resumption = Resumption::new(store);
+        let retry = self.retry.unwrap_or(resumption.retry);
+        self.options.resumption = Some(Resumption { retry, ..resumption });
     }
 
     /// The options it stands for.
@@ -82,6 +100,22 @@ fn read_health(mut told: Described) -> Result<HealthOptions> {
     };
     told.nothing_else()?;
     Ok(health)
+}
+
+fn read_event_store(mut told: Described) -> Result<MemoryEventStore> {
+    let mut limits = EventLimits::default();
+    for (name, size) in [
+        ("max_events", &mut limits.max_events),
+        ("max_bytes", &mut limits.max_bytes),
+        ("max_total_bytes", &mut limits.max_total_bytes),
+    ] {
+        if let Some(given) = told.whole(name, 1, u64::MAX)? {
+            *size = usize::try_from(given).unwrap_or(usize::MAX);
+        }
+    }
+    told.seconds("max_age_seconds")?.into_iter().for_each(|given| limits.max_age = given);
+    told.nothing_else()?;
+    Ok(MemoryEventStore::new(limits))
 }
 
 fn read_sse(mut told: Described) -> Result<SseOptions> {

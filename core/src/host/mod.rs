@@ -12,6 +12,7 @@ mod in_process;
 mod listing;
 pub mod log;
 mod misfit;
+mod own_event_store;
 mod received_request;
 
 pub use arriving_body::{ArrivingBody, BodySender, arriving_body};
@@ -21,4 +22,5 @@ pub use duplex_text::DuplexText;
 pub use http_text::HttpText;
 pub use in_process::{FrameSender, carry, frames};
 pub use listing::page;
+pub use own_event_store::OwnEventStore;
 pub use received_request::received_request;

@@ -242,6 +242,8 @@ def request_context(
         request_id=call.request_id,
         meta=context.meta or None,
         request=None if headers is None else request_with(dict(headers)),
+        close_sse_stream=context.close_sse_stream if call.stream_can_close else None,
+        close_standalone_sse_stream=context.close_standalone_sse_stream if call.stream_can_close else None,
     )
 
 

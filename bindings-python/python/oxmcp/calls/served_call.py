@@ -41,6 +41,15 @@ class ServedCall:
         self._call.emit_progress(progress, total, message)
         return DONE
 
+    async def close_sse_stream(self) -> None:
+        """Closes the connection of this request, for a client that comes back for the rest: what is said from now on is kept
+        until then. Nothing happens without an event store, or where the client does not know of it (before 2025-11-25)."""
+        self._call.close_stream()
+
+    async def close_standalone_sse_stream(self) -> None:
+        """Closes the connections on which the client hears what belongs to no request; it comes back, as above."""
+        self._call.close_stream(of_session=True)
+
     def log(
         self,
         message: Any = None,

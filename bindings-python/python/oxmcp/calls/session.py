@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from ..engine.values import Attributes, Done
@@ -127,6 +127,16 @@ class RequestContext:
     def session(self) -> Session:
         """See `Context.session`."""
         return Session(self._context)
+
+    @property
+    def close_sse_stream(self) -> Callable[[], Awaitable[None]] | None:
+        """See `Context.close_sse_stream`; None where it would do nothing."""
+        return self._context.close_sse_stream if self._context._call.stream_can_close else None
+
+    @property
+    def close_standalone_sse_stream(self) -> Callable[[], Awaitable[None]] | None:
+        """See `Context.close_standalone_sse_stream`; None where it would do nothing."""
+        return self._context.close_standalone_sse_stream if self._context._call.stream_can_close else None
 
     @property
     def lifespan_context(self) -> Any:

@@ -18,6 +18,6 @@ async def opened(native: _native.Server, options: HttpOptions, lifespan: Lifespa
         serving = borrow(native, "thread")
         serving.root.give(lifespan.surroundings())
         try:
-            yield _native.open_endpoint(serving.native, options.as_json())
+            yield _native.open_endpoint(serving.native, options.as_json(), options.own_event_store)
         finally:
             await release(serving)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .. import _native
+
 
 @dataclass(frozen=True)
 class ConnectionOptions:
@@ -37,6 +39,12 @@ class HttpOptions:
     sse: Mapping[str, str] | None = None
     max_sessions: int | None = None
     session_idle_seconds: float | None = None
+    #: The bounds of the engine's own event store.
+    event_store: Mapping[str, Any] | None = None
+    #: The way to an event store of the author's.
+    own_event_store: _native.Target | None = None
+    #: In milliseconds.
+    retry_interval: int | None = None
     max_body_bytes: int | None = None
     max_connections: int | None = None
     body_pause_seconds: float | None = None
@@ -60,6 +68,8 @@ class HttpOptions:
             "sse": self.sse,
             "max_sessions": self.max_sessions,
             "session_idle_seconds": self.session_idle_seconds,
+            "event_store": self.event_store,
+            "retry_interval": self.retry_interval,
             "max_body_bytes": self.max_body_bytes,
             "max_connections": self.max_connections,
             "body_pause_seconds": self.body_pause_seconds,

@@ -19,7 +19,6 @@ LATER = {
     "Context": {
         COMPOSITION: "disable_components enable_components reset_visibility",
         QUESTIONS: "input_responses request_state",
-        TRANSPORTS: "close_sse_stream close_standalone_sse_stream",
     },
     "ServerSession": {
         TASKS: "experimental",

@@ -148,11 +148,9 @@ LATER = {
         utilities.tasks
     """,
     TRANSPORTS: """
-        server.event_store
         server.http.create_sse_app
         server.session_scoped_event_store
         server.sse
-        server.streamable_http
         server.websocket
     """,
     COMMAND: """

@@ -19,13 +19,12 @@ _FEATURES = {
     MIDDLEWARE: "run_middleware",
     QUESTIONS: "request_state_security",
     TASKS: "task task_id task_meta tasks",
-    TRANSPORTS: "event_store sockets",
+    TRANSPORTS: "sockets",
 }
 _FEATURE_OF = {option: feature for feature, options in _FEATURES.items() for option in options.split()}
 
 _WITHOUT_EFFECT = frozenset(
-    "client_log_level context dereference_schemas mount_path protocol_version retry_interval"
-    " ttl uvicorn_config version".split()
+    "client_log_level context dereference_schemas mount_path protocol_version ttl uvicorn_config version".split()
 )
 """What tunes something that works in another way here: accepted, with a line in the log."""
 
@@ -37,12 +36,10 @@ class OfServers(TypedDict, total=False):
     auth_server_provider: Any
     client_log_level: Any
     dereference_schemas: Any
-    event_store: Any
     extensions: Any
     mount_path: Any
     providers: Any
     request_state_security: Any
-    retry_interval: Any
     session_state_store: Any
     tasks: Any
     token_verifier: Any
@@ -52,9 +49,7 @@ class OfServers(TypedDict, total=False):
 class OfRunning(TypedDict, total=False):
     """Options of `run` and its kin."""
 
-    event_store: Any
     middleware: Any
-    retry_interval: Any
     sockets: Any
     uvicorn_config: Any
 
@@ -64,11 +59,7 @@ class OfMounting(TypedDict, total=False):
 
     auth: Any
     auth_server_provider: Any
-    event_store: Any
-    max_sessions: Any
     message_path: Any
-    retry_interval: Any
-    session_idle_timeout: Any
     sse_path: Any
     token_verifier: Any
 

@@ -163,6 +163,16 @@ WITHOUT = {
         server.mcpserver.resources.templates.DEFAULT_RESOURCE_SECURITY
         server.mcpserver.resources.templates.ResourceSecurity
         server.mcpserver.resources.templates.ResourceSecurityError
+        server.event_store.EventEntry
+        server.event_store.SessionScopedEventStore
+        server.event_store.StreamEventList
+        server.streamable_http.GET_STREAM_KEY
+        server.streamable_http.REQUEST_CANCELLED
+        server.streamable_http.REQUEST_STREAM_BUFFER_SIZE
+        server.streamable_http.SESSION_ID_PATTERN
+        server.streamable_http.SSEEvent
+        server.streamable_http.StreamableHTTPServerTransport
+        server.streamable_http.check_accept_headers
         server.streamable_http_manager.RequestBodyLimitMiddleware
         server.transport_security.DEFAULT_MAX_REQUEST_BODY_SIZE
         server.transport_security.RequestBodyLimitMiddleware

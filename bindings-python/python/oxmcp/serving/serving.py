@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..engine.attachment import Io
     from ..engine.transport_options import ConnectionOptions, HttpOptions
     from ..later.options import OfRunning
+    from .event_store import EventStore, InMemoryEventStore
     from .subscriptions import Change
 
 MAX_SESSIONS = 10_000
@@ -204,6 +205,8 @@ class Serving(Mounted):
         message_path: str | None = None,
         max_sessions: int | None = None,
         session_idle_seconds: float | None = None,
+        event_store: EventStore | InMemoryEventStore | bool | None = None,
+        retry_interval: int | None = None,
         max_body_bytes: int | None = None,
         max_connections: int | None = None,
         body_pause_seconds: float | None = None,
@@ -255,6 +258,8 @@ class Serving(Mounted):
                     "session_idle_seconds": session_idle_timeout
                     if session_idle_seconds is None
                     else session_idle_seconds,
+                    "event_store": event_store,
+                    "retry_interval": retry_interval,
                     "json_response": json_response,
                     "stateless": stateless if stateless_http is None else stateless_http,
                     "allowed_hosts": allowed_hosts,

@@ -32,6 +32,8 @@ VARIABLES = (
     "MESSAGE_PATH",
     "MAX_SESSIONS",
     "SESSION_IDLE_SECONDS",
+    "EVENT_STORE",
+    "RETRY_INTERVAL",
     "JSON_RESPONSE",
     "STATELESS_HTTP",
     "ALLOWED_HOSTS",
@@ -221,6 +223,8 @@ class Settings:
         message_path: str | None = None,
         max_sessions: int | None = None,
         session_idle_seconds: float | None = None,
+        event_store: Any = None,
+        retry_interval: int | None = None,
         json_response: bool | None = None,
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
@@ -245,6 +249,8 @@ class Settings:
         self.message_path: str = text("MESSAGE_PATH", message_path, "/messages/")
         self.max_sessions = whole("MAX_SESSIONS", max_sessions, None)
         self.session_idle_seconds = number("SESSION_IDLE_SECONDS", session_idle_seconds, None)
+        self.event_store: Any = switch("EVENT_STORE", None, False) if event_store is None else event_store
+        self.retry_interval = whole("RETRY_INTERVAL", retry_interval, None)
         self.json_response: bool = switch("JSON_RESPONSE", json_response, False)
         self.stateless_http: bool = switch("STATELESS_HTTP", stateless_http, False)
         self.allowed_hosts = listed("ALLOWED_HOSTS", allowed_hosts)
@@ -274,6 +280,8 @@ class Settings:
             "message_path": self.message_path,
             "max_sessions": self.max_sessions,
             "session_idle_seconds": self.session_idle_seconds,
+            "event_store": self.event_store,
+            "retry_interval": self.retry_interval,
             "json_response": self.json_response,
             "stateless": self.stateless_http,
             "allowed_hosts": None if hosts is None else _list(hosts),
@@ -291,6 +299,12 @@ class Settings:
                 own[name] = _list(value) if name.startswith("allowed_") else value
         paths = {"path": own.pop("sse_path"), "messages_path": own.pop("message_path")}
         own["sse"] = paths if own["sse"] else None
+        if own["event_store"]:
+            from . import event_store
+
+            own["event_store"], own["own_event_store"] = event_store.read(own["event_store"])
+        else:
+            own["event_store"] = None
         if own["cors"] is not None:
             own["cors"] = cors_options(own["cors"])
         own["shutdown_grace_seconds"] = _seconds("shutdown_grace_seconds", own["shutdown_grace_seconds"])

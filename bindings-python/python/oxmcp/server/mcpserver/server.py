@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ...engine.attachment import Io
     from ...later.options import OfRunning, OfServers
+    from ...serving.event_store import EventStore, InMemoryEventStore
     from ...serving.subscriptions import SubscriptionBus
     from ...serving.transport_security import TransportSecuritySettings
 
@@ -80,6 +81,10 @@ class MCPServer(InProcess, LaterServer):
         max_sessions: How many clients may hold a session over HTTP (10,000); the one idle for longest makes room.
         session_idle_seconds: How long a session rests before it is over (1,800), `session_idle_timeout` by another name. One
             with a call under way or a stream open does not rest.
+        event_store: Where it is kept what streams say, so that a client that lost one comes back for the rest: True keeps it in
+            the engine, bounded; `InMemoryEventStore(…)` sets the bounds; an object with `store_event` and
+            `replay_events_after` keeps it elsewhere. Off when absent.
+        retry_interval: How many milliseconds clients are told to wait before they come back (1,000).
         shutdown_grace_seconds: How long calls under way may still take once the server is told to stop (25 over HTTP), or
             its input has ended (60 on stdio); then they are answered with an error.
         debug, log_level: From which level Python's log goes to standard error when the server is run.
@@ -94,6 +99,7 @@ class MCPServer(InProcess, LaterServer):
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
     `OXMCP_SSE`, `OXMCP_SSE_PATH`, `OXMCP_MESSAGE_PATH`, `OXMCP_MAX_SESSIONS`, `OXMCP_SESSION_IDLE_SECONDS`,
+    `OXMCP_EVENT_STORE`, `OXMCP_RETRY_INTERVAL`,
     `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
     `OXMCP_CORS`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
     `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_SHUTDOWN_GRACE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`,
@@ -143,6 +149,8 @@ class MCPServer(InProcess, LaterServer):
         message_path: str | None = None,
         max_sessions: int | None = None,
         session_idle_seconds: float | None = None,
+        event_store: EventStore | InMemoryEventStore | bool | None = None,
+        retry_interval: int | None = None,
         session_idle_timeout: float | None = None,
         json_response: bool | None = None,
         stateless_http: bool | None = None,
@@ -197,6 +205,8 @@ class MCPServer(InProcess, LaterServer):
             message_path=message_path,
             max_sessions=max_sessions,
             session_idle_seconds=session_idle_timeout if session_idle_seconds is None else session_idle_seconds,
+            event_store=event_store,
+            retry_interval=retry_interval,
             json_response=json_response,
             stateless_http=stateless_http,
             allowed_hosts=allowed_hosts,
@@ -283,6 +293,8 @@ class MCPServer(InProcess, LaterServer):
         message_path: str | None = None,
         max_sessions: int | None = None,
         session_idle_seconds: float | None = None,
+        event_store: EventStore | InMemoryEventStore | bool | None = None,
+        retry_interval: int | None = None,
         json_response: bool | None = None,
         stateless_http: bool | None = None,
         allowed_hosts: Iterable[str] | None = None,
@@ -317,8 +329,8 @@ class MCPServer(InProcess, LaterServer):
                 way a handler that blocks does not stop the engine from reading, timing out and refusing.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
                 max_connections, body_pause_seconds, body_seconds, keep_alive_seconds, transport_security, sse, sse_path,
-                message_path, max_sessions, session_idle_seconds: For HTTP; what is absent is as in `settings`.
-                `max_body_bytes` counts for stdio, too. With the transport "sse", `path` is `sse_path`.
+                message_path, max_sessions, session_idle_seconds, event_store, retry_interval: For HTTP; what is absent is
+                as in `settings`. `max_body_bytes` counts for stdio, too. With the transport "sse", `path` is `sse_path`.
             shutdown_grace_seconds: How long calls under way may still take at the end; see the class.
 
         Raises:
@@ -344,6 +356,8 @@ class MCPServer(InProcess, LaterServer):
                 "message_path": message_path,
                 "max_sessions": max_sessions,
                 "session_idle_seconds": session_idle_timeout if session_idle_seconds is None else session_idle_seconds,
+                "event_store": event_store,
+                "retry_interval": retry_interval,
                 "json_response": json_response,
                 "stateless": stateless_http,
                 "allowed_hosts": allowed_hosts,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ...later.options import OfMounting
+    from ..event_store import EventStore, InMemoryEventStore
     from .with_starlette import ServerApplication
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -87,10 +88,15 @@ class Mounted:
         body_pause_seconds: float | None = None,
         body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
+        max_sessions: int | None = None,
+        session_idle_seconds: float | None = None,
+        event_store: EventStore | InMemoryEventStore | bool | None = None,
+        retry_interval: int | None = None,
         shutdown_grace_seconds: float | None = None,
         host: str | None = None,
         routes: Iterable[Any] | None = None,
         debug: bool | None = None,
+        session_idle_timeout: float | None = None,
         **other: Unpack[OfMounting],
     ) -> ServerApplication:
         """The server as an ASGI application, to be run by any ASGI server or mounted in Starlette, FastAPI, Litestar, Quart.
@@ -109,7 +115,8 @@ class Mounted:
                 every host and page.
             transport_security: The same by another name.
             cors: Which web pages may read what is answered.
-            max_body_bytes, body_pause_seconds, body_seconds, keep_alive_seconds: As for `run`.
+            max_body_bytes, body_pause_seconds, body_seconds, keep_alive_seconds, max_sessions, session_idle_seconds,
+                event_store, retry_interval: As for `run`.
             shutdown_grace_seconds: How long requests under way may still take when the lifespan ends.
             host: Where the ASGI server listens; a loopback address has only the names of this machine served.
             routes: Starlette's routes beside the server, besides those of `custom_route`.
@@ -137,6 +144,10 @@ class Mounted:
             body_pause_seconds=body_pause_seconds,
             body_seconds=body_seconds,
             keep_alive_seconds=keep_alive_seconds,
+            max_sessions=max_sessions,
+            session_idle_seconds=session_idle_timeout if session_idle_seconds is None else session_idle_seconds,
+            event_store=event_store,
+            retry_interval=retry_interval,
             shutdown_grace_seconds=shutdown_grace_seconds,
             host="127.0.0.1" if host_origin_protection is True else host,
         )
@@ -162,6 +173,10 @@ class Mounted:
         transport_security: TransportSecuritySettings | None = None,
         host: str | None = None,
         custom_starlette_routes: Iterable[Any] | None = None,
+        event_store: EventStore | InMemoryEventStore | bool | None = None,
+        retry_interval: int | None = None,
+        max_sessions: int | None = None,
+        session_idle_timeout: float | None = None,
         debug: bool | None = None,
         **other: Unpack[OfMounting],
     ) -> ServerApplication:
@@ -175,6 +190,10 @@ class Mounted:
             transport_security=transport_security,
             host=host,
             routes=custom_starlette_routes,
+            event_store=event_store,
+            retry_interval=retry_interval,
+            max_sessions=max_sessions,
+            session_idle_seconds=session_idle_timeout,
             debug=debug,
         )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-from ...later.deferred import accept
 from .asgi import Receive, Scope, Send
 from .mount import Mount
 
 if TYPE_CHECKING:
+    from ..event_store import EventStore, InMemoryEventStore
     from ..transport_security import TransportSecuritySettings
 
 
@@ -18,21 +18,20 @@ class StreamableHTTPSessionManager:
 
     Args:
         app: The server: a `FastMCP` or a low-level `Server`.
-        event_store, retry_interval, session_idle_timeout, max_sessions: Not yet; accepted where they ask for nothing.
         json_response: Whether answers are plain JSON always; what is said before a result is dropped then.
         stateless: Whether older clients are served without sessions.
         security_settings: Which hosts and origins are served.
         max_request_body_size: The longest body, in bytes.
+        event_store, retry_interval, max_sessions, session_idle_timeout: As for `run`.
 
     Raises:
-        TypeError: the app is no server.
-        NotYetError: an option asks for something that is not there yet.
+        TypeError: the app is no server, or the store no store.
     """
 
     def __init__(
         self,
         app: Any,
-        event_store: Any = None,
+        event_store: EventStore | InMemoryEventStore | bool | None = None,
         json_response: bool | None = None,
         stateless: bool | None = None,
         security_settings: TransportSecuritySettings | None = None,
@@ -43,18 +42,15 @@ class StreamableHTTPSessionManager:
     ) -> None:
         if not hasattr(app, "mounted"):
             raise TypeError(f"app is a server of this package (FastMCP or Server), not {app!r}")
-        other = {
-            "event_store": event_store,
-            "retry_interval": retry_interval,
-            "session_idle_timeout": session_idle_timeout,
-            "max_sessions": max_sessions,
-        }
-        accept("OfMounting", "StreamableHTTPSessionManager", other)
         self._mount: Mount = app.mounted(
             json_response=json_response,
             stateless_http=stateless,
             transport_security=security_settings,
             max_body_bytes=max_request_body_size,
+            event_store=event_store,
+            retry_interval=retry_interval,
+            max_sessions=max_sessions,
+            session_idle_seconds=session_idle_timeout,
         )
 
     @classmethod
