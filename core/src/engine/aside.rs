@@ -31,7 +31,13 @@ impl Engine {
             let caller = Arc::new(caller);
             let (sender, events) = event_channel(false, None);
             let asker = Asker::of_session(in_flight, Arc::clone(&caller));
-            let context = CallContext { caller, events: sender, deadline: None, origin: Origin::default() };
+            let context = CallContext {
+                caller,
+                events: sender,
+                deadline: None,
+                origin: Origin::default(),
+                answers: None,
+            };
             attend(context.ask(question), events, asker).await
         }
     }
