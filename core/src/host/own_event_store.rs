@@ -115,5 +115,5 @@ fn nobody() -> CallContext {
         wants_progress: false,
     };
     let (events, _) = event_channel(false, None);
-    CallContext { caller: Arc::new(caller), events, deadline: None, origin: Origin::default() }
+    CallContext { caller: Arc::new(caller), events, deadline: None, origin: Origin::default(), answers: None }
 }
