@@ -15,7 +15,6 @@ mod event_loop;
 #[cfg(unix)]
 mod heard;
 mod integers;
-mod log;
 mod long_frame;
 mod mailbox;
 mod messages;

@@ -13,6 +13,9 @@ use serde_json::json;
 
 use crate::doorbell::Doorbell;
 
+/// The token of news that are about no transport.
+pub const NO_TOKEN: u64 = 0;
+
 /// What happened to the thing a token stands for.
 pub enum Notice {
     /// A message arrived on a connection: JSON text.

@@ -6,7 +6,8 @@ use arc_swap::ArcSwapOption;
 use napi_derive::napi;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Handler;
-use oxmcp_core::host::{Description, descriptors};
+use oxmcp_core::host::log::Severity;
+use oxmcp_core::host::{Description, LogCarrier, descriptors};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{Change, ListKind, Notification};
@@ -16,7 +17,7 @@ use serde_json::value::RawValue;
 
 use crate::doorbell::Doorbell;
 use crate::errors::{IntoJs, JsError};
-use crate::notices::Notices;
+use crate::notices::{NO_TOKEN, Notice, Notices};
 
 /// How many calls may wait for the JavaScript thread before further ones are refused as overloaded.
 const CAPACITY: usize = 10_000;
@@ -41,6 +42,12 @@ impl Host {
         };
         let mailbox = Mailbox::new(ring, CAPACITY);
         Self { description, mailbox, notices: Notices::new(Arc::clone(&bell)), bell }
+    }
+}
+
+impl LogCarrier for Host {
+    fn carry(&self, severity: Severity, line: String) {
+        self.notices.push(NO_TOKEN, Notice::Log(severity, line));
     }
 }
 

@@ -10,7 +10,7 @@ use napi::bindgen_prelude::{Env, Function};
 use napi_derive::napi;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{Driver, DuplexText, HttpText, Placement};
+use oxmcp_core::host::{Driver, DuplexText, HttpText, Placement, carry_log, stop_carrying_log};
 use oxmcp_core::mailbox::Answer;
 use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::stdio::{self, Detour};
@@ -19,7 +19,6 @@ use crate::connections::{Connection, Endpoints, js_number};
 use crate::doorbell::Doorbell;
 use crate::errors::{IntoJs, JsError};
 use crate::event_loop::Driving;
-use crate::log;
 use crate::mailbox::{self, Calls, number};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
@@ -100,7 +99,7 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
         driver.spawn(ring_once_a_turn(Arc::clone(&bell), Arc::clone(&calls)));
     }
     host.bell.store(Some(Arc::clone(&bell)));
-    log::carry(&host);
+    carry_log(&host);
     // What came to the mailbox while nobody was at home rang nowhere.
     bell.ring();
     Ok(Serving {
@@ -188,7 +187,7 @@ impl Serving {
         }
         self.closing.store(true, Ordering::SeqCst);
         self.engine.shutdown().expire("the server is shutting down");
-        log::stop_carrying(&self.host);
+        stop_carrying_log(&self.host);
         self.host.bell.store(None);
         self.connections().clear();
         let driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner).take();

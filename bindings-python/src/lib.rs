@@ -12,7 +12,6 @@ mod endpoint;
 mod errors;
 mod forks;
 mod kept;
-mod log;
 mod mailbox;
 mod notices;
 mod questions;

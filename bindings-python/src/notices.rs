@@ -12,6 +12,9 @@ use pyo3::prelude::*;
 use crate::doorbell::LoopBell;
 use crate::errors;
 
+/// The token of news that are about no transport.
+pub const NO_TOKEN: u64 = 0;
+
 /// What happened to the thing a token stands for.
 pub enum Notice {
     /// A message arrived on a connection.

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
-use oxmcp_core::host::{Description, descriptors, page};
+use oxmcp_core::host::log::Severity;
+use oxmcp_core::host::{Description, LogCarrier, descriptors, page};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{Change, ListKind, Notification};
@@ -16,7 +17,7 @@ use pyo3::sync::PyOnceLock;
 
 use crate::doorbell::LoopBell;
 use crate::errors::IntoPython;
-use crate::notices::Notices;
+use crate::notices::{NO_TOKEN, Notice, Notices};
 use crate::target::Target;
 use crate::workers::Workers;
 
@@ -132,6 +133,12 @@ impl Host {
     /// Whether coroutine functions are registered.
     pub fn has_coroutine_functions(&self) -> bool {
         self.table().coroutine_functions > 0
+    }
+}
+
+impl LogCarrier for Host {
+    fn carry(&self, severity: Severity, line: String) {
+        self.notices.push(NO_TOKEN, Notice::Log(severity, line));
     }
 }
 

@@ -8,7 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use oxmcp_core::engine::{Engine, Shutdown};
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::host::{self, Driver, DuplexText, FrameSender, HttpText, OwnEventStore, Placement};
+use oxmcp_core::host::{
+    self, Driver, DuplexText, FrameSender, HttpText, OwnEventStore, Placement, carry_log, stop_carrying_log,
+};
 use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::{memory, stdio};
 use pyo3::prelude::*;
@@ -16,7 +18,6 @@ use pyo3::prelude::*;
 use crate::call::Call;
 use crate::doorbell::LoopBell;
 use crate::errors::IntoPython;
-use crate::log;
 use crate::mailbox::{LoopSide, run_plain};
 use crate::notices::Notice;
 use crate::questions::{self, Asked};
@@ -102,7 +103,7 @@ pub fn attach(
     );
     host.notices.connect(Some(Arc::clone(&bell)), Some(on_notice), Some(on_answer));
     host.bells.event_loop.store(Some(Arc::clone(&bell)));
-    log::carry(&host);
+    carry_log(&host);
     host.bells.workers.store(Some(Arc::clone(&workers)));
     // A mailbox rings when it stops being empty. What was let go of before anybody served rang unheard, and while it lies
     // there nothing rings.
@@ -358,7 +359,7 @@ impl Serving {
     /// Ends everything; returns how many plain functions are still running.
     fn stop(&self, py: Python<'_>) -> usize {
         self.engine.shutdown().expire("the server is shutting down");
-        log::stop_carrying(&self.host);
+        stop_carrying_log(&self.host);
         self.host.bells.event_loop.store(None);
         self.host.bells.workers.store(None);
         self.host.notices.connect(None, None, None);
