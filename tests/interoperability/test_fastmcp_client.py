@@ -9,15 +9,15 @@ import pytest
 from fastmcp.exceptions import ToolError
 from mcp import MCPError
 from peers import MODES, TRANSPORTS, VERSION_OF_MODE, conversation, eventually, fast, value_of
-from processes import HttpProcess, server_command
+from processes import HttpProcess
 
 pytestmark = [pytest.mark.parametrize("transport", TRANSPORTS), pytest.mark.parametrize("mode", MODES)]
 
 
 @pytest.fixture
-def where(transport: str, language: str, everything_http: HttpProcess) -> Any:
+def where(transport: str, language: str, everything_http: HttpProcess, everything_command: list[str]) -> Any:
     """The everything server, as the client wants it named."""
-    return everything_http.url if transport == "http" else [*server_command("everything_server", language), "--stdio"]
+    return everything_http.url if transport == "http" else everything_command
 
 
 def test_everything_is_listed_and_called(where: Any, mode: str) -> None:

@@ -12,17 +12,17 @@ import pytest
 from mcp import MCPError
 from mcp.client.subscriptions import PromptsListChanged, ResourceUpdated, ToolsListChanged
 from peers import MODES, TRANSPORTS, VERSION_OF_MODE, conversation, eventually, official, stdio_parameters, value_of
-from processes import HttpProcess, server_command
+from processes import HttpProcess
 
 pytestmark = [pytest.mark.parametrize("transport", TRANSPORTS), pytest.mark.parametrize("mode", MODES)]
 
 
 @pytest.fixture
-def where(transport: str, language: str, everything_http: HttpProcess) -> Any:
+def where(transport: str, language: str, everything_http: HttpProcess, everything_command: list[str]) -> Any:
     """The everything server, as the client wants it named."""
     if transport == "http":
         return everything_http.url
-    return stdio_parameters(*server_command("everything_server", language), "--stdio")
+    return stdio_parameters(*everything_command)
 
 
 def text_of(result: types.CallToolResult) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from peers import TRANSPORTS, WITHIN
-from processes import DATABASE_ASSISTANT, ROOT, HttpProcess, server_command
+from processes import DATABASE_ASSISTANT, ROOT, HttpProcess
 
 INTERPRETER = Path(os.environ.get("OXMCP_MCP1_PYTHON", ROOT / ".venv-mcp1" / "bin" / "python"))
 pytestmark = [
@@ -30,9 +30,11 @@ def talk(what: str, *where: str) -> Any:
     return json.loads(finished.stdout)
 
 
-def test_it_uses_the_everything_server(transport: str, language: str, everything_http: HttpProcess) -> None:
+def test_it_uses_the_everything_server(
+    transport: str, language: str, everything_http: HttpProcess, everything_command: list[str]
+) -> None:
     """VER-10, LIFE-2, PING-1, TOOL-1, TOOL-6, TOOL-7, TOOL-12, RSRC-3, RSRC-13, PRM-1, CMP-2, PROG-3, LOG-5"""
-    stdio = (*server_command("everything_server", language), "--stdio")
+    stdio = tuple(everything_command)
     seen = talk("everything", *((everything_http.url,) if transport == "http" else stdio))
     assert seen["version"] == "2025-11-25" and seen["server"] == "everything"
     assert seen["tools"][0] == "test_simple_text" and "add" in seen["tools"]

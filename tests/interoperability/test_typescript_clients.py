@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from peers import TRANSPORTS, WITHIN
-from processes import NODE, HttpProcess, server_command
+from processes import NODE, HttpProcess
 from wire import LegacySession, send
 from wire import request as request_message
 
@@ -106,14 +106,14 @@ def check_connection(seen: Any, label: str) -> None:
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize(("client", "mode"), CLIENTS)
 def test_it_lists_and_calls_everything(
-    client: str, mode: str, transport: str, language: str, everything_http: HttpProcess
+    client: str, mode: str, transport: str, language: str, everything_http: HttpProcess, everything_command: list[str]
 ) -> None:
     """VER-8, VER-10, TOOL-1, TOOL-6, TOOL-7, TOOL-8, RSRC-7, RSRC-13, PRM-1, CMP-2, PROG-3, LOG-5, CAN-1, TOOL-12, SUB-1"""
     label = f"{client}_{mode}_{transport}"
     if transport == "http":
         where = [everything_http.url]
     else:
-        where = [*server_command("everything_server", language), "--stdio"]
+        where = everything_command
     seen = talk(client, mode, label, *where)
     assert seen["version"] == VERSIONS[mode]
     check(seen)

@@ -19,6 +19,11 @@ from typing import Any
 
 SERVERS = Path(__file__).resolve().parent
 ROOT = SERVERS.parent.parent
+sys.path.insert(0, str(SERVERS.parent / "schemas"))
+
+from judge import Conversation, Judge  # noqa: E402
+from tee import judged  # noqa: E402
+
 DATABASE_ASSISTANT = ROOT / "examples" / "database_assistant" / "server.py"
 LANGUAGES = ("python", "typescript")
 """Every server of this folder exists once in each."""
@@ -56,7 +61,11 @@ def take_interrupts() -> None:
 
 
 class HttpProcess:
-    """A server process that speaks Streamable HTTP at ``url``."""
+    """A server process that speaks Streamable HTTP at ``url``.
+
+    What it says there is held against the official schemas; a misfit fails at the end of the `with` block. ``port`` is its
+    own port: nobody stands between.
+    """
 
     def __init__(
         self,
@@ -69,8 +78,9 @@ class HttpProcess:
         directory: Path | None = None,
     ) -> None:
         self.port = port
-        self.url = f"http://127.0.0.1:{port}{path}"
         self.path = path
+        self.judge = Judge()
+        self._judged = contextlib.ExitStack()
         self._log = open(log, "ab") if log else None
         self.process = subprocess.Popen(
             list(command),
@@ -85,15 +95,18 @@ class HttpProcess:
     def __enter__(self) -> HttpProcess:
         try:
             self.wait_until_ready()
+            judged_port = self._judged.enter_context(judged(self.port, self.judge))
         except BaseException:
             self.stop()
             raise
+        self.url = f"http://127.0.0.1:{judged_port}{self.path}"
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        assert error is not None or self.judge.flaws == []
 
     def wait_until_ready(self) -> None:
         """Return once the port accepts a connection; fail if the process ends first."""
@@ -109,13 +122,17 @@ class HttpProcess:
     def stop(self) -> int:
         """End the process and return its exit code."""
         code = end(self.process)
+        self._judged.close()
         if self._log:
             self._log.close()
         return code
 
 
 class StdioProcess:
-    """A server process that speaks over its standard input and output, seen as raw lines."""
+    """A server process that speaks over its standard input and output, seen as raw lines.
+
+    Every line is held against the official schema of the version it is in; a misfit fails at the end of the `with` block.
+    """
 
     def __init__(
         self, command: Sequence[str], *, environment: dict[str, str] | None = None, directory: Path | None = None
@@ -132,6 +149,8 @@ class StdioProcess:
         self.lines: queue.Queue[bytes | None] = queue.Queue()
         self.errors: list[bytes] = []
         self.seen: list[Any] = []
+        self.judge = Judge()
+        self._conversation = Conversation(self.judge)
         self._next_id = 0
         self._readers = [
             threading.Thread(target=self._read_output, daemon=True),
@@ -147,6 +166,7 @@ class StdioProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        assert error is not None or self.judge.flaws == []
 
     def _read_output(self) -> None:
         assert self.process.stdout
@@ -167,6 +187,7 @@ class StdioProcess:
 
     def send(self, message: Any) -> None:
         """Write one message as a line."""
+        self._conversation.heard(message)
         self.send_bytes(json.dumps(message, ensure_ascii=False).encode() + b"\n")
 
     def receive(self, timeout: float = ANSWER_WITHIN) -> Any:
@@ -175,6 +196,7 @@ class StdioProcess:
         if line is None:
             raise EOFError(f"the server closed its output: {b''.join(self.errors)[-2000:].decode(errors='replace')}")
         message = json.loads(line)
+        self._conversation.said(message)
         self.seen.append(message)
         return message
 
@@ -228,6 +250,17 @@ def server_command(name: str, language: str) -> list[str]:
     if language == "typescript":
         return [NODE, str(SERVERS / f"{name}.mjs")]
     return [sys.executable, str(SERVERS / f"{name}.py")]
+
+
+@contextlib.contextmanager
+def judged_stdio_command(name: str, language: str, report: Path) -> Iterator[list[str]]:
+    """The command that runs one of the servers of this folder over its standard streams, for clients that start it.
+
+    What it says is held against the official schemas; a misfit fails at the end of the `with` block.
+    """
+    tee = [sys.executable, str(SERVERS.parent / "schemas" / "tee_stdio.py"), str(report)]
+    yield [*tee, *server_command(name, language), "--stdio"]
+    assert not report.exists() or report.read_text(encoding="utf-8") == ""
 
 
 def serve_http(name: str, language: str, *options: str, environment: dict[str, str] | None = None) -> HttpProcess:
