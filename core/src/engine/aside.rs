@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use super::Engine;
 use super::asking::Asker;
-use crate::handler::{Answered, CallContext, Event, Events, Failure, FailureKind, Origin, event_channel};
+use crate::handler::{Answered, CallContext, Event, Events, Failure, FailureKind, event_channel};
 use crate::model::Question;
 
 impl Engine {
@@ -31,13 +31,7 @@ impl Engine {
             let caller = Arc::new(caller);
             let (sender, events) = event_channel(false, None);
             let asker = Asker::of_session(in_flight, Arc::clone(&caller));
-            let context = CallContext {
-                caller,
-                events: sender,
-                deadline: None,
-                origin: Origin::default(),
-                answers: None,
-            };
+            let context = CallContext::new(caller, sender);
             attend(context.ask(question), events, asker).await
         }
     }

@@ -62,3 +62,11 @@ pub struct CallContext {
     /// What earlier rounds brought, for a handler that returned its questions and is invoked again.
     pub answers: Option<Arc<Answers>>,
 }
+
+impl CallContext {
+    /// A context in which nothing is said but who asks and how to talk back.
+    #[must_use]
+    pub fn new(caller: Arc<Caller>, events: EventSender) -> Self {
+        Self { caller, events, deadline: None, origin: Origin::default(), answers: None }
+    }
+}

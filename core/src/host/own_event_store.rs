@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::handler::{CallContext, Caller, Handler, Invocation, Origin, event_channel};
+use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
 use crate::model::{OperationKind, Output};
@@ -115,5 +115,5 @@ fn nobody() -> CallContext {
         wants_progress: false,
     };
     let (events, _) = event_channel(false, None);
-    CallContext { caller: Arc::new(caller), events, deadline: None, origin: Origin::default(), answers: None }
+    CallContext::new(Arc::new(caller), events)
 }

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use oxmcp_core::handler::{CallContext, Caller, EventSender, Invocation, Origin, event_channel};
+use oxmcp_core::handler::{CallContext, Caller, EventSender, Invocation, event_channel};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::{HostMessage, Mailbox, PendingCall};
@@ -39,13 +39,7 @@ pub fn invocation_with(target: &str, events: EventSender) -> Invocation {
         kind: OperationKind::CallTool,
         target: target.into(),
         arguments: RawJson::empty_object(),
-        context: CallContext {
-            caller: Arc::new(caller),
-            events,
-            deadline: None,
-            origin: Origin::default(),
-            answers: None,
-        },
+        context: CallContext::new(Arc::new(caller), events),
     }
 }
 

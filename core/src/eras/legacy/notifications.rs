@@ -7,7 +7,7 @@ use crate::eras::items::Object;
 use crate::eras::legacy::session::Session;
 use crate::eras::params::Params;
 use crate::eras::{Eras, Told, events};
-use crate::handler::{CallContext, Caller, Handler, Invocation, Origin, event_channel};
+use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::Notification;
 use crate::model::{Change, OperationKind};
@@ -40,13 +40,7 @@ pub(crate) fn told(
         kind: OperationKind::Custom,
         target: Arc::from(&*notification.method),
         arguments: notification.params.map_or_else(RawJson::empty_object, RawJson::from_checked),
-        context: CallContext {
-            caller: Arc::new(caller),
-            events: sender,
-            deadline: None,
-            origin: Origin::default(),
-            answers: None,
-        },
+        context: CallContext::new(Arc::new(caller), sender),
     };
     Told { handler: Arc::clone(handler), invocation, events, in_flight: Arc::clone(&session.in_flight) }
 }
