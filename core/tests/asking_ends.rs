@@ -3,6 +3,8 @@
 mod asking_support;
 mod engine_support;
 
+use std::time::Duration;
+
 use asking_support::*;
 use engine_support::*;
 use oxmcp_core::handler::{Failure, FailureKind, Invocation, from_function};
@@ -189,6 +191,25 @@ async fn a_client_that_leaves_may_still_answer_but_not_for_ever() {
             assert_eq!(done.recv().await.unwrap()["kind"], "timed_out");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_kept_for_a_client_that_may_come_back_does_not_wait_for_ever() {
+    // RESUME-4
+    let engine = asking_engine();
+    let heard = hear(post(&engine, &[], initialize_with("2025-11-25", &all_capabilities()))).await;
+    let id = heard.session_id.unwrap();
+    let mut exchange = post(&engine, &[("Mcp-Session-Id", &id)], call(1, "ask", json!([roots()])));
+    let asked = said(&mut exchange);
+    let hour = Duration::from_secs(3600);
+    exchange.note_reader(false);
+    silent(&mut exchange);
+    exchange.note_reader(true);
+    assert!(tokio::time::timeout(hour, exchange.next()).await.is_err(), "who reads may take their time");
+    exchange.note_reader(false);
+    let heard = tokio::time::timeout(hour, hear(exchange)).await.unwrap();
+    assert_eq!(heard.messages[0]["params"]["requestId"], asked["id"]);
+    assert_eq!(outcomes(&heard)[0]["kind"], "timed_out");
 }
 
 #[tokio::test]

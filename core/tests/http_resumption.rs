@@ -16,7 +16,10 @@ use oxmcp_core::transports::http::{
     EventLimits, EventStore, HttpOptions, Keeping, KeptEvent, MemoryEventStore, Replay, Resumption,
 };
 use serde_json::Value;
-use support::{ACCEPT_BOTH, Client, INITIALIZE, INITIALIZED, JSON_HEADERS, Server, legacy_call};
+use support::{
+    ACCEPT_BOTH, Client, INITIALIZE, INITIALIZE_WITH_ROOTS, INITIALIZED, JSON_HEADERS, Server, legacy_call,
+    one_root,
+};
 
 /// One event as it was sent.
 #[derive(Debug, Clone, Default)]
@@ -93,7 +96,11 @@ struct Session {
 
 impl Session {
     async fn begin(server: &Server, version: &str) -> Self {
-        let opening = INITIALIZE.replace("2025-06-18", version);
+        Self::begin_as(server, version, INITIALIZE).await
+    }
+
+    async fn begin_as(server: &Server, version: &str, opening: &str) -> Self {
+        let opening = opening.replace("2025-06-18", version);
         let answer = server.post(&format!("{JSON_HEADERS}{ACCEPT_BOTH}"), &opening).await;
         assert_eq!(
             answer.header("content-type"),
@@ -234,6 +241,21 @@ async fn a_lost_stream_is_resumed_from_any_of_its_events() {
         assert_eq!(rest[count - 1].text(), "closable");
     }
     assert_eq!(server.probe.dropped.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_question_is_found_again_and_answered_by_who_comes_back() {
+    let server = serving(options());
+    let session = Session::begin_as(&server, NOVEMBER, INITIALIZE_WITH_ROOTS).await;
+    let mut stream = session.call(&server, 1, "ask").await;
+    let mark = stream.expect().await;
+    let asked = stream.expect().await.json();
+    assert_eq!(asked["method"], "roots/list");
+    lose(&server, &session, stream).await;
+    let mut stream = session.resume(&server, mark.id()).await;
+    assert_eq!(stream.expect().await.json(), asked);
+    assert_eq!(server.post(&session.posting(), &one_root(&asked["id"])).await.status, 202);
+    assert_eq!(stream.expect().await.text(), "1 roots");
 }
 
 #[tokio::test]

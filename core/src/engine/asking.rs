@@ -27,9 +27,10 @@ pub(super) struct Asker {
 struct Open {
     number: u32,
     id: Arc<str>,
+    /// What its author set.
     limit: Option<Duration>,
     /// Runs from when the asker is next polled, because only then there is a clock for sure.
-    timer: Option<Pin<Box<Sleep>>>,
+    timer: Option<(Duration, Pin<Box<Sleep>>)>,
 }
 
 impl Asker {
@@ -50,24 +51,25 @@ impl Asker {
     /// Sends a question; returns what is to be written on the call's stream for it.
     pub(super) fn ask(&mut self, pending: PendingQuestion) -> Option<String> {
         let number = pending.number();
-        let limit = pending.question.timeout.or_else(|| self.patience());
+        let limit = pending.question.timeout;
         let sent = self.requests().send(pending, &self.caller, self.stream, self.of_call)?;
         self.open.push(Open { number, id: sent.id, limit, timer: None });
         sent.message
     }
 
-    /// The stream of the call is gone: what is asked from now on is asked elsewhere.
-    pub(super) fn leave_stream(&mut self) {
-        self.stream = Stream::OfSession;
-        let patience = self.patience();
-        for open in &mut self.open {
-            open.limit = open.limit.or(patience);
-        }
+    /// What is asked from now on is asked there.
+    pub(super) const fn move_to(&mut self, stream: Stream) {
+        self.stream = stream;
     }
 
-    /// Who is at the other end of a duplex connection is there as long as it is.
+    /// How long what has no limit may wait. Who is at the other end of a duplex connection is there as long as it is.
     fn patience(&self) -> Option<Duration> {
-        (self.stream == Stream::OfSession && self.caller.session_id.is_some()).then_some(PATIENCE)
+        let may_be_gone = match self.stream {
+            Stream::OfCall => false,
+            Stream::OfCallUnread => true,
+            Stream::OfSession => self.caller.session_id.is_some(),
+        };
+        may_be_gone.then_some(PATIENCE)
     }
 
     /// Takes back a question whose answer nobody waits for; returns what is to be written for it.
@@ -93,14 +95,15 @@ impl Asker {
 
     /// Gives up one question whose time is over; ready with what is to be written for it.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<String>> {
+        let patience = self.patience();
         let Self { in_flight, open, .. } = self;
         open.retain(|open| in_flight.to_client.is_open(&open.id));
-        let overdue = self.open.iter_mut().position(|open| open.poll_overdue(cx));
+        let overdue = self.open.iter_mut().position(|open| open.poll_overdue(patience, cx));
         let Some(index) = overdue else { return Poll::Pending };
         let open = self.open.swap_remove(index);
         let Some(pending) = self.requests().take(&open.id) else { return Poll::Ready(None) };
         let method = &pending.question.method;
-        let limit = in_words(open.limit.unwrap_or(PATIENCE));
+        let limit = in_words(open.timer.map_or(PATIENCE, |(limit, _)| limit));
         let message = format!("the client did not answer {method} within {limit}");
         let notice = ServerRequests::cancellation(&open.id, &message);
         pending.answer(Err(Failure::new(FailureKind::TimedOut, message)));
@@ -119,7 +122,7 @@ impl Asker {
     /// Where to tell the session something: what is written on the stream of a call is returned.
     fn said_on_stream(&self, message: String) -> Option<String> {
         match self.stream {
-            Stream::OfCall => Some(message),
+            Stream::OfCall | Stream::OfCallUnread => Some(message),
             Stream::OfSession => {
                 self.requests().tell(message);
                 None
@@ -134,13 +137,16 @@ impl Asker {
 }
 
 impl Open {
-    fn poll_overdue(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(limit) = self.limit else { return false };
+    fn poll_overdue(&mut self, patience: Option<Duration>, cx: &mut Context<'_>) -> bool {
+        let Some(limit) = self.limit.or(patience) else {
+            self.timer = None;
+            return false;
+        };
         // Without a Tokio runtime around there is no clock, and no limit.
         if self.timer.is_none() && tokio::runtime::Handle::try_current().is_ok() {
-            self.timer = Some(Box::pin(tokio::time::sleep(limit)));
+            self.timer = Some((limit, Box::pin(tokio::time::sleep(limit))));
         }
-        self.timer.as_mut().is_some_and(|timer| timer.as_mut().poll(cx).is_ready())
+        self.timer.as_mut().is_some_and(|(_, timer)| timer.as_mut().poll(cx).is_ready())
     }
 }
 

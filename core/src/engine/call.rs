@@ -133,11 +133,14 @@ impl Call {
         }
     }
 
-    /// Questions are asked elsewhere from now on.
-    pub(super) fn leave_stream(&mut self) {
-        self.stream = Stream::OfSession;
-        if let Some(asker) = &mut self.asker {
-            asker.leave_stream();
+    /// Questions are asked there from now on.
+    pub(super) fn ask_on(&mut self, stream: Stream) {
+        // What left its stream does not come back to it.
+        if self.stream != Stream::OfSession {
+            self.stream = stream;
+            if let Some(asker) = &mut self.asker {
+                asker.move_to(stream);
+            }
         }
     }
 

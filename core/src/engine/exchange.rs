@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use super::Shutdown;
 use super::call::Call;
 use super::watch::{Counted, Subscription};
-use crate::eras::{Said, Session};
+use crate::eras::{Said, Session, Stream};
 
 /// Something to write to the peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,12 @@ impl Exchange {
 
     /// Only the answer can be written: what its calls ask is asked elsewhere, or not at all.
     pub fn answer_only(&mut self) {
-        self.state.leave_stream();
+        self.state.ask_on(Stream::OfSession);
+    }
+
+    /// Whether somebody reads what is kept for a client that may come back: questions do not wait for ever for one that does not.
+    pub fn note_reader(&mut self, reads: bool) {
+        self.state.ask_on(if reads { Stream::OfCall } else { Stream::OfCallUnread });
     }
 
     /// No answers to questions can come in any more: those that its calls wait for, and those they would ask, fail with
@@ -238,8 +243,8 @@ impl State {
         }
     }
 
-    fn leave_stream(&mut self) {
-        self.calls(&mut Call::leave_stream);
+    fn ask_on(&mut self, stream: Stream) {
+        self.calls(&mut |call| call.ask_on(stream));
     }
 
     fn stop_asking(&mut self, reason: &str) {
@@ -283,7 +288,7 @@ impl Drop for Exchange {
         let Some(background) = self.background.take().filter(|_| self.state.survives_disconnect()) else {
             return;
         };
-        self.state.leave_stream();
+        self.state.ask_on(Stream::OfSession);
         let mut rest = Self { state: std::mem::replace(&mut self.state, State::Done), background: None };
         background.run(async move { while rest.next().await.is_some() {} });
     }

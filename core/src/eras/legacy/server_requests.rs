@@ -58,6 +58,8 @@ struct Open {
 pub enum Stream {
     /// On the stream of the call that asks, by whoever sends it.
     OfCall,
+    /// The same, while nobody reads: what is written is kept for when the client comes back (RESUME-4).
+    OfCallUnread,
     /// On the session's own (LHTTP-8), or anywhere on a duplex connection.
     OfSession,
 }
@@ -124,7 +126,7 @@ impl ServerRequests {
         let message = one_line(text);
         state.open.insert(Arc::clone(&id), Open { pending, of_call });
         let message = match stream {
-            Stream::OfCall => Some(message),
+            Stream::OfCall | Stream::OfCallUnread => Some(message),
             Stream::OfSession => {
                 self.queue(state, message);
                 None

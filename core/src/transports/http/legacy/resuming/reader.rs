@@ -111,7 +111,7 @@ impl Drop for Reader {
         if self.is_over {
             return;
         }
-        if !self.stream.runs_alone() {
+        if !self.stream.leave(self.number) {
             self.streams.remove(&self.stream);
             // What was said last is nowhere else.
             if self.stream.is_keeping() {

@@ -94,9 +94,18 @@ impl Stream {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it goes on when nobody reads.
-    pub(super) fn runs_alone(&self) -> bool {
-        matches!(self.state().source, Source::Exchange(_))
+    /// This reader goes. Returns whether the stream goes on although nobody reads it.
+    pub(super) fn leave(&self, reader: u64) -> bool {
+        let state = &mut *self.state();
+        match &mut state.source {
+            Source::Exchange(exchange) => {
+                if state.reader == reader {
+                    exchange.note_reader(false);
+                }
+                true
+            }
+            Source::Session(_) | Source::Ended => false,
+        }
     }
 
     /// Whether something it said is not kept yet.
@@ -108,6 +117,9 @@ impl Stream {
     pub(super) fn take_over(&self) -> u64 {
         let mut state = self.state();
         state.reader += 1;
+        if let Source::Exchange(exchange) = &mut state.source {
+            exchange.note_reader(true);
+        }
         let (number, waker) = (state.reader, state.waker.take());
         drop(state);
         if let Some(waker) = waker {
