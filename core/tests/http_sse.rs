@@ -9,8 +9,8 @@ use std::time::Duration;
 use oxmcp_core::transports::http::{CorsOptions, HttpOptions, SessionLimits, SseOptions};
 use serde_json::Value;
 use support::{
-    Answer, Client, ENVELOPE, INITIALIZE, INITIALIZED, JSON_HEADERS, PATIENCE, Server, legacy_call,
-    modern_call, serve,
+    Answer, Client, ENVELOPE, INITIALIZE, INITIALIZE_WITH_ROOTS, INITIALIZED, JSON_HEADERS, PATIENCE, Server,
+    legacy_call, modern_call, one_root, serve,
 };
 use tokio::time::timeout;
 
@@ -69,6 +69,28 @@ async fn a_stream_names_its_endpoint_first_and_carries_every_answer() {
     }
     let order = ["notifications/message", "notifications/progress", "done"].map(|word| said.find(word));
     assert!(order.is_sorted() && order[0].is_some(), "{said}");
+}
+
+#[tokio::test]
+async fn questions_travel_on_the_stream_and_their_answers_are_posted() {
+    let options = HttpOptions { grace: Duration::from_secs(3600), ..options() };
+    let server = serve(options);
+    let mut session = open(&server).await;
+    session.post(&server, INITIALIZE_WITH_ROOTS).await;
+    session.stream.event().await;
+    session.post(&server, INITIALIZED).await;
+    let text = |said: Value| said["result"]["content"][0]["text"].as_str().map(str::to_owned);
+    session.post(&server, &legacy_call(1, "ask")).await;
+    let asked = session.stream.event().await;
+    assert_eq!(asked["method"], "roots/list");
+    assert_eq!(session.post(&server, &one_root(&asked["id"])).await.status, 202);
+    assert_eq!(text(session.stream.event().await).as_deref(), Some("1 roots"));
+    // At the end of the server nobody waits for an answer that could not be posted.
+    session.post(&server, &legacy_call(2, "ask")).await;
+    session.stream.event().await;
+    server.shutdown.trigger();
+    let said = text(session.stream.event().await);
+    assert_eq!(said.as_deref(), Some("shut_down: the server is shutting down and takes no answers any more"));
 }
 
 #[tokio::test]

@@ -13,8 +13,9 @@ use tokio::sync::mpsc;
 
 use crate::engine::{Engine, ResponseMessage, Shutdown};
 use crate::error::Result;
-use crate::handler::Origin;
+use crate::handler::{Failure, FailureKind, Origin};
 use crate::transports::duplex::Duplex;
+use crate::transports::http::endpoint::NO_MORE_ANSWERS;
 
 /// One session: the client's way in.
 pub(super) struct SseSession {
@@ -75,6 +76,13 @@ impl SseSession {
     /// Ready when no call is running.
     pub(super) fn poll_calls(&self, cx: &mut Context<'_>) -> Poll<()> {
         self.duplex().as_mut().map_or(Poll::Ready(()), |duplex| duplex.poll_calls(cx))
+    }
+
+    /// No more messages are taken: who waits for an answer of the client's waits no longer.
+    pub(super) fn stop_asking(&self) {
+        if let Some(duplex) = &*self.duplex() {
+            duplex.stop_asking(&Failure::new(FailureKind::ShutDown, NO_MORE_ANSWERS));
+        }
     }
 
     /// Ends the session: its calls are cancelled.

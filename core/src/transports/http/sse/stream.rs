@@ -61,6 +61,8 @@ impl SseStream {
         if !self.is_finishing {
             ready!(self.finishing.as_mut().poll(cx));
             self.is_finishing = true;
+            // What is posted from now on is refused.
+            self.session.stop_asking();
         }
         ready!(self.session.poll_calls(cx));
         // What ran last may have said something since the look above.
