@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Response, Uri, header};
 use http_body::Body as _;
 use oxmcp_core::host::{ArrivingBody, BodySender, arriving_body, received_request};
-use oxmcp_core::transports::http::{self as transport, ResponseBody};
+use oxmcp_core::transports::http::{self as transport, ResponseBody, SseRequest};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList};
@@ -46,8 +46,9 @@ pub fn open_endpoint(
 #[pymethods]
 impl Endpoint {
     /// Begins to answer a request, of whose body a first piece is there; its calls start from `context`. To be called on the
-    /// event loop, which runs what the request calls as far as it goes at once.
-    #[pyo3(signature = (method, headers, body, more_body, client, context))]
+    /// event loop, which runs what the request calls as far as it goes at once. With `sse` it belongs to HTTP+SSE: to which
+    /// session, and where that one's messages are posted if it opens the stream.
+    #[pyo3(signature = (method, headers, body, more_body, client, context, sse=None))]
     #[expect(clippy::too_many_arguments, reason = "what there is to a request, called in one place")]
     fn begin(
         &self,
@@ -58,6 +59,7 @@ impl Endpoint {
         more_body: bool,
         client: Option<&Bound<'_, PyAny>>,
         context: Py<PyAny>,
+        sse: Option<(Option<String>, Option<String>)>,
     ) -> PyResult<HttpExchange> {
         let serving = self.serving.get();
         serving.check_process()?;
@@ -67,7 +69,10 @@ impl Endpoint {
         sender.send(Bytes::copy_from_slice(body), more_body);
         let origin = surrounding_context::origin(context);
         let target = Uri::from_static("/");
-        let request = received_request(method.as_bytes(), target, headers, arriving, origin).into_python()?;
+        let mut request = received_request(method.as_bytes(), target, headers, arriving, origin).into_python()?;
+        if let Some(sse) = sse {
+            request.extensions_mut().insert(sse_request(sse));
+        }
         let remote = client.and_then(address);
         let answering = answer(self.endpoint.clone(), request, remote);
         let exchange = HttpExchange {
@@ -102,6 +107,13 @@ fn pairs(headers: &Bound<'_, PyAny>) -> PyResult<Vec<(PyBackedBytes, PyBackedByt
         });
     }
     Ok(found)
+}
+
+fn sse_request((session, messages): (Option<String>, Option<String>)) -> SseRequest {
+    match (session, messages) {
+        (Some(session), Some(messages)) => SseRequest::Open { messages, session: session.into() },
+        (session, _) => SseRequest::Message(session.map(Into::into)),
+    }
 }
 
 /// The address in ASGI's `client`, if it is one: a pair of host and port, where servers leave out or make up what they do not

@@ -11,7 +11,6 @@ LATER = {
         EXTENSIONS: "add_extension get_app_tool get_tool_by_hash required_extensions",
         MIDDLEWARE: "add_middleware",
         TASKS: "docket get_tasks",
-        TRANSPORTS: "sse_app",
     },
     "Server": {
         TASKS: "experimental",

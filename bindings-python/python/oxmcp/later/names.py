@@ -148,9 +148,7 @@ LATER = {
         utilities.tasks
     """,
     TRANSPORTS: """
-        server.http.create_sse_app
         server.session_scoped_event_store
-        server.sse
         server.websocket
     """,
     COMMAND: """

@@ -59,8 +59,6 @@ class OfMounting(TypedDict, total=False):
 
     auth: Any
     auth_server_provider: Any
-    message_path: Any
-    sse_path: Any
     token_verifier: Any
 
 

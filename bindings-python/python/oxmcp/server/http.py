@@ -21,6 +21,7 @@ __all__ = [
     "StarletteWithLifespan",
     "StreamableHTTPASGIApp",
     "create_base_app",
+    "create_sse_app",
     "create_streamable_http_app",
 ]
 
@@ -45,6 +46,34 @@ def create_streamable_http_app(
         middleware,
         json_response,
         stateless_http,
+        host_origin_protection=host_origin_protection,
+        allowed_hosts=allowed_hosts,
+        allowed_origins=allowed_origins,
+        routes=routes,
+        debug=debug,
+        **other,
+    )
+
+
+def create_sse_app(
+    server: Mounted,
+    message_path: str,
+    sse_path: str,
+    *,
+    debug: bool | None = None,
+    routes: Iterable[Any] | None = None,
+    middleware: Sequence[Any] | None = None,
+    host_origin_protection: Any = None,
+    allowed_hosts: Iterable[str] | None = None,
+    allowed_origins: Iterable[str] | None = None,
+    **other: Unpack[OfMounting],
+) -> StarletteWithLifespan:
+    """`server.http_app(transport="sse")`, as a function."""
+    return server.http_app(
+        sse_path,
+        middleware,
+        transport="sse",
+        message_path=message_path,
         host_origin_protection=host_origin_protection,
         allowed_hosts=allowed_hosts,
         allowed_origins=allowed_origins,

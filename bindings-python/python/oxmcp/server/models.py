@@ -54,6 +54,13 @@ class InitializationOptions:
         self.website_url = website_url
         self.icons = tuple(icons or ())
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, InitializationOptions):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 class NotificationOptions:
     """Which list changes a server announces."""

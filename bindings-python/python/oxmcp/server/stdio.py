@@ -24,11 +24,19 @@ async def stdio_server() -> AsyncIterator[tuple[StdioStream, StdioStream]]:
     yield StdioStream(), StdioStream()
 
 
-def check_streams(read_stream: Any, write_stream: Any) -> None:
-    """Makes sure that both are what `stdio_server` gives.
+async def run_on(server: Any, read_stream: Any, write_stream: Any) -> None:
+    """Serves on the streams that a transport of this package gave, until they end.
 
     Raises:
-        TypeError: one is not.
+        TypeError: they are something else.
     """
-    if getattr(read_stream, "transport", None) != "stdio" or getattr(write_stream, "transport", None) != "stdio":
-        raise TypeError("Server.run takes the streams of oxmcp.server.stdio.stdio_server()")
+    named = {getattr(stream, "transport", None) for stream in (read_stream, write_stream)}
+    if named == {"stdio"}:
+        await server.run_stdio_async()
+    elif named == {"sse"}:
+        await read_stream.serve(server)
+    else:
+        raise TypeError(
+            "Server.run takes the streams of oxmcp.server.stdio.stdio_server(), or of connect_sse() of "
+            "oxmcp.server.sse.SseServerTransport"
+        )

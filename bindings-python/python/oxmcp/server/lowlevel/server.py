@@ -20,7 +20,7 @@ from ...later.names import names
 from ...offers.descriptors import cache_hint, implementation
 from ...serving.settings import Settings
 from ..models import InitializationOptions, NotificationOptions
-from ..stdio import check_streams
+from ..stdio import run_on
 from . import answers, capabilities
 from .decorators import Decorators, Handler
 from .request_handlers import RequestHandlers
@@ -297,7 +297,7 @@ class Server(Decorators, LaterMembers):
         """Serves on the streams that a transport of this package gave, until they end.
 
         Args:
-            read_stream: The first of the two that `stdio_server()` gives.
+            read_stream: The first of the two that `stdio_server()`, or `connect_sse()` of `SseServerTransport`, gives.
             write_stream: The second.
             initialization_options: What peers are told; from the handlers when absent.
             raise_exceptions: Accepted for code that sets it; a handler's exception always becomes an answer.
@@ -306,11 +306,10 @@ class Server(Decorators, LaterMembers):
         Raises:
             TypeError: the streams are not of this package.
         """
-        check_streams(read_stream, write_stream)
-        if initialization_options is not None:
+        if initialization_options is not None and initialization_options != self._options:
             self._options = initialization_options
             self._engines.forget()
-        await self.run_stdio_async()
+        await run_on(self, read_stream, write_stream)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"

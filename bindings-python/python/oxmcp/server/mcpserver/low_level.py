@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..models import InitializationOptions
-from ..stdio import check_streams
+from ..stdio import run_on
 
 if TYPE_CHECKING:
-    from ..in_process import InProcess
+    from .in_process import InProcess
 
 
 class LowLevelFace:
-    """The server below, as far as there is one: it runs on the streams of `stdio_server()`."""
+    """The server below, as far as there is one: it runs on the streams of a transport."""
 
     def __init__(self, server: InProcess) -> None:
         self._server = server
@@ -31,10 +31,9 @@ class LowLevelFace:
         return InitializationOptions(self._server.name, "", {})
 
     async def run(self, read_stream: Any, write_stream: Any, *_positional: Any, **_options: Any) -> None:
-        """Serves standard input and output until the input ends.
+        """Serves on the streams that a transport of this package gave, until they end.
 
         Raises:
-            TypeError: the streams are not those of `stdio_server()`.
+            TypeError: the streams are not of this package.
         """
-        check_streams(read_stream, write_stream)
-        await self._server.run_stdio_async()
+        await run_on(self._server, read_stream, write_stream)

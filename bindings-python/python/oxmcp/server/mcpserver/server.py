@@ -22,7 +22,7 @@ from ...serving.capabilities import read as read_capabilities
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, Settings
 from ...serving.transport_security import guards
-from ..in_process import InProcess
+from .in_process import InProcess
 from .low_level import LowLevelFace
 
 if TYPE_CHECKING:

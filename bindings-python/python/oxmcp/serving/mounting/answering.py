@@ -13,6 +13,9 @@ from .asgi import Receive, Scope, Send
 LISTEN_AFTER_SECONDS = 0.02
 """After which time it is worth a task to hear whether the client is still there."""
 
+OfSse = tuple[str | None, str | None]
+"""The session of HTTP+SSE that a request belongs to, and where its messages are posted if the request opens it."""
+
 CLIENT_GONE = 499
 """A status for the log: the client closed the request."""
 
@@ -36,15 +39,17 @@ async def answer(
     send: Send,
     context: Context,
     watcher: Watcher,
+    sse: OfSse | None = None,
 ) -> None:
     """Answers a request, whose calls start from `context`. They are cancelled where the protocol wants it when the client goes
-    away, or when this is cancelled. `watcher` knows of it as long as it has to wait."""
+    away, or when this is cancelled. `watcher` knows of it as long as it has to wait.
+    `sse` says that it belongs to HTTP+SSE."""
     message = await receive()
     if message["type"] != "http.request":
         return
     more = message.get("more_body", False)
     exchange = endpoint.begin(
-        scope["method"], scope["headers"], message.get("body", b""), more, scope.get("client"), context
+        scope["method"], scope["headers"], message.get("body", b""), more, scope.get("client"), context, sse
     )
     head = exchange.head()
     if head is not None and not head[3]:

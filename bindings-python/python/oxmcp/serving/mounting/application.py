@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import SimpleNamespace
 from typing import Any
@@ -11,19 +11,29 @@ from .asgi import ASGIApp, Receive, Scope, Send, pages_that_may_read, path_of, r
 from .mount import Mount
 
 
+def at_paths(served: Mapping[str, ASGIApp]) -> dict[str, ASGIApp]:
+    """What answers at which path, in both spellings of each.
+
+    Raises:
+        ValueError: a path does not begin with a slash.
+    """
+    return {spelling: app for path, app in served.items() for spelling in spellings(path)}
+
+
 class Application:
-    """An ASGI application that serves a server at one path.
+    """An ASGI application that serves a server.
 
     Args:
         mount: The server.
-        path: Where, below the place where the application is mounted.
+        served: What of it answers where, below the place where the application is mounted; the first path is the one people
+            are told.
         middleware: Classes with arguments, as Starlette has them (`cls`, `args`, `kwargs`), the outermost first.
     """
 
-    def __init__(self, mount: Mount, path: str, middleware: Iterable[Any] = ()) -> None:
-        self.state = SimpleNamespace(path=path)
+    def __init__(self, mount: Mount, served: Mapping[str, ASGIApp], middleware: Iterable[Any] = ()) -> None:
+        self.state = SimpleNamespace()
         self._mount = mount
-        self._paths = spellings(path)
+        self._served = at_paths(served)
         app: ASGIApp = self._serve
         for layer, arguments, options in reversed([_parts(each) for each in middleware]):
             app = layer(app, *arguments, **options)
@@ -42,10 +52,11 @@ class Application:
             await self._app(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and path_of(scope) in self._paths:
-            await self._mount(scope, receive, send)
+        found = self._served.get(path_of(scope)) if scope["type"] == "http" else None
+        if found is not None:
+            await found(scope, receive, send)
         else:
-            await nothing_here(self._paths[0], scope, receive, send)
+            await nothing_here(next(iter(self._served)), scope, receive, send)
 
 
 def _parts(layer: Any) -> tuple[Any, Iterable[Any], dict[str, Any]]:

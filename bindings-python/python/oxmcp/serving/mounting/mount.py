@@ -16,7 +16,7 @@ from ...engine import endpoints
 from ...engine.transport_options import HttpOptions
 from ..lifespan import Lifespan
 from ..translation import translated
-from .answering import Waiting, answer
+from .answering import OfSse, Waiting, answer
 from .asgi import Receive, Scope, Send
 from .surrounding_server import LOOK_SECONDS, server_around
 
@@ -139,8 +139,8 @@ class Mount:
         own = PAGES_OF_THIS_MACHINE if self._options.allowed_origins is None else self._options.allowed_origins
         self._options = replace(self._options, allowed_origins=[*own, *pages])
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, sse: OfSse | None = None) -> None:
+        """Answers a request; `sse` says that it belongs to HTTP+SSE."""
         here = self._by_loop.get(asyncio.get_running_loop())
         if here is None or here.endpoint is None:
             here = await self._begun(self._context.copy())
@@ -149,7 +149,7 @@ class Mount:
         context.run(http_scope.set, scope)
         here.under_way += 1
         try:
-            await answer(here.endpoint, scope, receive, send, context, here)
+            await answer(here.endpoint, scope, receive, send, context, here, sse)
         finally:
             here.under_way -= 1
             if here.under_way == 0:

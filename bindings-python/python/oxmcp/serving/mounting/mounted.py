@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -12,8 +12,10 @@ from ...later.deferred import accept
 from ..lifespan import Lifespan
 from ..settings import Cors, Settings
 from ..transport_security import TransportSecuritySettings, guards
+from .asgi import ASGIApp
 from .mount import Mount
 from .session_manager import StreamableHTTPSessionManager
+from .sse import SseStreams
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -77,7 +79,7 @@ class Mounted:
         middleware: Sequence[Any] | None = None,
         json_response: bool | None = None,
         stateless_http: bool | None = None,
-        transport: Literal["http", "streamable-http"] = "http",
+        transport: Literal["http", "streamable-http", "sse"] = "http",
         *,
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
@@ -94,6 +96,8 @@ class Mounted:
         retry_interval: int | None = None,
         shutdown_grace_seconds: float | None = None,
         host: str | None = None,
+        sse_path: str | None = None,
+        message_path: str | None = None,
         routes: Iterable[Any] | None = None,
         debug: bool | None = None,
         session_idle_timeout: float | None = None,
@@ -107,6 +111,8 @@ class Mounted:
         Args:
             path: Where the server is, with or without a slash at its end, below the place where the application is mounted.
             middleware: Starlette's `Middleware` objects, the outermost first.
+            transport: "http", or "sse" for HTTP+SSE, the transport of 2024-11-05, alone; see `sse_app`. Where the server's
+                setting `sse` is True, both are served.
             json_response: Whether answers are plain JSON always; what is said before a result is dropped then.
             stateless_http: Whether older clients are served without sessions.
             allowed_hosts, allowed_origins: What may stand in `Host` and `Origin`. Without them any host is served, since
@@ -119,6 +125,7 @@ class Mounted:
                 event_store, retry_interval: As for `run`.
             shutdown_grace_seconds: How long requests under way may still take when the lifespan ends.
             host: Where the ASGI server listens; a loopback address has only the names of this machine served.
+            sse_path, message_path: Where HTTP+SSE is.
             routes: Starlette's routes beside the server, besides those of `custom_route`.
             debug: Whether those routes show what goes wrong in them with its traceback.
 
@@ -128,8 +135,8 @@ class Mounted:
             ValueError: the transport or a setting makes no sense.
             NotYetError: an option asks for something that is not there yet.
         """
-        if transport not in ("http", "streamable-http"):
-            raise ValueError(f"Unknown transport {transport!r}: expected 'http'")
+        if transport not in ("http", "streamable-http", "sse"):
+            raise ValueError(f"Unknown transport {transport!r}: expected 'http' or 'sse'")
         accept("OfMounting", "http_app", other)
         if host_origin_protection is False and transport_security is None:
             transport_security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
@@ -151,17 +158,55 @@ class Mounted:
             shutdown_grace_seconds=shutdown_grace_seconds,
             host="127.0.0.1" if host_origin_protection is True else host,
         )
-        self._session_manager = StreamableHTTPSessionManager.of(mount)
+        served = self._answering(mount, transport == "sse", path, sse_path, message_path)
         app = application(
             mount,
-            self.settings.streamable_http_path if path is None else path,
+            served,
             [*(routes or ()), *self._custom_starlette_routes],
             middleware,
             self.settings.debug if debug is None else debug,
         )
         app.state.fastmcp_server = self
-        app.state.transport_type = "streamable-http"
+        app.state.path = next(iter(served))
+        app.state.transport_type = "sse" if transport == "sse" else "streamable-http"
         return app
+
+    def _answering(
+        self, mount: Mount, only_sse: bool, path: str | None, sse_path: str | None, message_path: str | None
+    ) -> dict[str, ASGIApp]:
+        settings = self.settings
+        served: dict[str, ASGIApp] = {}
+        if not only_sse:
+            self._session_manager = StreamableHTTPSessionManager.of(mount)
+            served[settings.streamable_http_path if path is None else path] = mount
+        if only_sse or settings.sse:
+            posted = message_path or settings.message_path
+            streams = SseStreams(mount, posted)
+            served[sse_path or (path if only_sse and path else settings.sse_path)] = streams.open
+            served[posted] = streams.post
+        return served
+
+    def sse_app(
+        self,
+        mount_path: str | None = None,
+        *,
+        sse_path: str | None = None,
+        message_path: str | None = None,
+        max_request_body_size: int | None = None,
+        transport_security: TransportSecuritySettings | None = None,
+        host: str | None = None,
+    ) -> ServerApplication:
+        """The server as an ASGI application over HTTP+SSE, the transport of 2024-11-05: streams at `sse_path` (`/sse`), what
+        clients say at `message_path` (`/messages/`). `mount_path` is accepted for code that sets it: the request says where
+        the application is mounted."""
+        return self.http_app(
+            transport="sse",
+            sse_path=sse_path,
+            message_path=message_path,
+            max_body_bytes=max_request_body_size,
+            transport_security=transport_security,
+            host=host,
+        )
 
     def streamable_http_app(
         self,
@@ -223,18 +268,23 @@ class Mounted:
         allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         given.update(allowed_hosts=allowed_hosts, allowed_origins=allowed_origins, stateless=stateless_http)
         # Whoever received the request chose the path, and knows where it listens.
-        options = {**self.settings.http(given), "path": "/", "host": "127.0.0.1" if host == "localhost" else host}
+        options = {**self.settings.http({**given, "sse": False}), "path": "/"}
+        options["host"] = "127.0.0.1" if host == "localhost" else host
         return Mount(self, HttpOptions(**options))
 
 
 def application(
-    mount: Mount, path: str, routes: Sequence[Any], middleware: Sequence[Any] | None, debug: bool
+    mount: Mount,
+    served: Mapping[str, ASGIApp],
+    routes: Sequence[Any],
+    middleware: Sequence[Any] | None,
+    debug: bool,
 ) -> ServerApplication:
-    """An application that serves a mounted server at a path; Starlette's where that is installed."""
+    """An application that serves a mounted server; Starlette's where that is installed."""
     try:
         from .with_starlette import ServerApplication
     except ImportError:
         from .application import Application
 
-        return Application(mount, path, middleware or ())  # type: ignore[return-value]
-    return ServerApplication(mount, path, routes=routes, middleware=middleware, debug=debug)
+        return Application(mount, served, middleware or ())  # type: ignore[return-value]
+    return ServerApplication(mount, served, routes=routes, middleware=middleware, debug=debug)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from .application import nothing_here
-from .asgi import Receive, Scope, Send, pages_that_may_read, path_of, spellings
+from .application import at_paths, nothing_here
+from .asgi import ASGIApp, Receive, Scope, Send, pages_that_may_read, path_of
 from .mount import Mount
 
 
@@ -24,12 +24,23 @@ class StarletteWithLifespan(Starlette):
         return self.router.lifespan_context
 
 
+class _Whole:
+    """What answers every method at its path; of a plain function Starlette would make something else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
 class ServerApplication(StarletteWithLifespan):
-    """A server at one path, with whatever routes and middleware are added.
+    """A server with whatever routes and middleware are added.
 
     Args:
         mount: The server.
-        path: Where, below the place where the application is mounted.
+        served: What of it answers where, below the place where the application is mounted; the first path is the one people
+            are told.
         routes: What else there is.
         middleware: What requests pass, the outermost first.
         debug: Whether what goes wrong in the other routes is shown with its traceback.
@@ -38,22 +49,21 @@ class ServerApplication(StarletteWithLifespan):
     def __init__(
         self,
         mount: Mount,
-        path: str,
+        served: Mapping[str, ASGIApp],
         *,
         routes: Iterable[BaseRoute] = (),
         middleware: Sequence[Middleware] | None = None,
         debug: bool = False,
     ) -> None:
         self._mount = mount
-        self._paths = spellings(path)
+        self._served = at_paths(served)
 
         def lifespan(_app: Starlette) -> AbstractAsyncContextManager[None]:
             return mount.run()
 
-        own = [Route(spelling, endpoint=mount) for spelling in self._paths if spelling]
+        own = [Route(path, endpoint=_Whole(app)) for path, app in self._served.items() if path]
         super().__init__(debug=debug, routes=[*own, *routes], middleware=middleware, lifespan=lifespan)
         self.router.default = self._nothing_here
-        self.state.path = path
         for layer in self.user_middleware:
             mount.let_call(pages_that_may_read(layer.cls, layer.kwargs))
 
@@ -64,14 +74,17 @@ class ServerApplication(StarletteWithLifespan):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request; one for the server goes there straight where no middleware was added."""
-        if scope["type"] == "http" and not self.user_middleware and path_of(scope) in self._paths:
-            scope.setdefault("app", self)
-            await self._mount(scope, receive, send)
-        else:
+        plain = scope["type"] == "http" and not self.user_middleware
+        found = self._served.get(path_of(scope)) if plain else None
+        if found is None:
             await super().__call__(scope, receive, send)
+        else:
+            scope.setdefault("app", self)
+            await found(scope, receive, send)
 
     async def _nothing_here(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and path_of(scope) in self._paths:
-            await self._mount(scope, receive, send)  # at the very place where the application is mounted
+        found = self._served.get(path_of(scope)) if scope["type"] == "http" else None
+        if found is not None:
+            await found(scope, receive, send)  # at the very place where the application is mounted
         else:
-            await nothing_here(self._paths[0], scope, receive, send)
+            await nothing_here(next(iter(self._served)), scope, receive, send)

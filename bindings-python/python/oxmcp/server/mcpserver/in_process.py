@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .. import _native, types
-from ..answers.resource_contents import ResourceResult
-from ..calls.context import Context, context_of, get_context
-from ..errors import McpError, ResourceError
-from ..later.deferred import accept
-from ..offers.managers import PromptManager, ResourceManager, ToolManager
-from ..offers.resources import Resource
-from ..offers.tools import Tool
+from ... import _native, types
+from ...answers.resource_contents import ResourceResult
+from ...calls.context import Context, context_of, get_context
+from ...errors import McpError, ResourceError
+from ...later.deferred import accept
+from ...offers.managers import PromptManager, ResourceManager, ToolManager
+from ...offers.resources import Resource
+from ...offers.tools import Tool
 from .decorators import Decorators
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ..client.client import CallToolResult, Client
-    from ..later.options import OfCalls
+    from ...client.client import CallToolResult, Client
+    from ...later.options import OfCalls
 
 
 class InProcess(Decorators):
@@ -99,7 +99,7 @@ class InProcess(Decorators):
             ResourceError: there is none at this URI, or it failed.
         """
         accept("OfCalls", "read_resource", other)
-        from ..client.client import opened
+        from ...client.client import opened
 
         async with self._client() as client:
             try:
@@ -137,7 +137,7 @@ class InProcess(Decorators):
         return template if _is_there(template, version) else None
 
     def _client(self) -> Client:
-        from ..client.client import Client
+        from ...client.client import Client
 
         return Client(self, mode="auto")
 

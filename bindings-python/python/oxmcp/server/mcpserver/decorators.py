@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from ..answers.results import UNSET
-from ..later.deferred import accept
-from ..offers.registrations import Registrations
-from ..offers.resource_security import ResourceSecurity
+from ...answers.results import UNSET
+from ...later.deferred import accept
+from ...offers.registrations import Registrations
+from ...offers.resource_security import ResourceSecurity
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ..later.options import OfOffers
+    from ...later.options import OfOffers
 
 F = TypeVar("F", bound=Callable[..., Any])
 
