@@ -69,7 +69,8 @@ impl Endpoint {
         sender.send(Bytes::copy_from_slice(body), more_body);
         let origin = surrounding_context::origin(context);
         let target = Uri::from_static("/");
-        let mut request = received_request(method.as_bytes(), target, headers, arriving, origin).into_python()?;
+        let mut request =
+            received_request(method.as_bytes(), target, headers, arriving, origin).into_python()?;
         if let Some(sse) = sse {
             request.extensions_mut().insert(sse_request(sse));
         }

@@ -23,15 +23,15 @@ def test_a_name_that_comes_later_is_imported_and_says_so_on_use() -> None:
     from oxmcp import ClientSession
     from oxmcp.client.stdio import StdioServerParameters, stdio_client
     from oxmcp.server.auth.providers.github import GitHubProvider
-    from oxmcp.server.sse import SseServerTransport
+    from oxmcp.server.websocket import websocket_server
 
     for use, name in [
         (lambda: ClientSession(None, None), "ClientSession"),
         (lambda: stdio_client(None), "stdio_client"),
         (lambda: StdioServerParameters(command="x"), "StdioServerParameters"),
         (lambda: GitHubProvider(client_id="x"), "GitHubProvider"),
-        (lambda: SseServerTransport("/messages"), "SseServerTransport"),
-        (lambda: SseServerTransport.connect_sse, "SseServerTransport.connect_sse"),
+        (lambda: websocket_server(None, None, None), "websocket_server"),
+        (lambda: GitHubProvider.get_routes, "GitHubProvider.get_routes"),
     ]:
         with pytest.raises(NotYetError, match=f"{name} is not yet in oxmcp: it comes with ") as raised:
             use()

@@ -12,7 +12,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastmcp import Client as FastClient
+from fastmcp.client.transports import SSETransport
 from mcp import Client
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from peers import MODES, VERSION_OF_MODE, conversation, eventually, fast, value_of
 from processes import SERVERS, HttpProcess, end, free_port
@@ -103,6 +106,22 @@ def test_the_official_1x_client_uses_all_of_it(place: HttpProcess) -> None:
     assert seen["add"]["content"] == [{"type": "text", "text": "3"}]
     assert seen["progress"] == [[1.0, 3.0, "step 1"], [2.0, 3.0, "step 2"], [3.0, 3.0, "step 3"]]
     assert {"notifications/resources/updated", "notifications/tools/list_changed"} <= set(seen["heard"])
+
+
+@pytest.mark.parametrize("path", ["by-hand/sse", "older/sse"])
+@pytest.mark.parametrize("place", [each for each in PLACES if "starlette" in each], indirect=True)
+def test_clients_of_http_sse_use_it(place: HttpProcess, path: str) -> None:
+    """OLD-1 to OLD-4"""
+    url = place.url.removesuffix("mcp") + path
+
+    async def talk() -> None:
+        async with Client(sse_client(url, headers={"x-tenant": "acme"}), mode="legacy") as client:
+            assert value_of(await client.call_tool("add", {"a": 20, "b": 22})) == 42
+            assert text_of(await client.call_tool("tenant_later", {})) == "acme"
+        async with FastClient(SSETransport(url)) as client:
+            assert (await client.call_tool("add", {"a": 20, "b": 22})).data == 42
+
+    conversation(talk)
 
 
 def test_both_spellings_of_the_path_are_served_without_a_redirect(place: HttpProcess) -> None:

@@ -87,8 +87,10 @@ def starlette() -> Any:
     from starlette.middleware import Middleware
     from starlette.middleware.base import BaseHTTPMiddleware
     from starlette.middleware.gzip import GZipMiddleware
-    from starlette.responses import PlainTextResponse
+    from starlette.responses import PlainTextResponse, Response
     from starlette.routing import Mount, Route
+
+    from oxmcp.server.sse import SseServerTransport
 
     class ByFunction(BaseHTTPMiddleware):
         async def dispatch(self, request: Any, call_next: Any) -> Any:
@@ -98,8 +100,22 @@ def starlette() -> Any:
     async def home(_request: Any) -> Any:
         return PlainTextResponse("hello")
 
+    by_hand = SseServerTransport("/by-hand/messages/")
+    server = mcp._mcp_server
+
+    async def stream(request: Any) -> Any:
+        async with by_hand.connect_sse(request.scope, request.receive, request._send) as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+        return Response()
+
     return Starlette(
-        routes=[Route("/", home), Mount("/", app=mcp.http_app())],
+        routes=[
+            Route("/", home),
+            Route("/by-hand/sse", stream),
+            Mount("/by-hand/messages/", app=by_hand.handle_post_message),
+            Mount("/older", app=mcp.sse_app()),
+            Mount("/", app=mcp.http_app()),
+        ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1), Middleware(ByFunction)],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .names import CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, QUESTIONS, TASKS, TRANSPORTS
+from .names import CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, QUESTIONS, TASKS
 
 LATER = {
     "FastMCP": {
