@@ -8,9 +8,8 @@ use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::log::Severity;
 use oxmcp_core::host::{Description, LogCarrier, descriptors};
-use oxmcp_core::json::RawJson;
 use oxmcp_core::mailbox::Mailbox;
-use oxmcp_core::model::{Change, ListKind, Notification};
+use oxmcp_core::model::{Change, ListKind};
 use oxmcp_core::registry::Registry;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -192,12 +191,24 @@ impl Server {
         Ok(())
     }
 
-    /// Sends a notification of an extension's to every client that holds a session; `params` is JSON.
+    /// Sends a notification of an extension's outside of any request; `params` is JSON that `JSON.stringify` wrote.
     #[napi]
-    pub fn announce(&self, method: String, params: String) {
-        // The front end writes them with `JSON.stringify`.
-        let said = Notification { method, params: RawJson::from_checked(params) };
-        self.host.description.registry.notify(&Change::Notification(Arc::new(said)));
+    #[expect(clippy::needless_pass_by_value, reason = "N-API hands them over")]
+    pub fn announce(&self, method: String, params: String, session: Option<String>) {
+        self.host.description.announce(method, &params, session.as_deref());
+    }
+
+    /// Sends a log message outside of any request; `data` is JSON that `JSON.stringify` wrote.
+    #[napi]
+    #[expect(clippy::needless_pass_by_value, reason = "N-API hands them over")]
+    pub fn log(
+        &self,
+        level: String,
+        logger: Option<String>,
+        data: String,
+        session: Option<String>,
+    ) -> Result<(), JsError> {
+        self.host.description.log(&level, logger, &data, session.as_deref()).into_js()
     }
 }
 

@@ -7,9 +7,8 @@ use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::log::Severity;
 use oxmcp_core::host::{Description, LogCarrier, descriptors, page};
-use oxmcp_core::json::RawJson;
 use oxmcp_core::mailbox::Mailbox;
-use oxmcp_core::model::{Change, ListKind, Notification};
+use oxmcp_core::model::{Change, ListKind};
 use oxmcp_core::registry::Registry;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -256,11 +255,16 @@ impl Server {
         Ok(())
     }
 
-    /// Sends a notification of an extension's to every client that holds a session; `params` is JSON.
-    fn announce(&self, method: String, params: &str) {
-        // The front end writes them with `dumps`.
-        let said = Notification { method, params: RawJson::from_checked(params) };
-        self.host.description.registry.notify(&Change::Notification(Arc::new(said)));
+    /// Sends a notification of an extension's outside of any request; `params` is JSON that `dumps` wrote.
+    #[pyo3(signature = (method, params, session=None))]
+    fn announce(&self, method: String, params: &str, session: Option<&str>) {
+        self.host.description.announce(method, params, session);
+    }
+
+    /// Sends a log message outside of any request; `data` is JSON that `dumps` wrote.
+    #[pyo3(signature = (level, logger, data, session=None))]
+    fn log(&self, level: &str, logger: Option<String>, data: &str, session: Option<&str>) -> PyResult<()> {
+        self.host.description.log(level, logger, data, session).into_python()
     }
 }
 

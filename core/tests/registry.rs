@@ -16,7 +16,7 @@ use oxmcp_core::handler::{Failure, FailureKind, Handler, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
     CacheHint, CacheScope, Change, CommonFields, CompletionReference, ListKind, Notification, Prompt,
-    PromptArgument, Resource, ResourceTemplate, Tool, ValueChecks, WatchFilter,
+    PromptArgument, Resource, ResourceTemplate, Said, SaidFilter, Saying, Tool, ValueChecks, WatchFilter,
 };
 use oxmcp_core::protocol_version::ProtocolVersion;
 use oxmcp_core::registry::{
@@ -123,7 +123,7 @@ fn everything() -> WatchFilter {
         prompts: true,
         resources: true,
         resource_uris: Vec::new(),
-        notifications: true,
+        said: SaidFilter::Everything,
     }
 }
 
@@ -785,7 +785,8 @@ fn notifications_that_are_no_changes_are_each_told_and_the_oldest_go_when_nobody
     let (all, lists) = (registry.watch(everything()), registry.watch(watching(&[])));
     let said = |at: usize| {
         let params = RawJson::from_checked(format!(r#"{{"at":{at}}}"#));
-        Change::Notification(Notification { method: "notifications/own".to_owned(), params }.into())
+        let what = Saying::Notification(Notification { method: "notifications/own".to_owned(), params });
+        Change::Said(Arc::new(Said { what, session: None }))
     };
     registry.notify(&said(1));
     registry.notify(&said(1));

@@ -7,12 +7,28 @@ import type { NativeServer } from '../engine/native.js';
 
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 
-/** Sends a log message on the stream of `call`; returns whether the client will see it. Throws TypeError for an unknown level. */
-export function sendLog(call: Call, level: unknown, data: unknown, logger: string | undefined): boolean {
+function checkLevel(level: unknown): asserts level is string {
   if (typeof level !== 'string' || !LEVELS.includes(level)) {
     throw new TypeError(`unknown log level ${JSON.stringify(level)}: expected one of ${LEVELS.join(', ')}`);
   }
+}
+
+/** Sends a log message on the stream of `call`; returns whether the client will see it. Throws TypeError for an unknown level. */
+export function sendLog(call: Call, level: unknown, data: unknown, logger: string | undefined): boolean {
+  checkLevel(level);
   return call.log(level, encode(data ?? null, 'data'), logger);
+}
+
+/** Sends a log message outside of any request, to one session or to everybody. Throws TypeError for an unknown level. */
+export function announceLog(
+  server: NativeServer,
+  level: unknown,
+  data: unknown,
+  logger: string | undefined,
+  session: string | null,
+): void {
+  checkLevel(level);
+  server.log(level, logger ?? null, encode(data ?? null, 'data'), session);
 }
 
 const LISTS = new Map<string, 'tools' | 'prompts' | 'resources'>([
@@ -38,7 +54,8 @@ export function sendExtension(call: Call, method: string, params: unknown): bool
 }
 
 /**
- * Tells all who listen that a list or a resource changed; what the protocol does not have goes to all who hold a session.
+ * Tells all who listen that a list or a resource changed; what the protocol does not have goes to all who hold a session, and
+ * to listeners that name its method.
  * Throws TypeError for what is no notification.
  */
 export function announce(server: NativeServer, method: string, params: Record<string, unknown>): void {
@@ -49,6 +66,6 @@ export function announce(server: NativeServer, method: string, params: Record<st
     if (typeof params.uri !== 'string') throw new TypeError(`${method}: params.uri must be a string`);
     server.notify('resource', params.uri);
   } else {
-    server.announce(method, extensionText(method, params));
+    server.announce(method, extensionText(method, params), null);
   }
 }

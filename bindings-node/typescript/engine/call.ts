@@ -75,6 +75,11 @@ export class Call extends AsyncResource implements Asker {
     return this.origin?.sessionId ?? this.caller.sessionId ?? undefined;
   }
 
+  /** The engine's id of the session, if anybody asked for it while the call was not answered. */
+  get knownSession(): string | undefined {
+    return this.known?.sessionId ?? undefined;
+  }
+
   /** Whether nobody waits for the answer any more. */
   get isCancelled(): boolean {
     return this.cancelled || (!this.isOver && this.serving.native.isCancelled(this.id));

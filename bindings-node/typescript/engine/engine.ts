@@ -118,8 +118,7 @@ export class Engine {
     if (this.attached === undefined) {
       this.native.setCapabilities(JSON.stringify(this.flags()));
       // Whoever means to log says so beforehand.
-      const follows = this.declared.logging !== undefined || this.methods.has('logging/setLevel');
-      const options = { io: this.io, follows, failed: this.failed };
+      const options = { io: this.io, follows: this.followsFromTheStart, failed: this.failed };
       this.attached = translated(() => new Serving(this.native, this.functions, options));
     }
     return this.attached;
@@ -222,6 +221,32 @@ export class Engine {
       found = call;
     }
     return found;
+  }
+
+  /**
+   * Who is told a log message that belongs to no call in flight: everybody (null) where no call has to do with it; the session of
+   * the call that is over whose handler says it; nobody (undefined) where it could be somebody else's.
+   */
+  logAudience(): string | null | undefined {
+    const { attached } = this;
+    if (attached === undefined) return null;
+    const known = followed.getStore() ?? attached.current;
+    if (known?.serving === attached) return this.hasOneConnection() ? null : known.knownSession;
+    // A handler may have lost its context on the way: what it says is for no other's eyes.
+    for (const _ of attached.inFlight()) return undefined;
+    return null;
+  }
+
+  /** Whether no call has to do with what is said now. */
+  isOutside(): boolean {
+    const { attached } = this;
+    if (attached === undefined) return true;
+    const isOurs = (followed.getStore() ?? attached.current)?.serving === attached;
+    return !isOurs && this.followsFromTheStart;
+  }
+
+  private get followsFromTheStart(): boolean {
+    return this.declared.logging !== undefined || this.methods.has('logging/setLevel');
   }
 
   /** Whether two calls surely come from the same client: of one session, or of the only connection there is. */

@@ -24,8 +24,13 @@ export interface NativeServer {
   setEnabled(kind: Kind, key: string, enabled: boolean): boolean;
   /** Tells clients: a list changed, or a resource (with its URI). */
   notify(kind: 'tools' | 'prompts' | 'resources' | 'resource', uri: string | null): void;
-  /** Sends a notification that the protocol does not have to every client that holds a session; `params` is a JSON object. */
-  announce(method: string, params: string): void;
+  /**
+   * Sends a notification that the protocol does not have outside of any request, to one session or to everybody; `params` is a
+   * JSON object.
+   */
+  announce(method: string, params: string, session: string | null): void;
+  /** Sends a log message outside of any request, likewise; `data` is JSON. */
+  log(level: string, logger: string | null, data: string, session: string | null): void;
 }
 
 /** Keyed by tool name, resource URI, URI template, prompt name. */

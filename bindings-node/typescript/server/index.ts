@@ -1,13 +1,13 @@
 // `Server`: one handler per method of the protocol, set by the method's name or by a schema of the request.
 
 import { Context } from '../calls/context.js';
-import { announce, sendLog } from '../calls/notifications.js';
+import { announce, announceLog, sendLog } from '../calls/notifications.js';
 import type { NotificationOptions } from '../calls/questions.js';
 import { Asking } from '../calls/server_questions.js';
-import type { Call } from '../engine/call.js';
 import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
 import { CannotAskError } from '../engine/question_errors.js';
+import { aliasesOf } from '../serving/http/http_sessions.js';
 import type { Implementation, Notification, Result } from '../types/base.js';
 import type { ClientCapabilities, ServerCapabilities } from '../types/lifecycle.js';
 import type {
@@ -286,25 +286,41 @@ export class Server extends Asking implements Servable {
 
   /**
    * Sends a log message to the client whose request the handler that says it serves, on that request's stream, also after an
-   * `await`. Dropped outside of any request, and below the level the client asked for. Needs `capabilities: { logging: {} }`.
+   * `await`. After its answer, it goes to that client's session; what is said while no request is in hand goes to every client that holds a
+   * session, or to the one named. Clients without sessions hear it on their requests' streams alone (LOG-3). Dropped below the level the client asked for. Needs
+   * `capabilities: { logging: {} }`.
    *
    * @param params `level`, `data` and perhaps `logger`.
-   * @param sessionId Whose request, where several sessions' are in hand.
+   * @param sessionId Whose request, where several sessions' are in hand; outside of any, which session.
    */
   async sendLoggingMessage(params: LoggingMessageNotificationParams, sessionId?: string): Promise<void> {
     const call = this[ENGINE].callInFlight(sessionId);
-    if (call !== undefined) logTo(call, params);
+    const { level, data, logger } = params;
+    if (call !== undefined) {
+      sendLog(call, level, data, logger);
+      return;
+    }
+    const engine = this[ENGINE];
+    const session =
+      sessionId === undefined
+        ? engine.logAudience()
+        : (aliasesOf(engine.serving).find(sessionId)?.engineId ?? sessionId);
+    if (session !== undefined) announceLog(engine.native, level, data, logger, session);
   }
 
   /**
    * Sends a notification: a change to all who listen; progress, a log message, or what the protocol does not have on the stream
-   * of the request in hand. Outside of any request, the last goes to every client that holds a session.
+   * of the request in hand. Outside of any request, the last two go to every client that holds a session; what the protocol does
+   * not have goes to clients without sessions, too, that listen and name its method in their filter, where the server has declared
+   * an extension.
    */
   async notification(notification: Notification): Promise<void> {
     const engine = this[ENGINE];
-    const call = engine.callInFlight();
+    const call = engine.isOutside() ? undefined : engine.callInFlight();
     if (call !== undefined) await new Context(call, engine.native).sendNotification(notification);
-    else if (!['notifications/progress', 'notifications/message'].includes(notification.method)) {
+    else if (notification.method === 'notifications/message') {
+      await this.sendLoggingMessage(notification.params as LoggingMessageNotificationParams);
+    } else if (notification.method !== 'notifications/progress') {
       announce(engine.native, notification.method, notification.params ?? {});
     }
   }
@@ -351,8 +367,4 @@ export class Server extends Asking implements Servable {
   isConnected(): boolean {
     return this.connections.isOpen;
   }
-}
-
-function logTo(call: Call, params: LoggingMessageNotificationParams): void {
-  sendLog(call, params.level, params.data, params.logger);
 }

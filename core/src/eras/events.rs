@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::eras::items::Object;
 use crate::jsonrpc::{RequestId, write};
-use crate::model::{Change, ListKind, LogMessage, Progress};
+use crate::model::{Change, ListKind, LogMessage, Progress, Saying};
 
 /// `notifications/progress`; the sentence only where the version has it (DOWN-13).
 #[must_use]
@@ -49,6 +49,9 @@ pub fn change_method(change: &Change) -> &str {
         Change::List(ListKind::Prompts) => "notifications/prompts/list_changed",
         Change::List(ListKind::Resources) => "notifications/resources/list_changed",
         Change::Resource(_) => "notifications/resources/updated",
-        Change::Notification(notification) => &notification.method,
+        Change::Said(said) => match &said.what {
+            Saying::Notification(notification) => &notification.method,
+            Saying::Log(_) => "notifications/message",
+        },
     }
 }

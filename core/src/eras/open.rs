@@ -303,7 +303,8 @@ impl Eras {
                 (Some(SessionStore::new_id().ok_or_else(internal)?), Arc::default())
             }
         };
-        let watch = self.registry.watch(legacy::subscriptions::filter(&self.profile));
+        let watch =
+            self.registry.watch(legacy::subscriptions::filter(&self.profile, &self.registry.snapshot()));
         let session = Arc::new(Session::new(
             id.clone(),
             version,

@@ -81,6 +81,19 @@ impl Profile {
         self.capabilities.logging != Offer::Never
     }
 
+    /// Whether clients are told that there may be log messages (LOG-1).
+    #[must_use]
+    pub fn tells_of_logging(&self, snapshot: &Snapshot) -> bool {
+        self.capabilities.logging.is_told(snapshot.can_log())
+            || handled_whole(OperationKind::SetLogLevel, snapshot)
+    }
+
+    /// Whether an extension is declared, by either name.
+    #[must_use]
+    pub fn has_extensions(&self) -> bool {
+        self.capabilities.extensions.is_some() || self.capabilities.experimental.is_some()
+    }
+
     /// The server's capabilities as JSON. `changes` says whether the peer can be told of changes at all.
     pub fn write_capabilities(
         &self,
@@ -98,7 +111,7 @@ impl Profile {
         let told = |offer: Offer, registered, kinds: &[OperationKind]| {
             offer.is_told(registered) || kinds.iter().any(|kind| handled_whole(*kind, snapshot))
         };
-        if told(declared.logging, snapshot.can_log(), &[OperationKind::SetLogLevel]) {
+        if self.tells_of_logging(snapshot) {
             object.raw("logging", "{}");
         }
         if version.features().completions_capability && self.offers(OperationKind::Complete, snapshot) {

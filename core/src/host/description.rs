@@ -1,11 +1,15 @@
 //! Who a server is and what it offers, as front ends say it: what both bindings keep beside their functions.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::descriptors;
 use crate::engine::Engine;
-use crate::error::Result;
-use crate::model::{CacheHint, Capabilities, Implementation, OperationKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::json::RawJson;
+use crate::model::{
+    CacheHint, Capabilities, Change, Implementation, LogLevel, LogMessage, Notification, OperationKind, Said,
+    Saying,
+};
 use crate::registry::{Registry, RegistryOptions};
 
 /// What is told of a server, and its registry.
@@ -69,6 +73,30 @@ impl Description {
         builder.build()
     }
 
+    /// Sends a notification of an extension's outside of any request, to one session or to everybody; `params` is the JSON of an
+    /// object that our own writer wrote.
+    pub fn announce(&self, method: String, params: &str, session: Option<&str>) {
+        self.say(
+            Saying::Notification(Notification { method, params: RawJson::from_checked(params) }),
+            session,
+        );
+    }
+
+    /// Sends a log message outside of any request, likewise. Clients are told from now on that there are some.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: there is no such level.
+    pub fn log(&self, level: &str, logger: Option<String>, data: &str, session: Option<&str>) -> Result<()> {
+        let level = log_level(level)?;
+        self.registry.note_logging();
+        self.say(Saying::Log(LogMessage { level, logger, data: RawJson::from_checked(data) }), session);
+        Ok(())
+    }
+
+    fn say(&self, what: Saying, session: Option<&str>) {
+        self.registry.notify(&Change::Said(Arc::new(Said { what, session: session.map(Arc::from) })));
+    }
+
     /// Takes back the `kind` ("tool", "resource", "`resource_template`" or "prompt") with this key; returns whether it was
     /// there, or `None` when there is no such kind.
     #[must_use]
@@ -95,4 +123,18 @@ impl Description {
             _ => return None,
         })
     }
+}
+
+/// The level of this name.
+///
+/// # Errors
+/// [`ErrorKind::Configuration`]: there is none.
+pub fn log_level(name: &str) -> Result<LogLevel> {
+    LogLevel::from_text(name).ok_or_else(|| {
+        let known: Vec<_> = LogLevel::ALL.iter().map(|level| level.as_str()).collect();
+        Error::new(
+            ErrorKind::Configuration,
+            format!("no log level {name:?}; the levels are {}", known.join(", ")),
+        )
+    })
 }

@@ -17,7 +17,7 @@ mod own_event_store;
 mod received_request;
 
 pub use arriving_body::{ArrivingBody, BodySender, arriving_body};
-pub use description::Description;
+pub use description::{Description, log_level};
 pub use driver::{Chore, Driver, Placement};
 pub use duplex_text::DuplexText;
 pub use http_text::HttpText;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Notification;
+use super::{LogMessage, Notification};
 
 /// One of the lists whose members can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,8 +22,26 @@ pub enum Change {
     List(ListKind),
     /// The contents of the resource with this URI changed.
     Resource(Arc<str>),
-    /// A notification that the protocol does not have, for whoever holds a session.
-    Notification(Arc<Notification>),
+    /// Something the server says that belongs to no request.
+    Said(Arc<Said>),
+}
+
+/// What a server says outside of any request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What it says.
+    pub what: Saying,
+    /// The session it is for, those without an id when empty; everybody when absent.
+    pub session: Option<Arc<str>>,
+}
+
+/// What can be said outside of any request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saying {
+    /// A notification that the protocol does not have: to every session, and to listeners that name its method.
+    Notification(Notification),
+    /// A log message: to sessions that want its level, and to no listener (LOG-3).
+    Log(LogMessage),
 }
 
 /// Which changes a peer wants (SUB-1, RSRC-13).
@@ -37,6 +55,34 @@ pub struct WatchFilter {
     pub resources: bool,
     /// Resources whose updates are wanted; an update of a sub-resource counts (RSRC-13).
     pub resource_uris: Vec<Arc<str>>,
-    /// Notifications that the protocol does not have.
-    pub notifications: bool,
+    /// What is said outside of requests.
+    pub said: SaidFilter,
+}
+
+/// What a peer hears of what is said outside of requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum SaidFilter {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Notifications of these methods.
+    Methods(Vec<Arc<str>>),
+    /// Every notification.
+    Notifications,
+    /// Log messages, too.
+    Everything,
+}
+
+impl SaidFilter {
+    /// Whether this is among it.
+    #[must_use]
+    pub fn wants(&self, saying: &Saying) -> bool {
+        match (self, saying) {
+            (Self::Nothing, _) | (Self::Methods(_) | Self::Notifications, Saying::Log(_)) => false,
+            (Self::Methods(methods), Saying::Notification(said)) => {
+                methods.iter().any(|method| **method == *said.method)
+            }
+            (Self::Notifications, Saying::Notification(_)) | (Self::Everything, _) => true,
+        }
+    }
 }

@@ -20,7 +20,7 @@ mod tool;
 pub use annotations::CommonFields;
 pub use cache_hint::{CacheHint, CacheScope};
 pub use capabilities::{Capabilities, Offer};
-pub use change::{Change, ListKind, WatchFilter};
+pub use change::{Change, ListKind, Said, SaidFilter, Saying, WatchFilter};
 pub use client_answer::{Elicited, Root, Sampled};
 pub use implementation::Implementation;
 pub use input_required::InputRequired;

@@ -24,7 +24,7 @@ pub struct Notification {
 }
 
 /// A log message for the caller (LOG-1).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogMessage {
     /// How serious it is.
     pub level: LogLevel,

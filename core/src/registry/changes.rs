@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::uri;
 use super::uri_template::MAX_URI_LENGTH;
-use crate::model::{Change, ListKind, WatchFilter};
+use crate::model::{Change, ListKind, SaidFilter, WatchFilter};
 
 /// How many URIs one feed can be about (SUB-11).
 pub const MAX_WATCHED_URIS: usize = 1000;
@@ -37,7 +37,7 @@ struct State {
     tools: bool,
     prompts: bool,
     resources: bool,
-    notifications: bool,
+    said: SaidFilter,
     /// By canonical spelling, as they were asked for.
     uris: HashMap<String, Arc<str>>,
     /// What waits, in order of arrival, nothing twice.
@@ -51,14 +51,14 @@ pub struct Watch(Arc<Shared>);
 
 impl Watchers {
     pub(super) fn add(&self, filter: WatchFilter) -> Watch {
-        let WatchFilter { tools, prompts, resources, resource_uris, notifications } = filter;
+        let WatchFilter { tools, prompts, resources, resource_uris, said } = filter;
         let uris = resource_uris
             .into_iter()
             .filter(|uri| uri.len() <= MAX_URI_LENGTH)
             .take(MAX_WATCHED_URIS)
             .map(|uri| (uri::canonical(&uri), uri))
             .collect();
-        let state = State { tools, prompts, resources, notifications, uris, ..State::default() };
+        let state = State { tools, prompts, resources, said, uris, ..State::default() };
         let shared = Arc::new(Shared { state: Mutex::new(state), arrival: Notify::new() });
         let mut watchers = self.lock();
         if watchers.len() == watchers.capacity() {
@@ -130,8 +130,8 @@ impl State {
                 }
                 self.queue.push_back(Change::Resource(uri));
             }
-            Change::Notification(_) => {
-                if !self.notifications {
+            Change::Said(said) => {
+                if !self.said.wants(&said.what) {
                     return false;
                 }
                 self.make_room();
@@ -143,7 +143,7 @@ impl State {
 
     /// Each of them is told, for nothing stands for two; the oldest goes when nobody reads.
     fn make_room(&mut self) {
-        let waits = |change: &Change| matches!(change, Change::Notification(_));
+        let waits = |change: &Change| matches!(change, Change::Said(_));
         if self.queue.iter().filter(|change| waits(change)).count() >= MAX_PENDING_NOTIFICATIONS
             && let Some(oldest) = self.queue.iter().position(waits)
         {

@@ -43,6 +43,14 @@ class Owner(Protocol):
         """Tells clients of a change."""
         ...
 
+    def say(self, method: str, params: str, session: str | None) -> None:
+        """Sends a notification that the protocol does not have, outside of any request."""
+        ...
+
+    def say_log(self, level: str, logger: str | None, data: str, session: str | None) -> None:
+        """Sends a log message outside of any request."""
+        ...
+
     def session_state(self, key: str) -> dict[str, Any]:
         """What a session keeps between its calls."""
         ...

@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _native
 from ..engine.values import DONE, Attributes, Done, Headers
-from ..types.wire_object import to_plain
+from ..types.version import HANDSHAKE_PROTOCOL_VERSIONS
+from . import notifications
+from .notifications import CHANGES, LEVELS, check_level
 
 if TYPE_CHECKING:
     from .. import types
     from .owner import Owner
-
-LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
-"""The log levels of the protocol, from the least severe up (RFC 5424)."""
-
-
-_CHANGES: dict[str, Literal["tools", "prompts", "resources"]] = {
-    "notifications/tools/list_changed": "tools",
-    "notifications/prompts/list_changed": "prompts",
-    "notifications/resources/list_changed": "resources",
-}
 
 
 class ServedCall:
@@ -122,38 +114,42 @@ class ServedCall:
         return self._say("error", data if message is None else message, logger_name, extra)
 
     def _say(self, level: str, message: Any, logger_name: str | None, extra: Mapping[str, Any] | None) -> Done:
-        if level not in LEVELS:
-            raise ValueError(f"Unknown log level {level!r}: expected one of {', '.join(LEVELS)}")
+        check_level(level)
         call = self._call
         if call.log_threshold is not None:  # None drops every level (LOG-2)
-            data = message if extra is None else {"msg": message, "extra": dict(extra)}
-            call.emit_log(level, logger_name, _native.dumps(data, str))
+            data = _native.dumps(message if extra is None else {"msg": message, "extra": dict(extra)}, str)
+            if not call.emit_log(level, logger_name, data) and (session := self._session_left()) is not None:
+                self.server.say_log(level, logger_name, data, session)
         return DONE
+
+    def _session_left(self) -> str | None:
+        """The session of a call that is over, which can still be told something; "" for one without an id."""
+        call = self._call
+        if not call.is_over or self._server is None or call.protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS:
+            return None
+        return call.session_id or ""
 
     def send_notification(self, notification: Any, related_request_id: object = None) -> Awaitable[None]:
         """Sends a notification (an object or a dict with `method` and `params`): progress, a log message or what the protocol
-        does not have on the request's own stream, changes to every peer that listens. `related_request_id` is implied.
+        does not have on the request's own stream, changes to every peer that listens. After the call, what it would say on its
+        stream is said to its session, if there is one. `related_request_id` is implied.
 
         Raises:
             TypeError: it has no method, or its params are no mapping.
         """
-        said = to_plain(getattr(notification, "root", notification))
-        method = said.get("method") if isinstance(said, Mapping) else None
-        if not isinstance(method, str):
-            raise TypeError(f"a notification has a method and perhaps params, not {notification!r}")
-        params = {} if said.get("params") is None else said["params"]
-        if not isinstance(params, Mapping):
-            raise TypeError(f"{method}: params must be a mapping, not {params!r}")
+        method, params = notifications.read(notification)
         if method == "notifications/progress":
             return self.report_progress(params["progress"], params.get("total"), params.get("message"))
         if method == "notifications/message":
             return self._say(params["level"], params.get("data"), params.get("logger"), None)
         if method == "notifications/resources/updated":
             return self.notify_resource_updated(params["uri"])
-        changed = _CHANGES.get(method)
+        changed = CHANGES.get(method)
         if changed is not None:
             return self._notify(changed)
-        self._call.emit_notification(method, _native.dumps(params, str))
+        text = _native.dumps(params, str)
+        if not self._call.emit_notification(method, text) and (session := self._session_left()) is not None:
+            self.server.say(method, text, session)
         return DONE
 
     def notify_tools_changed(self) -> Awaitable[None]:

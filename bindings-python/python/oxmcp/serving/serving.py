@@ -20,6 +20,7 @@ from .engines import Engines
 from .lifespan import Lifespan
 from .mounting.mounted import Mounted
 from .settings import Cors, Settings, Transport
+from .telling import Telling
 from .translation import translated
 from .transport_security import TransportSecuritySettings, guards
 
@@ -36,7 +37,7 @@ MAX_SESSIONS = 10_000
 """How many sessions may keep state; beyond it the one that was idle longest is forgotten (SEC-12)."""
 
 
-class Serving(Mounted):
+class Serving(Mounted, Telling):
     """Something that can be served. Not for direct use: see `MCPServer` and `oxmcp.server.lowlevel.Server`."""
 
     name: str

@@ -10,7 +10,7 @@ use crate::eras::{Eras, Told, events};
 use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::Notification;
-use crate::model::{Change, OperationKind};
+use crate::model::{Change, OperationKind, Saying};
 
 /// The method of a cancellation, in both directions and eras.
 pub(crate) const CANCELLED: &str = "notifications/cancelled";
@@ -55,8 +55,11 @@ pub(crate) fn cancel(in_flight: &InFlight, notification: &Notification<'_>) {
 
 /// The notification of a change, to a session.
 pub(crate) fn change(change: &Change) -> String {
-    if let Change::Notification(said) = change {
-        return events::notification(&said.method, said.params.as_str());
+    if let Change::Said(said) = change {
+        return match &said.what {
+            Saying::Notification(said) => events::notification(&said.method, said.params.as_str()),
+            Saying::Log(message) => events::log(message),
+        };
     }
     let mut params = String::new();
     let mut object = Object::begin(&mut params);

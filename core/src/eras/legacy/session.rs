@@ -16,7 +16,7 @@ use crate::eras::profile::Profile;
 use crate::handler::Caller;
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::LogLevel;
+use crate::model::{Change, LogLevel, Saying};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Watch;
 
@@ -130,7 +130,7 @@ impl Session {
             tokio::select! {
                 biased;
                 message = self.in_flight.to_client.next_unsolicited() => message,
-                change = self.watch.next() => notifications::change(&change),
+                change = self.next_change() => notifications::change(&change),
             }
         };
         tokio::select! {
@@ -138,6 +138,26 @@ impl Session {
             _ = ended.wait_for(|ended| *ended) => None,
             message = message => Some(message),
         }
+    }
+
+    async fn next_change(&self) -> Change {
+        loop {
+            let change = self.watch.next().await;
+            if self.hears(&change) {
+                return change;
+            }
+        }
+    }
+
+    /// Whether it is for this session: a log message has to have the level its client asked for (LOG-5).
+    fn hears(&self, change: &Change) -> bool {
+        let Change::Said(said) = change else { return true };
+        let for_us = match said.session.as_deref() {
+            None => true,
+            Some("") => self.id.is_none(),
+            session => session == self.id.as_deref(),
+        };
+        for_us && !matches!(&said.what, Saying::Log(message) if message.level < self.log_threshold())
     }
 
     /// Counts a stream as open until the guard is dropped.

@@ -4,11 +4,13 @@ use crate::eras::legacy::session::Session;
 use crate::eras::profile::Profile;
 use crate::eras::voice::WireError;
 use crate::jsonrpc::error_code;
-use crate::model::{Offer, Operation, WatchFilter};
+use crate::model::{Offer, Operation, SaidFilter, WatchFilter};
+use crate::registry::Snapshot;
 
-/// What every session hears of: what extensions say, and changes of the lists, where the server tells of them. Also of lists that are not offered yet:
-/// their first item is such a change, and clients that heed it find what was registered since they came.
-pub(crate) fn filter(profile: &Profile) -> WatchFilter {
+/// What every session hears of: what extensions say, log messages where it is told of them (LOG-1), and changes of the lists,
+/// where the server tells of them. Also of lists that are not offered yet: their first item is such a change, and clients that
+/// heed it find what was registered since they came.
+pub(crate) fn filter(profile: &Profile, snapshot: &Snapshot) -> WatchFilter {
     let offered = &profile.capabilities;
     let told = |offer: Offer| offer != Offer::Never && offered.list_changed;
     WatchFilter {
@@ -16,7 +18,11 @@ pub(crate) fn filter(profile: &Profile) -> WatchFilter {
         prompts: told(offered.prompts),
         resources: told(offered.resources),
         resource_uris: Vec::new(),
-        notifications: true,
+        said: if profile.tells_of_logging(snapshot) {
+            SaidFilter::Everything
+        } else {
+            SaidFilter::Notifications
+        },
     }
 }
 

@@ -10,7 +10,7 @@ use crate::eras::profile::Profile;
 use crate::eras::voice::response;
 use crate::json::{self, write_string};
 use crate::jsonrpc::RequestId;
-use crate::model::{Change, Offer, WatchFilter};
+use crate::model::{Change, Offer, SaidFilter, Saying, WatchFilter};
 
 /// The filter a client asks for.
 ///
@@ -24,6 +24,7 @@ pub(crate) fn filter(params: &Params<'_>, max_uris: usize) -> Result<WatchFilter
         None => return Err("notifications: is missing".into()),
     };
     let mut filter = WatchFilter::default();
+    let mut methods: Vec<Arc<str>> = Vec::new();
     for (key, value) in json::members(text) {
         let wanted = match &*key {
             "toolsListChanged" => &mut filter.tools,
@@ -33,11 +34,19 @@ pub(crate) fn filter(params: &Params<'_>, max_uris: usize) -> Result<WatchFilter
                 filter.resource_uris = uris(value, max_uris)?;
                 continue;
             }
+            // An extension's notification is asked for by its method.
+            method if method.contains('/') => {
+                if json::as_boolean(value) == Some(true) && methods.len() < max_uris {
+                    methods.push(Arc::from(method));
+                }
+                continue;
+            }
             // A kind this server does not know is left out of what it honours (SUB-2).
             _ => continue,
         };
         *wanted = json::as_boolean(value).ok_or_else(|| format!("notifications.{key}: must be a boolean"))?;
     }
+    filter.said = SaidFilter::Methods(methods);
     Ok(filter)
 }
 
@@ -67,7 +76,7 @@ pub(crate) fn honour(asked: WatchFilter, profile: &Profile) -> WatchFilter {
         prompts: asked.prompts && lists(offered.prompts),
         resources: asked.resources && lists(offered.resources),
         resource_uris: if resources { asked.resource_uris } else { Vec::new() },
-        notifications: false,
+        said: if profile.has_extensions() { asked.said } else { SaidFilter::Nothing },
     }
 }
 
@@ -93,6 +102,11 @@ pub(crate) fn acknowledge(id: &RequestId, honoured: &WatchFilter) -> String {
         }
         list.push(']');
     }
+    if let SaidFilter::Methods(methods) = &honoured.said {
+        for method in methods {
+            kinds.foreign(method, "true");
+        }
+    }
     kinds.end();
     write_subscription(&mut object, id, "");
     object.end();
@@ -103,10 +117,23 @@ pub(crate) fn acknowledge(id: &RequestId, honoured: &WatchFilter) -> String {
 pub(crate) fn change(id: &RequestId, change: &Change) -> String {
     let mut params = String::with_capacity(96);
     let mut object = Object::begin(&mut params);
-    if let Change::Resource(uri) = change {
-        object.string("uri", uri);
+    let mut meta = String::new();
+    match change {
+        Change::Resource(uri) => drop(object.string("uri", uri)),
+        Change::Said(said) => {
+            if let Saying::Notification(said) = &said.what {
+                for (name, value) in json::members(said.params.as_str()) {
+                    if name == "_meta" {
+                        meta = own_members(value);
+                    } else {
+                        object.foreign(&name, value);
+                    }
+                }
+            }
+        }
+        Change::List(_) => {}
     }
-    write_subscription(&mut object, id, "");
+    write_subscription(&mut object, id, &meta);
     object.end();
     notification(change_method(change), &params)
 }
@@ -130,6 +157,20 @@ pub(crate) fn cancelled(id: &RequestId) -> String {
     write_subscription(&mut object, id, "");
     object.end();
     notification("notifications/cancelled", &params)
+}
+
+/// The members of a notification's own `_meta`, but for the one that is ours to write.
+fn own_members(meta: &str) -> String {
+    let mut out = String::new();
+    for (name, value) in json::members(meta).filter(|(name, _)| name != SUBSCRIPTION_ID) {
+        if !out.is_empty() {
+            out.push(',');
+        }
+        write_string(&mut out, &name);
+        out.push(':');
+        out.push_str(value);
+    }
+    out
 }
 
 fn write_subscription(object: &mut Object<'_>, id: &RequestId, more: &str) {

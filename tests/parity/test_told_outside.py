@@ -1,0 +1,169 @@
+"""What servers say that belongs to no request: who hears it, in both languages, both eras and on both transports."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+from processes import ANSWER_WITHIN, HttpProcess, StdioProcess, serve_http, serve_stdio
+from wire import INITIALIZED, PREFIX, LegacySession, call, headers_for, initialize, modern, request
+
+ALARM = "notifications/alarms/raised"
+
+
+@pytest.fixture(scope="module")
+def over_http(language: str) -> Iterator[HttpProcess]:
+    with serve_http("talkative_server", language) as server:
+        yield server
+
+
+@pytest.fixture
+def over_pipes(language: str) -> Iterator[StdioProcess]:
+    with serve_stdio("talkative_server", language) as server:
+        yield server
+
+
+class Stream:
+    """The messages of an event stream, as they come."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        assert response.status == 200, response.status
+        self._response = response
+
+    def next(self) -> Any:
+        while line := self._response.readline():
+            if line.startswith(b"data:") and line[5:].strip():
+                return json.loads(line[5:])
+        raise EOFError("the stream ended")
+
+
+@contextmanager
+def stream(server: HttpProcess, method: str, headers: dict[str, str], message: Any = None) -> Iterator[Stream]:
+    """An open stream: a session's own, or the answer to a request that stays open."""
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_WITHIN)) as connection:
+        common = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+        body = None if message is None else json.dumps(message)
+        connection.request(method, server.path, body, {**common, **headers})
+        yield Stream(connection.getresponse())
+
+
+def own_stream(session: LegacySession) -> Any:
+    headers = {"Mcp-Session-Id": session.id, "MCP-Protocol-Version": session.version, "Accept": "text/event-stream"}
+    return stream(session.server, "GET", headers)
+
+
+def ask(session: LegacySession, tool: str, **arguments: Any) -> None:
+    answer = session.send(request("tools/call", {"name": tool, "arguments": arguments}))
+    assert answer.status == 200 and not answer.message["result"].get("isError"), answer
+
+
+def open_legacy(server: StdioProcess) -> None:
+    server.send(initialize())
+    server.receive()
+    server.send(INITIALIZED)
+
+
+def told(server: StdioProcess, method: str) -> Any:
+    """The next notification of this method."""
+    while True:
+        for message in server.seen:
+            if message.get("method") == method:
+                server.seen.remove(message)
+                return message
+        server.receive()
+
+
+def test_every_session_hears_what_no_request_has_to_do_with(over_http: HttpProcess) -> None:
+    """EXT-6, LOG-1, LOG-5"""
+    one, other = LegacySession(over_http), LegacySession(over_http)
+    assert other.send(request("logging/setLevel", {"level": "error"})).status == 200
+    with own_stream(one) as hears, own_stream(other) as hears_too:
+        ask(one, "later", what="a log message")
+        ask(one, "later", what="an alarm")
+        warning = {"level": "warning", "logger": "kettle", "data": {"text": "hot"}}
+        assert hears.next()["params"] == warning, "debug is below what is told without a word of the client's"
+        for listener in (hears, hears_too):
+            message = listener.next()
+            assert message["method"] == ALARM, "the other one asked for errors alone"
+            assert message["params"] == {"floor": 2, "_meta": {"example.com/by": "smoke"}}
+
+
+def test_what_a_handler_says_after_its_answer_goes_to_its_own_session(over_http: HttpProcess) -> None:
+    """LOG-1"""
+    one, other = LegacySession(over_http), LegacySession(over_http)
+    with own_stream(one) as hears, own_stream(other) as hears_too:
+        ask(one, "afterwards")
+        assert hears.next()["params"] == {"level": "warning", "logger": "late", "data": "mine alone"}
+        ask(one, "later", what="an alarm")
+        assert hears_too.next()["method"] == ALARM, "nothing of the other session's came before"
+
+
+def test_a_peer_with_a_session_on_pipes_hears_all_of_it(over_pipes: StdioProcess) -> None:
+    """EXT-6, LOG-1, LOG-5, RSRC-13"""
+    open_legacy(over_pipes)
+    over_pipes.send(request("resources/subscribe", {"uri": "alarms://kettle"}, "s"))
+    over_pipes.answer_to("s")
+    for what in ("a log message", "an alarm", "an update"):
+        over_pipes.send(request("tools/call", {"name": "later", "arguments": {"what": what}}, what))
+    assert told(over_pipes, "notifications/message")["params"]["level"] == "warning"
+    assert told(over_pipes, ALARM)["params"]["floor"] == 2
+    assert told(over_pipes, "notifications/resources/updated")["params"] == {"uri": "alarms://kettle"}
+    over_pipes.send(request("tools/call", {"name": "afterwards", "arguments": {}}, "a"))
+    assert told(over_pipes, "notifications/message")["params"]["data"] == "mine alone"
+
+
+@pytest.mark.parametrize("transport", ["pipes", "http"])
+def test_listeners_hear_what_they_name(
+    transport: str, language: str, over_http: HttpProcess, over_pipes: StdioProcess
+) -> None:
+    """SUB-2, SUB-3, SUB-4, SUB-9, LOG-3, EXT-6"""
+    wanted = {
+        ALARM: True,
+        "notifications/other": False,
+        "notifications/message": True,
+        "resourceSubscriptions": ["alarms://kettle"],
+    }
+    listen = modern("subscriptions/listen", "L", notifications=wanted)
+    whats = ("a log message", "an alarm", "an update")
+    if transport == "pipes":
+        over_pipes.send(listen)
+        first = over_pipes.receive()
+        for what in whats:
+            over_pipes.send(call("later", {"what": what}, what))
+        alarm, update = told(over_pipes, ALARM), told(over_pipes, "notifications/resources/updated")
+        assert not [message for message in over_pipes.seen if message.get("method") == "notifications/message"]
+    else:
+        with stream(over_http, "POST", headers_for(listen), listen) as hears:
+            first = hears.next()
+            for what in whats:
+                message = call("later", {"what": what})
+                with stream_or_answer(over_http, message) as status:
+                    assert status == 200
+            alarm, update = hears.next(), hears.next()
+    honoured = first["params"]["notifications"]
+    assert honoured[ALARM] is True and honoured["resourceSubscriptions"] == ["alarms://kettle"]
+    assert alarm["params"] == {"floor": 2, "_meta": {PREFIX + "subscriptionId": "L", "example.com/by": "smoke"}}
+    assert update["params"]["_meta"] == {PREFIX + "subscriptionId": "L"}
+
+
+@contextmanager
+def stream_or_answer(server: HttpProcess, message: Any) -> Iterator[int]:
+    from wire import send_modern
+
+    yield send_modern(server, message).status
+
+
+def test_listeners_that_name_nothing_hear_nothing(over_pipes: StdioProcess) -> None:
+    """SUB-4"""
+    over_pipes.send(modern("subscriptions/listen", "L", notifications={"toolsListChanged": True}))
+    assert over_pipes.receive()["params"]["notifications"] == {"toolsListChanged": True}
+    for what in ("a log message", "an alarm"):
+        over_pipes.send(call("later", {"what": what}, what))
+        over_pipes.answer_to(what)
+    over_pipes.send(call("later", {"what": "nothing"}, "last"))
+    over_pipes.answer_to("last")
+    assert not [message for message in over_pipes.seen if message.get("method") in (ALARM, "notifications/message")]
