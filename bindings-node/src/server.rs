@@ -193,14 +193,12 @@ impl Server {
 
     /// Sends a notification of an extension's outside of any request; `params` is JSON that `JSON.stringify` wrote.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "N-API hands them over")]
     pub fn announce(&self, method: String, params: String, session: Option<String>) {
         self.host.description.announce(method, &params, session.as_deref());
     }
 
     /// Sends a log message outside of any request; `data` is JSON that `JSON.stringify` wrote.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "N-API hands them over")]
     pub fn log(
         &self,
         level: String,

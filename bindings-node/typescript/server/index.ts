@@ -4,6 +4,7 @@ import { Context } from '../calls/context.js';
 import { announce, announceLog, sendLog } from '../calls/notifications.js';
 import type { NotificationOptions } from '../calls/questions.js';
 import { Asking } from '../calls/server_questions.js';
+import type { Call } from '../engine/call.js';
 import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
 import { CannotAskError } from '../engine/question_errors.js';
