@@ -1,9 +1,10 @@
 //! Who a server is and what it offers, as front ends say it: what both bindings keep beside their functions.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::descriptors;
-use crate::engine::Engine;
+use crate::engine::{Engine, Limits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
@@ -11,6 +12,7 @@ use crate::model::{
     Saying,
 };
 use crate::registry::{Registry, RegistryOptions};
+use crate::sealing::KeyRing;
 
 /// What is told of a server, and its registry.
 pub struct Description {
@@ -20,6 +22,8 @@ pub struct Description {
     instructions: Option<String>,
     capabilities: Mutex<Capabilities>,
     cache_hints: Vec<(OperationKind, CacheHint)>,
+    request_state_keys: Option<KeyRing>,
+    limits: Limits,
 }
 
 impl Description {
@@ -41,7 +45,31 @@ impl Description {
             instructions,
             capabilities: Mutex::new(descriptors::capabilities(capabilities)?),
             cache_hints: descriptors::cache_hints(cache_hints)?,
+            request_state_keys: None,
+            limits: Limits::default(),
         })
+    }
+
+    /// Says which secrets seal what clients carry from one round of a call to the next, and how long a client may take to come
+    /// back: see [`EngineBuilder::request_state_keys`](crate::engine::EngineBuilder::request_state_keys) and
+    /// [`Limits::parked_time`].
+    ///
+    /// # Errors
+    /// See [`KeyRing::new`].
+    pub fn seal_request_state<S: AsRef<[u8]>>(
+        &mut self,
+        secrets: impl IntoIterator<Item = S>,
+        time: Duration,
+    ) -> Result<()> {
+        self.request_state_keys = Some(KeyRing::new(secrets)?);
+        self.limits.parked_time = time;
+        Ok(())
+    }
+
+    /// Says how many calls may wait for their clients to come back, and for how long: see [`Limits::max_parked`].
+    pub const fn limit_parked(&mut self, max: usize, time: Duration) {
+        self.limits.max_parked = max;
+        self.limits.parked_time = time;
     }
 
     /// Says anew what the server can do; counts from the next [`Description::engine`].
@@ -63,7 +91,11 @@ impl Description {
         let capabilities = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut builder = Engine::builder(self.implementation.clone())
             .registry(self.registry.clone())
-            .capabilities(capabilities);
+            .capabilities(capabilities)
+            .limits(self.limits.clone());
+        if let Some(keys) = &self.request_state_keys {
+            builder = builder.request_state_keys(keys.clone());
+        }
         if let Some(instructions) = &self.instructions {
             builder = builder.instructions(instructions);
         }
