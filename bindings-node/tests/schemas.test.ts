@@ -538,6 +538,36 @@ test('asynchronous schemas, and functions in schemas that throw, end in an outco
   assert.deepEqual(await input(throwing).parse?.({ a: 'x' }), { issues: [{ path: [], message: 'boom' }] });
 });
 
+test("an author's functions run once a call, asynchronous ones too", async () => {
+  for (const zod of [z, mini]) {
+    const runs: string[] = [];
+    const notes = (name: string) => (text: unknown) => {
+      runs.push(name);
+      return text !== name;
+    };
+    const later = (name: string) => async (text: unknown) => notes(name)(text);
+    const text = (...checks: ((text: unknown) => unknown)[]): z.ZodType =>
+      zod.string().check(...checks.map((check) => zod.refine(check as never, 'not that'))) as never;
+    const shape = { a: text(notes('a'), later('b')), o: zod.object({ c: text(notes('c')) }) };
+    for (const schema of [shape, zod.object(shape)]) {
+      const { parse } = input(schema);
+      for (const given of ['yes', 'b', 'yes']) {
+        runs.length = 0;
+        const outcome = await parse?.({ a: given, o: { c: 'yes' } });
+        assert.deepEqual([...runs].sort(), ['a', 'b', 'c']);
+        if (given === 'yes') assert.deepEqual(outcome, { value: { a: 'yes', o: { c: 'yes' } } });
+        else assert.deepEqual(outcome, { issues: [{ path: ['a'], message: 'not that' }] });
+      }
+    }
+  }
+});
+
+test('a schema without asynchronous functions is not waited for, once that is known', async () => {
+  const { parse } = input({ a: z.string().refine((text) => text !== 'no') });
+  assert.deepEqual(await parse?.({ a: 'yes' }), { value: { a: 'yes' } });
+  assert.deepEqual(parse?.({ a: 'yes' }), { value: { a: 'yes' } });
+});
+
 test('other libraries are converted by their own means and parsed by them', async () => {
   const ark = type({ a: 'string', 'b?': 'number' });
   assert.deepEqual(input(ark).json, {

@@ -1,10 +1,16 @@
 // A raw shape (`{name: z.string()}`): an object whose members are schemas, perhaps of several libraries at once.
 
 import { isRecord, type StandardIssue, type StandardResult, type Validate } from './described.js';
-import { isZod4, type Standard } from './recognition.js';
+import { isStandard, isZod4, type Standard } from './recognition.js';
+import { zod4Validate } from './zod4_parse.js';
 
 /** A schema's own parse, by the interface all of these libraries have. */
 export function validateOf(schema: object): Validate {
+  if (isZod4(schema) && isStandard(schema)) return zod4Validate(schema);
+  return standardValidate(schema);
+}
+
+function standardValidate(schema: object): Validate {
   const standard = (schema as Partial<Standard>)['~standard'];
   if (standard !== undefined) return (value) => standard.validate(value);
   // zod 3 before 3.24
@@ -19,7 +25,7 @@ export function validateOf(schema: object): Validate {
 /** What a schema makes of a value; undefined when it refuses it, or when that takes waiting. */
 export function parsedNow(schema: object, value: unknown): { value: unknown } | undefined {
   try {
-    const result = validateOf(schema)(value);
+    const result = standardValidate(schema)(value);
     if (!(result instanceof Promise))
       return result.issues === undefined ? { value: result.value } : undefined;
     result.catch(() => undefined);
