@@ -103,6 +103,12 @@ impl Roster {
         !self.jobs.is_empty() || !self.tasks.is_empty()
     }
 
+    /// Whether there is a call that the leader left to the others, and all others are busy and as many as there may be.
+    pub fn is_short_of_one(&self, limit: usize) -> bool {
+        let nobody_comes = self.waiting.is_empty() && self.on_the_way.is_empty();
+        !self.jobs.is_empty() && nobody_comes && self.threads.len() >= limit
+    }
+
     /// Whether no worker but one is inside a function or on the way to one.
     pub fn only_one_is_busy(&self) -> bool {
         !self.has_work() && self.threads.len() - self.waiting.len() == 1

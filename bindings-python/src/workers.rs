@@ -81,8 +81,12 @@ impl Workers {
 
     /// Has somebody look at the mailbox or take the lead.
     pub fn wake_one(self: &Arc<Self>) {
-        let summons = self.roster().summon(self.limit);
+        let (summons, is_short_of_one) = {
+            let mut roster = self.roster();
+            (roster.summon(self.limit), roster.is_short_of_one(self.limit))
+        };
         match summons {
+            Summons::None if is_short_of_one => self.leader_bell.notify_one(),
             Summons::None => {}
             Summons::Wake(thread) => thread.unpark(),
             Summons::Hire(number) => {
@@ -279,7 +283,8 @@ impl Workers {
             py.detach(|| {
                 driver.keep(kept::take());
                 driver.lead(async {
-                    while mailbox.is_empty() && !self.has_tasks.load(Ordering::SeqCst) && !over() {
+                    let idle = || mailbox.is_empty() && !self.has_tasks.load(Ordering::SeqCst);
+                    while idle() && !self.roster().is_short_of_one(self.limit) && !over() {
                         self.leader_bell.notified().await;
                     }
                 });
@@ -300,6 +305,7 @@ impl Workers {
                     self.wake_one();
                 }
             }
+            self.help_out(py, driver);
             while self.has_tasks.load(Ordering::SeqCst) {
                 let Some(task) = self.next_task(&mut self.roster()) else { break };
                 let _busy = Busy::unless(&self.first_is_free, false);
@@ -310,6 +316,20 @@ impl Workers {
         }
         driver.keep(kept::take());
         driver.resign();
+    }
+
+    /// The leader runs what it left to the others, when they are all busy: it is one of the workers, too.
+    fn help_out(self: &Arc<Self>, py: Python<'_>, driver: &Arc<Driver>) {
+        let job = {
+            let mut roster = self.roster();
+            if roster.is_short_of_one(self.limit) { roster.jobs.pop_front() } else { None }
+        };
+        let Some(pending) = job else { return };
+        let Some(target) = self.target(py, pending.slot.index()) else { return };
+        let _busy = Busy::unless(&self.first_is_free, false);
+        driver.keep(kept::take());
+        driver.stand_in();
+        self.run(py, driver, pending, &target);
     }
 
     fn release(&self, slot: u32) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
@@ -114,6 +115,30 @@ def test_it_is_awaited_on_the_event_loop_within_the_call() -> None:
 
     server.tool(lambda x: later(x), name="f")
     assert text(server) == f"{threading.main_thread().name} True 1"
+
+
+@pytest.mark.parametrize("behind_middleware", [False, True])
+def test_a_plain_dependency_is_there_until_it_is_awaited(behind_middleware: bool) -> None:
+    server = FastMCP("t")
+    open_now: list[str] = []
+
+    @contextlib.contextmanager
+    def resource() -> Any:
+        open_now.append("open")
+        yield "r"
+        open_now.remove("open")
+
+    async def later(r: str) -> str:
+        return f"{r} {open_now}"
+
+    async def passing(ctx: Any, call_next: Any) -> Any:
+        return await call_next(ctx)
+
+    if behind_middleware:
+        server.middleware.append(passing)
+    server.tool(lambda x, r=Depends(resource): later(r), name="f")  # noqa: B008
+    assert text(server) == "r ['open']"
+    assert open_now == []
 
 
 def test_a_dependency_is_there_until_it_is_awaited() -> None:

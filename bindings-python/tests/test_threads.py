@@ -93,6 +93,42 @@ def test_what_belongs_to_a_thread_is_found_again_by_the_next_call(io: str, worke
     assert [result["content"][0]["text"] for result in results] == ["1"] * len(order)
 
 
+@pytest.mark.parametrize("io", ["loop", "thread"])
+@pytest.mark.parametrize("workers", [2, 40])
+def test_as_many_functions_run_at_once_as_there_are_workers(io: str, workers: int) -> None:
+    program = textwrap.dedent(f"""
+        import threading
+        from oxmcp import FastMCP
+
+        server = FastMCP("t", workers={workers})
+        together = threading.Barrier({workers}, timeout=20)
+
+        @server.tool
+        def meet() -> str:
+            together.wait()
+            return "met"
+
+        server.run(io={io!r})
+    """)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdin is not None and process.stdout is not None
+    with process:
+        client = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+        messages = [{"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": client}]
+        for number in range(1, 2 * workers + 1):
+            call = {"name": "meet", "arguments": {}}
+            messages.append({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": call})
+        for message in messages:
+            process.stdin.write(json.dumps(message).encode() + b"\n")
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in messages]
+        process.stdin.close()
+    met = [answer["result"]["content"][0]["text"] for answer in answers if answer["id"]]
+    assert met == ["met"] * 2 * workers
+
+
 def test_one_worker_is_one_thread_for_everything_that_is_plain() -> None:
     server = FastMCP("t", workers=1)
     running: list[str] = []

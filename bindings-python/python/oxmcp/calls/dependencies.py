@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
@@ -90,11 +90,12 @@ def get_http_headers() -> dict[str, str]:
 
 
 def supplied(
-    function: Callable[..., Any], asynchronous: bool, injected: Mapping[str, Dependency]
+    function: Callable[..., Any], asynchronous: bool, injected: Mapping[str, Dependency], may_be_awaited: bool = False
 ) -> Callable[..., Any]:
     """`function` with its dependencies filled in on every call, and released after it.
 
     The result is a coroutine function when `function` or any dependency is; a plain `function` then runs on a worker thread.
+    Where what a plain one returns `may_be_awaited`, they are released after that.
     """
     if asynchronous or any(dependency.asynchronous for dependency in injected.values()):
 
@@ -111,9 +112,17 @@ def supplied(
     def call(**arguments: Any) -> Any:
         with ExitStack() as stack:
             arguments.update(_resolve(injected, stack, {}))
-            return function(**arguments)
+            value = function(**arguments)
+            if may_be_awaited and inspect.isawaitable(value):
+                return _released_after(value, stack.pop_all())
+            return value
 
     return call
+
+
+async def _released_after(value: Awaitable[Any], stack: ExitStack) -> Any:
+    with stack:
+        return await value
 
 
 def _resolve(injected: Mapping[str, Dependency], stack: ExitStack, known: dict[Any, Any]) -> dict[str, Any]:

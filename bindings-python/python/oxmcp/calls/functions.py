@@ -112,7 +112,7 @@ def target(
     if plan.dependencies:
         from . import dependencies
 
-        called = dependencies.supplied(called, is_async(called), plan.dependencies)
+        called = dependencies.supplied(called, is_async(called), plan.dependencies, awaits == "maybe")
     if server is not None and server.middleware:
         from . import middleware
 
