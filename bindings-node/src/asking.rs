@@ -1,5 +1,6 @@
 //! Questions to the client, on their way up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use napi_derive::napi;
@@ -8,7 +9,10 @@ use oxmcp_core::json::RawJson;
 use oxmcp_core::mailbox::CallId;
 use oxmcp_core::model::Question;
 
+use crate::connections::{Connection, js_number};
+use crate::errors::JsError;
 use crate::mailbox::number;
+use crate::notices::Notice;
 use crate::serving::Serving;
 
 impl Serving {
@@ -31,14 +35,11 @@ impl Serving {
         timeouts_ms: Vec<f64>,
     ) -> Option<u32> {
         let events = self.events(id)?;
-        let limits = timeouts_ms.into_iter().map(|limit| (limit > 0.0).then_some(limit / 1000.0));
-        let questions =
-            methods.into_iter().zip(params).zip(limits).map(|((method, params), limit)| Question {
-                method,
-                // The front end writes these with `JSON.stringify`.
-                params: RawJson::from_checked(params),
-                timeout: limit.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            });
+        let questions = methods
+            .into_iter()
+            .zip(params)
+            .zip(timeouts_ms)
+            .map(|((method, params), limit)| question(method, params, limit));
         Some(self.host.mailbox.ask(CallId(number(id)), &events, questions.collect()))
     }
 
@@ -48,5 +49,35 @@ impl Serving {
         if let Some(events) = self.events(id) {
             events.withdraw(question);
         }
+    }
+
+    /// Asks a client outside of its calls: that of a session, or the only one at a connection. What comes of it is the `answered`
+    /// notice of the token; `close` takes it back.
+    #[napi]
+    pub fn ask_outside(
+        &self,
+        session_id: Option<String>,
+        method: String,
+        params: String,
+        timeout_ms: f64,
+    ) -> Result<f64, JsError> {
+        let driver = self.driver()?;
+        let token = self.token();
+        let answer = self.engine.ask(session_id.as_deref(), question(method, params, timeout_ms));
+        let host = Arc::clone(&self.host);
+        let task = driver.spawn(async move { host.notices.push(token, Notice::Answered(answer.await)) });
+        self.connections().insert(token, Connection::Question(task.abort_handle()));
+        Ok(js_number(token))
+    }
+}
+
+/// A question; 0 is no limit.
+fn question(method: String, params: String, timeout_ms: f64) -> Question {
+    let limit = (timeout_ms > 0.0).then_some(timeout_ms / 1000.0);
+    Question {
+        method,
+        // The front end writes these with `JSON.stringify`.
+        params: RawJson::from_checked(params),
+        timeout: limit.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
     }
 }

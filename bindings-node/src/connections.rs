@@ -16,6 +16,8 @@ pub enum Connection {
     Lines(WayBack),
     /// A request somebody else received, and how many more pieces of its answer may be under way.
     Request(AbortHandle, Arc<Semaphore>),
+    /// A question that no call asks.
+    Question(AbortHandle),
 }
 
 /// The endpoints that were opened, by number.

@@ -5,6 +5,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod allow_list;
+mod answered;
 mod asking;
 mod call;
 mod connections;

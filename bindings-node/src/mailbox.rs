@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use oxmcp_core::handler::{Answered, Failure, FailureKind, Invocation, Reply};
-use oxmcp_core::json::{self, inexact_integers, may_have_inexact_integers};
-use oxmcp_core::mailbox::{Answer, CallId, HostMessage, Mailbox, PendingCall, Responder};
+use oxmcp_core::handler::{Failure, FailureKind, Invocation, Reply};
+use oxmcp_core::json::{inexact_integers, may_have_inexact_integers};
+use oxmcp_core::mailbox::{Answer, HostMessage, Mailbox, PendingCall, Responder};
 
+use crate::answered::write_answered;
 use crate::notices::OriginNumber;
 
 /// How many calls are started before the thread gets to do something else.
@@ -107,7 +108,9 @@ impl Calls {
                 }
                 HostMessage::Release(slot) => write!(into, "[-2,{slot}],"),
                 HostMessage::Answer { call, question, answer } => {
-                    write_answer(into, call, question, &answer);
+                    let _ = write!(into, "[-5,{},{question},", call.0);
+                    write_answered(into, &answer);
+                    into.push_str("],");
                     Ok(())
                 }
             };
@@ -146,41 +149,6 @@ impl Calls {
         drop(running);
         drop(answers);
     }
-}
-
-/// Writes what came of a question, with a comma behind it: `[-5,call,question,result]`, or `[-5,call,question,null,failure]`.
-fn write_answer(into: &mut String, call: CallId, question: u32, answer: &Answered) {
-    let mut digits = itoa::Buffer::new();
-    into.push_str("[-5,");
-    into.push_str(digits.format(call.0));
-    into.push(',');
-    into.push_str(digits.format(question));
-    into.push(',');
-    match answer {
-        Ok(result) => into.push_str(result.as_str()),
-        Err(failure) => {
-            into.push_str("null,");
-            write_failure(into, failure);
-        }
-    }
-    into.push_str("],");
-}
-
-/// `UnansweredPayload` of `typescript/engine/question_errors.ts`.
-fn write_failure(into: &mut String, failure: &Failure) {
-    into.push_str("{\"kind\":\"");
-    into.push_str(failure.kind.name());
-    into.push_str("\",\"message\":");
-    json::write_string(into, &failure.message);
-    if let Some(code) = failure.code {
-        into.push_str(",\"code\":");
-        into.push_str(itoa::Buffer::new().format(code));
-    }
-    if let Some(data) = &failure.data {
-        into.push_str(",\"data\":");
-        into.push_str(data.as_str());
-    }
-    into.push('}');
 }
 
 /// What is looked up by numbers that are made by counting up.

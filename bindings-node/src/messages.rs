@@ -74,14 +74,18 @@ impl Serving {
         }
     }
 
-    /// Ends such a connection, or a request begun with `fetch`; their calls are cancelled.
+    /// Ends such a connection, or a request begun with `fetch`, whose calls are cancelled; or takes a question back.
     #[napi]
     pub fn close(&self, token: f64) {
         let token = number(token);
         let connection = self.connections().remove(&token);
-        if let Some(Connection::Request(task, _)) = connection {
-            task.abort();
-            self.host.notices.push(token, Notice::Ended(None));
+        match connection {
+            Some(Connection::Request(task, _)) => {
+                task.abort();
+                self.host.notices.push(token, Notice::Ended(None));
+            }
+            Some(Connection::Question(task)) => task.abort(),
+            _ => {}
         }
     }
 

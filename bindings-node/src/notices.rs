@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Error;
-use oxmcp_core::handler::Origin;
+use oxmcp_core::handler::{Answered, Origin};
 use oxmcp_core::host::log::Severity;
 use oxmcp_core::json::{inexact_integers, may_have_inexact_integers};
 use oxmcp_core::transports::stdio::Passing;
 use serde_json::json;
 
+use crate::answered::write_answered;
 use crate::doorbell::Doorbell;
 
 /// The token of news that are about no transport.
@@ -28,6 +29,8 @@ pub enum Notice {
     Chunk(String),
     /// A session over HTTP is over: its id.
     SessionEnded(String),
+    /// What came of a question that no call asked.
+    Answered(Answered),
     /// A line for the log.
     Log(Severity, String),
     /// The transport, connection or response ended, well or not.
@@ -120,6 +123,12 @@ impl Notices {
                 Notice::SessionEnded(id) => ("session", json!(id).to_string()),
                 Notice::Log(severity, line) => {
                     ("log", json!({ "severity": severity.name(), "line": line }).to_string())
+                }
+                Notice::Answered(answer) => {
+                    let mut text = String::from("[");
+                    write_answered(&mut text, &answer);
+                    text.push(']');
+                    ("answered", text)
                 }
                 Notice::Ended(None) => ("ended", "null".to_owned()),
                 Notice::Ended(Some(error)) => (

@@ -563,17 +563,40 @@ describe('a question fails', () => {
     await server.close();
   });
 
-  test('outside of any call', async () => {
+  test('where nobody is connected, or nobody can be meant', async () => {
     const server = new McpServer({ name: 'asks', version: '1.0.0' });
-    const client = await answering(server, { roots: () => ({ roots: [] }) });
+    await assert.rejects(server.server.listRoots(), {
+      name: 'CannotAskError',
+      message: /no client is connected/,
+    });
+    const roots = () => ({ roots: [] });
+    const clients = [await answering(server, { roots }), await answering(server, { roots })];
     await assert.rejects(server.server.listRoots(), (error: unknown) => {
       assert.ok(error instanceof CannotAskError);
-      assert.match(error.message, /outside of a call/);
+      assert.match(error.message, /no client here that could be asked/);
       return true;
     });
-    await client.close();
+    for (const client of clients) await client.close();
     await server.close();
   });
+});
+
+test('the only client is asked outside of its calls, too, within a time and until that is taken back', async () => {
+  const server = new McpServer({ name: 'asks', version: '1.0.0' });
+  const client = await answering(server, {
+    roots: () => ({ roots: [{ uri: 'file:///a' }] }),
+    elicit: () => new Promise(() => {}),
+  });
+  assert.deepEqual(await server.server.listRoots(), { roots: [{ uri: 'file:///a' }] });
+  await assert.rejects(server.server.createMessage({ messages: [], maxTokens: 1 }), MissingCapabilityError);
+  const form = { message: 'm', requestedSchema: { type: 'object' as const, properties: {} } };
+  await assert.rejects(server.server.elicitInput(form, { timeout: 5 }), { code: -32001 });
+  const signal = AbortSignal.timeout(5);
+  await assert.rejects(server.server.elicitInput(form, { signal }), { name: 'TimeoutError' });
+  const left = server.server.elicitInput(form);
+  await client.close();
+  await assert.rejects(left, { name: 'CannotAskError' });
+  await server.close();
 });
 
 test('handlers of notifications ask, too: for the roots, at the end of the handshake', async () => {
@@ -584,7 +607,7 @@ test('handlers of notifications ask, too: for the roots, at the end of the hands
     };
   });
   const client = await answering(server, { roots: () => ({ roots: [{ uri: 'file:///a' }] }) });
-  assert.deepEqual(await listed, [{ uri: 'file:///a' }]);
+  assert.deepEqual(await news(listed), [{ uri: 'file:///a' }]);
   await client.close();
   await server.close();
 });

@@ -15,7 +15,11 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import {
   type CallToolResult,
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
   LoggingMessageNotificationSchema,
+  PingRequestSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { ConfigurationError } from 'oxmcp';
@@ -502,7 +506,6 @@ test('what has no subject here is refused by name, where it is written', async (
   );
   refused({ oauth: { enabled: true } }, /oauth/);
   refused({ auth: {} }, /auth /);
-  refused({ ping: { enabled: true } }, /ping/);
   refused({ utils: { formatInvalidParamsErrorMessage: () => '' } }, /utils/);
   const server = new FastMCP({ ...who, ping: { enabled: false }, roots: { enabled: false } });
   for (const foreign of [{ eventStore: {} }, { sslCert: 'c' }]) {
@@ -632,9 +635,7 @@ test('a server tells who came and who went', async () => {
     ['disconnect', session],
   ]);
   assert.deepEqual(server.sessions, []);
-  // A session is asked in its calls.
-  const question = { messages: [], maxTokens: 1 };
-  await assert.rejects(session.requestSampling(question), { name: 'CannotAskError' });
+  await assert.rejects(session.requestSampling({ messages: [], maxTokens: 1 }), { name: 'CannotAskError' });
   await server.stop();
 });
 
@@ -700,4 +701,52 @@ test('over HTTP the sessions come and go, too', async () => {
   assert.deepEqual(await went, [{ session }]);
   assert.deepEqual(server.sessions, []);
   await client.close();
+});
+
+test('clients are asked in their calls, by their sessions, and outside of any call', async () => {
+  const server = new FastMCP({ name: 'n', version: '1.0.0', ping: { enabled: true, intervalMs: 1 } });
+  server.addTool({
+    name: 'ask',
+    execute: async (_args, { elicit }) => {
+      const form = { type: 'object' as const, properties: { value: { type: 'string' as const } } };
+      const plain = await elicit({ message: 'm', requestedSchema: form });
+      const typed = await elicit('m', z.string());
+      const { content } = await (server.sessions[0] as (typeof server.sessions)[0]).requestSampling({
+        messages: [],
+        maxTokens: 1,
+      });
+      return JSON.stringify([plain.content, typed.data, content]);
+    },
+  });
+  const roots = [{ uri: 'file:///a' }];
+  const capabilities = { elicitation: {}, sampling: {}, roots: { listChanged: true } };
+  const client = new Client({ name: 'c', version: '1.0.0' }, { capabilities });
+  const text = { type: 'text' as const, text: 't' };
+  client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { value: 'v' } }));
+  client.setRequestHandler(CreateMessageRequestSchema, () => ({ role: 'user', model: 'm', content: text }));
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots }));
+  const pinged = new Promise<void>((resolve) => {
+    client.setRequestHandler(PingRequestSchema, () => {
+      resolve();
+      return {};
+    });
+  });
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  const session = await server.connect(serverSide);
+  await client.connect(clientSide);
+  await session.waitForReady();
+  assert.deepEqual(session.roots, roots);
+  const { content } = await client.callTool({ name: 'ask', arguments: {} });
+  assert.deepEqual(JSON.parse((content as { text: string }[])[0]?.text ?? ''), [{ value: 'v' }, 'v', text]);
+  const outside = await session.requestSampling({ messages: [], maxTokens: 1 });
+  assert.deepEqual(outside.content, text);
+  const form = { message: 'm', requestedSchema: { type: 'object' as const, properties: {} } };
+  assert.equal((await session.requestElicitation(form)).action, 'accept');
+  roots.push({ uri: 'file:///b' });
+  const changed = new Promise((resolve) => session.once('rootsChanged', resolve));
+  await client.sendRootsListChanged();
+  assert.deepEqual(await changed, { roots });
+  await pinged;
+  await client.close();
+  await server.stop();
 });

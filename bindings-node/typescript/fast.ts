@@ -132,8 +132,8 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
     this.options = options;
     this.#server = this.#newServer();
     this.#registry = new Registry(this.#server);
-    this.#guests = new Guests<T>(this);
-    this.#guests.watch(this.#server, this.#wantsRoots);
+    this.#guests = new Guests<T>(this, options);
+    this.#guests.watch(this.#server);
   }
 
   #newServer(): McpServer {
@@ -146,10 +146,6 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
     server[ENGINE].logsFailures = false;
     server.onerror = (error) => logger.error(error);
     return server;
-  }
-
-  get #wantsRoots(): boolean {
-    return this.options.roots?.enabled !== false;
   }
 
   /** The clients that hold a connection or a session. */
@@ -327,7 +323,7 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
     if (auth === undefined || auth === null) return this.#guests.connect(this.#server, transport, undefined);
     const server = this.#newServer();
     const leave = this.#registry.open(server, auth);
-    this.#guests.watch(server, this.#wantsRoots);
+    this.#guests.watch(server);
     return this.#guests.connect(server, transport, auth, leave);
   }
 

@@ -4,9 +4,9 @@
 import { encode } from '../answers/encoding.js';
 import { type Issue, inWords } from '../answers/refusals.js';
 import { specTypeSchemas } from '../arguments/spec_schemas/spec_schemas.js';
-import type { Call } from '../engine/call.js';
 import { ErrorCode, SdkError, SdkErrorCode } from '../engine/errors.js';
 import { QuestionError } from '../engine/question_errors.js';
+import type { Asks } from '../engine/questions.js';
 import type { Request } from '../types/base.js';
 import type { ListRootsResult } from '../types/questions.js';
 import type { SpecTypeName, SpecTypes } from '../types/spec_types.js';
@@ -21,12 +21,12 @@ const ANSWERS: ReadonlyMap<string, SpecTypeName> = new Map<string, SpecTypeName>
 ]);
 
 /**
- * Asks the client of `call`, and gives what it answered as it is.
+ * Asks the client of a call, and gives what it answered as it is.
  *
  * @throws QuestionError, MissingCapabilityError or CannotAskError, where there is no answer.
  */
 export function ask(
-  call: Call,
+  asks: Asks,
   method: string,
   params: object | undefined,
   options: RequestOptions = {},
@@ -38,7 +38,7 @@ export function ask(
     throw new RangeError(`timeout must be a positive number of milliseconds, not ${timeoutMs}`);
   }
   const text = encode(params ?? {}, `${method}, params`);
-  return call.ask(method, text, { timeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : undefined, signal });
+  return asks.ask(method, text, { timeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : undefined, signal });
 }
 
 /** The answer as a type of the specification has it. Throws QuestionError when it is none. */
@@ -51,15 +51,15 @@ export function answerAs<N extends SpecTypeName>(name: N, method: string, answer
 
 /** Asks for the folders and files that the server may work in. */
 export async function listRoots(
-  call: Call,
+  asks: Asks,
   params: object | undefined,
   options?: RequestOptions,
 ): Promise<ListRootsResult> {
-  return answerAs('ListRootsResult', 'roots/list', await ask(call, 'roots/list', params, options));
+  return answerAs('ListRootsResult', 'roots/list', await ask(asks, 'roots/list', params, options));
 }
 
 /** Asks anything: `(request, options)` with the protocol's own result, `(request, resultSchema, options)` with whichever. */
-export function sendRequestOf(call: () => Call): SendRequest {
+export function sendRequestOf(asks: () => Asks): SendRequest {
   const send = async (
     request: Request,
     schemaOrOptions?: object,
@@ -68,7 +68,7 @@ export function sendRequestOf(call: () => Call): SendRequest {
     const schema = isResultSchema(schemaOrOptions) ? schemaOrOptions : undefined;
     const options = schema === undefined ? (schemaOrOptions as RequestOptions | undefined) : last;
     const { method, params } = request;
-    const answer = await ask(call(), method, params, options);
+    const answer = await ask(asks(), method, params, options);
     if (schema !== undefined) return resultBy(schema, method, answer);
     const name = ANSWERS.get(method);
     return name === undefined ? answer : answerAs(name, method, answer);

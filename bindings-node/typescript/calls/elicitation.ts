@@ -7,9 +7,9 @@ import { EngineValidator } from '../arguments/engine_validator.js';
 import { checkRequested, formOf } from '../arguments/forms/form.js';
 import { type AnySchema, type InferAnswer, isSchema } from '../arguments/schemas.js';
 import type { StandardSchemaWithJSON } from '../arguments/standard_schema.js';
-import type { Call } from '../engine/call.js';
 import { ErrorCode } from '../engine/errors.js';
 import { QuestionError } from '../engine/question_errors.js';
+import type { Asks } from '../engine/questions.js';
 import type { ElicitRequestFormParams, ElicitRequestParams, ElicitResult } from '../types/questions.js';
 import { answerAs, ask, quietly } from './asking.js';
 import type { AskOptions, RequestOptions } from './questions.js';
@@ -66,7 +66,7 @@ const METHOD = 'elicitation/create';
 const WITHOUT_FIELDS = { type: 'object', properties: {} };
 
 /** `ctx.elicit`. */
-export function elicitOf(call: Call): Elicit {
+export function elicitOf(asks: Asks): Elicit {
   const elicit = async (
     message: string,
     schema: object = WITHOUT_FIELDS,
@@ -77,7 +77,7 @@ export function elicitOf(call: Call): Elicit {
     const { action, content = {} } = answerAs(
       'ElicitResult',
       METHOD,
-      await ask(call, METHOD, params, options),
+      await ask(asks, METHOD, params, options),
     );
     if (action !== 'accept') return { action };
     const read = await form.read(content);
@@ -88,12 +88,12 @@ export function elicitOf(call: Call): Elicit {
 }
 
 /** `ctx.elicitUrl`. */
-export function elicitUrlOf(call: Call): ElicitUrl {
+export function elicitUrlOf(asks: Asks): ElicitUrl {
   return quietly(async (message, url, options = {}) => {
     const { elicitationId = randomUUID(), ...rest } = options;
     const params = { mode: 'url', message, url: String(url), elicitationId };
     if (!URL.canParse(params.url)) throw new TypeError(`ctx.elicitUrl: ${params.url} is no absolute URL`);
-    const answer = answerAs('ElicitResult', METHOD, await ask(call, METHOD, params, rest));
+    const answer = answerAs('ElicitResult', METHOD, await ask(asks, METHOD, params, rest));
     return { ...answer, elicitationId };
   });
 }
@@ -119,13 +119,13 @@ export function formParams(params: ElicitInputParams, where: string): ElicitRequ
 
 /** Asks as the official packages do: the protocol's parameters in, its result out, after it was held against the form. */
 export async function elicitInput(
-  call: Call,
+  asks: Asks,
   params: ElicitRequestParams | ElicitInputParams,
   options?: RequestOptions,
 ): Promise<ElicitResult> {
   const isPage = params.mode === 'url';
   const sent = isPage ? params : formParams(params as ElicitInputParams, 'elicitInput, requestedSchema');
-  const answer = answerAs('ElicitResult', METHOD, await ask(call, METHOD, sent, options));
+  const answer = answerAs('ElicitResult', METHOD, await ask(asks, METHOD, sent, options));
   if (!isPage && answer.action === 'accept' && isObject(answer.content)) {
     const { requestedSchema } = sent as ElicitRequestFormParams;
     const { valid, errorMessage } = new EngineValidator().getValidator(requestedSchema)(answer.content);

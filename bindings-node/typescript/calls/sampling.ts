@@ -1,7 +1,7 @@
 // Sampling: asking the client's model (SAM-*).
 
-import type { Call } from '../engine/call.js';
 import { ProtocolError, ProtocolErrorCode } from '../engine/errors.js';
+import type { Asks } from '../engine/questions.js';
 import type {
   CreateMessageRequestParams,
   CreateMessageResult,
@@ -52,18 +52,18 @@ const MAX_TOKENS = 512;
 
 /** Asks as the official packages do: the protocol's parameters in, its result out. */
 export async function createMessage(
-  call: Call,
+  asks: Asks,
   params: CreateMessageRequestParams,
   options?: RequestOptions,
 ): Promise<CreateMessageResult | CreateMessageResultWithTools> {
   checkToolResults(params.messages);
   const usesTools = params.tools !== undefined || params.toolChoice !== undefined;
   const name = usesTools ? 'CreateMessageResultWithTools' : 'CreateMessageResult';
-  return answerAs(name, METHOD, await ask(call, METHOD, params, options));
+  return answerAs(name, METHOD, await ask(asks, METHOD, params, options));
 }
 
 /** `ctx.sample`. */
-export function sampleOf(call: Call): Sample {
+export function sampleOf(asks: Asks): Sample {
   const sample = async (messages: Messages, options: SampleOptions = {}): Promise<Sampled> => {
     const { timeout, signal, modelPreferences, ...given } = options;
     const params: CreateMessageRequestParams = {
@@ -72,7 +72,7 @@ export function sampleOf(call: Call): Sample {
       maxTokens: options.maxTokens ?? MAX_TOKENS,
       ...(modelPreferences !== undefined && { modelPreferences: preferences(modelPreferences) }),
     };
-    const result = await createMessage(call, params, { timeout, signal });
+    const result = await createMessage(asks, params, { timeout, signal });
     return { ...(result as CreateMessageResult), text: textOf(result.content) };
   };
   return quietly(sample) as Sample;

@@ -1,7 +1,7 @@
 // What a server asks of its clients by the names of the official packages: on behalf of the call whose handler asks.
 
-import type { Call } from '../engine/call.js';
 import { type NotYet, notYet } from '../engine/not_yet.js';
+import type { Asks } from '../engine/questions.js';
 import type { EmptyResult } from '../types/base.js';
 import type {
   ElicitRequestParams,
@@ -24,12 +24,12 @@ import { createMessage } from './sampling.js';
 const { tasks } = notYet('tasks are not served');
 
 /**
- * Asks the client of the call in hand: the one whose handler asks, also after an `await`. One server serves many clients, so
- * outside of any call there is nobody to ask.
+ * Asks the client of the call in hand: the one whose handler asks, also after an `await`. Outside of any call the client that is
+ * the only one: at the only connection, or in the session of the only transport.
  */
 export abstract class Asking {
-  /** The call that asks. Throws CannotAskError where there is none. */
-  protected abstract asker(): Call;
+  /** Whoever asks. */
+  protected abstract asker(): Asks;
 
   /** Whether the client is there. Clients of the newest protocol are not asked that. */
   ping(options?: RequestOptions): Promise<EmptyResult> {

@@ -7,6 +7,8 @@ import { translated } from './errors.js';
 import { Functions, type Run, Serving } from './event_loop.js';
 import { followed } from './following.js';
 import { type Kind, type NativeServer, native, type Placement } from './native.js';
+import { CannotAskError } from './question_errors.js';
+import type { Asks } from './questions.js';
 
 /** Where a server object keeps its `Engine`. A symbol of the global registry: the ESM and the CJS copy know each other's. */
 export const ENGINE: unique symbol = Symbol.for('oxmcp.engine') as never;
@@ -247,6 +249,16 @@ export class Engine {
 
   private get followsFromTheStart(): boolean {
     return this.declared.logging !== undefined || this.methods.has('logging/setLevel');
+  }
+
+  /** Who is asked where no call is in hand: the client of a session, or the only one at a connection. */
+  outside(sessionId?: string): Asks {
+    return {
+      ask: async (method, params, options) => {
+        if (this.attached === undefined) throw new CannotAskError('no client is connected');
+        return this.attached.askOutside(sessionId, method, params, options);
+      },
+    };
   }
 
   /** Whether two calls surely come from the same client: of one session, or of the only connection there is. */

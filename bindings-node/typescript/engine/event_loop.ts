@@ -18,7 +18,8 @@ import {
   native,
   type Placement,
 } from './native.js';
-import type { UnansweredPayload } from './question_errors.js';
+import { CannotAskError, type UnansweredPayload, unanswered } from './question_errors.js';
+import type { QuestionOptions } from './questions.js';
 import { placementHere } from './runtime.js';
 
 /** Runs a call and answers it, now or later. Must not throw. `args` is the parsed JSON object of the arguments. */
@@ -257,6 +258,39 @@ export class Serving {
   /** Tells of each session over HTTP that ends from now on, by its id. One may hear of it. */
   watchSessions(ended: (id: string) => void): void {
     this.listen(this.native.watchSessions(), (_kind, id) => ended(id as string));
+  }
+
+  /** Asks a client outside of its calls: that of the session with this id, or the only one at a connection. */
+  askOutside(
+    sessionId: string | undefined,
+    method: string,
+    params: string,
+    { timeoutMs = 0, signal }: QuestionOptions,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const token = this.native.askOutside(sessionId ?? null, method, params, timeoutMs);
+      this.lifeline.hold();
+      const done = (): void => {
+        signal?.removeEventListener('abort', takeBack);
+        this.listeners.delete(token);
+        this.lifeline.release();
+      };
+      const takeBack = (): void => {
+        done();
+        this.native.close(token);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', takeBack);
+      this.listen(token, (kind, payload) => {
+        done();
+        if (kind !== 'answered') return reject(new CannotAskError(SHUTTING_DOWN));
+        this.native.forget(token);
+        const [result, failure] = payload as [unknown, UnansweredPayload?];
+        if (failure === undefined) resolve(result);
+        else reject(unanswered(failure));
+      });
+    });
   }
 
   private ended(token: number, heard?: Hear): Promise<void> {

@@ -106,6 +106,11 @@ export interface NativeServing {
   ask(id: number, methods: string[], params: string[], timeoutsMs: number[]): number | null;
   /** Takes a question back. */
   withdraw(id: number, question: number): void;
+  /**
+   * Asks a client outside of its calls: that of the session with this id, or the only one at a connection. What comes of it is the
+   * `answered` notice of the token; `close` takes it back.
+   */
+  askOutside(sessionId: string | null, method: string, params: string, timeoutMs: number): number;
 
   // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON. The two most
   // frequent ones are functions of the module.
@@ -140,8 +145,17 @@ export interface NativeServing {
   stop(): void;
 }
 
-/** `message`: the payload is the message itself; behind it, its text where JavaScript's numbers do not hold all of its integers. `in`, `out`: the text of a message on its way through stdio. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. `session`: the id of one that is over. */
-export type NoticeKind = 'message' | 'in' | 'out' | 'head' | 'chunk' | 'ended' | 'log' | 'session';
+/** `message`: the payload is the message itself; behind it, its text where JavaScript's numbers do not hold all of its integers. `in`, `out`: the text of a message on its way through stdio. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. `session`: the id of one that is over. `answered`: `[result]`, or `[null, failure]` as for `-5`. */
+export type NoticeKind =
+  | 'message'
+  | 'in'
+  | 'out'
+  | 'head'
+  | 'chunk'
+  | 'ended'
+  | 'log'
+  | 'session'
+  | 'answered';
 
 /** What `describe` tells of a call. */
 export interface Caller {

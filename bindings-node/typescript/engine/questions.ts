@@ -2,8 +2,14 @@
 
 import { type UnansweredPayload, unanswered } from './question_errors.js';
 
-/** The call that asks. */
-export interface Asker {
+/** Whoever can ask a client. */
+export interface Asks {
+  /** `params` is JSON text. Resolves with the client's result, rejects with what came instead. */
+  ask(method: string, params: string, options: QuestionOptions): Promise<unknown>;
+}
+
+/** A call that asks. */
+export interface Asker extends Asks {
   /** Asks all of these now; `0` is no limit. Returns the number of the first, or null when the call is over. */
   send(methods: string[], params: string[], timeoutsMs: number[]): number | null;
   /** Takes a question back. */

@@ -7,13 +7,20 @@ import type { McpServer } from '../server/mcp.js';
 import type { Transport } from '../serving/transport.js';
 import type { ClientCapabilities } from '../types/lifecycle.js';
 import type { FastMCPSessionAuth } from './access.js';
+import type { ServerOptions } from './options.js';
+import { pinging } from './pings.js';
 import { FastMCPSession } from './sessions.js';
 
 /** The clients of one FastMCP server. */
 export class Guests<T extends FastMCPSessionAuth> {
   private readonly sessions = new Set<FastMCPSession<T>>();
+  /** What ends the pings of each. */
+  private readonly pings = new Map<FastMCPSession<T>, () => void>();
 
-  constructor(private readonly events: EventEmitter) {}
+  constructor(
+    private readonly events: EventEmitter,
+    private readonly options: ServerOptions<T>,
+  ) {}
 
   get all(): FastMCPSession<T>[] {
     return [...this.sessions];
@@ -50,8 +57,10 @@ export class Guests<T extends FastMCPSessionAuth> {
     });
   }
 
-  /** Hears of handshakes at a server and of the HTTP sessions they begin, and, where that is wanted, of the clients' roots. */
-  watch(server: McpServer, wantsRoots: boolean): void {
+  /** Hears of handshakes at a server and of the HTTP sessions they begin, and of the clients' roots. */
+  watch(server: McpServer): void {
+    const { roots, ping, logger = console } = this.options;
+    const wantsRoots = roots?.enabled !== false;
     const engine = server[ENGINE];
     const of = (call: Call): FastMCPSession<T> | undefined =>
       this.all.find(
@@ -65,7 +74,15 @@ export class Guests<T extends FastMCPSessionAuth> {
         session = new FastMCPSession<T>(server.server, sessionId, undefined, undefined);
         this.add(session);
       }
-      const ready = (): void => session?.ready(capabilities);
+      const ready = (): void => {
+        session?.ready(capabilities);
+        if (session !== undefined && ping?.enabled === true) {
+          this.pings.set(
+            session,
+            pinging(() => session.ping(), ping, logger),
+          );
+        }
+      };
       if (wantsRoots && capabilities?.roots?.listChanged === true) void this.askRoots(session, call, ready);
       else {
         ready();
@@ -102,6 +119,8 @@ export class Guests<T extends FastMCPSessionAuth> {
   }
 
   private remove(session: FastMCPSession<T>): void {
+    this.pings.get(session)?.();
+    this.pings.delete(session);
     if (this.sessions.delete(session)) this.events.emit('disconnect', { session });
   }
 

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../engine/errors.js';
 import type { Cors, HttpOptions } from '../engine/http_options.js';
 import type { Icon } from '../types/base.js';
 import type { FastMCPSessionAuth } from './access.js';
+import type { PingOptions } from './pings.js';
 import { refuseForeign } from './refusing.js';
 
 /** Hears what happens outside of any call. `console` is one. */
@@ -36,8 +37,8 @@ export interface ServerOptions<_T extends FastMCPSessionAuth = FastMCPSessionAut
   health?: { enabled?: boolean; path?: string; message?: string; status?: number };
   /** Keeps silent streams alive with comments, every `intervalMs` (20 000 by default), or not at all. */
   streamKeepalive?: { enabled?: boolean; intervalMs?: number };
-  /** Only to switch it off: clients are asked in their calls only. */
-  ping?: { enabled: false };
+  /** Asks clients that hold a session every now and then whether they are still there; off, if absent. */
+  ping?: PingOptions;
   /** Whether clients that tell of changes of their roots are asked for them, for `session.roots`; they are, by default. */
   roots?: { enabled?: boolean };
 }

@@ -3,7 +3,6 @@
 import { ConfigurationError } from '../engine/errors.js';
 
 const AUTH = 'requests are not authenticated here';
-const PINGS = 'clients are asked in their calls only';
 const TLS = 'connections are not encrypted here: put a proxy in front';
 
 /** The options of others by where they are written, and why they cannot be taken. */
@@ -12,7 +11,6 @@ const without = {
     ['authenticate', AUTH],
     ['auth', AUTH],
     ['oauth', AUTH],
-    ['ping', PINGS],
     ['utils', 'arguments are checked by the engine, which words what is wrong itself'],
   ]),
   tool: new Map<string, string>(),

@@ -1,15 +1,14 @@
 // The clients of a FastMCP server, one object each, and what is told of their coming and going.
 
 import { EventEmitter } from 'node:events';
-import { listRoots } from '../calls/asking.js';
+import { ask, listRoots } from '../calls/asking.js';
 import { elicitInput } from '../calls/elicitation.js';
 import type { RequestOptions } from '../calls/questions.js';
 import { createMessage } from '../calls/sampling.js';
-import type { Call } from '../engine/call.js';
 import { ENGINE } from '../engine/engine.js';
 import { NotYetError } from '../engine/errors.js';
 import { refusing } from '../engine/not_yet.js';
-import { CannotAskError } from '../engine/question_errors.js';
+import type { Asks } from '../engine/questions.js';
 import type { Server } from '../server/index.js';
 import type { Transport } from '../serving/transport.js';
 import type { ClientCapabilities } from '../types/lifecycle.js';
@@ -75,8 +74,8 @@ export class FastMCPSession<T extends FastMCPSessionAuth = FastMCPSessionAuth> e
   }
 
   /** @internal Asks for the roots. */
-  async takeRoots(call: Call): Promise<void> {
-    this.#roots = (await listRoots(call, undefined)).roots;
+  async takeRoots(asks: Asks): Promise<void> {
+    this.#roots = (await listRoots(asks, undefined)).roots;
   }
 
   /** @internal */
@@ -120,18 +119,14 @@ export class FastMCPSession<T extends FastMCPSessionAuth = FastMCPSessionAuth> e
   }
 
   /**
-   * Asks the client's people, as `context.elicit` does.
-   *
-   * @throws CannotAskError outside of the calls of this session
+   * Asks the client's people, as `context.elicit` does. In the calls of this session on their stream, otherwise on its own.
    */
   async requestElicitation(params: ElicitRequestParams, options?: RequestOptions): Promise<ElicitResult> {
     return elicitInput(this.#asker(), params, options);
   }
 
   /**
-   * Asks the client's model.
-   *
-   * @throws CannotAskError outside of the calls of this session
+   * Asks the client's model, in the same way.
    */
   async requestSampling(
     params: CreateMessageRequestParams,
@@ -140,10 +135,14 @@ export class FastMCPSession<T extends FastMCPSessionAuth = FastMCPSessionAuth> e
     return createMessage(this.#asker(), params, options);
   }
 
-  #asker(): Call {
-    const call = this.server[ENGINE].callInFlight(this.sessionId);
-    if (call !== undefined) return call;
-    throw new CannotAskError('a session is asked in a call of its own, and there is none');
+  /** @internal Whether the client is there. */
+  async ping(): Promise<void> {
+    await ask(this.server[ENGINE].outside(this.sessionId), 'ping', undefined);
+  }
+
+  #asker(): Asks {
+    const engine = this.server[ENGINE];
+    return engine.callInFlight(this.sessionId) ?? engine.outside(this.sessionId);
   }
 
   /** Not yet: throws. */

@@ -4,6 +4,7 @@ import { graceSeconds } from '../engine/connection_options.js';
 import type { Engine } from '../engine/engine.js';
 import { fromNative, TransportError } from '../engine/errors.js';
 import { type FetchOptions, fetchWith } from '../serving/http/fetch.js';
+import { aliasesOf } from '../serving/http/http_sessions.js';
 import { GRACE_SECONDS, type Listening, type ListenOptions, listen } from '../serving/listen.js';
 import { checkTransport, closeTransports, connectTransport, type Transport } from '../serving/transport.js';
 
@@ -42,6 +43,12 @@ export class Connections {
   /** The transport that was connected first of those still connected. */
   get first(): Transport | undefined {
     return this.transports.values().next().value;
+  }
+
+  /** What the engine calls the session of the only connection there is, if that has a name. */
+  onlySession(): string | undefined {
+    const id = this.engine.hasOneConnection() ? this.first?.sessionId : undefined;
+    return id === undefined ? undefined : (aliasesOf(this.engine.serving).find(id)?.engineId ?? id);
   }
 
   get isOpen(): boolean {

@@ -4,10 +4,9 @@ import { Context } from '../calls/context.js';
 import { announce, announceLog, sendLog } from '../calls/notifications.js';
 import type { NotificationOptions } from '../calls/questions.js';
 import { Asking } from '../calls/server_questions.js';
-import type { Call } from '../engine/call.js';
 import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
-import { CannotAskError } from '../engine/question_errors.js';
+import type { Asks } from '../engine/questions.js';
 import { aliasesOf } from '../serving/http/http_sessions.js';
 import type { Implementation, Notification, Result } from '../types/base.js';
 import type { ClientCapabilities, ServerCapabilities } from '../types/lifecycle.js';
@@ -241,12 +240,8 @@ export class Server extends Asking implements Servable {
 
   // Asking clients
 
-  protected asker(): Call {
-    const call = this[ENGINE].callInFlight();
-    if (call !== undefined) return call;
-    throw new CannotAskError(
-      'no client can be asked outside of a call: ask in a handler, or by its context (ctx.elicit, ctx.sample, …)',
-    );
+  protected asker(): Asks {
+    return this[ENGINE].callInFlight() ?? this[ENGINE].outside(this.connections.onlySession());
   }
 
   /**
