@@ -7,8 +7,8 @@ use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::{PendingCall, Responder};
 use oxmcp_core::model::{
-    CacheHint, CacheScope, CompletionOutput, LogLevel, LogMessage, Notification, Output, Progress,
-    PromptOutput, ResourceOutput, ToolOutput,
+    CacheHint, CacheScope, CompletionOutput, InputRequired, LogLevel, LogMessage, Notification, Output,
+    Progress, PromptOutput, Question, ResourceOutput, ToolOutput,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -192,6 +192,19 @@ impl Call {
         self.stream_can_close() && !self.is_over() && self.invocation.context.events.close_stream(which)
     }
 
+    /// What earlier rounds brought for a function that asks by returning: the answers as a JSON object, by key.
+    #[getter]
+    fn input_responses(&self) -> Option<String> {
+        let answers = self.invocation.context.answers.as_ref()?;
+        (!answers.given.is_empty()).then(|| answers.to_json())
+    }
+
+    /// What it gave along.
+    #[getter]
+    fn request_state(&self) -> Option<&str> {
+        self.invocation.context.answers.as_ref()?.state.as_deref()
+    }
+
     /// Whether it was answered, or nobody waits for the answer.
     #[getter(is_over)]
     fn told_is_over(&self) -> bool {
@@ -284,6 +297,21 @@ impl Call {
     #[pyo3(signature = (values, total=None, has_more=None))]
     fn complete_completion(&self, values: Vec<String>, total: Option<u64>, has_more: Option<bool>) -> bool {
         self.answer(Ok(Output::Completion(CompletionOutput { values, total, has_more })))
+    }
+
+    /// Asks in place of answering: `(key, method, params)` each, and what to remember.
+    #[pyo3(signature = (requests, state))]
+    fn complete_input_required(
+        &self,
+        requests: Vec<(String, String, String)>,
+        state: Option<String>,
+    ) -> bool {
+        let requests = requests
+            .into_iter()
+            // The front end writes the params with `dumps`.
+            .map(|(key, method, params)| (key, Question::new(method, RawJson::from_checked(params))))
+            .collect();
+        self.answer(Ok(Output::InputRequired(InputRequired { requests, state })))
     }
 
     fn complete_whole(&self, result: &str) -> bool {

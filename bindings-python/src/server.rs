@@ -1,6 +1,7 @@
 //! A server as Python sees it: what it offers, and the table of functions behind it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Result;
@@ -164,7 +165,8 @@ impl Server {
 #[pymethods]
 impl Server {
     #[new]
-    #[pyo3(signature = (implementation, *, instructions=None, page_size=None, capabilities="{}", cache_hints="{}", workers=40))]
+    #[pyo3(signature = (implementation, *, instructions=None, page_size=None, capabilities="{}", cache_hints="{}", workers=40, request_state_keys=Vec::new(), request_state_seconds=600.0))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments, called in one place")]
     fn new(
         implementation: &str,
         instructions: Option<String>,
@@ -172,10 +174,18 @@ impl Server {
         capabilities: &str,
         cache_hints: &str,
         workers: usize,
+        request_state_keys: Vec<Vec<u8>>,
+        request_state_seconds: f64,
     ) -> PyResult<Self> {
-        let description =
-            Description::read(implementation, instructions, page_size, capabilities, cache_hints);
-        Ok(Self { host: Arc::new(Host::new(description.into_python()?)), workers })
+        let mut description =
+            Description::read(implementation, instructions, page_size, capabilities, cache_hints)
+                .into_python()?;
+        if !request_state_keys.is_empty() {
+            let time = Duration::try_from_secs_f64(request_state_seconds)
+                .map_err(|error| PyValueError::new_err(error.to_string()))?;
+            description.seal_request_state(request_state_keys, time).into_python()?;
+        }
+        Ok(Self { host: Arc::new(Host::new(description)), workers })
     }
 
     /// Says anew what the server offers; counts from the next time it is served.

@@ -24,7 +24,7 @@ from oxmcp.server import Server
 from oxmcp.server.elicitation import AcceptedUrlElicitation, CancelledElicitation, DeclinedElicitation
 from oxmcp.types import ElicitResult, TextContent
 
-MODES = pytest.mark.parametrize("mode", ["legacy"])
+MODES = pytest.mark.parametrize("mode", ["legacy", "modern"])
 
 
 class Booking(BaseModel):
@@ -305,7 +305,8 @@ def test_the_servers_own_handler_answers_where_the_client_cannot() -> None:
     async def ask(ctx: Context) -> str:
         return (await ctx.sample("Hello")).result
 
-    assert talk(mcp, ("ask", {}), mode="legacy") == ["echo Hello"]
+    for mode in ("legacy", "modern"):
+        assert talk(mcp, ("ask", {}), mode=mode) == ["echo Hello"]
 
 
 @MODES
@@ -618,3 +619,21 @@ def test_a_call_asks_through_middleware(mode: str) -> None:
         return (await ctx.elicit("Sure?", ["yes", "no"])).data or ""
 
     assert talk(mcp, ("ask", {}), mode=mode, elicitation_handler=lambda *_: "yes") == ["yes"]
+
+
+def test_a_server_that_asks_again_and_again_is_left() -> None:
+    """MRTR-17"""
+    from oxmcp import InputRequiredRoundsExceededError
+
+    async def ask(ctx: Context) -> None:
+        while True:
+            await ctx.elicit("Sure?", bool)
+
+    with pytest.raises(InputRequiredRoundsExceededError, match="more than 3 rounds"):
+        talk(
+            server_that(ask),
+            ("ask", {}),
+            mode="modern",
+            elicitation_handler=lambda *_: True,
+            input_required_max_rounds=3,
+        )

@@ -22,7 +22,7 @@ from oxmcp import (
 )
 from oxmcp.exceptions import InvalidSignature
 
-MODES = pytest.mark.parametrize("mode", ["legacy"])
+MODES = pytest.mark.parametrize("mode", ["legacy", "modern"])
 
 
 class Login(BaseModel):

@@ -71,7 +71,7 @@ def test_every_variable_that_is_read_is_known_and_in_the_reference() -> None:
         name
         for file in source.rglob("*.py")
         for name in re.findall(
-            r'\b(?:text|number|whole|switch|listed|_variable|_read)\(\s*"([A-Z_]+)"', file.read_text()
+            r'\b(?:text|number|whole|switch|listed|secrets|_variable|_read)\(\s*"([A-Z_]+)"', file.read_text()
         )
     }
     assert read == set(settings.VARIABLES)

@@ -21,7 +21,7 @@ from oxmcp.serving.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FIRST_SERVER, WEATHER, IN_PROCESS_TEST, NOTES, APPLICATION = re.findall(
+FIRST_SERVER, WEATHER, IN_PROCESS_TEST, TABLES, NOTES, APPLICATION = re.findall(
     r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE
 )
 
@@ -76,6 +76,19 @@ def test_the_longer_examples_of_the_readme_work_together(monkeypatch: pytest.Mon
     assert "Lisbon" in repr(page.result)
     assert "20.5" in repr(page.result)
     assert "what to pack" in repr(page.prompt)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "modern"])
+def test_the_tables_of_the_readme_are_booked(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ModuleType("page")
+    monkeypatch.setitem(sys.modules, "page", page)
+    exec(TABLES, page.__dict__)
+
+    async def talk() -> None:
+        async with oxmcp.Client(page.mcp, mode=mode, elicitation_handler=lambda *_: {"name": "Ada"}) as client:
+            assert (await client.call_tool("book")).data == "A table inside for Ada and 1 more."
+
+    anyio.run(talk)
 
 
 def test_the_lifespan_of_the_readme_serves_its_tools() -> None:

@@ -13,13 +13,11 @@ from typing import Any
 import mcp_types as types
 import pytest
 from mcp import MCPError
-from peers import TRANSPORTS, WITHIN, conversation, fast, official, stdio_parameters
+from peers import MODES, TRANSPORTS, WITHIN, conversation, fast, official, stdio_parameters
 from processes import ROOT, HttpProcess, serve_http, server_command
 
 INTERPRETER_1X = Path(os.environ.get("OXMCP_MCP1_PYTHON", ROOT / ".venv-mcp1" / "bin" / "python"))
 pytestmark = [pytest.mark.parametrize("language", ["python"], indirect=True)]
-
-ERAS = ("legacy",)
 
 CALLS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("book", {}, "Ada, 3, OUTSIDE, soup+cake"),
@@ -114,7 +112,7 @@ def text_of(result: Any) -> str:
 EVERY_WAY = [
     pytest.mark.parametrize("peer", CLIENTS),
     pytest.mark.parametrize("transport", TRANSPORTS),
-    pytest.mark.parametrize("mode", ERAS),
+    pytest.mark.parametrize("mode", MODES),
 ]
 
 
@@ -165,7 +163,7 @@ def test_a_user_may_refuse(connect: Any, mode: str, action: str) -> None:
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("mode", ERAS)
+@pytest.mark.parametrize("mode", MODES)
 def test_a_client_that_can_answer_nothing_is_asked_nothing(
     transport: str, mode: str, language: str, asking_http: HttpProcess
 ) -> None:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from .answers.messages import AssistantMessage, Message, UserMessage
     from .answers.resource_contents import ReadResourceContents
     from .answers.results import ToolResult
-    from .calls.asking.resolvers import Elicit, ListRoots, Resolve, Sample
+    from .arguments.injection import Resolve
+    from .calls.asking.markers import Elicit, ListRoots, Sample
     from .calls.asking.results import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
+    from .calls.asking.rounds import InputRequired
     from .calls.asking.sampling_tools import SamplingTool
     from .calls.context import Context, get_context
     from .calls.dependencies import CurrentContext, Depends
@@ -77,6 +79,7 @@ __all__ = [
     "File",
     "Icon",
     "Image",
+    "InputRequired",
     "InvalidAnswer",
     "InvalidArguments",
     "InvalidDescriptorError",
@@ -115,7 +118,9 @@ _HOMES = {
     "answers.messages": "AssistantMessage Message UserMessage",
     "answers.resource_contents": "ReadResourceContents",
     "answers.results": "ToolResult",
-    "calls.asking.resolvers": "Elicit ListRoots Resolve Sample",
+    "arguments.injection": "Resolve",
+    "calls.asking.markers": "Elicit ListRoots Sample",
+    "calls.asking.rounds": "InputRequired",
     "calls.asking.results": "AcceptedElicitation CancelledElicitation DeclinedElicitation ElicitationResult",
     "calls.asking.sampling_tools": "SamplingTool",
     "calls.context": "Context get_context",

@@ -9,6 +9,7 @@ from ..errors import InvalidResult
 from . import content
 from .encoders import listed
 from .encoding import OnUnknown, encode
+from .input_required import complete_input_required, is_input_required
 from .peers import is_named
 
 
@@ -73,6 +74,9 @@ def complete_prompt(call: Any, value: Any, *, description: str | None = None, on
     and `content`, and lists mixing all these are taken as they are; a whole result brings its own description.
     """
     meta: Any = None
+    if is_input_required(value):
+        complete_input_required(call, value)
+        return
     if isinstance(value, types.GetPromptResult) or is_named(type(value), "GetPromptResult", "PromptResult"):
         meta = getattr(value, "meta", None)
         description = getattr(value, "description", None) or description

@@ -11,6 +11,7 @@ from ..types.wire_object import WireObject, to_plain
 from . import content
 from .encoders import encoder_of, listed
 from .encoding import OnUnknown, encode
+from .input_required import complete_input_required, is_input_required
 from .peers import is_named
 
 
@@ -74,6 +75,9 @@ def complete_resource(
     resource was registered with: the type wins over what the value suggests, and either gives way to what a contents
     object says itself.
     """
+    if is_input_required(value):
+        complete_input_required(call, value)
+        return
     whole_meta: Any = None
     several = False
     ttl_ms: int | None = None

@@ -23,9 +23,10 @@ from .content import Audio, File, Image
 from .declared import Declared
 from .encoders import listed
 from .encoding import OnUnknown, encode
+from .input_required import complete_input_required, is_input_required
 from .peers import is_named
 
-__all__ = ["UNSET", "Audio", "File", "Image", "ResultPlan", "ToolResult"]
+__all__ = ["UNSET", "Audio", "File", "Image", "InputRequiredToolResult", "ResultPlan", "ToolResult"]
 
 UNSET: Any = type("Unset", (), {"__repr__": lambda self: "UNSET", "__bool__": lambda self: False})()
 """The value of an option that was not given."""
@@ -56,6 +57,16 @@ class ToolResult:
     def __repr__(self) -> str:
         parts = ", ".join(f"{name}={getattr(self, name)!r}" for name in ("content", "structured_content", "meta"))
         return f"ToolResult({parts}, is_error={self.is_error})"
+
+
+class InputRequiredToolResult(ToolResult):
+    """A tool's questions where a `ToolResult` is expected; an `InputRequiredResult` returned by itself is the same."""
+
+    __slots__ = ("input_required",)
+
+    def __init__(self, input_required: Any) -> None:
+        super().__init__([])
+        self.input_required = input_required
 
 
 class ResultPlan:
@@ -122,13 +133,17 @@ class ResultPlan:
     def _special(self, call: Any, value: Any) -> bool:
         """Answers with a value that is a whole result or content, whatever was declared. False when it is neither."""
         kind = type(value)
-        if isinstance(value, ToolResult):
+        if isinstance(value, InputRequiredToolResult):
+            complete_input_required(call, value.input_required)
+        elif isinstance(value, ToolResult):
             self._complete_parts(call, value.content, value.structured_content, value.is_error, value.meta)
         elif isinstance(value, types.CallToolResult) or is_named(kind, "CallToolResult", "ToolResult"):
             parts = to_plain(value) if hasattr(kind, "model_dump") else _attributes(value)
             meta, structured = parts.get("_meta"), parts.get("structuredContent")
             more = {name: member for name, member in parts.items() if name not in MEMBERS and member is not None}
             self._complete_parts(call, parts.get("content"), structured, bool(parts.get("isError")), meta, more)
+        elif is_input_required(value):
+            complete_input_required(call, value)
         elif content.is_content(value) or (
             kind in (list, tuple) and any(map(content.is_content_class, set(map(type, value))))
         ):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from .. import _native
 from ..answers.encoding import encode
 from ..answers.failures import protocol_error
+from ..answers.input_required import complete_input_required, is_input_required
 from ..answers.results import MEMBERS
 from ..engine.threads import in_worker
 from ..errors import InvalidArguments
@@ -142,6 +143,15 @@ class KeptCall:
         told = {"values": values, "total": total, "hasMore": has_more}
         self.result = {"completion": {name: value for name, value in told.items() if value is not None}}
 
+    def complete_input_required(self, requests: list[tuple[str, str, str]], state: str | None) -> None:
+        """Keeps questions in place of a result."""
+        asked = {key: {"method": method, "params": _native.loads(params)} for key, method, params in requests}
+        self.result = {"resultType": "input_required"}
+        if asked:
+            self.result["inputRequests"] = asked
+        if state is not None:
+            self.result["requestState"] = state
+
     def fail(self, kind: str, message: str, _detail: str | None = None, _data: str | None = None) -> bool:
         """Keeps a failure."""
         self.failure = (kind, message)
@@ -263,6 +273,9 @@ def send(call: _native.Call, result: HandlerResult) -> None:
         TypeError: it is no result.
     """
     value = _result(result)
+    if is_input_required(value):
+        complete_input_required(call, value)
+        return
     meta = _text(value, "_meta")
     if call.kind == "call_tool":
         structured = _text(value, "structuredContent")

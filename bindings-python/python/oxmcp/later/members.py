@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .names import CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, QUESTIONS, TASKS
+from .names import CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, TASKS
 
 LATER = {
     "FastMCP": {
@@ -17,7 +17,6 @@ LATER = {
     },
     "Context": {
         COMPOSITION: "disable_components enable_components reset_visibility",
-        QUESTIONS: "input_responses request_state",
     },
     "ServerSession": {
         TASKS: "experimental",

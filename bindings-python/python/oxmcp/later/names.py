@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 CLIENT = "clients of servers in other processes"
 AUTHENTICATION = "authentication"
-QUESTIONS = "questions to the client (elicitation, sampling, roots)"
 TASKS = "tasks"
 TRANSPORTS = "HTTP+SSE and the ASGI apps"
 COMMAND = "the command line"
@@ -116,17 +115,6 @@ LATER = {
         utilities.auth
         utilities.authorization
         utilities.token_cache
-    """,
-    QUESTIONS: """
-        server.mcpserver.AESGCMRequestStateCodec
-        server.mcpserver.InvalidRequestState
-        server.mcpserver.RequestStateBoundary
-        server.mcpserver.RequestStateCodec
-        server.mcpserver.RequestStateSecurity
-        server.mcpserver.authenticated_principal
-        server.request_state
-        tools.InputRequiredToolResult
-        tools.base.InputRequiredToolResult
     """,
     TASKS: """
         dependencies.CurrentDocket

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from ..errors import NotYetError
-from .names import AUTHENTICATION, CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, QUESTIONS, TASKS, TRANSPORTS
+from .names import AUTHENTICATION, CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, TASKS, TRANSPORTS
 
 logger = logging.getLogger("oxmcp")
 
@@ -17,7 +17,6 @@ _FEATURES = {
     COMPOSITION: "keys only providers session_state_store transforms",
     EXTENSIONS: "app extensions result_claims",
     MIDDLEWARE: "run_middleware",
-    QUESTIONS: "request_state_security",
     TASKS: "task task_id task_meta tasks",
     TRANSPORTS: "sockets",
 }
@@ -39,7 +38,6 @@ class OfServers(TypedDict, total=False):
     extensions: Any
     mount_path: Any
     providers: Any
-    request_state_security: Any
     session_state_store: Any
     tasks: Any
     token_verifier: Any

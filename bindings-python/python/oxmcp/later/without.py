@@ -159,6 +159,11 @@ WITHOUT = {
         resources.security
         server.dependencies.get_session
         server.http.HostOriginGuardMiddleware
+        server.mcpserver.AESGCMRequestStateCodec
+        server.mcpserver.InvalidRequestState
+        server.mcpserver.RequestStateBoundary
+        server.mcpserver.RequestStateCodec
+        server.mcpserver.authenticated_principal
         server.mcpserver.resources.ResourceSecurityError
         server.mcpserver.resources.templates.DEFAULT_RESOURCE_SECURITY
         server.mcpserver.resources.templates.ResourceSecurity
@@ -173,6 +178,11 @@ WITHOUT = {
         server.streamable_http.SSEEvent
         server.streamable_http.StreamableHTTPServerTransport
         server.streamable_http.check_accept_headers
+        server.request_state.AESGCMRequestStateCodec
+        server.request_state.InvalidRequestState
+        server.request_state.RequestStateBoundary
+        server.request_state.RequestStateCodec
+        server.request_state.authenticated_principal
         server.streamable_http_manager.RequestBodyLimitMiddleware
         server.transport_security.DEFAULT_MAX_REQUEST_BODY_SIZE
         server.transport_security.RequestBodyLimitMiddleware

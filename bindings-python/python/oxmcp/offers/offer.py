@@ -29,6 +29,7 @@ class Offer:
         "function",
         "key",
         "name",
+        "replayable",
         "run_in_thread",
         "tags",
         "title",
@@ -54,6 +55,7 @@ class Offer:
         version: str | None,
         enabled: bool,
         run_in_thread: bool | None,
+        replayable: bool,
     ) -> None:
         checks = Checks(self.noun, name)
         checks.texts(title=title, description=description)
@@ -72,6 +74,7 @@ class Offer:
         self.version = version
         self.enabled = enabled
         self.run_in_thread = run_in_thread
+        self.replayable = replayable or bool(parameters.resolved)  # resolvers run again anyway
         self._annotations = annotations
         self._icons = checks.icons(icons)
         self._meta = meta
@@ -114,6 +117,8 @@ class Offer:
 
     def _described(self, descriptor: dict[str, Any]) -> str:
         """The descriptor as JSON text, with the members that all kinds share."""
+        if self.replayable:
+            descriptor["oxmcp"] = {**descriptor.get("oxmcp", {}), "replayable": True}
         return descriptors.text(
             descriptors.common(
                 descriptor,

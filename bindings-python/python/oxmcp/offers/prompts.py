@@ -34,6 +34,8 @@ class Prompt(Offer):
         enabled: Whether it is listed and can be rendered.
         run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread, where it
             stops other handlers while it runs. As the server says when absent.
+        replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client calls
+            again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an error.
 
     Raises:
         ValueError: it cannot be named.
@@ -58,6 +60,7 @@ class Prompt(Offer):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
     ) -> None:
         name = name or functions.name_of(function)
         super().__init__(
@@ -74,6 +77,7 @@ class Prompt(Offer):
             version=version,
             enabled=enabled,
             run_in_thread=run_in_thread,
+            replayable=replayable,
         )
         self._check_whole()
 

@@ -53,6 +53,8 @@ class Resource(Offer):
         enabled: Whether it is listed and can be read.
         run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread, where it
             stops other handlers while it runs. As the server says when absent.
+        replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client calls
+            again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an error.
 
     Raises:
         ValueError: the URI is no URI, or its variables and the function's parameters do not match.
@@ -81,6 +83,7 @@ class Resource(Offer):
         security: ResourceSecurity | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
     ) -> None:
         uri = str(uri)
         try:
@@ -103,6 +106,7 @@ class Resource(Offer):
             version=version,
             enabled=enabled,
             run_in_thread=run_in_thread,
+            replayable=replayable,
         )
         self.mime_type = mime_type or _mime_type_of(function)
         self.size = size

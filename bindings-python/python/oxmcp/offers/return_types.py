@@ -9,6 +9,7 @@ from typing import Any
 
 from ..answers import content
 from ..answers.declared import Given, Plain, Returned, Typed
+from ..answers.peers import is_named
 from ..answers.results import UNSET, ResultPlan
 from ..arguments import schemas, signatures
 from ..arguments.awaitables import settled
@@ -71,7 +72,7 @@ def plan(
 
 def promised(annotation: Any) -> Any:
     """The type that structured content is promised to have; EMPTY when nothing is promised and the value decides."""
-    annotation = settled(annotation)
+    annotation = _without_questions(settled(annotation))
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if annotation in (EMPTY, Any, object, None, type(None)):
         return EMPTY
@@ -88,6 +89,19 @@ def promised(annotation: Any) -> Any:
     if origin in _BARE and all(argument in (Any, object, Ellipsis) for argument in arguments):
         return EMPTY  # may hold content
     return EMPTY if _mentions_content(annotation) else annotation
+
+
+def _without_questions(annotation: Any) -> Any:
+    """The type of what is returned at last: a result that asks for input is no result of that type."""
+    if typing.get_origin(annotation) not in schemas.UNIONS:
+        return EMPTY if _asks(annotation) else annotation
+    members = typing.get_args(annotation)
+    left = tuple(member for member in members if not _asks(member))
+    return annotation if len(left) == len(members) else typing.Union[left] if left else EMPTY
+
+
+def _asks(annotation: Any) -> bool:
+    return isinstance(annotation, type) and is_named(annotation, "InputRequiredResult")
 
 
 def _holds_anything(item: Any) -> bool:

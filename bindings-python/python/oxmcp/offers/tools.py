@@ -40,6 +40,8 @@ class Tool(Offer):
         enabled: Whether it is listed and can be called.
         run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread, where it
             stops other handlers while it runs. As the server says when absent.
+        replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client calls
+            again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an error.
         strict: Whether arguments must have the schema's types as they are, and unknown ones are refused.
 
     Raises:
@@ -72,6 +74,7 @@ class Tool(Offer):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
         strict: bool = False,
     ) -> None:
         name = name or functions.name_of(function)
@@ -99,6 +102,7 @@ class Tool(Offer):
             version=version,
             enabled=enabled,
             run_in_thread=run_in_thread,
+            replayable=replayable,
         )
         self.timeout = timeout
         self._strict = strict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, Union
 
 from ..answers.encoding import OnUnknown
@@ -49,11 +49,11 @@ VARIABLES = (
     "LOG_LEVEL",
     "ON_DUPLICATE",
     "ON_UNKNOWN",
-    "ON_UNKNOWN",
     "MASK_ERRORS",
     "RUN_IN_THREAD",
     "STRICT_INPUT_VALIDATION",
     "LIST_PAGE_SIZE",
+    "REQUEST_STATE_KEYS",
     "WORKERS",
 )
 """The variables that are read, without `OXMCP_` before them."""
@@ -139,6 +139,12 @@ def listed(name: str, given: Iterable[str] | None) -> tuple[str, ...] | None:
         return tuple(_list(given))
     found = _variable(name)
     return None if found is None else tuple(part.strip() for part in found.split(",") if part.strip()) or None
+
+
+def secrets(name: str, given: Sequence[str | bytes | bytearray] | None) -> Sequence[str | bytes | bytearray] | None:
+    """A setting that is a list of secrets; with commas or white space between them in a variable."""
+    found = None if given is not None else _variable(name)
+    return given if found is None else found.replace(",", " ").split()
 
 
 def read_cors(given: Cors | None) -> Cors | None:

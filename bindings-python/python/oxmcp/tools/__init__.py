@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..answers.results import ToolResult
+from ..answers.results import InputRequiredToolResult, ToolResult
 from ..errors import ToolError
 from ..later.names import names
 from ..offers.tools import Tool
@@ -16,6 +16,6 @@ else:
 
 FunctionTool = Tool
 
-__all__ = ["FunctionTool", "Tool", "ToolError", "ToolResult", "tool"]
+__all__ = ["FunctionTool", "InputRequiredToolResult", "Tool", "ToolError", "ToolResult", "tool"]
 
 __getattr__ = names(__name__)

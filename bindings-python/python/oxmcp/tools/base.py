@@ -1,9 +1,9 @@
 """Tools as objects."""
 
-from ..answers.results import ToolResult
+from ..answers.results import InputRequiredToolResult, ToolResult
 from ..later.names import names
 from ..offers.tools import Tool
 
-__all__ = ["Tool", "ToolResult"]
+__all__ = ["InputRequiredToolResult", "Tool", "ToolResult"]
 
 __getattr__ = names(__name__)

@@ -122,6 +122,29 @@ class Asking(ServedCall):
 
         return await elicitation.elicit_url(self._call, message, url, elicitation_id, timeout)
 
+    @property
+    def input_responses(self) -> dict[str, Any] | None:
+        """For a function that returned `InputRequired`, and was called again: the answers by key, as `ElicitResult`,
+        `CreateMessageResult` and `ListRootsResult`. None in the first round."""
+        from . import rounds
+
+        return rounds.responses(self._call)
+
+    @property
+    def request_state(self) -> str | None:
+        """The state that it gave along, if it did."""
+        return self._call.request_state
+
+    def answer(self, key: str, response_type: Any) -> ElicitationResult[Any] | None:
+        """The answer to the form that was asked for under `key`, as `elicit` gives it; None when there is none yet.
+
+        Raises:
+            InvalidAnswer: it does not fit.
+        """
+        from . import rounds
+
+        return rounds.answer(self._call, key, response_type)
+
     async def list_roots(self, *, timeout: float | None = None) -> list[types.Root]:
         """The folders and files that the client's user works in. They are advice, not access control (ROOT-3)."""
         from ... import types

@@ -12,54 +12,20 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from ... import types
 from ...arguments import injection, schemas, signatures
-from ...arguments.injection import Resolve
 from ...arguments.plan import ParameterPlan
 from ...engine.threads import in_worker
 from ...errors import InvalidSignature, ToolError
 from ..context import Context, get_context
 from . import sampling
+from .markers import Elicit, ListRoots, Sample
 from .questions import LIST_ROOTS, asked
 from .results import AcceptedElicitation, CancelledElicitation, DeclinedElicitation
 
-__all__ = ["Elicit", "ListRoots", "Resolve", "Sample"]
-
-T = TypeVar("T")
-
 _OUTCOMES = (AcceptedElicitation, DeclinedElicitation, CancelledElicitation)
-
-
-class Elicit(Generic[T]):
-    """What a resolver returns to ask the user: a message, and what is wanted, as for `Context.elicit`."""
-
-    def __init__(self, message: str, schema: type[T] | Any) -> None:
-        self.message = message
-        self.schema = schema
-
-
-class Sample:
-    """What a resolver returns to ask the client's model; the options are those of `session.create_message`. The parameter gets
-    the `CreateMessageResult`, with tools a `CreateMessageResultWithTools`.
-
-    Raises:
-        ValueError: results of tools do not belong to the calls before them.
-    """
-
-    def __init__(self, messages: Any, *, max_tokens: int, **options: Any) -> None:
-        self.wire = sampling.message_params(messages, max_tokens=max_tokens, **options)
-        """The question's params, as the protocol has them."""
-
-    @property
-    def params(self) -> types.CreateMessageRequestParams:
-        """The same as an object."""
-        return types.CreateMessageRequestParams(**self.wire)
-
-
-class ListRoots:
-    """What a resolver returns to ask for the client's roots. The parameter gets the `ListRootsResult`."""
 
 
 class _Resolver(NamedTuple):

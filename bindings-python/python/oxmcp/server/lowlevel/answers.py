@@ -6,8 +6,10 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ... import _native
 from ...answers.content import blocks_of
 from ...answers.encoding import encode
+from ...answers.input_required import is_input_required
 from ...types.wire_object import to_plain
 
 Result = dict[str, Any]
@@ -25,6 +27,19 @@ def whole(value: Any) -> Result:
     return result
 
 
+def params_of(call: Any) -> Result:
+    """The params of a request, with what earlier rounds brought as the handler gave and got it, not as it travels."""
+    params: Result = call.arguments_object()
+    params.pop("inputResponses", None)
+    params.pop("requestState", None)
+    responses, state = call.input_responses, call.request_state
+    if responses is not None:
+        params["inputResponses"] = _native.loads(responses)
+    if state is not None:
+        params["requestState"] = state
+    return params
+
+
 def text(result: Result) -> str:
     """The result as JSON text."""
     return encode(result)
@@ -39,6 +54,8 @@ def page(value: Any, member: str) -> Result:
 
 def is_tool_result(value: Any) -> bool:
     """Whether a value is a tool's whole result already."""
+    if is_input_required(value):
+        return True
     if isinstance(value, Mapping):
         return False
     return hasattr(value, "content") and (hasattr(value, "isError") or hasattr(value, "is_error"))
@@ -70,7 +87,7 @@ def tool_result(value: Any) -> tuple[Result, Any]:
 
 def contents(value: Any, uri: str) -> Result:
     """A resource's contents from what its handler returned: text, bytes, or parts with `content` and `mime_type`."""
-    if isinstance(value, Mapping) or hasattr(value, "contents"):
+    if isinstance(value, Mapping) or hasattr(value, "contents") or is_input_required(value):
         return whole(value)
     parts = [value] if isinstance(value, (str, bytes)) or hasattr(value, "content") else value
     return {"contents": [_contents(part, uri) for part in parts]}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import _native, types
 from ...answers import failures
+from ...answers.input_required import complete_input_required, is_input_required
 from ...calls.context import context_of
 from ...calls.middleware import ServerRequestContext, passed, request_context
 from ...calls.session import RequestContext
@@ -197,13 +198,13 @@ class Server(Decorators, LaterMembers):
 
     def _target(self, method: str, handler: Handler) -> _native.Target:
         async def answer(call: _native.Call) -> answers.Result:
-            return await handler(RequestContext(context_of(call, self)), call.arguments_object())
+            return await handler(RequestContext(context_of(call, self)), answers.params_of(call))
 
         async def through_middleware(call: _native.Call) -> answers.Result:
             async def handle(ctx: ServerRequestContext) -> answers.Result:
                 return await handler(RequestContext(context_of(call, self)), dict(ctx.params or {}))
 
-            ctx = request_context(call, self, method, call.arguments_object())
+            ctx = request_context(call, self, method, answers.params_of(call))
             return answers.whole(await passed(self.middleware, handle, ctx))
 
         return _native.Target(
@@ -316,7 +317,10 @@ class Server(Decorators, LaterMembers):
 
 
 def _complete(call: _native.Call, result: answers.Result) -> None:
-    call.complete_whole(answers.text(result))
+    if is_input_required(result):
+        complete_input_required(call, result)
+    else:
+        call.complete_whole(answers.text(result))
 
 
 __getattr__ = names(__name__)

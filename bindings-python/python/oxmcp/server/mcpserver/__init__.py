@@ -2,11 +2,13 @@
 
 from ...answers.content import Audio, File, Image
 from ...answers.messages import AssistantMessage, Message, UserMessage
-from ...calls.asking.resolvers import Elicit, ListRoots, Resolve, Sample
+from ...arguments.injection import Resolve
+from ...calls.asking.markers import Elicit, ListRoots, Sample
 from ...calls.asking.results import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
 from ...calls.context import Context
 from ...later.names import names
 from ...offers.resource_security import DEFAULT_RESOURCE_SECURITY, ResourceSecurity
+from ...serving.request_state import RequestStateSecurity
 from ...types import Icon
 from .server import FastMCP, MCPServer
 
@@ -27,6 +29,7 @@ __all__ = [
     "ListRoots",
     "MCPServer",
     "Message",
+    "RequestStateSecurity",
     "Resolve",
     "ResourceSecurity",
     "Sample",

@@ -40,6 +40,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
         strict_input_validation: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> F: ...
@@ -63,6 +64,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
         strict_input_validation: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
@@ -85,6 +87,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
         strict_input_validation: bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Any:
@@ -111,6 +114,9 @@ class Decorators(Registrations):
             enabled: Whether it is listed and can be called.
             run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread,
                 where it stops other handlers while it runs. As the server says when absent.
+            replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client
+                calls again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an
+                error.
             strict_input_validation: Whether arguments must have the schema's types as they are, and unknown ones are
                 refused. As the server says when absent.
 
@@ -140,6 +146,7 @@ class Decorators(Registrations):
                 version=version,
                 enabled=enabled,
                 run_in_thread=run_in_thread,
+                replayable=replayable,
                 **strict,
             )
             return function
@@ -164,6 +171,7 @@ class Decorators(Registrations):
         security: ResourceSecurity | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]:
         """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
@@ -185,6 +193,9 @@ class Decorators(Registrations):
             enabled: Whether it is listed and can be read.
             run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread,
                 where it stops other handlers while it runs. As the server says when absent.
+            replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client
+                calls again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an
+                error.
 
         Raises:
             TypeError: the decorator is used without a URI.
@@ -212,6 +223,7 @@ class Decorators(Registrations):
                 security=security,
                 enabled=enabled,
                 run_in_thread=run_in_thread,
+                replayable=replayable,
             )
             return function
 
@@ -231,6 +243,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
         **other: Unpack[OfOffers],
     ) -> F: ...
 
@@ -248,6 +261,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
 
@@ -264,6 +278,7 @@ class Decorators(Registrations):
         version: str | None = None,
         enabled: bool = True,
         run_in_thread: bool | None = None,
+        replayable: bool = False,
         **other: Unpack[OfOffers],
     ) -> Any:
         """Registers a function as a prompt; its parameters are the prompt's arguments.
@@ -282,6 +297,9 @@ class Decorators(Registrations):
             enabled: Whether it is listed and can be rendered.
             run_in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's thread,
                 where it stops other handlers while it runs. As the server says when absent.
+            replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client
+                calls again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an
+                error.
 
         Raises:
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
@@ -301,6 +319,7 @@ class Decorators(Registrations):
                 version=version,
                 enabled=enabled,
                 run_in_thread=run_in_thread,
+                replayable=replayable,
             )
             return function
 

@@ -1,6 +1,7 @@
 """Parameters that functions fill, which may ask the client, at the path of the official package."""
 
-from ...calls.asking.resolvers import Elicit, ListRoots, Resolve, Sample
+from ...arguments.injection import Resolve
+from ...calls.asking.markers import Elicit, ListRoots, Sample
 from ...calls.asking.results import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, ElicitationResult
 from ...later.names import names
 

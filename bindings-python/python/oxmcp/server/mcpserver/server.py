@@ -19,6 +19,7 @@ from ...serving.announcer import Announcer
 from ...serving.capabilities import Declared
 from ...serving.capabilities import for_the_engine as capabilities_for_the_engine
 from ...serving.capabilities import read as read_capabilities
+from ...serving.request_state import Keys, RequestStateSecurity
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, Settings
 from ...serving.transport_security import guards
@@ -93,6 +94,10 @@ class MCPServer(InProcess, LaterServer):
             no changes of lists.
         middleware: Functions `async (ctx, call_next) -> result` that every call passes, the outermost first; see
             `server.middleware`, which may be added to.
+        request_state_keys: Secrets of 32 bytes or more that seal what clients carry from one round of a call to the next when
+            they are asked something (2026-07-28); also the variable `OXMCP_REQUEST_STATE_KEYS`, with commas between them. The
+            first seals, all open. Processes that serve the same clients need the same; by default one is made at random.
+            `request_state_security` is a `RequestStateSecurity` with such keys, and the time that clients have.
         sampling_handler: Answers what the client's model is asked, `(messages, params, context)`, where the client cannot: a text
             or a `CreateMessageResult`. With `sampling_handler_behavior="always"` it always does.
         dependencies: Accepted for code that names what it must be installed with; not used here.
@@ -169,6 +174,8 @@ class MCPServer(InProcess, LaterServer):
         transport_security: TransportSecuritySettings | None = None,
         subscriptions: SubscriptionBus | Literal[False] | None = None,
         middleware: Iterable[Any] | None = None,
+        request_state_keys: Keys | None = None,
+        request_state_security: RequestStateSecurity | None = None,
         sampling_handler: Callable[..., Any] | None = None,
         sampling_handler_behavior: Literal["always", "fallback"] | None = None,
         max_request_body_size: int | None = None,
@@ -232,6 +239,10 @@ class MCPServer(InProcess, LaterServer):
         self.middleware.extend(middleware or ())
         if sampling_handler_behavior not in (None, "always", "fallback"):
             raise ValueError(f"sampling_handler_behavior is 'always' or 'fallback', not {sampling_handler_behavior!r}")
+        keys = settings.secrets("REQUEST_STATE_KEYS", request_state_keys)
+        self._request_state = (
+            request_state_security if request_state_security or keys is None else RequestStateSecurity(keys=keys)
+        )
         self.sampling_handler = sampling_handler
         self.sampling_handler_behavior = sampling_handler_behavior or "fallback"
         self._tells_of_changes = subscriptions is not False
@@ -270,6 +281,8 @@ class MCPServer(InProcess, LaterServer):
             capabilities=self._capabilities(),
             cache_hints=_native.dumps(self._cache_hints),
             workers=self._workers,
+            request_state_keys=() if self._request_state is None else self._request_state.keys,
+            request_state_seconds=600.0 if self._request_state is None else self._request_state.ttl,
         )
         self._register_all(engine)
         return engine
