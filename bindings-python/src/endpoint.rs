@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList};
 
+use crate::asgi_headers::pairs;
 use crate::errors::IntoPython;
 use crate::serving::Serving;
 use crate::signal::Signal;
@@ -95,19 +96,6 @@ impl Endpoint {
     fn give_up(&self, reason: &str) {
         self.endpoint.shutdown().expire(reason);
     }
-}
-
-/// The headers of a request, as ASGI has them: pairs of bytes, in tuples or lists.
-fn pairs(headers: &Bound<'_, PyAny>) -> PyResult<Vec<(PyBackedBytes, PyBackedBytes)>> {
-    let mut found = Vec::with_capacity(headers.len().unwrap_or(0));
-    for pair in headers.try_iter()? {
-        let pair = pair?;
-        found.push(match pair.extract() {
-            Ok(pair) => pair,
-            Err(_) => (pair.get_item(0)?.extract()?, pair.get_item(1)?.extract()?),
-        });
-    }
-    Ok(found)
 }
 
 fn sse_request((session, messages): (Option<String>, Option<String>)) -> SseRequest {

@@ -3,6 +3,7 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod asgi_headers;
 mod balance;
 mod call;
 mod convert;
@@ -16,6 +17,7 @@ mod mailbox;
 mod notices;
 mod questions;
 mod roster;
+mod routes;
 mod schema;
 mod server;
 mod serving;
@@ -40,6 +42,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<call::Call>()?;
     module.add_class::<endpoint::Endpoint>()?;
     module.add_class::<endpoint::HttpExchange>()?;
+    module.add_class::<routes::RouteRequest>()?;
     module.add_class::<schema::Schema>()?;
     module.add_class::<serving::Aside>()?;
     module.add_class::<server::Server>()?;

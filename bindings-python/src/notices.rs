@@ -25,7 +25,12 @@ pub enum Notice {
     Ended(Option<Error>),
     /// What came of a question to the client, under a token of its own.
     Answer(Answered),
+    /// Something to do on the event loop, under no token.
+    Do(Deed),
 }
+
+/// What the event loop is to do.
+pub type Deed = Box<dyn FnOnce(Python<'_>) -> PyResult<()> + Send>;
 
 #[derive(Default)]
 struct State {
@@ -91,6 +96,10 @@ impl Notices {
         let (Some(receiver), Some(answered)) = (receiver, answered) else { return Ok(()) };
         for (token, notice) in queue {
             match notice {
+                Notice::Do(deed) => {
+                    deed(py).unwrap_or_else(|error| error.write_unraisable(py, None));
+                    continue;
+                }
                 Notice::Message(text) => receiver.call1(py, (token, text, py.None()))?,
                 Notice::Log(severity, line) => {
                     receiver.call1(py, (token, format!("{}\n{line}", severity.name()), py.None()))?

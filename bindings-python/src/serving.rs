@@ -21,6 +21,7 @@ use crate::errors::IntoPython;
 use crate::mailbox::{LoopSide, run_plain};
 use crate::notices::Notice;
 use crate::questions::{self, Asked};
+use crate::routes::OwnRoutes;
 use crate::server::{Host, Server};
 use crate::signal::Given;
 use crate::surrounding_context;
@@ -258,16 +259,22 @@ impl Serving {
 
     /// Binds and serves HTTP; returns the token and the address it is bound to. `owns_process` is as with `serve_stdio`.
     /// `event_store` is the way to a store of the author's, see `OwnEventStore`.
-    #[pyo3(signature = (options, *, owns_process=false, event_store=None))]
+    /// `begin_route(request)` is handed what comes in at other paths, see `RouteRequest`.
+    #[pyo3(signature = (options, *, owns_process=false, event_store=None, begin_route=None))]
     fn serve_http(
         &self,
         py: Python<'_>,
         options: &str,
         owns_process: bool,
         event_store: Option<Py<Target>>,
+        begin_route: Option<Py<PyAny>>,
     ) -> PyResult<(u64, (String, u16))> {
         self.driver.check_process().into_python()?;
-        let text = self.http_text(options, event_store)?;
+        let mut text = self.http_text(options, event_store)?;
+        if let Some(begin) = begin_route {
+            let (host, given) = (Arc::clone(&self.host), Arc::clone(self.given()));
+            text.answer_beside(Arc::new(OwnRoutes { host, given, begin: Arc::new(begin) }));
+        }
         let engine = self.engine.clone();
         // A name may have to be resolved.
         let server = py.detach(|| HttpServer::bind(engine, text.address(), text.options())).into_python()?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::described::Described;
 use crate::error::Result;
 use crate::transports::http::{
-    CorsOptions, EventLimits, EventStore, HealthOptions, HttpOptions, MemoryEventStore, Resumption, Spelling,
-    SseOptions,
+    Beside, BesideRoutes, CorsOptions, EventLimits, EventStore, HealthOptions, HttpOptions, MemoryEventStore,
+    Resumption, Spelling, SseOptions,
 };
 
 /// The options of the HTTP transport; what is not said keeps the engine's default.
@@ -79,6 +79,11 @@ impl HttpText {
         let resumption = Resumption::new(store);
         let retry = self.retry.unwrap_or(resumption.retry);
         self.options.resumption = Some(Resumption { retry, ..resumption });
+    }
+
+    /// Has somebody else answer at paths that are none of these.
+    pub fn answer_beside(&mut self, beside: Arc<dyn Beside>) {
+        self.options.beside = Some(BesideRoutes(beside));
     }
 
     /// The options it stands for.

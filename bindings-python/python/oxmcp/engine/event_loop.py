@@ -44,7 +44,10 @@ def _open(serving: Serving, options: Options, aside: _native.Aside | None, *, ow
         return serving.native.serve_stdio(options.as_json(), aside, owns_process=owns_process)
     assert isinstance(options, HttpOptions)
     token, (host, port) = serving.native.serve_http(
-        options.as_json(), owns_process=owns_process, event_store=options.own_event_store
+        options.as_json(),
+        owns_process=owns_process,
+        event_store=options.own_event_store,
+        begin_route=options.begin_route,
     )
     if options.on_listening is not None:
         options.on_listening(host, port)

@@ -51,6 +51,8 @@ class HttpOptions:
     body_seconds: float | None = None
     keep_alive_seconds: float | None = None
     shutdown_grace_seconds: float | None = None
+    #: Handed what comes in at other paths.
+    begin_route: Callable[[_native.RouteRequest], None] | None = None
     #: Called with the real (host, port) once the server listens.
     on_listening: Callable[[str, int], None] | None = None
 

@@ -309,6 +309,10 @@ class Serving(Mounted, Telling):
         if banner:
             paths = [options["path"], *([options["sse"]["path"]] if "sse" in options else [])]
             options.setdefault("on_listening", lambda host, port: self._say_where(host, port, paths))
+        if self._custom_starlette_routes:
+            from .mounting.own_routes import OwnRoutes
+
+            options["begin_route"] = OwnRoutes(self._custom_starlette_routes, options["path"], self.settings.debug)
         return HttpOptions(**options)
 
     def _say_where(self, host: str, port: int, paths: list[str]) -> None:

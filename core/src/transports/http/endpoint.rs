@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, request};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version, request};
 use http_body::Body;
 use tokio::time::sleep;
 
+use super::beside::{Beside, BesideRoutes};
 use super::body;
 use super::cors::Cors;
 use super::event_stream::{EventStream, Source};
@@ -96,6 +97,12 @@ impl Endpoint {
             return answer;
         }
         let mounted = extensions.get::<SseRequest>();
+        if let (Ok(()), Some(BesideRoutes(beside)), None) = (&single, &options.beside, mounted)
+            && !guards.serves(uri.path())
+        {
+            let head = Request::from_parts(parts_of(method, uri, version, headers), ());
+            return self.beside(&**beside, head, body, remote).await;
+        }
         let resumption = extensions.get::<Resumption>().or(options.resumption.as_ref());
         let route = single.and_then(|()| match mounted {
             None => guards.route(&method, &uri, &headers),
@@ -132,6 +139,34 @@ impl Endpoint {
             cors.mark(&mut response, origin);
         }
         response
+    }
+
+    /// Has somebody else answer a request whose path is none of ours.
+    async fn beside<B>(
+        &self,
+        beside: &dyn Beside,
+        head: Request<()>,
+        body: B,
+        remote: Option<SocketAddr>,
+    ) -> Response<ResponseBody>
+    where
+        B: Body<Data = Bytes>,
+    {
+        let Inner { options, guards, told, shutdown, .. } = &*self.0;
+        if shutdown.is_triggered() {
+            return response::shutting_down();
+        }
+        let body = match guards.check_host(head.uri(), head.headers()) {
+            Ok(()) => body::collect(body, options).await,
+            Err(refused) => Err(refused),
+        };
+        match body {
+            Ok(body) => beside.answer(head.map(|()| body), remote).await,
+            Err(refused) => {
+                told.note(&refused);
+                response::refused(&refused)
+            }
+        }
     }
 
     async fn post<B>(
@@ -273,6 +308,12 @@ impl Endpoint {
 
 /// Why a question is not answered any more: what is posted now is refused.
 pub(super) const NO_MORE_ANSWERS: &str = "the server is shutting down and takes no answers any more";
+
+fn parts_of(method: Method, uri: Uri, version: Version, headers: HeaderMap) -> request::Parts {
+    let mut parts = Request::new(()).into_parts().0;
+    (parts.method, parts.uri, parts.version, parts.headers) = (method, uri, version, headers);
+    parts
+}
 
 fn not_acceptable(message: &str) -> Refused {
     Refused::new(StatusCode::NOT_ACCEPTABLE, message)

@@ -119,6 +119,11 @@ impl Guards {
         &self.origins
     }
 
+    /// Whether a path is served here.
+    pub(super) fn serves(&self, path: &str) -> bool {
+        is_path(path, &self.path) || self.sse.iter().flatten().any(|served| is_path(path, served))
+    }
+
     /// Path, host, origin and method, in this order.
     pub(super) fn route(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Route, Refused> {
         let path = uri.path();
@@ -196,7 +201,7 @@ impl Guards {
         Refused { allow: Some(self.methods()), ..refused }
     }
 
-    fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+    pub(super) fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
         if self.hosts.is_all() {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Streamable HTTP, both eras on one path.
 
 mod allow_list;
+mod beside;
 mod body;
 mod connection;
 mod cors;
@@ -17,6 +18,7 @@ mod single_headers;
 mod sse;
 
 pub use allow_list::{AllowList, Listed};
+pub use beside::{Beside, BesideFuture, BesideRoutes};
 pub use cors::CorsOptions;
 pub use endpoint::Endpoint;
 pub use health::HealthOptions;

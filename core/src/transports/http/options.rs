@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Resumption;
+use super::beside::BesideRoutes;
 use super::cors::CorsOptions;
 use super::health::HealthOptions;
 use super::sse::SseOptions;
@@ -57,6 +58,8 @@ pub struct HttpOptions {
     pub sessions: SessionLimits,
     /// Keeps what streams say, so that a client that lost one comes back for the rest. `None`: it is lost with its connection.
     pub resumption: Option<Resumption>,
+    /// Who answers at paths that are none of these. `None`: nobody, there is nothing.
+    pub beside: Option<BesideRoutes>,
     /// The longest body, in bytes.
     pub max_body_bytes: usize,
     /// The longest head (request line and headers together), in bytes; at least 8192.
@@ -98,6 +101,7 @@ impl Default for HttpOptions {
             allowed_origins: None,
             cors: None,
             health: None,
+            beside: None,
             sse: None,
             resumption: None,
             sessions: SessionLimits::default(),

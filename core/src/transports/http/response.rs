@@ -25,6 +25,14 @@ pub struct ResponseBody(Kind);
 enum Kind {
     Whole(Bytes),
     Stream(Box<EventStream>),
+    Relayed(Pin<Box<dyn Body<Data = Bytes, Error = Infallible> + Send>>),
+}
+
+impl ResponseBody {
+    /// A body that somebody else makes.
+    pub fn relayed(body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static) -> Self {
+        Self(Kind::Relayed(Box::pin(body)))
+    }
 }
 
 impl Body for ResponseBody {
@@ -41,6 +49,7 @@ impl Body for ResponseBody {
             Kind::Stream(stream) => {
                 stream.poll_bytes(cx).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
             }
+            Kind::Relayed(body) => body.as_mut().poll_frame(cx),
         }
     }
 
@@ -48,6 +57,7 @@ impl Body for ResponseBody {
         match &self.0 {
             Kind::Whole(bytes) => bytes.is_empty(),
             Kind::Stream(stream) => stream.has_ended(),
+            Kind::Relayed(body) => body.is_end_stream(),
         }
     }
 
@@ -55,6 +65,7 @@ impl Body for ResponseBody {
         match &self.0 {
             Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Stream(_) => SizeHint::default(),
+            Kind::Relayed(body) => body.size_hint(),
         }
     }
 }

@@ -50,9 +50,9 @@ class Mounted:
     def custom_route(
         self, path: str, methods: Iterable[str], name: str | None = None, include_in_schema: bool = True
     ) -> Callable[[F], F]:
-        """A route beside the server, in the applications made of it from now on: `@mcp.custom_route("/health", ["GET"])` above an
-        `async (request) -> response` with Starlette's request and response. The rules about hosts and origins are the
-        server's; such a route has none.
+        """A route beside the server, where it is served from now on by itself, and in the applications made of it from now on:
+        `@mcp.custom_route("/health", ["GET"])` above an `async (request) -> response` with Starlette's request and response.
+        Pages of every origin may ask for it.
 
         Raises:
             ImportError: Starlette is not installed.
