@@ -145,10 +145,15 @@ test-python: $(VENV)/.tests build-python ## the Python package
 test-node: build-node tests/runtimes/node_modules/.ready tests/bundlers/node_modules/.ready ## the Node package, in Node and other runtimes, bundled and not
 	node --import tsx --test --test-reporter=spec $$(find bindings-node/tests tests -name node_modules -prune -o -name '*.test.ts' -print | sort)
 
-test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build build-node ## other people's clients, faults, examples, conformance
+# Unoptimised: the tests of the engine have compiled the same before.
+.PHONY: everything-server
+everything-server: need-rust
+	@cargo build --quiet --locked --package oxmcp-everything
+
+test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build build-node everything-server ## other people's clients, faults, examples, conformance
 	$(BIN)/python -m pytest tests
 
-conformance: $(VENV)/.tests build build-node ## the official conformance suite alone, on the servers of both languages
+conformance: $(VENV)/.tests build build-node everything-server ## the official conformance suite alone, on the servers of all languages
 	$(BIN)/python tests/conformance/run.py $(ARGS)
 
 tests/bundlers/node_modules/.ready: tests/bundlers/package-lock.json

@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import EVERYTHING_LANGUAGES
 
 RUNNER = Path(__file__).with_name("run.py")
 
 
+@pytest.mark.parametrize("language", EVERYTHING_LANGUAGES, indirect=True)
 @pytest.mark.skipif(shutil.which("npm") is None, reason="the suite comes from npm")
 def test_the_official_suite_finds_what_we_expect(language: str, tmp_path: Path) -> None:
     """All versions, all scenarios; expected_failures.yaml says which may fail, and must."""

@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import judged_stdio_command
+from processes import EVERYTHING_LANGUAGES, judged_stdio_command
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="module", params=EVERYTHING_LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """What the everything server that clients speak to is written in."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ const ARGUMENTS = {
 /** Tools that other steps of the conversation call. */
 const ELSEWHERE = new Set(['wait_until_cancelled', 'add_extra_tool', 'observed', 'test_missing_capability']);
 
+/** What asks is for clients that can be asked: these have a test of their own. */
+const asksNothing = ({ name }) => !/^test_(sampling|elicitation|input_required)/.test(name);
+
 const WATCHED = 'test://watched-resource';
 
 async function codeOf(asking) {
@@ -59,7 +62,7 @@ export async function converse(client, callTool, { isModern, isAlone, label }) {
     results: {},
   };
 
-  const { tools } = await client.listTools();
+  const tools = (await client.listTools()).tools.filter(asksNothing);
   seen.tools = tools.map((tool) => tool.name);
   seen.add = tools.find((tool) => tool.name === 'add');
   for (const { name } of tools) {
@@ -77,7 +80,7 @@ export async function converse(client, callTool, { isModern, isAlone, label }) {
   seen.document = (await client.readResource({ uri: 'test://template/a%20b/data' })).contents;
   seen.unknownResource = await codeOf(client.readResource({ uri: 'test://nothing' }));
 
-  seen.prompts = (await client.listPrompts()).prompts;
+  seen.prompts = (await client.listPrompts()).prompts.filter(asksNothing);
   seen.messages = {};
   for (const { name, arguments: wanted = [] } of seen.prompts) {
     const args = Object.fromEntries(wanted.map((argument) => [argument.name, `the ${argument.name}`]));

@@ -27,6 +27,8 @@ from tee import judged  # noqa: E402
 DATABASE_ASSISTANT = ROOT / "examples" / "database_assistant" / "server.py"
 LANGUAGES = ("python", "typescript")
 """Every server of this folder exists once in each."""
+EVERYTHING_LANGUAGES = (*LANGUAGES, "rust")
+"""The everything server exists without a front end, too."""
 NODE = os.environ.get("OXMCP_NODE", "node")
 """What runs the TypeScript servers."""
 READY_WITHIN = 60.0
@@ -247,6 +249,8 @@ class StdioProcess:
 
 def server_command(name: str, language: str) -> list[str]:
     """The command that runs one of the servers of this folder, without its transport options."""
+    if language == "rust":
+        return [str(Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / name)]
     if language == "typescript":
         return [NODE, str(SERVERS / f"{name}.mjs")]
     return [sys.executable, str(SERVERS / f"{name}.py")]
