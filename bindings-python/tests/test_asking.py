@@ -17,6 +17,7 @@ from oxmcp import (
     McpError,
     NoBackChannelError,
     ToolError,
+    UrlElicitationRequiredError,
     get_context,
     types,
 )
@@ -161,6 +162,45 @@ def test_a_page_is_opened_and_its_end_is_told(mode: str) -> None:
     page = ("url", "Sign in", "https://example.com/sign-in")
     told = ("notifications/elicitation/complete", "visit-1")
     assert seen == ([page, told] if mode == "legacy" else [page])
+
+
+@MODES
+def test_pages_to_visit_first_are_an_error_in_a_session_and_questions_otherwise(mode: str) -> None:
+    """ELI-14, RPC-10"""
+    mcp = FastMCP("asks")
+    visited: list[str] = []
+    page = types.ElicitRequestURLParams(message="Sign in", url="https://example.com/sign-in", elicitation_id="visit-1")
+
+    @mcp.tool(structured_output=False)
+    async def files() -> str:
+        if not visited:
+            raise UrlElicitationRequiredError([page])
+        return "three files"
+
+    def visit(message: str, _type: Any, params: Any, _context: Any) -> None:
+        visited.append(params.url)
+
+    async def go() -> Any:
+        async with Client(mcp, mode=mode, elicitation_handler=visit) as client:
+            return (await client.call_tool("files")).content[0].text
+
+    if mode == "modern":
+        assert asyncio.run(asyncio.wait_for(go(), 20)) == "three files"
+        assert visited == ["https://example.com/sign-in"]
+        return
+    with pytest.raises(McpError) as refused:
+        asyncio.run(asyncio.wait_for(go(), 20))
+    assert refused.value.code == -32042
+    assert refused.value.data == {
+        "elicitations": [
+            {
+                "mode": "url",
+                "message": "Sign in",
+                "url": "https://example.com/sign-in",
+                "elicitationId": "visit-1",
+            }
+        ]
+    }
 
 
 def test_a_page_needs_an_absolute_url() -> None:

@@ -455,3 +455,26 @@ async fn a_handler_that_withdraws_its_question_asks_nothing() {
     let engine = builder().registry(registry).build().unwrap();
     assert_eq!(said(&call_tool(&engine, "fickle").await), "did without");
 }
+
+#[tokio::test]
+async fn pages_that_have_to_be_visited_first_are_asked_for() {
+    // ELI-14, RPC-10
+    let (registry, _) = asking(false);
+    let handler = from_function(|invocation: Invocation| async move {
+        if invocation.context.answers.is_some_and(|answers| answers.get("page1").is_some()) {
+            return Ok(text("visited"));
+        }
+        let page = json!({"message": "Sign in", "url": "https://example.com/", "elicitationId": "1"});
+        let data =
+            json!({"elicitations": [page, {"mode": "url", "message": "Pay", "url": "https://example.org/"}]});
+        let data = oxmcp_core::json::RawJson::from_checked(data.to_string());
+        Err(oxmcp_core::handler::Failure::protocol(-32042, "URL elicitations required", Some(data)))
+    });
+    registry.add_tool(tool("files", &any_object()), handler).unwrap();
+    let engine = builder().registry(registry).build().unwrap();
+    let (requests, state) = questions(&call_tool(&engine, "files").await);
+    let params = json!({"mode": "url", "message": "Sign in", "url": "https://example.com/"});
+    assert_eq!(requests["page0"], json!({"method": "elicitation/create", "params": params}));
+    let answers = json!({"page0": {"action": "accept"}, "page1": {"action": "accept"}});
+    assert_eq!(said(&retry(&engine, "files", answers, &state).await), "visited");
+}

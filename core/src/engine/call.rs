@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use super::asking::Asker;
 use super::dispatch::Finished;
 use super::exchange::Outgoing;
+use super::pages;
 use super::rounds::{Round, Rounds, Turn};
 use super::work::Work;
 use crate::eras::{Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
@@ -192,7 +193,10 @@ impl Call {
                     self.said = match result {
                         Ok(Finished::Answer(answer)) => Some(self.voice.answer(&answer)),
                         Ok(Finished::Asks(input)) => self.asks(input),
-                        Err(failure) => Some(self.voice.failure(self.kind, &failure)),
+                        Err(failure) => match pages::to_visit(&failure, self.kind, self.voice.way_to_ask()) {
+                            Some(input) => self.asks(input),
+                            None => Some(self.voice.failure(self.kind, &failure)),
+                        },
                     };
                 }
                 Poll::Pending => match self.events.poll_next(context) {

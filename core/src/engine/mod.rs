@@ -8,6 +8,7 @@ mod connection;
 mod dispatch;
 mod exchange;
 mod inbound;
+mod pages;
 mod parked;
 mod request_state;
 mod retries;
