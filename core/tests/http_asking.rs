@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use oxmcp_core::transports::http::HttpOptions;
 use support::{
-    ACCEPT_BOTH, Client, INITIALIZE_WITH_ROOTS, INITIALIZED, JSON_HEADERS, PATIENCE, Server, legacy_call,
-    one_root, serve,
+    ACCEPT_BOTH, Client, ENVELOPE, INITIALIZE_WITH_ROOTS, INITIALIZED, JSON_HEADERS, PATIENCE, Server,
+    legacy_call, modern_call, modern_headers, one_root, serve,
 };
 use tokio::time::timeout;
 
@@ -123,4 +123,26 @@ async fn at_the_end_of_the_server_open_questions_fail_and_their_calls_are_answer
     let said = text(&mut client).await;
     assert_eq!(said, "shut_down: the server is shutting down and takes no answers any more");
     timeout(PATIENCE, server.task).await.expect("the server did not stop").unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_client_without_a_session_is_asked_by_the_answer_and_answers_with_its_next_post() {
+    // MRTR-2, MRTR-5
+    let server = serve(HttpOptions::default());
+    let able = ENVELOPE.replace(r#"clientCapabilities":{}"#, r#"clientCapabilities":{"roots":{}}"#);
+    let answer = server.post(&modern_headers("ask"), &modern_call(1, "ask", &able)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let result = answer.json()["result"].clone();
+    assert_eq!(result["resultType"], "input_required");
+    assert_eq!(result["inputRequests"]["q0"]["method"], "roots/list");
+    let again = format!(
+        r#""inputResponses":{{"q0":{{"roots":[{{"uri":"file:///a"}}]}}}},"requestState":{},{able}"#,
+        result["requestState"]
+    );
+    let answer = server.post(&modern_headers("ask"), &modern_call(2, "ask", &again)).await;
+    assert_eq!(answer.json()["id"], 2);
+    assert_eq!(answer.json()["result"]["content"][0]["text"], "1 roots");
+    let answer = server.post(&modern_headers("ask"), &modern_call(3, "ask", &again)).await;
+    assert_eq!((answer.status, &answer.json()["error"]["code"]), (200, &(-32602).into()), "used once");
 }
