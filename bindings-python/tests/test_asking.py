@@ -91,6 +91,32 @@ def test_a_user_may_say_no_or_nothing(mode: str, action: Any, kind: type) -> Non
 
 
 @MODES
+def test_handlers_written_for_another_client_answer_here(mode: str) -> None:
+    from oxmcp.client.elicitation import ElicitRequestParams, ElicitResult
+    from oxmcp.client.roots import convert_roots_list
+    from oxmcp.client.sampling import RequestContext, SamplingMessage, SamplingParams
+
+    async def ask(ctx: Context) -> str:
+        answer = await ctx.elicit("Who comes?", Booking)
+        text = (await ctx.sample("Hello")).text
+        return f"{answer.data} {text} {(await ctx.list_roots())[0].uri}"
+
+    async def fill_in(
+        message: str, response_type: type[Any], params: ElicitRequestParams, context: RequestContext
+    ) -> ElicitResult[Any]:
+        return ElicitResult(action="accept", content=response_type(name="Ada", guests=3))
+
+    def model(messages: list[SamplingMessage], params: SamplingParams, context: RequestContext) -> str:
+        return f"{params.max_tokens} {len(messages)}"
+
+    roots = convert_roots_list(["file:///work"])
+    said = talk(
+        server_that(ask), ("ask", {}), mode=mode, elicitation_handler=fill_in, sampling_handler=model, roots=roots
+    )
+    assert said == ["name='Ada' guests=3 512 1 file:///work"]
+
+
+@MODES
 def test_an_accepted_answer_that_does_not_fit_fails_the_call_in_words(mode: str) -> None:
     """ELI-8"""
 

@@ -101,12 +101,13 @@ class Answering:
         if self.roots is None:
             raise McpError(types.INVALID_REQUEST, "List roots not supported")
         found = await _settled(self.roots(context)) if callable(self.roots) else self.roots
-        return {
-            "roots": [
-                to_plain(root) if hasattr(root, "uri") or isinstance(root, dict) else {"uri": str(root)}
-                for root in found
-            ]
-        }
+        return {"roots": [root_of(root) for root in found]}
+
+
+def root_of(root: Any) -> dict[str, Any]:
+    """A root as the protocol has it: an object of its kind, a dict, or a URI."""
+    plain: dict[str, Any] = to_plain(root) if hasattr(root, "uri") or isinstance(root, dict) else {"uri": str(root)}
+    return plain
 
 
 def type_of(schema: Mapping[str, Any]) -> type[Any] | None:

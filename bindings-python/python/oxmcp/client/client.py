@@ -15,7 +15,10 @@ from ..later.deferred import LaterMembers, accept
 from ..later.names import names
 from ..types.wire_object import WireObject
 from .answering import Roots
+from .elicitation import ElicitationHandler
 from .results import WholeResults
+from .roots import RootsHandler, RootsList
+from .sampling import SamplingHandler
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from ..later.options import OfClients, OfRequests
     from ..serving.serving import Serving
 
-__all__ = ["CallToolResult", "Client"]
+__all__ = ["CallToolResult", "Client", "ElicitationHandler", "RootsHandler", "RootsList", "SamplingHandler"]
 
 MODERN = types.LATEST_PROTOCOL_VERSION
 T = TypeVar("T", bound=WireObject)

@@ -57,17 +57,12 @@ LATER = {
         client.advertise
         client.caching
         client.client.ConnectMode
-        client.client.ElicitationHandler
         client.client.LogHandler
         client.client.MessageHandler
         client.client.ProgressHandler
-        client.client.RootsHandler
-        client.client.RootsList
-        client.client.SamplingHandler
         client.client.SessionKwargs
         client.context
         client.dependencies
-        client.elicitation
         client.experimental
         client.extension
         client.extension_hooks
@@ -76,8 +71,7 @@ LATER = {
         client.messages
         client.mixins
         client.progress
-        client.roots
-        client.sampling
+        client.sampling.handlers
         client.session
         client.session_group
         client.sse

@@ -13,6 +13,8 @@ OTHERS = "it belongs to a service, a format or a look of somebody else"
 
 WITHOUT = {
     INTERNAL: """
+        client.roots.create_roots_callback
+        client.sampling.create_sampling_callback
         decorators
         exceptions.to_mcp_error
         os
@@ -59,11 +61,11 @@ WITHOUT = {
         server.lowlevel.server.HandlerEntry
         server.lowlevel.server.lifespan
         server.mcpserver.prompts.base.message_validator
-        server.mcpserver.server.lifespan_wrapper
         server.mcpserver.resolve.build_resolver_plans
         server.mcpserver.resolve.find_resolved_parameters
         server.mcpserver.resolve.resolve_arguments
         server.mcpserver.resolve.returns_input_required
+        server.mcpserver.server.lifespan_wrapper
         server.mcpserver.utilities.context_injection
         server.mcpserver.utilities.func_metadata
         server.mixins
