@@ -2,7 +2,7 @@
 
 use napi_derive::napi;
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply};
+use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply, StreamToClose};
 use oxmcp_core::host::descriptors::{self, CacheText};
 use oxmcp_core::json::{self, RawJson, inexact_integers, may_have_inexact_integers};
 use oxmcp_core::jsonrpc::RequestId;
@@ -72,6 +72,7 @@ fn describe(invocation: &Invocation) -> String {
     member(into, "clientCapabilities", caller.client_capabilities.as_ref().map(RawJson::as_str));
     member(into, "meta", caller.meta.as_ref().map(RawJson::as_str));
     text_member(into, "logThreshold", caller.log_threshold.map(LogLevel::as_str));
+    member(into, "streamCanClose", Some(if caller.stream_can_close { "true" } else { "false" }));
     member(into, "wantsProgress", Some(if caller.wants_progress { "true" } else { "false" }));
     key(into, "headers");
     match &caller.headers {
@@ -145,6 +146,17 @@ impl Serving {
             return Err(Error::new(ErrorKind::Configuration, message)).into_js();
         };
         Ok(self.emit(id, Event::Log(LogMessage { level, logger, data: raw(data) })))
+    }
+
+    /// Closes the stream of this call, or those of its session that belong to no request; returns whether the client comes back.
+    #[napi]
+    pub fn close_stream(&self, id: f64, of_session: bool) -> bool {
+        let which = if of_session { StreamToClose::OfSession } else { StreamToClose::OfCall };
+        let close = |call: &mailbox::InFlight| {
+            let context = &call.invocation.context;
+            context.caller.stream_can_close && context.events.close_stream(which)
+        };
+        self.calls.with(id, close).unwrap_or(false)
     }
 
     /// Sends a notification of an extension's on the call's stream; `params` is JSON. Returns whether the client will see it.

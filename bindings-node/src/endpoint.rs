@@ -60,7 +60,7 @@ impl Serving {
         Ok(self.endpoints.add(endpoint))
     }
 
-    /// Answers a request from an origin JavaScript knows by this number; the answer arrives as notices under the token: a head,
+    /// Answers a request from an origin JavaScript knows by this number, from an event store if one is named; the answer arrives as notices under the token: a head,
     /// chunks, an end.
     #[napi]
     pub fn fetch(
@@ -69,6 +69,7 @@ impl Serving {
         head: String,
         body: Option<Uint8Array>,
         origin: f64,
+        event_store: Option<u32>,
     ) -> Result<f64, JsError> {
         let origin = self.host.notices.origin(number(origin));
         let driver = self.driver()?;
@@ -77,7 +78,10 @@ impl Serving {
         };
         let text: HeadText = descriptors::read("the request", &head).into_js()?;
         let body = body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default();
-        let request = request(&text, body, origin).into_js()?;
+        let mut request = request(&text, body, origin).into_js()?;
+        if let Some(resumption) = self.resumption(event_store)? {
+            request.extensions_mut().insert(resumption);
+        }
         let token = self.token();
         let host = Arc::clone(&self.host);
         let credit = Arc::new(Semaphore::new(PIECES));

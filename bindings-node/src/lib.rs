@@ -13,6 +13,7 @@ mod doorbell;
 mod endpoint;
 mod errors;
 mod event_loop;
+mod event_stores;
 #[cfg(unix)]
 mod heard;
 mod integers;

@@ -19,6 +19,7 @@ use crate::connections::{Connection, Endpoints, js_number};
 use crate::doorbell::Doorbell;
 use crate::errors::{IntoJs, JsError};
 use crate::event_loop::Driving;
+use crate::event_stores::EventStores;
 use crate::mailbox::{self, Calls, number};
 use crate::notices::Notice;
 use crate::server::{Host, Server};
@@ -38,6 +39,7 @@ pub struct Serving {
     pub(crate) calls: Arc<Calls>,
     number: u32,
     pub(crate) endpoints: Endpoints,
+    pub(crate) event_stores: EventStores,
     connections: Mutex<HashMap<u64, Connection>>,
     #[cfg(unix)]
     pub(crate) heard: Arc<crate::heard::Heard>,
@@ -110,6 +112,7 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
         number: mailbox::enlist(&calls),
         calls,
         endpoints: Endpoints::default(),
+        event_stores: EventStores::default(),
         connections: Mutex::default(),
         #[cfg(unix)]
         heard: Arc::default(),
@@ -247,10 +250,12 @@ impl Serving {
 
     /// Binds and serves HTTP; returns the token and the address it is bound to, as JSON.
     #[napi]
-    pub fn serve_http(&self, options: String) -> Result<String, JsError> {
+    pub fn serve_http(&self, options: String, event_store: Option<u32>) -> Result<String, JsError> {
         let driver = self.driver()?;
         let text = HttpText::read(&options, Spelling::Camel).into_js()?;
-        let server = HttpServer::bind(self.engine.clone(), text.address(), text.options()).into_js()?;
+        let mut options = text.options();
+        options.resumption = self.resumption(event_store)?.or(options.resumption);
+        let server = HttpServer::bind(self.engine.clone(), text.address(), options).into_js()?;
         let address = server.local_addr();
         let token = self.run(&driver, false, |_, shutdown| server.serve(shutdown));
         let told = serde_json::json!({

@@ -508,7 +508,7 @@ test('what has no subject here is refused by name, where it is written', async (
   refused({ auth: {} }, /auth /);
   refused({ utils: { formatInvalidParamsErrorMessage: () => '' } }, /utils/);
   const server = new FastMCP({ ...who, ping: { enabled: false }, roots: { enabled: false } });
-  for (const foreign of [{ eventStore: {} }, { sslCert: 'c' }]) {
+  for (const foreign of [{ sslKey: 'k' }, { sslCert: 'c' }]) {
     const httpStream = { port: 0, ...foreign };
     await assert.rejects(server.start({ transportType: 'httpStream', httpStream }), ConfigurationError);
   }

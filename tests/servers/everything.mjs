@@ -156,11 +156,11 @@ textTool('test_streaming_elicitation', 'Stream progress and nothing else.', unde
   return 'Streamed.';
 });
 
-constantTool(
-  'test_reconnection',
-  'Answer at once; streams are not interrupted here.',
-  text('Answered without a break.'),
-);
+textTool('test_reconnection', 'Have the caller come back for the answer.', undefined, async (_, ctx) => {
+  ctx.closeSSEStream?.();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return 'The caller came back.';
+});
 
 textTool(
   'test_missing_capability',

@@ -19,6 +19,7 @@ if (transport === '--stdio') {
     host: '127.0.0.1',
     port: Number(port),
     sse: true,
+    eventStore: true,
     stateless: process.env.OXMCP_STATELESS_HTTP === '1',
     jsonResponse: process.env.OXMCP_JSON_RESPONSE === '1',
   });

@@ -188,12 +188,16 @@ export class Context {
     return undefined;
   }
 
-  /** Streams are not resumed, so none is closed for its client to come back. */
+  /**
+   * Closes the stream of this request, for its client to come back: what is said from now on is kept until then. Only there with an
+   * `eventStore`, and where the client knows of it (2025-11-25).
+   */
   get closeSSEStream(): (() => void) | undefined {
-    return undefined;
+    return this.call.streamCanClose ? () => this.call.closeStream(false) : undefined;
   }
+  /** The same for the streams of what belongs to no request. */
   get closeStandaloneSSEStream(): (() => void) | undefined {
-    return undefined;
+    return this.call.streamCanClose ? () => this.call.closeStream(true) : undefined;
   }
 
   private notify(notification: Notification): void {

@@ -40,9 +40,9 @@ export interface HttpContext {
   readonly req: Request | { readonly headers: Headers };
   /** Who asks, as the application's own authentication found out. */
   readonly authInfo?: AuthInfo | undefined;
-  /** Closes the stream, for its client to come back: streams are not resumed, so it is not there. */
+  /** Closes the stream of this request, for its client to come back; see `closeSSEStream` of the context. */
   readonly closeSSE?: (() => void) | undefined;
-  /** The same for the stream of what belongs to no request. */
+  /** The same for the streams of what belongs to no request. */
   readonly closeStandaloneSSE?: (() => void) | undefined;
 }
 

@@ -127,6 +127,16 @@ export class Call extends AsyncResource implements Asker {
     return !this.isOver && this.serving.native.log(this.id, level, logger ?? null, data);
   }
 
+  /** Whether the client comes back for what is said once its stream is closed. */
+  get streamCanClose(): boolean {
+    return !this.isOver && this.caller.streamCanClose;
+  }
+
+  /** Closes the stream of this call, or those of its session that belong to no request. */
+  closeStream(ofSession: boolean): void {
+    if (!this.isOver) this.serving.native.closeStream(this.id, ofSession);
+  }
+
   /** Sends a notification that the protocol does not have (`params` is JSON text); returns whether the client will see it. */
   notify(method: string, params: string): boolean {
     return !this.isOver && this.serving.native.notifyCaller(this.id, method, params);

@@ -79,7 +79,13 @@ export interface ResponseSink {
 /** An HTTP endpoint without a listener. */
 export interface Endpoint {
   /** Answers one request. `cancel` says that nobody reads the answer any more. */
-  fetch(head: RequestHead, body: Uint8Array | null, told: CallOrigin, sink: ResponseSink): { cancel(): void };
+  fetch(
+    head: RequestHead,
+    body: Uint8Array | null,
+    told: CallOrigin,
+    sink: ResponseSink,
+    eventStore?: number,
+  ): { cancel(): void };
 }
 
 /** Hears the news of one token; `text` is that of a message whose integers are others by now. */
@@ -203,8 +209,8 @@ export class Serving {
   }
 
   /** Listens and serves. The process lives until `ended` is settled. */
-  serveHttp(options: HttpOptions = {}): Served & { host: string; port: number } {
-    const text = this.native.serveHttp(httpText(options, { host: '127.0.0.1', port: 0 }));
+  serveHttp(options: HttpOptions = {}, eventStore?: number): Served & { host: string; port: number } {
+    const text = this.native.serveHttp(httpText(options, { host: '127.0.0.1', port: 0 }), eventStore);
     const { token, host, port } = JSON.parse(text) as { token: number; host: string; port: number };
     this.takeRoot();
     return { host, port, ...this.served(token) };
@@ -360,13 +366,31 @@ export class Serving {
     };
   }
 
+  /** Opens the event store behind a function, whose clients come back after so many milliseconds; returns its number. */
+  openEventStore(run: Run, retry?: number): number {
+    return this.native.openEventStore(this.functions.add(run), retry ?? null);
+  }
+
+  /** Begins no more streams over it. */
+  closeEventStore(number: number): void {
+    this.native.closeEventStore(number);
+  }
+
+  /** The call of a session under way that answers the request of this id. */
+  callOf(sessions: ReadonlySet<string>, requestId: string | number): Call | undefined {
+    for (const call of this.inFlight()) {
+      if (call.caller.requestId === requestId && sessions.has(call.sessionId ?? '')) return call;
+    }
+    return undefined;
+  }
+
   /** An endpoint for requests that somebody else received. */
   openEndpoint(options: HttpOptions = {}): Endpoint {
     const endpoint = this.native.openEndpoint(httpText(options, {}));
     return {
-      fetch: (head, body, told, sink) => {
+      fetch: (head, body, told, sink, eventStore) => {
         const { number, origin } = this.origins.remember(told);
-        const token = this.native.fetch(endpoint, JSON.stringify(head), body, number);
+        const token = this.native.fetch(endpoint, JSON.stringify(head), body, number, eventStore);
         this.lifeline.hold();
         this.requests += 1;
         const hear: Hear = (kind, payload) => {

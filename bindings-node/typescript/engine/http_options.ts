@@ -1,5 +1,6 @@
 // The options of serving over HTTP, as authors write them and as the engine reads them.
 
+import type { JSONRPCMessage } from '../types/jsonrpc.js';
 import { graceSeconds } from './connection_options.js';
 
 /**
@@ -30,6 +31,54 @@ export interface SsePaths {
   messagesPath?: string;
 }
 
+export type StreamId = string;
+export type EventId = string;
+
+/**
+ * Keeps what streams say in a place of the author's. The name of a stream says which session it belongs to: no session is given the
+ * events of another. An event at the beginning of a stream carries no message, only `{}`.
+ */
+export interface EventStore {
+  /** Keeps a message before it is sent; returns the event's id, which no other event of any stream may have. */
+  storeEvent(streamId: StreamId, message: JSONRPCMessage): Promise<EventId>;
+  getStreamIdForEventId?(eventId: EventId): Promise<StreamId | undefined>;
+  /** Gives what followed an event on its stream to `send`, in order; returns the stream, or `''` when there is no such event. */
+  replayEventsAfter(
+    lastEventId: EventId,
+    to: { send: (eventId: EventId, message: JSONRPCMessage) => Promise<void> },
+  ): Promise<StreamId>;
+}
+
+/** The bounds of the engine's own event store. Beyond them the oldest events go. */
+export interface EventLimits {
+  /** How many events a session keeps. Default 1000. */
+  maxEvents?: number;
+  /** How many bytes of messages a session keeps. Default 8 MiB. */
+  maxBytes?: number;
+  /** How many bytes all sessions keep together. Default 128 MiB. */
+  maxTotalBytes?: number;
+  /** How long an event is kept. Seconds; default 600. */
+  maxAgeSeconds?: number;
+}
+
+/** Where it is kept what streams say: `true` or bounds for the engine's own store, or a store of the author's. */
+export type EventStoreOption = boolean | EventLimits | EventStore;
+
+/**
+ * Whether this is a store of the author's.
+ *
+ * @throws TypeError for what is no store at all.
+ */
+export function isOwnStore(store: EventStoreOption | undefined): store is EventStore {
+  if (store === undefined || store === null || typeof store === 'boolean') return false;
+  const { storeEvent, replayEventsAfter } = Object(store) as Partial<EventStore>;
+  if (typeof storeEvent === 'function' && typeof replayEventsAfter === 'function') return true;
+  if (typeof store !== 'object' || storeEvent !== undefined || replayEventsAfter !== undefined) {
+    throw new TypeError('eventStore is true, bounds, or an object with storeEvent and replayEventsAfter');
+  }
+  return false;
+}
+
 /** Options of the HTTP transport. What is not said keeps the engine's default. */
 export interface HttpOptions {
   /** Where to listen. Default `"127.0.0.1"`. */
@@ -44,6 +93,13 @@ export interface HttpOptions {
   maxSessions?: number;
   /** How long a session rests before it is over; one with a call under way or a stream open does not rest. Seconds; default 1800. */
   sessionIdleSeconds?: number;
+  /**
+   * Keeps what streams say, so that a client that lost one comes back for the rest. `true` keeps it in the engine, bounded. Off, if
+   * absent.
+   */
+  eventStore?: EventStoreOption;
+  /** How long clients are told to wait before they come back. Milliseconds; default 1000. */
+  retryInterval?: number;
   /** Legacy clients get no session. */
   stateless?: boolean;
   /** Answer with JSON only, never with an event stream. */
@@ -87,6 +143,8 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
       sse: sseText(all.sse),
       max_sessions: all.maxSessions,
       session_idle_seconds: all.sessionIdleSeconds,
+      event_store: eventStoreText(all.eventStore),
+      retry_interval: all.retryInterval,
       stateless: all.stateless,
       json_response: all.jsonResponse,
       allowed_hosts: all.allowedHosts,
@@ -103,6 +161,23 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
     },
     (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
   );
+}
+
+function eventStoreText(store: EventStoreOption | undefined): object | undefined {
+  if (store === undefined || store === false || isOwnStore(store)) return undefined;
+  if (store === true) return {};
+  const { maxEvents, maxBytes, maxTotalBytes, maxAgeSeconds, ...others } = store;
+  for (const name of Object.keys(others)) {
+    throw new TypeError(
+      `eventStore has no member ${name}; it has maxEvents, maxBytes, maxTotalBytes, maxAgeSeconds`,
+    );
+  }
+  return {
+    max_events: maxEvents,
+    max_bytes: maxBytes,
+    max_total_bytes: maxTotalBytes,
+    max_age_seconds: maxAgeSeconds,
+  };
 }
 
 function sseText(sse: HttpOptions['sse']): object | undefined {

@@ -60,7 +60,7 @@ export interface NativeServing {
   flush(): void;
 
   /** Returns `{token, host, port}` as JSON; takes `{host, port, path?, stateless?, json_response?, allowed_hosts?, …}`. */
-  serveHttp(options: string): string;
+  serveHttp(options: string, eventStore?: number | null): string;
   /**
    * Takes descriptors 0 and 1 for itself, and begins to read once `chooseWay` says how; the end of standard input is the `ended`
    * notice of the token.
@@ -87,7 +87,22 @@ export interface NativeServing {
   /** An HTTP endpoint without a listener, for requests that somebody else received. Takes the options of `serveHttp` without an address. */
   openEndpoint(options: string): number;
   /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port"}`. Notices: `head`, `chunk`…, `ended`. */
-  fetch(endpoint: number, head: string, body: Uint8Array | null, origin: number): number;
+  fetch(
+    endpoint: number,
+    head: string,
+    body: Uint8Array | null,
+    origin: number,
+    eventStore?: number | null,
+  ): number;
+  /**
+   * Opens the event store behind a function, whose clients come back after so many milliseconds; returns its number. The function is
+   * given `{stream, message}`, whose message is text or null, and answers `{id}`; or `{id}`, and answers
+   * `{stream, events: [id, text][]}`, with null for a stream that is not there.
+   */
+  openEventStore(slot: number, retry: number | null): number;
+  closeEventStore(number: number): void;
+  /** Closes the streams of a session that belong to no request; returns whether its client comes back. */
+  closeSessionStreams(session: string): boolean;
 
   /** Who asks, as JSON (see `Caller`); `null` once the call is answered. */
   describe(id: number): string | null;
@@ -96,6 +111,8 @@ export interface NativeServing {
   progress(id: number, progress: number, total: number | null, message: string | null): boolean;
   /** `data` is JSON text. Returns whether the client will see it. */
   log(id: number, level: string, logger: string | null, data: string): boolean;
+  /** Closes the stream of this call, or those of its session that belong to no request; returns whether its client comes back. */
+  closeStream(id: number, ofSession: boolean): boolean;
   /** A notification that the protocol does not have, on the call's stream; `params` is a JSON object. */
   notifyCaller(id: number, method: string, params: string): boolean;
 
@@ -169,6 +186,8 @@ export interface Caller {
   meta: Record<string, unknown> | null;
   headers: Record<string, string> | null;
   logThreshold: string | null;
+  /** Whether `closeStream` does anything. */
+  streamCanClose: boolean;
   wantsProgress: boolean;
   /** The integers among all this that are other numbers in JavaScript; absent where there are none. */
   inexact?: InexactInteger[];

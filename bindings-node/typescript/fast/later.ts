@@ -24,7 +24,6 @@ export type {
   NotYet as EdgePrompt,
   NotYet as EdgeResource,
   NotYet as EdgeTool,
-  NotYet as EventStore,
   NotYet as FromOpenAPIOptions,
   NotYet as GenericOAuthProviderConfig,
   NotYet as GitHubSession,

@@ -1,7 +1,7 @@
 // How a FastMCP server is described and started.
 
 import { ConfigurationError } from '../engine/errors.js';
-import type { Cors, HttpOptions } from '../engine/http_options.js';
+import type { Cors, EventStoreOption, HttpOptions } from '../engine/http_options.js';
 import type { Icon } from '../types/base.js';
 import type { FastMCPSessionAuth } from './access.js';
 import type { PingOptions } from './pings.js';
@@ -57,6 +57,8 @@ export interface HttpStreamOptions {
   stateless?: boolean;
   /** Answer with JSON only, never with an event stream. */
   enableJsonResponse?: boolean;
+  /** Keeps what streams say, so that a client that lost one comes back for the rest. Off, if absent. */
+  eventStore?: EventStoreOption;
   /** Lets web pages read what is answered: `true` for all of them. Off, if absent. */
   cors?: boolean | HttpStreamCors;
 }
@@ -136,5 +138,6 @@ export function chosen(
     stateless: http.stateless ?? said('stateless') === 'true',
     jsonResponse: http.enableJsonResponse ?? false,
     ...(cors === undefined ? {} : { cors }),
+    ...(http.eventStore === undefined ? {} : { eventStore: http.eventStore }),
   };
 }

@@ -18,7 +18,6 @@ const without = {
   template: new Map<string, string>(),
   prompt: new Map<string, string>(),
   httpStream: new Map([
-    ['eventStore', 'streams are not resumed'],
     ['sslCa', TLS],
     ['sslCert', TLS],
     ['sslKey', TLS],

@@ -3,6 +3,7 @@
 import { graceSeconds } from '../engine/connection_options.js';
 import type { Serving } from '../engine/event_loop.js';
 import type { HttpOptions } from '../engine/http_options.js';
+import { OpenStore } from './event_store.js';
 import { endBySignal, TOLD_TWICE } from './signals.js';
 
 /** Options of `listen`. What is not said keeps the engine's default. */
@@ -31,7 +32,8 @@ export interface Listening {
  *   cannot be.
  */
 export async function listen(serving: Serving, options: ListenOptions): Promise<Listening> {
-  const { host, port, ended, shutDown, giveUp } = serving.serveHttp(options);
+  const store = new OpenStore(options.eventStore, options.retryInterval);
+  const { host, port, ended, shutDown, giveUp } = serving.serveHttp(options, store.in(serving));
   const finish = (): Promise<void> => {
     shutDown();
     return ended.catch(() => {});
@@ -39,7 +41,12 @@ export async function listen(serving: Serving, options: ListenOptions): Promise<
   const grace = graceSeconds(options.shutdownGraceSeconds) ?? GRACE_SECONDS;
   const release = endBySignal({ serving, grace, finish, giveUp: () => giveUp(TOLD_TWICE) });
   // Whoever does not ask hears nothing of it, but it is no unhandled rejection.
-  ended.catch(() => {}).then(release);
+  ended
+    .catch(() => {})
+    .then(() => {
+      release();
+      store.close();
+    });
   const name = host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${urlHost(name, options.host)}:${port}${options.path ?? '/mcp'}`,

@@ -133,6 +133,12 @@ impl Engine {
         Arc::new(Connection::new(Some(id), shutdown.child(), Arc::clone(&self.0.rounds)))
     }
 
+    /// Closes the streams on which the client of this session hears what belongs to no request, where it comes back for the rest
+    /// by itself. Returns whether it does.
+    pub fn close_session_streams(&self, id: &str) -> bool {
+        self.0.eras.close_session_streams(id)
+    }
+
     /// How sessions over HTTP live.
     #[must_use]
     pub fn session_options(&self) -> SessionOptions {

@@ -160,6 +160,13 @@ impl Eras {
         self.sessions.listen(listener);
     }
 
+    /// Closes the streams on which the client of this session hears what belongs to no request; it comes back. Returns whether
+    /// it does.
+    pub fn close_session_streams(&self, id: &str) -> bool {
+        let session = self.sessions.find(id).filter(|session| session.primes_streams());
+        session.inspect(|session| session.close_streams()).is_some()
+    }
+
     /// How sessions over HTTP live.
     #[must_use]
     pub fn session_options(&self) -> SessionOptions {

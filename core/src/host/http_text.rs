@@ -74,11 +74,16 @@ impl HttpText {
         (self.host.as_deref().unwrap_or("127.0.0.1"), self.port.unwrap_or(0))
     }
 
+    /// How streams are resumed from a store of the author's, with the time that was told here.
+    #[must_use]
+    pub fn resumption(&self, store: Arc<dyn EventStore>) -> Resumption {
+        let resumption = Resumption::new(store);
+        Resumption { retry: self.retry.unwrap_or(resumption.retry), ..resumption }
+    }
+
     /// Streams are resumed from this store.
     pub fn keep_events(&mut self, store: Arc<dyn EventStore>) {
-        let resumption = Resumption::new(store);
-        let retry = self.retry.unwrap_or(resumption.retry);
-        self.options.resumption = Some(Resumption { retry, ..resumption });
+        self.options.resumption = Some(self.resumption(store));
     }
 
     /// Has somebody else answer at paths that are none of these.

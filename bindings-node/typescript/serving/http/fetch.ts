@@ -3,6 +3,7 @@
 import type { AuthInfo } from '../../engine/call_origin.js';
 import type { ResponseSink, Serving } from '../../engine/event_loop.js';
 import type { HttpOptions } from '../../engine/http_options.js';
+import { OpenStore } from '../event_store.js';
 import { readersOf } from './cors.js';
 import {
   bodyLimit,
@@ -34,11 +35,15 @@ export type EndpointOptions = Omit<HttpOptions, 'host' | 'port' | 'path' | 'sse'
 /** A server's own face. */
 export function faceOf(serving: () => Serving, options: EndpointOptions = {}): Face {
   const { maxBodyBytes, bodyPauseSeconds, bodySeconds, ...others } = options;
+  const store = new OpenStore(others.eventStore, others.retryInterval);
   return {
     maxBodyBytes: bodyLimit(maxBodyBytes),
     patience: patienceOf({ bodyPauseSeconds, bodySeconds }),
     readers: readersOf(others),
-    begin: (incoming, sink) => exchange(endpointOf(serving(), others), incoming, sink),
+    begin: (incoming, sink) => {
+      const served = serving();
+      return exchange(endpointOf(served, others), incoming, sink, store.in(served));
+    },
   };
 }
 

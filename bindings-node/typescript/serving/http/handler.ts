@@ -2,9 +2,10 @@
 
 import { ENGINE, type Servable, serving } from '../../engine/engine.js';
 import type { ResponseSink } from '../../engine/event_loop.js';
-import type { Cors, HttpOptions } from '../../engine/http_options.js';
+import type { Cors, EventStoreOption, HttpOptions } from '../../engine/http_options.js';
 import type { ServerEventBus, ServerNotifier } from '../event_bus.js';
 import { InMemoryServerEventBus, notifierOn, type ServerEvent } from '../event_bus.js';
+import { OpenStore } from '../event_store.js';
 import { type McpServerFactory, type ServableServer, ServerSource } from '../server_source.js';
 import { errorFrom } from '../transport.js';
 import { type Readers, readersOf } from './cors.js';
@@ -51,6 +52,13 @@ export interface CreateMcpHandlerOptions extends BodyTimes {
   keepAliveMs?: number | undefined;
   /** The longest body that is read, in bytes. Default 4 MiB. */
   maxRequestBodySize?: number | undefined;
+  /**
+   * Keeps what streams say, so that a client with a session that lost one comes back for the rest: `true`, bounds, or a store of
+   * one's own. Off, if absent.
+   */
+  eventStore?: EventStoreOption | undefined;
+  /** How long clients are told to wait before they come back, in milliseconds. Default 1000. */
+  retryInterval?: number | undefined;
   /** Hosts to answer for: names with or without a port, `localhost:*`, `*.example.com`. All, if absent. */
   allowedHosts?: string[] | undefined;
   /** Origins of web pages to accept, such as `https://example.com`; `*` for all. Pages of this machine, if absent. */
@@ -106,6 +114,7 @@ class HandlerFace implements Face {
   private readonly http: HttpOptions;
   private readonly exchanges = new Set<Exchange>();
   private readonly unsubscribe: () => void;
+  private readonly store: OpenStore;
 
   constructor(
     private readonly source: ServerSource,
@@ -138,7 +147,10 @@ class HandlerFace implements Face {
       allowedHosts: options.allowedHosts,
       allowedOrigins: options.allowedOrigins,
       cors: options.cors,
+      ...(options.eventStore === undefined ? {} : { eventStore: options.eventStore }),
+      ...(options.retryInterval === undefined ? {} : { retryInterval: options.retryInterval }),
     };
+    this.store = new OpenStore(options.eventStore, options.retryInterval);
     this.readers = readersOf(this.http);
   }
 
@@ -195,7 +207,8 @@ class HandlerFace implements Face {
   }
 
   private track(server: ServableServer, incoming: Incoming, sink: ResponseSink): Exchange {
-    const begun = exchange(endpointOf(serving(server), this.http), incoming, {
+    const served = serving(server);
+    const answer: ResponseSink = {
       head: (status, headers) => sink.head(status, headers),
       chunk: (text) => sink.chunk(text),
       end: (error) => {
@@ -203,9 +216,14 @@ class HandlerFace implements Face {
         this.source.release(server);
         sink.end(error);
       },
-    });
+    };
+    const begun = exchange(endpointOf(served, this.http), incoming, answer, this.eventStoreOf(served));
     this.exchanges.add(begun);
     return begun;
+  }
+
+  private eventStoreOf(served: ReturnType<typeof serving>): number | undefined {
+    return this.http.stateless === true ? undefined : this.store.in(served);
   }
 
   private async tell(event: ServerEvent): Promise<void> {
@@ -217,6 +235,7 @@ class HandlerFace implements Face {
     this.isClosed = true;
     this.unsubscribe();
     for (const each of [...this.exchanges]) each.cancel();
+    this.store.close();
     await this.source.close();
   }
 }

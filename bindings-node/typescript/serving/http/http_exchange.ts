@@ -2,7 +2,7 @@
 
 import type { CallOrigin } from '../../engine/call_origin.js';
 import type { Endpoint, RequestHead, ResponseSink, Serving } from '../../engine/event_loop.js';
-import type { HttpOptions } from '../../engine/http_options.js';
+import { type HttpOptions, isOwnStore } from '../../engine/http_options.js';
 import type { Readers } from './cors.js';
 import type { Patience } from './slow_bodies.js';
 
@@ -72,7 +72,10 @@ export function endpointOf(
   serving[ENDPOINTS] ??= new Map();
   const endpoints = serving[ENDPOINTS];
   // Whoever received the request chose the path and limited the body: neither is the endpoint's matter.
+  // A store of the author's comes with each request.
+  const { eventStore } = options;
   const all: HttpOptions = { ...options, path: '/', maxBodyBytes: 2 ** 32 - 1 };
+  if (isOwnStore(eventStore)) delete all.eventStore;
   const key = JSON.stringify(all);
   let endpoint = endpoints.get(key);
   if (endpoint === undefined) {
@@ -82,11 +85,16 @@ export function endpointOf(
   return endpoint;
 }
 
-/** Sends a request to an endpoint. */
-export function exchange(endpoint: Endpoint, incoming: Incoming, sink: ResponseSink): Exchange {
+/** Sends a request to an endpoint, whose streams are resumed from that store. */
+export function exchange(
+  endpoint: Endpoint,
+  incoming: Incoming,
+  sink: ResponseSink,
+  eventStore?: number,
+): Exchange {
   const { head, body, origin } = incoming;
   try {
-    return endpoint.fetch({ ...head, url: '/' }, body, origin, sink);
+    return endpoint.fetch({ ...head, url: '/' }, body, origin, sink, eventStore);
   } catch (error) {
     // A header or method no HTTP server would have let through.
     refuse(sink, 400, error instanceof Error ? error.message : String(error));

@@ -53,14 +53,17 @@ export abstract class HttpTransport {
     return refusing('setScopeChallengeResolver')();
   }
 
-  /** @throws NotYetError always: streams are not resumed, so none is closed for its client to come back */
-  closeSSEStream(_requestId: RequestId): never {
-    return refusing('closeSSEStream', 'streams are not resumed')();
+  /**
+   * Closes the stream of a request under way, for a client that comes back for the rest (2025-11-25). Does nothing without an
+   * `eventStore`.
+   */
+  closeSSEStream(requestId: RequestId): void {
+    this[FACE].closeStream(requestId);
   }
 
-  /** The same for the stream of what belongs to no request. */
-  closeStandaloneSSEStream(): never {
-    return refusing('closeStandaloneSSEStream', 'streams are not resumed')();
+  /** The same for the streams of what belongs to no request. */
+  closeStandaloneSSEStream(): void {
+    this[FACE].closeSessionStreams();
   }
 
   /** Cancels what is under way and ends the sessions that began through this transport. */

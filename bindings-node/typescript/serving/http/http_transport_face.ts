@@ -3,8 +3,9 @@
 
 import { SESSION_ID } from '../../engine/call_origin.js';
 import type { ResponseSink, Serving } from '../../engine/event_loop.js';
-import type { Cors } from '../../engine/http_options.js';
-import type { JSONRPCMessage } from '../../types/jsonrpc.js';
+import type { Cors, EventStoreOption } from '../../engine/http_options.js';
+import type { RequestId } from '../../types/base.js';
+import { OpenStore } from '../event_store.js';
 import { type Closable, dropTransport, errorFrom, noteTransport } from '../transport.js';
 import { type Readers, readersOf } from './cors.js';
 import {
@@ -23,17 +24,7 @@ import { aliasesOf, type SessionOwner } from './http_sessions.js';
 import { Passage, passThrough, type Wrappable } from './passage.js';
 import { type BodyTimes, type Patience, patienceOf } from './slow_bodies.js';
 
-export type StreamId = string;
-export type EventId = string;
-/** Where messages are kept for clients that lost their stream; see the options. */
-export interface EventStore {
-  storeEvent(streamId: StreamId, message: JSONRPCMessage): Promise<EventId>;
-  getStreamIdForEventId?(eventId: EventId): Promise<StreamId | undefined>;
-  replayEventsAfter(
-    lastEventId: EventId,
-    to: { send: (eventId: EventId, message: JSONRPCMessage) => Promise<void> },
-  ): Promise<StreamId>;
-}
+export type { EventId, EventStore, StreamId } from '../../engine/http_options.js';
 
 /** Options of the HTTP transports. */
 export interface HttpTransportOptions extends BodyTimes {
@@ -45,6 +36,13 @@ export interface HttpTransportOptions extends BodyTimes {
   onsessionclosed?: ((sessionId: string) => void | Promise<void>) | undefined;
   /** Answer with JSON only: what handlers say before their result is dropped. */
   enableJsonResponse?: boolean | undefined;
+  /**
+   * Keeps what streams say, so that a client that lost one comes back for the rest: a store of one's own, or `true` or bounds for the
+   * engine's. Off, if absent.
+   */
+  eventStore?: EventStoreOption | undefined;
+  /** How long clients are told to wait before they come back, in milliseconds. Default 1000. */
+  retryInterval?: number | undefined;
   /** Hosts to answer for: names with or without a port, `localhost:*`, `*.example.com`. All, if absent. */
   allowedHosts?: string[] | undefined;
   /** Origins of web pages to accept, such as `https://example.com`; `*` for all. Pages of this machine, if absent. */
@@ -60,11 +58,7 @@ export interface HttpTransportOptions extends BodyTimes {
 }
 
 /** Options of others that have no subject here. */
-const WITHOUT_SUBJECT = new Map([
-  ['eventStore', 'streams are not resumed'],
-  ['retryInterval', 'streams are not resumed'],
-  ['supportedProtocolVersions', 'every version of the protocol is served'],
-]);
+const WITHOUT_SUBJECT = new Map([['supportedProtocolVersions', 'every version of the protocol is served']]);
 
 /** The part of a transport that the user sees change, or changes. */
 export interface TransportEvents extends Wrappable {
@@ -84,6 +78,7 @@ export class HttpTransportFace implements Face, SessionOwner {
   private readonly exchanges = new Set<Exchange>();
   /** The ids of the sessions that began here. */
   private readonly sessions = new Set<string>();
+  private readonly store: OpenStore;
   private closed = false;
 
   constructor(
@@ -101,6 +96,7 @@ export class HttpTransportFace implements Face, SessionOwner {
     this.maxBodyBytes = bodyLimit(options.maxRequestBodySize);
     this.patience = patienceOf(options);
     this.readers = readersOf({ cors: options.cors, allowedOrigins: this.allowedOrigins });
+    this.store = new OpenStore(options.eventStore, options.retryInterval);
     this.passage = new Passage(events, ownSend);
   }
 
@@ -136,6 +132,8 @@ export class HttpTransportFace implements Face, SessionOwner {
       allowedOrigins: this.allowedOrigins,
       cors: options.cors,
       keepAliveSeconds: keepAliveSeconds(options.keepAliveMs),
+      ...(options.eventStore === undefined ? {} : { eventStore: options.eventStore }),
+      ...(options.retryInterval === undefined ? {} : { retryInterval: options.retryInterval }),
     });
   }
 
@@ -165,42 +163,47 @@ export class HttpTransportFace implements Face, SessionOwner {
     const held = new HeldSink(sink);
     const { method } = incoming.head;
     let hasHead = false;
-    const begun: Exchange = exchange(this.endpoint(serving), incoming, {
-      head: (status, headers) => {
-        hasHead = true;
-        let before: Promise<void> | undefined;
-        const engineId = headerOf(headers, SESSION_ID);
-        held.head(status, headers);
-        if (engineId !== undefined && engineId !== alias?.engineId) {
-          this.opened(serving, engineId).then(
-            (made) => {
-              for (const header of headers) if (header[0] === SESSION_ID) header[1] = made;
-              held.release();
-            },
-            (error: unknown) => {
-              this.onerror(errorFrom(error));
-              this.end(serving, engineId);
-              begun.cancel();
-              refuse(sink, 500, 'the server could not begin a session', -32603);
-            },
-          );
-          return;
-        }
-        if (id !== undefined && alias !== undefined) {
-          if (method === 'DELETE' && status < 300) before = aliases.remove(id, true);
-          else if (status === 404) before = aliases.remove(id, false);
-        }
-        if (before === undefined) held.release();
-        else before.catch((error: unknown) => this.onerror(errorFrom(error))).then(() => held.release());
+    const begun: Exchange = exchange(
+      this.endpoint(serving),
+      incoming,
+      {
+        head: (status, headers) => {
+          hasHead = true;
+          let before: Promise<void> | undefined;
+          const engineId = headerOf(headers, SESSION_ID);
+          held.head(status, headers);
+          if (engineId !== undefined && engineId !== alias?.engineId) {
+            this.opened(serving, engineId).then(
+              (made) => {
+                for (const header of headers) if (header[0] === SESSION_ID) header[1] = made;
+                held.release();
+              },
+              (error: unknown) => {
+                this.onerror(errorFrom(error));
+                this.end(serving, engineId);
+                begun.cancel();
+                refuse(sink, 500, 'the server could not begin a session', -32603);
+              },
+            );
+            return;
+          }
+          if (id !== undefined && alias !== undefined) {
+            if (method === 'DELETE' && status < 300) before = aliases.remove(id, true);
+            else if (status === 404) before = aliases.remove(id, false);
+          }
+          if (before === undefined) held.release();
+          else before.catch((error: unknown) => this.onerror(errorFrom(error))).then(() => held.release());
+        },
+        chunk: (text) => held.chunk(text),
+        end: (error) => {
+          this.exchanges.delete(begun);
+          // Cancelled before it was answered.
+          if (!hasHead) held.release();
+          held.end(error);
+        },
       },
-      chunk: (text) => held.chunk(text),
-      end: (error) => {
-        this.exchanges.delete(begun);
-        // Cancelled before it was answered.
-        if (!hasHead) held.release();
-        held.end(error);
-      },
-    });
+      this.store.in(serving),
+    );
     this.exchanges.add(begun);
     return begun;
   }
@@ -227,8 +230,24 @@ export class HttpTransportFace implements Face, SessionOwner {
       if (this.sessions.size === 0 && !this.closed) {
         if (this.serving !== undefined && this.transport !== undefined)
           dropTransport(this.serving, this.transport);
+        this.store.close();
         this.events.onclose?.();
       }
+    }
+  }
+
+  /** Closes the stream of a request under way, for its client to come back. */
+  closeStream(requestId: RequestId): void {
+    this.serving?.callOf(this.sessions, requestId)?.closeStream(false);
+  }
+
+  /** Closes the streams of what belongs to no request. */
+  closeSessionStreams(): void {
+    const { serving } = this;
+    if (serving === undefined) return;
+    for (const id of this.sessions) {
+      const alias = aliasesOf(serving).find(id);
+      if (alias !== undefined) serving.native.closeSessionStreams(alias.engineId);
     }
   }
 
@@ -254,6 +273,7 @@ export class HttpTransportFace implements Face, SessionOwner {
       }
     }
     for (const each of [...this.exchanges]) each.cancel();
+    this.store.close();
     this.events.onclose?.();
   }
 }

@@ -4,9 +4,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::Resumption;
 use super::stream::{Source, Stream};
 use crate::engine::{Engine, Outgoing, Session};
@@ -27,7 +24,8 @@ impl SessionStreams {
     fn new(resumption: Resumption) -> Option<Self> {
         let mut key = [0; 12];
         getrandom::fill(&mut key).ok()?;
-        let key = URL_SAFE_NO_PAD.encode(key);
+        // Letters and digits only: stores take such names apart to make ids of their own.
+        let key = key.iter().fold(String::new(), |key, byte| key + &format!("{byte:02x}"));
         Some(Self { key, resumption, streams: Mutex::default(), count: AtomicU64::new(0) })
     }
 
