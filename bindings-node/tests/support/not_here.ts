@@ -18,7 +18,7 @@ const V2 = '@modelcontextprotocol';
 
 const TASK_OPTIONS = ['taskStore', 'taskMessageQueue', 'defaultTaskPollInterval', 'maxTaskQueueSize'];
 const OPTIONS_OF_V2 = ['supportedProtocolVersions', 'inputRequired', 'requestState'];
-const STREAM_OPTIONS = ['eventStore', 'retryInterval', 'supportedProtocolVersions'];
+const STREAM_OPTIONS = ['supportedProtocolVersions'];
 const of = (type: string, members: string[]): string =>
   members.map((member) => `${type}.${member}`).join(', ');
 
@@ -36,14 +36,6 @@ export const NOT_HERE: Record<Reason, Record<string, string>> = {
     [`${SDK}/server/index.js`]: of('ServerOptions', TASK_OPTIONS),
     [`${SDK}/server/mcp.js`]: of('McpServerOptions', TASK_OPTIONS),
     [`${SDK}/shared/protocol.js`]: of('ProtocolOptions', TASK_OPTIONS),
-    [`${SDK}/server/streamableHttp.js`]: of(
-      'StreamableHTTPServerTransportOptions',
-      STREAM_OPTIONS.slice(0, 2),
-    ),
-    [`${SDK}/server/webStandardStreamableHttp.js`]: of(
-      'WebStandardStreamableHTTPServerTransportOptions',
-      STREAM_OPTIONS.slice(0, 2),
-    ),
     [`${V2}/server`]: [
       of('ServerOptions', OPTIONS_OF_V2),
       of('McpServerOptions', OPTIONS_OF_V2),

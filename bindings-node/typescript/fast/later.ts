@@ -2,6 +2,7 @@
 
 import { type NotYet, notYet } from '../engine/not_yet.js';
 
+export type { EventStore } from '../engine/http_options.js';
 export type {
   NotYet as FastMCPRequest,
   NotYet as FastMCPResponse,
