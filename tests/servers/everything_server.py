@@ -1,9 +1,9 @@
 """A server with one of everything: the fixtures of the official conformance suite, and what the cross tests drive.
 
-Usage: python everything_server.py --stdio | --port N
+Usage: python everything_server.py --stdio | --port N [--asks]
 
-The names, texts and shapes of the ``test_*`` items are the conformance suite's own. Items that need an answer from the
-client (elicitation, sampling, roots) are absent: see tests/conformance/expected_failures.yaml.
+The names, texts and shapes of the ``test_*`` items are the conformance suite's own. Those that ask the client are in
+``everything_asking``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 import zlib
 from typing import Annotated, Any, Literal
 
+import everything_asking
 from pydantic import BaseModel, Field
 
 from oxmcp import Context, FastMCP, Image, MCPError, ToolError
@@ -420,7 +421,10 @@ def main() -> None:
     transport = parser.add_mutually_exclusive_group(required=True)
     transport.add_argument("--stdio", action="store_true")
     transport.add_argument("--port", type=int)
+    parser.add_argument("--asks", action="store_true", help="with what asks the client; its twin has that not yet")
     options = parser.parse_args()
+    if options.asks:
+        everything_asking.register(mcp)
     if options.stdio:
         mcp.run()
     else:
