@@ -364,6 +364,27 @@ def test_one_step_leaves_the_tools_to_whoever_asks(mode: str) -> None:
     assert talk(server_that(ask), ("ask", {}), mode=mode, sampling_handler=lambda *_: answer) == ["abs_of {'x': -1} 2"]
 
 
+@MODES
+def test_tools_of_the_server_can_be_given_to_the_model_several_at_a_time(mode: str) -> None:
+    mcp = FastMCP("asks")
+    together = asyncio.Barrier(2) if hasattr(asyncio, "Barrier") else None
+    answers = iter(
+        [says(tool_use("1", "meet"), tool_use("2", "meet"), reason="toolUse"), says(TextContent(text="They met"))]
+    )
+
+    @mcp.tool
+    async def meet() -> str:
+        if together is not None:
+            await together.wait()
+        return "met"
+
+    @mcp.tool
+    async def ask(ctx: Context) -> str:
+        return (await ctx.sample("Meet", tools=[await ctx.fastmcp.get_tool("meet")], tool_concurrency=0)).result
+
+    assert talk(mcp, ("ask", {}), mode=mode, sampling_handler=lambda *_: next(answers)) == ["They met"]
+
+
 def test_the_servers_own_handler_answers_where_the_client_cannot() -> None:
     mcp = FastMCP("asks", sampling_handler=lambda messages, params, context: f"echo {messages[0].content.text}")
 
