@@ -11,7 +11,7 @@ use napi_derive::napi;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Origin;
 use oxmcp_core::host::{HttpText, descriptors, received_request};
-use oxmcp_core::transports::http::{Endpoint, Spelling};
+use oxmcp_core::transports::http::{Endpoint, Spelling, SseRequest};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -32,6 +32,24 @@ struct HeadText {
     url: String,
     headers: Vec<(String, String)>,
     remote: Option<SocketAddr>,
+    sse: Option<SseText>,
+}
+
+/// What a request of HTTP+SSE is: the opening of a stream if it says where its messages are posted, else a message.
+#[derive(Deserialize)]
+struct SseText {
+    session: String,
+    messages: Option<String>,
+}
+
+impl From<SseText> for SseRequest {
+    fn from(SseText { session, messages }: SseText) -> Self {
+        let session = Arc::from(session);
+        match messages {
+            Some(messages) => Self::Open { messages, session },
+            None => Self::Message(Some(session)),
+        }
+    }
 }
 
 /// Header values arrive with one character a byte, as Node reads them; what has larger ones is sent as UTF-8.
@@ -76,9 +94,12 @@ impl Serving {
         let Some(endpoint) = self.endpoints.get(endpoint) else {
             return Err(Error::new(ErrorKind::Configuration, "there is no such endpoint")).into_js();
         };
-        let text: HeadText = descriptors::read("the request", &head).into_js()?;
+        let mut text: HeadText = descriptors::read("the request", &head).into_js()?;
         let body = body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default();
         let mut request = request(&text, body, origin).into_js()?;
+        if let Some(sse) = text.sse.take() {
+            request.extensions_mut().insert(SseRequest::from(sse));
+        }
         if let Some(resumption) = self.resumption(event_store)? {
             request.extensions_mut().insert(resumption);
         }

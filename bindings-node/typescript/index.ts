@@ -131,6 +131,7 @@ export {
 } from './later/authentication.js';
 export * from './later/serving.js';
 export type { CompletableSchema } from './server/completable.js';
+export { SSEServerTransport, type SSEServerTransportOptions } from './server/sse.js';
 export type { EventId, EventStore, StreamId } from './server/streamableHttp.js';
 export type { MessageClassification } from './serving/transport.js';
 export * from './shared/mediaType.js';

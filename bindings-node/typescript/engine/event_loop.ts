@@ -66,6 +66,8 @@ export interface RequestHead {
   headers: [name: string, value: string][];
   /** `address:port` of the client. */
   remote?: string;
+  /** It belongs to this session of HTTP+SSE; it opens it if it says where its messages are posted. */
+  sse?: { session: string; messages?: string };
 }
 
 /** Hears the answer to such a request: one head, any number of chunks, one end. */

@@ -15,7 +15,6 @@ export type {
   NotYet as PerRequestHTTPServerTransportOptions,
   NotYet as PerRequestMessageExtra,
   NotYet as PerRequestResponseMode,
-  NotYet as SSEServerTransportOptions,
 } from '../engine/not_yet.js';
 
 /** The longest body that is read, by default, in bytes. */
@@ -24,13 +23,6 @@ export const DEFAULT_MAX_REQUEST_BODY_SIZE = 4 * 1024 * 1024;
 export const MAX_BATCH_SIZE = 100;
 /** How often a silent stream says that it is alive, by default, in milliseconds. */
 export const DEFAULT_SSE_KEEP_ALIVE_MS = 15_000;
-
-// HTTP with two endpoints, of 2024-11-05.
-
-export const { SSEServerTransport } = notYet(
-  'use StreamableHTTPServerTransport, which every client of today speaks',
-);
-export type SSEServerTransport = NotYet;
 
 // The engine reads, sorts and answers requests as a whole.
 
