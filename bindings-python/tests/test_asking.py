@@ -90,6 +90,30 @@ def test_a_user_may_say_no_or_nothing(mode: str, action: Any, kind: type) -> Non
     ) == [action]
 
 
+def test_choices_are_told_to_older_clients_in_their_words_or_not_asked() -> None:
+    """ELI-16"""
+    seen: list[Any] = []
+    mcp = FastMCP("asks")
+
+    @mcp.tool(structured_output=False)
+    async def one(ctx: Context) -> str:
+        return (await ctx.elicit("Which?", {"s": {"title": "Small"}, "l": {"title": "Large"}})).data or ""
+
+    @mcp.tool(structured_output=False)
+    async def several(ctx: Context) -> str:
+        return str((await ctx.elicit("Which?", [["s", "l"]])).data)
+
+    def choose(message: str, response_type: Any, params: Any, context: Any) -> str:
+        seen.append(params.requested_schema["properties"]["value"])
+        return "l"
+
+    options: dict[str, Any] = {"mode": "2025-06-18", "elicitation_handler": choose}
+    assert talk(mcp, ("one", {}), **options) == ["l"]
+    assert seen == [{"type": "string", "enum": ["s", "l"], "enumNames": ["Small", "Large"]}]
+    with pytest.raises(ToolError, match="2025-06-18"):
+        talk(mcp, ("several", {}), **options)
+
+
 @MODES
 def test_handlers_written_for_another_client_answer_here(mode: str) -> None:
     from oxmcp.client.elicitation import ElicitRequestParams, ElicitResult

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -12,6 +14,8 @@ from typing import Any
 
 import mcp_types as types
 import pytest
+import uvicorn
+from fastmcp.client.transports import SSETransport
 from mcp import MCPError
 from peers import MODES, TRANSPORTS, WITHIN, conversation, fast, official, stdio_parameters
 from processes import ROOT, HttpProcess, serve_http, server_command
@@ -181,6 +185,38 @@ def test_a_client_that_can_answer_nothing_is_asked_nothing(
                     await client.call_tool("book", {})
                 assert refused.value.error.code == -32021
                 assert "elicitation" in refused.value.error.data["requiredCapabilities"]
+
+    conversation(talk)
+
+
+def test_clients_of_the_oldest_transport_are_asked_on_their_stream(asking_http: HttpProcess) -> None:
+    """DOWN-11"""
+    where: Any = SSETransport(asking_http.url.replace("/mcp", "/sse"))
+
+    async def talk() -> None:
+        async with fast_client(where, "legacy") as client:
+            for name, arguments, said in CALLS:
+                assert (name, text_of(await client.call_tool(name, arguments))) == (name, said)
+
+    conversation(talk)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_mounted_server_asks_too(mode: str, language: str) -> None:
+    """DOWN-11, MRTR-1"""
+    import asking_server
+
+    async def talk() -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            server = uvicorn.Server(uvicorn.Config(asking_server.mcp.http_app(), log_level="error"))
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            async with official_client(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", mode) as client:
+                for name, arguments, said in CALLS:
+                    assert (name, text_of(await client.call_tool(name, arguments))) == (name, said)
+            server.should_exit = True
+            await serving
 
     conversation(talk)
 

@@ -131,7 +131,7 @@ def main() -> None:
     if options.stdio:
         mcp.run()
     else:
-        mcp.run(transport="http", host="127.0.0.1", port=options.port)
+        mcp.run(transport="http", sse=True, host="127.0.0.1", port=options.port)
 
 
 if __name__ == "__main__":
