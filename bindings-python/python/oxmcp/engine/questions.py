@@ -107,7 +107,10 @@ def answered(token: int, result: str | None, failure: tuple[str, str, int | None
     asked = _open.pop(token, None)
     if asked is None or asked.loop.is_closed():
         return
-    asked.loop.call_soon_threadsafe(_settle, asked, result, failure)
+    if asked.loop is asyncio._get_running_loop():
+        _settle(asked, result, failure)
+    else:
+        asked.loop.call_soon_threadsafe(_settle, asked, result, failure)
 
 
 def _settle(asked: _Asked, result: str | None, failure: tuple[str, str, int | None, str | None] | None) -> None:
