@@ -7,6 +7,7 @@ it over. A call that asks nothing leaves no trace here.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from typing import NamedTuple
 
@@ -105,12 +106,13 @@ def _send(key: _Key, call: _native.Call) -> None:
 def answered(token: int, result: str | None, failure: tuple[str, str, int | None, str | None] | None) -> None:
     """Hears what came of a question. Called in the loop that serves."""
     asked = _open.pop(token, None)
-    if asked is None or asked.loop.is_closed():
+    if asked is None:
         return
     if asked.loop is asyncio._get_running_loop():
         _settle(asked, result, failure)
     else:
-        asked.loop.call_soon_threadsafe(_settle, asked, result, failure)
+        with contextlib.suppress(RuntimeError):  # a plain function's own loop, which it has closed
+            asked.loop.call_soon_threadsafe(_settle, asked, result, failure)
 
 
 def _settle(asked: _Asked, result: str | None, failure: tuple[str, str, int | None, str | None] | None) -> None:
