@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import http2 from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createMcpHandler, isLegacyRequest, WebStandardStreamableHTTPServerTransport } from 'oxmcp';
@@ -61,7 +62,7 @@ async function answerTo(t: TestContext, app: Parameters<typeof createServer>[1])
   });
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.write(
-    'POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    'POST /mcp HTTP/1.1\r\nHost: localhost\r\nOrigin: https://app.example\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
   );
   let all = '';
   for await (const piece of socket) all += piece;
@@ -83,6 +84,35 @@ test('under node:http such a request is refused, and its connection closed', asy
     assert.match(answer, /^HTTP\/1.1 408 /);
     assert.match(answer, /\r\nconnection: close\r\n/i);
     assert.ok(answer.includes(PAUSED), answer);
+  }
+  const options = { ...PAUSE, allowedOrigins: ['https://app.example'], cors: ['https://app.example'] };
+  const answer = await answerTo(t, toNodeHandler(createMcpHandler(talkingServer(t), options)) as never);
+  assert.match(answer, /^HTTP\/1.1 408 [\s\S]*\r\naccess-control-allow-origin: https:\/\/app.example\r\n/i);
+});
+
+test('over HTTP/2 the stream of such a request ends, and the connection goes on', async (t) => {
+  const server = http2.createServer(toNodeHandler(createMcpHandler(talkingServer(t), PAUSE)) as never);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  t.after(() => {
+    client.destroy();
+    server.close();
+  });
+  const head = { ':method': 'POST', ':path': '/mcp', 'content-type': 'application/json' };
+  for (let turn = 0; turn < 2; turn++) {
+    const stream = client.request(head);
+    stream.write('{');
+    let status: unknown;
+    let body = '';
+    stream.on('response', (headers) => {
+      status = headers[':status'];
+    });
+    stream.on('data', (piece) => {
+      body += piece;
+    });
+    await new Promise((resolve) => stream.on('close', resolve));
+    assert.deepEqual([status, stream.rstCode], [408, http2.constants.NGHTTP2_NO_ERROR]);
+    assert.ok(body.includes(PAUSED), body);
   }
 });
 

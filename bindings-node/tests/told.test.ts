@@ -152,6 +152,23 @@ test('a port in use ends a program with one line, and exit code 1', async () => 
   assert.doesNotMatch(ran.stderr, /^ +at /m);
 });
 
+test('a program that catches it tells it in one line', async () => {
+  const program = `
+    import { McpServer } from 'oxmcp';
+    const serve = (port) => new McpServer({ name: 's', version: '1' }).listen({ port });
+    const first = await serve(0);
+    await serve(first.port).catch((error) => {
+      console.error(error.message);
+      process.exitCode = 1;
+    });
+    await first.close();`;
+  const ran = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: import.meta.dirname,
+  }).catch((error: { stderr: string; code: number }) => error);
+  assert.equal((ran as { code?: number }).code, 1);
+  assert.match(ran.stderr, /^cannot listen for HTTP: 127\.0\.0\.1:\d+ is in use: .* choose another port\n$/);
+});
+
 test('a Node that is too old is named by the loader', async () => {
   const loader = join(import.meta.dirname, '..', 'native', 'loader.cjs');
   const program = `

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
-use oxmcp_core::transports::http::{Endpoint, HttpOptions};
+use oxmcp_core::transports::http::{CorsOptions, Endpoint, HttpOptions};
 use support::{ENVELOPE, modern_call};
 use tokio::time::{Instant, Sleep, sleep};
 
@@ -80,6 +80,19 @@ async fn a_body_that_goes_on_for_a_minute_is_given_up() {
     let (status, body, took) = refusal(&endpoint(HttpOptions::default()), Duration::from_secs(8)).await;
     assert_eq!((status, took.as_secs()), (408, 60), "{body}");
     assert!(body.contains("within 60 seconds"), "{body}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_read_that_their_body_was_given_up() {
+    // HTTP-14
+    let cors =
+        CorsOptions { origins: Some(vec!["https://app.example".to_owned()]), ..CorsOptions::default() };
+    let endpoint = endpoint(HttpOptions { cors: Some(cors), ..HttpOptions::default() });
+    let mut request = post(Trickle::every(Duration::from_secs(3600)));
+    request.headers_mut().insert("origin", "https://app.example".parse().unwrap());
+    let response = endpoint.handle(request, None).await;
+    assert_eq!(response.status(), 408);
+    assert_eq!(response.headers()["access-control-allow-origin"], "https://app.example");
 }
 
 #[tokio::test(start_paused = true)]

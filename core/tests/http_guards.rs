@@ -310,6 +310,26 @@ async fn pages_of_allowed_origins_may_ask_send_and_read() {
 }
 
 #[tokio::test]
+async fn pages_read_what_is_not_there() {
+    // HTTP-14: a session that is over above all, so that they begin another
+    let server = open_to_pages(of("https://app.example"));
+    let origin = "Origin: https://app.example\r\n";
+    let session = "Mcp-Session-Id: gone\r\nMCP-Protocol-Version: 2025-11-25\r\n";
+    let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+    let nothing = modern_call(1, "echo", ENVELOPE).replace("tools/call", "no/such");
+    let headers = modern_headers("echo").replace("tools/call", "no/such");
+    for (path, headers, body) in [
+        ("/elsewhere", format!("{JSON_HEADERS}{ACCEPT_BOTH}"), call),
+        ("/mcp", format!("{JSON_HEADERS}{ACCEPT_BOTH}{session}"), call),
+        ("/mcp", headers, &nothing),
+    ] {
+        let answer = server.ask("POST", path, &format!("{origin}{headers}"), body).await;
+        assert_eq!(answer.status, 404, "{path}: {answer:?}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn pages_of_other_origins_are_refused_and_read_nothing() {
     // HTTP-8, HTTP-14
     let server = open_to_pages(of("https://app.example"));

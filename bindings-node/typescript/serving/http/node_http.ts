@@ -30,6 +30,8 @@ export interface NodeRequest extends AsyncIterable<unknown> {
   body?: unknown;
   readableEnded?: boolean | undefined;
   httpVersionMajor?: number | undefined;
+  /** The stream of a request over HTTP/2. */
+  stream?: { close?(code?: number): unknown } | undefined;
   iterator?(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
   resume?(): unknown;
   socket?: {
@@ -100,11 +102,16 @@ export async function answerNodeRequest(
   return answer.done;
 }
 
-/** Has the connection end with the answer: what else comes of the request is not waited for. */
+/** Has the connection, or the stream, end with the answer that is given at once: what else comes of the request is not waited for. */
 export function closeAfter(req: NodeRequest, res: NodeResponse): void {
-  // Others have their own requests on a connection of HTTP/2.
-  if (req.httpVersionMajor !== 2) res.setHeader('connection', 'close');
+  // Others have their own requests on a connection of HTTP/2: there it is the stream that ends, once the answer was given to it
+  // (RFC 9113, 8.1). Node does not say when the answer is out while somebody reads the request.
+  if (req.httpVersionMajor === 2) setImmediate(() => req.stream?.close?.(NO_ERROR));
+  else res.setHeader('connection', 'close');
 }
+
+/** HTTP/2's code for a stream that ends because nothing more is wanted of it. */
+const NO_ERROR = 0;
 
 /** Whether somebody read the body and kept what was in it. */
 function isReadBefore(req: NodeRequest, parsedBody: unknown): boolean {
