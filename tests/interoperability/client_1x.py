@@ -54,6 +54,7 @@ async def everything(session: ClientSession, heard: list[str]) -> dict[str, Any]
     seen["weather"] = (await session.call_tool("weather", {"city": "Oslo"})).structuredContent
     seen["refused"] = (await session.call_tool("add", {"a": "x", "b": 2})).isError
     seen["unknown tool"] = await code_of(session.call_tool("no_such_tool", {}))
+    seen["reconnection"] = (await session.call_tool("test_reconnection", {})).content[0].text
     seen["picture"] = (await session.call_tool("picture", {})).content[0].type
     seen["resources"] = sorted(str(resource.uri) for resource in (await session.list_resources()).resources)
     seen["templates"] = [found.uriTemplate for found in (await session.list_resource_templates()).resourceTemplates]
