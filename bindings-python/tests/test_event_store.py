@@ -17,8 +17,8 @@ from mcp.server.streamable_http import EventStore as OfficialStore
 
 from oxmcp import Context, FastMCP
 from oxmcp.server.event_store import EventStore as FastStore
+from oxmcp.server.event_store import InMemoryEventStore
 from oxmcp.server.streamable_http import EventCallback, EventMessage, EventStore
-from oxmcp.serving.event_store import InMemoryEventStore
 
 
 class Lists(EventStore):

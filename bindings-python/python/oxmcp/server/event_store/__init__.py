@@ -8,7 +8,7 @@ from ...errors import NotYetError
 from ...later.names import names
 from ...serving.event_store import EventCallback, EventId, EventMessage, InMemoryEventStore, StreamId
 
-__all__ = ["EventCallback", "EventId", "EventMessage", "EventStore", "StreamId"]
+__all__ = ["EventCallback", "EventId", "EventMessage", "EventStore", "InMemoryEventStore", "StreamId"]
 
 
 class EventStore(InMemoryEventStore):
