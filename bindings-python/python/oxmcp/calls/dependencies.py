@@ -83,8 +83,10 @@ def get_http_request() -> Any:
     return request_with(headers)
 
 
-def get_http_headers() -> dict[str, str]:
-    """The HTTP headers of the call in flight, by lower-case name; empty on other transports and outside a call."""
+def get_http_headers(include_all: bool = True, include: set[str] | None = None) -> dict[str, str]:
+    """The HTTP headers of the call in flight, by lower-case name; empty on other transports and outside a call. They are all
+    there, credentials included, whatever `include_all` and `include` say, which are accepted for code that gives them: choose
+    what to hand on to other services."""
     call = _native.current_call.get(None)
     return {} if call is None else dict(call.headers or {})
 
