@@ -24,6 +24,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 
+thread_local! {
+    static EMPTY_OBJECT: Arc<str> = Arc::from("{}");
+}
+
 /// The text of one JSON value. Whoever makes one vouches that the text is valid JSON; it is spliced into messages as it is.
 ///
 /// Cloning is cheap (a reference count). It may be a part of a larger text that it keeps alive.
@@ -82,7 +86,9 @@ impl RawJson {
     /// `{}`.
     #[must_use]
     pub fn empty_object() -> Self {
-        Self::from_checked("{}")
+        // One for each thread: most calls without arguments need one, and nobody needs another.
+        let shared = EMPTY_OBJECT.try_with(Arc::clone);
+        Self::from_checked(shared.unwrap_or_else(|_| Arc::from("{}")))
     }
 
     /// The text.

@@ -245,3 +245,17 @@ async fn a_handler_that_never_has_enough_is_stopped() {
     assert_eq!(heard.result()["isError"], true);
     assert_eq!(said(&heard), "after 32 rounds of questions there was no answer yet");
 }
+
+#[tokio::test]
+async fn a_client_with_a_session_that_cancels_is_asked_nothing_more() {
+    let engine = replica(&explicit_server());
+    let connection = shaken_as(&engine, "2025-11-25", &able()).await;
+    let mut exchange = send(&engine, &connection, request(1, "tools/call", json!({"name": "explicit"})));
+    let asked = message(exchange.next().await);
+    let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}});
+    assert!(hear(send(&engine, &connection, cancel)).await.accepted);
+    let heard = hear(exchange).await;
+    assert_eq!(heard.messages[0]["method"], "notifications/cancelled");
+    assert_eq!(heard.messages[0]["params"]["requestId"], asked["id"]);
+    assert!(heard.cancelled && !connection.is_asking());
+}
