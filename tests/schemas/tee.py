@@ -171,8 +171,12 @@ def judged(port: int, judge: Judge) -> Iterator[int]:
             return
         answers = asyncio.create_task(pump(upstream_reader, writer, observer.from_server))
         asks = asyncio.create_task(pump(reader, upstream_writer, observer.from_client))
-        # A client that has gone takes its connection along; a server that has, too.
-        await asyncio.wait({answers, asks}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            # A client that has gone takes its connection along; a server that has, too.
+            await asyncio.wait({answers, asks}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            # The judge goes home: no fault of this connection's.
+            pass
         for task in (answers, asks):
             task.cancel()
         for end in (writer, upstream_writer):

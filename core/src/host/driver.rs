@@ -289,15 +289,25 @@ impl Driver {
         }
     }
 
-    fn lead_as_standby(&self) {
+    fn lead_as_standby(&self, chore: &Chore) {
         self.standby_leads.store(true, Ordering::SeqCst);
         if self.left_at.load(Ordering::SeqCst) != 0 && !self.is_stopped() {
             self.runtime.block_on(async {
                 loop {
                     self.send_sealed();
+                    // What the leader gives while it is away, and does not come to send because the next function blocks it.
+                    let look = async {
+                        match self.placement() {
+                            Placement::EventLoop => tokio::time::sleep(TICK).await,
+                            Placement::Thread => std::future::pending().await,
+                        }
+                    };
                     tokio::select! {
                         () = self.leader_back.notified() => break,
                         () = self.mail_out.notified() => {}
+                        () = look => {
+                            chore();
+                        }
                     }
                 }
             });
@@ -319,7 +329,7 @@ fn stand_by(weak: &Weak<Driver>, chore: &Chore) {
         let at_once =
             driver.left_for_long.load(Ordering::SeqCst) || driver.departures.load(Ordering::Relaxed) == 0;
         if !driver.is_led() && (at_once || driver.away() >= GRACE) {
-            driver.lead_as_standby();
+            driver.lead_as_standby(chore);
             idle = 0;
             continue;
         }
