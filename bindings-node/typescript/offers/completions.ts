@@ -1,6 +1,6 @@
 // Completions: suggestions for the arguments of prompts and the variables of resource templates.
 
-import { writeCompletion } from '../answers/results.js';
+import { writeCompletion } from '../answers/completion_results.js';
 import { respond } from '../answers/settling.js';
 import type { Call } from '../engine/call.js';
 import type { Engine } from '../engine/engine.js';

@@ -1,8 +1,8 @@
 // Prompts: a function that writes messages, and what callers are told of it.
 
 import { encode } from '../answers/encoding.js';
+import { writePrompt } from '../answers/prompt_results.js';
 import { inWords, refuse } from '../answers/refusals.js';
-import { writePrompt } from '../answers/results.js';
 import { respond } from '../answers/settling.js';
 import {
   type AnySchema,

@@ -68,23 +68,18 @@ export interface ResourceTemplateUpdates {
   enabled?: boolean | undefined;
 }
 
-/** A registered resource, to be switched off and on, changed and removed; clients are told. */
-export class RegisteredResource extends Handle {
+/** What both kinds of handles show. */
+abstract class ReadableHandle<State extends ResourceState | TemplateState> extends Handle {
   /** @internal */
   constructor(
-    private readonly resources: ResourceRegistry,
     /** @internal */
-    public current: ResourceState,
+    public current: State,
   ) {
     super();
   }
 
   get name(): string {
     return this.current.name;
-  }
-  /** As it was registered. */
-  get uri(): string {
-    return this.current.uri;
   }
   get title(): string | undefined {
     return this.current.metadata.title;
@@ -96,8 +91,24 @@ export class RegisteredResource extends Handle {
     return this.current.metadata.cacheHint;
   }
   /** The function, as it was given. */
-  get readCallback(): ReadResourceCallback {
+  get readCallback(): State['callback'] {
     return this.current.callback;
+  }
+}
+
+/** A registered resource, to be switched off and on, changed and removed; clients are told. */
+export class RegisteredResource extends ReadableHandle<ResourceState> {
+  /** @internal */
+  constructor(
+    private readonly resources: ResourceRegistry,
+    current: ResourceState,
+  ) {
+    super(current);
+  }
+
+  /** As it was registered. */
+  get uri(): string {
+    return this.current.uri;
   }
 
   protected override show(enabled: boolean): void {
@@ -135,34 +146,17 @@ export class RegisteredResource extends Handle {
 }
 
 /** A registered resource template, to be switched off and on, changed and removed; clients are told. */
-export class RegisteredResourceTemplate extends Handle {
+export class RegisteredResourceTemplate extends ReadableHandle<TemplateState> {
   /** @internal */
   constructor(
     private readonly resources: TemplateRegistry,
-    /** @internal */
-    public current: TemplateState,
+    current: TemplateState,
   ) {
-    super();
+    super(current);
   }
 
-  get name(): string {
-    return this.current.name;
-  }
   get resourceTemplate(): ResourceTemplate {
     return this.current.template;
-  }
-  get title(): string | undefined {
-    return this.current.metadata.title;
-  }
-  get metadata(): ResourceMetadata {
-    return this.current.metadata;
-  }
-  get cacheHint(): CacheHint | undefined {
-    return this.current.metadata.cacheHint;
-  }
-  /** The function, as it was given. */
-  get readCallback(): ReadResourceTemplateCallback {
-    return this.current.callback;
   }
 
   protected override show(enabled: boolean): void {

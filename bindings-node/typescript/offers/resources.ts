@@ -2,7 +2,7 @@
 
 import { isObject } from '../answers/content.js';
 import { encode } from '../answers/encoding.js';
-import { writeResource } from '../answers/results.js';
+import { writeResource } from '../answers/resource_results.js';
 import { respond } from '../answers/settling.js';
 import { Context } from '../calls/context.js';
 import type { Call } from '../engine/call.js';

@@ -2,8 +2,8 @@
 
 import { isObject } from '../answers/content.js';
 import { type Issue, inWords } from '../answers/refusals.js';
-import { writeWhole } from '../answers/results.js';
 import { respond } from '../answers/settling.js';
+import { writeWhole } from '../answers/whole_results.js';
 import { tooBig } from '../arguments/big_integers.js';
 import type { Context } from '../calls/context.js';
 import { InvalidArgumentsError } from '../engine/errors.js';

@@ -1,41 +1,12 @@
 // `McpServer`: tools, resources and prompts are registered with it; it answers the rest of the protocol by itself.
 
-import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../arguments/schemas.js';
 import { ENGINE, type Engine, type Servable } from '../engine/engine.js';
 import type { NotYet } from '../engine/not_yet.js';
-import { Completions } from '../offers/completions.js';
-import {
-  type AnyPromptFunction,
-  type PromptCallback,
-  type PromptConfig,
-  type PromptConfigWith,
-  type PromptFunction,
-  Prompts,
-  type RegisteredPrompt,
-} from '../offers/prompts.js';
-import type { RegisteredResource, RegisteredResourceTemplate } from '../offers/resource_handles.js';
-import {
-  isTemplate,
-  type ReadResourceCallback,
-  type ReadResourceTemplateCallback,
-  type ResourceMetadata,
-  type ResourceTemplate,
-} from '../offers/resource_templates.js';
-import { Resources } from '../offers/resources.js';
-import {
-  type AnyToolFunction,
-  type RegisteredTool,
-  type ToolCallback,
-  type ToolConfig,
-  type ToolConfigWith,
-  type ToolFunction,
-  Tools,
-} from '../offers/tools.js';
 import type { Implementation } from '../types/base.js';
 import type { LoggingMessageNotificationParams } from '../types/notifications.js';
-import type { ToolAnnotations } from '../types/tools.js';
 import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
-import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
+import type { McpServerOptions } from './options.js';
+import { Registering } from './registering.js';
 
 export type { Context, Context as ServerContext } from '../calls/context.js';
 export type {
@@ -88,12 +59,9 @@ export type { McpServerOptions } from './options.js';
  * await server.connect(new StdioServerTransport());
  * ```
  */
-export class McpServer implements Servable {
+export class McpServer extends Registering implements Servable {
   /** The low-level server beneath: its handlers go before what is registered here. */
   readonly server: Server;
-  private readonly tools: Tools;
-  private readonly prompts: Prompts;
-  private readonly resources: Resources;
 
   /**
    * @param serverInfo Who the server is.
@@ -101,15 +69,9 @@ export class McpServer implements Servable {
    * @throws ConfigurationError for an option that cannot be honoured.
    */
   constructor(serverInfo: Implementation, options: McpServerOptions = {}) {
-    const most = mostElements(options);
-    this.server = new Server(serverInfo, options);
-    const engine = this[ENGINE];
-    engine.hasRegistry = true;
-    const onCompletable = (): void => completions.offer();
-    this.tools = new Tools(engine, most, options.strictInputValidation === true);
-    this.prompts = new Prompts(engine, onCompletable);
-    this.resources = new Resources(engine, onCompletable, options.resourceSecurity);
-    const completions = new Completions(engine, this.prompts, this.resources);
+    const server = new Server(serverInfo, options);
+    super(server[ENGINE], options);
+    this.server = server;
   }
 
   /** @internal */
@@ -117,189 +79,9 @@ export class McpServer implements Servable {
     return this.server[ENGINE];
   }
 
-  // Registering
-
-  /**
-   * Registers a tool.
-   *
-   * @param config `inputSchema` and `outputSchema` are raw zod shapes, zod 3 or 4 schemas, any Standard Schema, or plain JSON
-   *   Schema.
-   * @param callback `(args, ctx)` with an input schema, `(ctx)` without.
-   * @throws AlreadyRegisteredError when there is a tool of this name.
-   * @throws TypeError when a schema cannot be used; the message names the tool and the place.
-   */
-  registerTool(name: string, config: ToolConfig<undefined>, callback: ToolCallback): RegisteredTool;
-  registerTool<const Input extends AnySchema>(
-    name: string,
-    config: ToolConfigWith<Input>,
-    callback: ToolFunction<Input>,
-  ): RegisteredTool;
-  // Two signatures: asking inside one whether there is a schema costs the type checker more than the schema does.
-  registerTool(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
-    refuseWithoutSubject(config, `tool '${name}'`);
-    return this.tools.add(name, config, callback);
-  }
-
-  /**
-   * Registers a resource, or with a `ResourceTemplate` a family of them.
-   *
-   * @throws AlreadyRegisteredError when the URI, or the family's name or template, is taken.
-   */
-  registerResource(
-    name: string,
-    uri: string,
-    metadata: ResourceMetadata,
-    callback: ReadResourceCallback,
-  ): RegisteredResource;
-  registerResource(
-    name: string,
-    template: ResourceTemplate,
-    metadata: ResourceMetadata,
-    callback: ReadResourceTemplateCallback,
-  ): RegisteredResourceTemplate;
-  registerResource(
-    name: string,
-    uriOrTemplate: string | ResourceTemplate,
-    metadata: ResourceMetadata,
-    callback: ReadResourceCallback | ReadResourceTemplateCallback,
-  ): RegisteredResource | RegisteredResourceTemplate {
-    refuseWithoutSubject(metadata, `resource '${name}'`);
-    if (typeof uriOrTemplate === 'string') {
-      return this.resources.add(name, uriOrTemplate, metadata, callback as ReadResourceCallback);
-    }
-    if (!isTemplate(uriOrTemplate)) {
-      throw new TypeError(`resource '${name}': the second argument must be a URI or a ResourceTemplate`);
-    }
-    return this.resources.addTemplate(
-      name,
-      uriOrTemplate,
-      metadata,
-      callback as ReadResourceTemplateCallback,
-    );
-  }
-
-  /**
-   * Registers a prompt.
-   *
-   * @param callback `(args, ctx)` with `argsSchema`, `(ctx)` without.
-   * @throws AlreadyRegisteredError when there is a prompt of this name.
-   * @throws TypeError when the schema cannot be used.
-   */
-  registerPrompt(name: string, config: PromptConfig<undefined>, callback: PromptCallback): RegisteredPrompt;
-  registerPrompt<const Args extends AnySchema>(
-    name: string,
-    config: PromptConfigWith<Args>,
-    callback: PromptFunction<Args>,
-  ): RegisteredPrompt;
-  registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
-    refuseWithoutSubject(config, `prompt '${name}'`);
-    return this.prompts.add(name, config, callback);
-  }
-
-  /** The JSON Schema that clients are told of a tool's arguments. */
-  toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
-    return this.tools.inputSchemaJson(name);
-  }
-
   /** Not yet: whatever is done with its `tasks` throws. */
   get experimental(): { tasks: NotYet } {
     return this.server.experimental;
-  }
-
-  // Registering, the older way
-
-  /** @deprecated Use `registerTool`. */
-  tool(name: string, callback: ToolCallback): RegisteredTool;
-  /** @deprecated Use `registerTool`. */
-  tool(name: string, description: string, callback: ToolCallback): RegisteredTool;
-  /** @deprecated Use `registerTool`. */
-  tool<Args extends ShapeInput>(
-    name: string,
-    shapeOrAnnotations: Args | ToolAnnotations,
-    callback: ToolCallback<Args>,
-  ): RegisteredTool;
-  /** @deprecated Use `registerTool`. */
-  tool<Args extends ShapeInput>(
-    name: string,
-    description: string,
-    shapeOrAnnotations: Args | ToolAnnotations,
-    callback: ToolCallback<Args>,
-  ): RegisteredTool;
-  /** @deprecated Use `registerTool`. */
-  tool<Args extends ShapeInput>(
-    name: string,
-    shape: Args,
-    annotations: ToolAnnotations,
-    callback: ToolCallback<Args>,
-  ): RegisteredTool;
-  /** @deprecated Use `registerTool`. */
-  tool<Args extends ShapeInput>(
-    name: string,
-    description: string,
-    shape: Args,
-    annotations: ToolAnnotations,
-    callback: ToolCallback<Args>,
-  ): RegisteredTool;
-  tool(name: string, ...rest: unknown[]): RegisteredTool {
-    const description = typeof rest[0] === 'string' ? (rest.shift() as string) : undefined;
-    const callback = rest.pop() as AnyToolFunction;
-    return this.tools.add(name, { description, ...shapeAndAnnotations(name, rest) }, callback);
-  }
-
-  /** @deprecated Use `registerResource`. */
-  resource(name: string, uri: string, callback: ReadResourceCallback): RegisteredResource;
-  /** @deprecated Use `registerResource`. */
-  resource(
-    name: string,
-    uri: string,
-    metadata: ResourceMetadata,
-    callback: ReadResourceCallback,
-  ): RegisteredResource;
-  /** @deprecated Use `registerResource`. */
-  resource(
-    name: string,
-    template: ResourceTemplate,
-    callback: ReadResourceTemplateCallback,
-  ): RegisteredResourceTemplate;
-  /** @deprecated Use `registerResource`. */
-  resource(
-    name: string,
-    template: ResourceTemplate,
-    metadata: ResourceMetadata,
-    callback: ReadResourceTemplateCallback,
-  ): RegisteredResourceTemplate;
-  resource(
-    name: string,
-    uriOrTemplate: string | ResourceTemplate,
-    ...rest: unknown[]
-  ): RegisteredResource | RegisteredResourceTemplate {
-    const callback = rest.pop() as ReadResourceCallback;
-    const metadata = (rest[0] ?? {}) as ResourceMetadata;
-    return this.registerResource(name, uriOrTemplate as string, metadata, callback);
-  }
-
-  /** @deprecated Use `registerPrompt`. */
-  prompt(name: string, callback: PromptCallback): RegisteredPrompt;
-  /** @deprecated Use `registerPrompt`. */
-  prompt(name: string, description: string, callback: PromptCallback): RegisteredPrompt;
-  /** @deprecated Use `registerPrompt`. */
-  prompt<Args extends ShapeInput>(
-    name: string,
-    argsSchema: Args,
-    callback: PromptCallback<Args>,
-  ): RegisteredPrompt;
-  /** @deprecated Use `registerPrompt`. */
-  prompt<Args extends ShapeInput>(
-    name: string,
-    description: string,
-    argsSchema: Args,
-    callback: PromptCallback<Args>,
-  ): RegisteredPrompt;
-  prompt(name: string, ...rest: unknown[]): RegisteredPrompt {
-    const description = typeof rest[0] === 'string' ? (rest.shift() as string) : undefined;
-    const callback = rest.pop() as AnyPromptFunction;
-    const argsSchema = rest[0] as AnySchema | undefined;
-    return this.prompts.add(name, { description, argsSchema }, callback);
   }
 
   // Telling clients
@@ -382,26 +164,4 @@ export class McpServer implements Servable {
   set onerror(callback: ((error: Error) => void) | undefined) {
     this.server.onerror = callback;
   }
-}
-
-/** What stands between a description and the callback: a shape, annotations, or both in this order. */
-function shapeAndAnnotations(name: string, between: unknown[]): ToolConfig {
-  const [first, second] = between;
-  if (between.length === 0) return {};
-  if (between.length > 2) throw new TypeError(`tool '${name}': too many arguments`);
-  if (isSchema(first)) {
-    throw new TypeError(`tool '${name}': a whole schema needs registerTool(name, { inputSchema }, callback)`);
-  }
-  if (isRawShape(first)) {
-    return { inputSchema: first as ShapeInput, annotations: second as ToolAnnotations | undefined };
-  }
-  if (typeof first !== 'object' || first === null || second !== undefined) {
-    throw new TypeError(`tool '${name}': expected a shape of schemas or annotations before the callback`);
-  }
-  if (Object.values(first).some((value) => typeof value === 'object' && value !== null)) {
-    throw new TypeError(
-      `tool '${name}': expected a shape of schemas or annotations, but an object has objects inside`,
-    );
-  }
-  return { annotations: first as ToolAnnotations };
 }

@@ -1,0 +1,250 @@
+// What is registered with an `McpServer`, and how: by today's methods and by the older ones.
+
+import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../arguments/schemas.js';
+import type { Engine } from '../engine/engine.js';
+import { Completions } from '../offers/completions.js';
+import {
+  type AnyPromptFunction,
+  type PromptCallback,
+  type PromptConfig,
+  type PromptConfigWith,
+  type PromptFunction,
+  Prompts,
+  type RegisteredPrompt,
+} from '../offers/prompts.js';
+import type { RegisteredResource, RegisteredResourceTemplate } from '../offers/resource_handles.js';
+import {
+  isTemplate,
+  type ReadResourceCallback,
+  type ReadResourceTemplateCallback,
+  type ResourceMetadata,
+  type ResourceTemplate,
+} from '../offers/resource_templates.js';
+import { Resources } from '../offers/resources.js';
+import {
+  type AnyToolFunction,
+  type RegisteredTool,
+  type ToolCallback,
+  type ToolConfig,
+  type ToolConfigWith,
+  type ToolFunction,
+  Tools,
+} from '../offers/tools.js';
+import type { ToolAnnotations } from '../types/tools.js';
+import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
+
+/** What tools, resources and prompts are registered with. Not for direct use. */
+export abstract class Registering {
+  private readonly tools: Tools;
+  private readonly prompts: Prompts;
+  private readonly resources: Resources;
+
+  protected constructor(engine: Engine, options: McpServerOptions) {
+    engine.hasRegistry = true;
+    const onCompletable = (): void => completions.offer();
+    this.tools = new Tools(engine, mostElements(options), options.strictInputValidation === true);
+    this.prompts = new Prompts(engine, onCompletable);
+    this.resources = new Resources(engine, onCompletable, options.resourceSecurity);
+    const completions = new Completions(engine, this.prompts, this.resources);
+  }
+
+  /**
+   * Registers a tool.
+   *
+   * @param config `inputSchema` and `outputSchema` are raw zod shapes, zod 3 or 4 schemas, any Standard Schema, or plain JSON
+   *   Schema.
+   * @param callback `(args, ctx)` with an input schema, `(ctx)` without.
+   * @throws AlreadyRegisteredError when there is a tool of this name.
+   * @throws TypeError when a schema cannot be used; the message names the tool and the place.
+   */
+  registerTool(name: string, config: ToolConfig<undefined>, callback: ToolCallback): RegisteredTool;
+  registerTool<const Input extends AnySchema>(
+    name: string,
+    config: ToolConfigWith<Input>,
+    callback: ToolFunction<Input>,
+  ): RegisteredTool;
+  // Two signatures: asking inside one whether there is a schema costs the type checker more than the schema does.
+  registerTool(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
+    refuseWithoutSubject(config, `tool '${name}'`);
+    return this.tools.add(name, config, callback);
+  }
+
+  /**
+   * Registers a resource, or with a `ResourceTemplate` a family of them.
+   *
+   * @throws AlreadyRegisteredError when the URI, or the family's name or template, is taken.
+   */
+  registerResource(
+    name: string,
+    uri: string,
+    metadata: ResourceMetadata,
+    callback: ReadResourceCallback,
+  ): RegisteredResource;
+  registerResource(
+    name: string,
+    template: ResourceTemplate,
+    metadata: ResourceMetadata,
+    callback: ReadResourceTemplateCallback,
+  ): RegisteredResourceTemplate;
+  registerResource(
+    name: string,
+    uriOrTemplate: string | ResourceTemplate,
+    metadata: ResourceMetadata,
+    callback: ReadResourceCallback | ReadResourceTemplateCallback,
+  ): RegisteredResource | RegisteredResourceTemplate {
+    refuseWithoutSubject(metadata, `resource '${name}'`);
+    if (typeof uriOrTemplate === 'string') {
+      return this.resources.add(name, uriOrTemplate, metadata, callback as ReadResourceCallback);
+    }
+    if (!isTemplate(uriOrTemplate)) {
+      throw new TypeError(`resource '${name}': the second argument must be a URI or a ResourceTemplate`);
+    }
+    return this.resources.addTemplate(
+      name,
+      uriOrTemplate,
+      metadata,
+      callback as ReadResourceTemplateCallback,
+    );
+  }
+
+  /**
+   * Registers a prompt.
+   *
+   * @param callback `(args, ctx)` with `argsSchema`, `(ctx)` without.
+   * @throws AlreadyRegisteredError when there is a prompt of this name.
+   * @throws TypeError when the schema cannot be used.
+   */
+  registerPrompt(name: string, config: PromptConfig<undefined>, callback: PromptCallback): RegisteredPrompt;
+  registerPrompt<const Args extends AnySchema>(
+    name: string,
+    config: PromptConfigWith<Args>,
+    callback: PromptFunction<Args>,
+  ): RegisteredPrompt;
+  registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
+    refuseWithoutSubject(config, `prompt '${name}'`);
+    return this.prompts.add(name, config, callback);
+  }
+
+  /** The JSON Schema that clients are told of a tool's arguments. */
+  toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.tools.inputSchemaJson(name);
+  }
+
+  // Registering, the older way
+
+  /** @deprecated Use `registerTool`. */
+  tool(name: string, callback: ToolCallback): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool(name: string, description: string, callback: ToolCallback): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool<Args extends ShapeInput>(
+    name: string,
+    shapeOrAnnotations: Args | ToolAnnotations,
+    callback: ToolCallback<Args>,
+  ): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool<Args extends ShapeInput>(
+    name: string,
+    description: string,
+    shapeOrAnnotations: Args | ToolAnnotations,
+    callback: ToolCallback<Args>,
+  ): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool<Args extends ShapeInput>(
+    name: string,
+    shape: Args,
+    annotations: ToolAnnotations,
+    callback: ToolCallback<Args>,
+  ): RegisteredTool;
+  /** @deprecated Use `registerTool`. */
+  tool<Args extends ShapeInput>(
+    name: string,
+    description: string,
+    shape: Args,
+    annotations: ToolAnnotations,
+    callback: ToolCallback<Args>,
+  ): RegisteredTool;
+  tool(name: string, ...rest: unknown[]): RegisteredTool {
+    const description = typeof rest[0] === 'string' ? (rest.shift() as string) : undefined;
+    const callback = rest.pop() as AnyToolFunction;
+    return this.tools.add(name, { description, ...shapeAndAnnotations(name, rest) }, callback);
+  }
+
+  /** @deprecated Use `registerResource`. */
+  resource(name: string, uri: string, callback: ReadResourceCallback): RegisteredResource;
+  /** @deprecated Use `registerResource`. */
+  resource(
+    name: string,
+    uri: string,
+    metadata: ResourceMetadata,
+    callback: ReadResourceCallback,
+  ): RegisteredResource;
+  /** @deprecated Use `registerResource`. */
+  resource(
+    name: string,
+    template: ResourceTemplate,
+    callback: ReadResourceTemplateCallback,
+  ): RegisteredResourceTemplate;
+  /** @deprecated Use `registerResource`. */
+  resource(
+    name: string,
+    template: ResourceTemplate,
+    metadata: ResourceMetadata,
+    callback: ReadResourceTemplateCallback,
+  ): RegisteredResourceTemplate;
+  resource(
+    name: string,
+    uriOrTemplate: string | ResourceTemplate,
+    ...rest: unknown[]
+  ): RegisteredResource | RegisteredResourceTemplate {
+    const callback = rest.pop() as ReadResourceCallback;
+    const metadata = (rest[0] ?? {}) as ResourceMetadata;
+    return this.registerResource(name, uriOrTemplate as string, metadata, callback);
+  }
+
+  /** @deprecated Use `registerPrompt`. */
+  prompt(name: string, callback: PromptCallback): RegisteredPrompt;
+  /** @deprecated Use `registerPrompt`. */
+  prompt(name: string, description: string, callback: PromptCallback): RegisteredPrompt;
+  /** @deprecated Use `registerPrompt`. */
+  prompt<Args extends ShapeInput>(
+    name: string,
+    argsSchema: Args,
+    callback: PromptCallback<Args>,
+  ): RegisteredPrompt;
+  /** @deprecated Use `registerPrompt`. */
+  prompt<Args extends ShapeInput>(
+    name: string,
+    description: string,
+    argsSchema: Args,
+    callback: PromptCallback<Args>,
+  ): RegisteredPrompt;
+  prompt(name: string, ...rest: unknown[]): RegisteredPrompt {
+    const description = typeof rest[0] === 'string' ? (rest.shift() as string) : undefined;
+    const callback = rest.pop() as AnyPromptFunction;
+    const argsSchema = rest[0] as AnySchema | undefined;
+    return this.prompts.add(name, { description, argsSchema }, callback);
+  }
+}
+
+/** What stands between a description and the callback: a shape, annotations, or both in this order. */
+function shapeAndAnnotations(name: string, between: unknown[]): ToolConfig {
+  const [first, second] = between;
+  if (between.length === 0) return {};
+  if (between.length > 2) throw new TypeError(`tool '${name}': too many arguments`);
+  if (isSchema(first)) {
+    throw new TypeError(`tool '${name}': a whole schema needs registerTool(name, { inputSchema }, callback)`);
+  }
+  if (isRawShape(first)) {
+    return { inputSchema: first as ShapeInput, annotations: second as ToolAnnotations | undefined };
+  }
+  if (typeof first !== 'object' || first === null || second !== undefined) {
+    throw new TypeError(`tool '${name}': expected a shape of schemas or annotations before the callback`);
+  }
+  if (Object.values(first).some((value) => typeof value === 'object' && value !== null)) {
+    throw new TypeError(
+      `tool '${name}': expected a shape of schemas or annotations, but an object has objects inside`,
+    );
+  }
+  return { annotations: first as ToolAnnotations };
+}
