@@ -2,23 +2,16 @@
 //
 // By its Standard Schema interface zod begins anew where one of them turns out to be asynchronous, and all of them run twice.
 
-import type { StandardIssue, StandardResult, Validate } from './described.js';
+import type { StandardResult, Validate } from './described.js';
 import type { Standard, Zod4 } from './recognition.js';
 
-interface Parsed {
-  success: boolean;
-  data?: unknown;
-  error?: { issues: StandardIssue[] };
-}
+/** A parse in zod's own terms. */
+type Run = (payload: { value: unknown; issues: unknown[] }, ctx: { async: boolean }) => unknown;
 
-interface Parsing {
-  safeParseAsync(value: unknown): Promise<Parsed>;
-  _zod: { run(payload: unknown, ctx: unknown): unknown };
-}
-
-/** What of a schema is needed to make another one like it. */
-interface Copyable {
-  _zod: { constr?: new (def: unknown) => Parsing; def: unknown };
+/** What of a schema is needed to make another one like it, and to parse by it. */
+interface Inner {
+  constr?: new (def: unknown) => Standard & { _zod: { run: Run } };
+  def: unknown;
 }
 
 /**
@@ -26,45 +19,32 @@ interface Copyable {
  * is parsed in zod's quicker way. Should a function give a promise only after that, it alone runs twice, once.
  */
 export function zod4Validate(schema: Zod4 & Standard): Validate {
-  const { validate } = schema['~standard'];
-  let asynchronous: boolean | undefined;
-  const watched = watch(schema as unknown as Copyable);
-  if (watched === undefined) return (value) => schema['~standard'].validate(value);
+  const standard = schema['~standard'];
+  const careful = carefully(schema._zod as unknown as Inner);
+  if (careful === undefined) return (value) => standard.validate(value);
+  let isQuick = false;
   return (value) => {
-    if (asynchronous === false) {
-      const result = validate.call(schema['~standard'], value);
-      if (result instanceof Promise) asynchronous = true;
-      return result;
-    }
-    const { parsing, waits } = watched(value);
-    if (waits) asynchronous = true;
-    return parsing.then(({ success, data, error }): StandardResult => {
-      if (!success) return { issues: error?.issues ?? [] };
-      asynchronous ??= false;
-      return { value: data };
-    });
+    const result = isQuick ? standard.validate(value) : careful(value);
+    isQuick = !(result instanceof Promise) && (isQuick || result.issues === undefined);
+    return result;
   };
 }
 
-/** A parse that also tells whether a function of the schema's made it wait; undefined for what is not built as zod's schemas are. */
-function watch(
-  schema: Copyable,
-): ((value: unknown) => { parsing: Promise<Parsed>; waits: boolean }) | undefined {
-  const { constr, def } = schema._zod;
+/** A parse that expects to wait, and does so only where it has to; undefined for what is not built as zod's schemas are. */
+function carefully({ constr, def }: Inner): Validate | undefined {
   if (typeof constr !== 'function') return undefined;
-  // One of our own: an author's schema is not to be changed.
-  const copy = new constr(def);
-  if (typeof copy.safeParseAsync !== 'function') return undefined;
-  const { run } = copy._zod;
-  let waits = false;
-  copy._zod.run = (payload, ctx) => {
-    const result = run.call(copy._zod, payload, ctx);
-    waits = result instanceof Promise;
-    return result;
+  // One of our own, an author's schema is not to be changed: it says in zod's words what came of a parse that is over.
+  const teller = new constr(def);
+  const { run } = teller._zod;
+  if (typeof run !== 'function') return undefined;
+  const tell = (value: unknown, outcome: unknown): StandardResult => {
+    teller._zod.run = () => outcome;
+    return teller['~standard'].validate(value) as StandardResult;
   };
   return (value) => {
-    waits = false;
-    const parsing = copy.safeParseAsync(value);
-    return { parsing, waits };
+    const outcome = run({ value, issues: [] }, { async: true });
+    return outcome instanceof Promise
+      ? outcome.then((settled) => tell(value, settled))
+      : tell(value, outcome);
   };
 }
