@@ -33,6 +33,8 @@ pub enum Notice {
     Answered(Answered),
     /// A line for the log.
     Log(Severity, String),
+    /// Somebody follows the resource with this URI, or nobody does any more.
+    Followed(String, bool),
     /// The transport, connection or response ended, well or not.
     Ended(Option<Error>),
 }
@@ -121,6 +123,7 @@ impl Notices {
                 Notice::Head(text) => ("head", text),
                 Notice::Chunk(text) => ("chunk", json!(text).to_string()),
                 Notice::SessionEnded(id) => ("session", json!(id).to_string()),
+                Notice::Followed(uri, followed) => ("followed", json!([uri, followed]).to_string()),
                 Notice::Log(severity, line) => {
                     ("log", json!({ "severity": severity.name(), "line": line }).to_string())
                 }

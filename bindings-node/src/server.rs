@@ -191,6 +191,17 @@ impl Server {
         Ok(())
     }
 
+    /// Has JavaScript told, from now on, of each resource that somebody follows and nobody follows any more.
+    #[napi]
+    pub fn tell_of_followers(&self) {
+        let host = Arc::downgrade(&self.host);
+        self.host.description.registry.on_followed(move |uri, followed| {
+            if let Some(host) = host.upgrade() {
+                host.notices.push(NO_TOKEN, Notice::Followed(uri.to_owned(), followed));
+            }
+        });
+    }
+
     /// Sends a notification of an extension's outside of any request; `params` is JSON that `JSON.stringify` wrote.
     #[napi]
     pub fn announce(&self, method: String, params: String, session: Option<String>) {

@@ -800,6 +800,26 @@ fn notifications_that_are_no_changes_are_each_told_and_the_oldest_go_when_nobody
 }
 
 #[test]
+fn the_first_follower_of_a_resource_and_the_end_of_the_last_are_told() {
+    let registry = registry();
+    let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let hears = Arc::clone(&heard);
+    registry.on_followed(move |uri, followed| hears.lock().unwrap().push((uri.to_owned(), followed)));
+    let told = || std::mem::take(&mut *heard.lock().unwrap());
+    let one = registry.watch(watching(&["a://B/c"]));
+    assert_eq!(told(), [("a://B/c".to_owned(), true)]);
+    let other = registry.watch(watching(&[]));
+    assert!(other.set_resource("a://b/c", true) && other.set_resource("a://b/c", true));
+    drop(one);
+    assert_eq!(told(), [], "equivalent spellings are one resource");
+    assert!(other.set_resource("a://b/c", false) && other.set_resource("a://b/c", false));
+    assert_eq!(told(), [("a://B/c".to_owned(), false)]);
+    assert!(other.set_resource("x://y", true));
+    drop(other);
+    assert_eq!(told(), [("x://y".to_owned(), true), ("x://y".to_owned(), false)]);
+}
+
+#[test]
 fn a_change_is_told_after_it_can_be_seen() {
     let registry = registry();
     let watch = registry.watch(everything());

@@ -10,7 +10,18 @@ from typing import Any
 
 import pytest
 from processes import ANSWER_WITHIN, HttpProcess, StdioProcess, serve_http, serve_stdio
-from wire import INITIALIZED, PREFIX, LegacySession, call, headers_for, initialize, modern, request
+from wire import (
+    INITIALIZED,
+    PREFIX,
+    LegacySession,
+    call,
+    headers_for,
+    initialize,
+    modern,
+    request,
+    send_modern,
+    text_of,
+)
 
 ALARM = "notifications/alarms/raised"
 
@@ -152,8 +163,6 @@ def test_listeners_hear_what_they_name(
 
 @contextmanager
 def stream_or_answer(server: HttpProcess, message: Any) -> Iterator[int]:
-    from wire import send_modern
-
     yield send_modern(server, message).status
 
 
@@ -167,3 +176,39 @@ def test_listeners_that_name_nothing_hear_nothing(over_pipes: StdioProcess) -> N
     over_pipes.send(call("later", {"what": "nothing"}, "last"))
     over_pipes.answer_to("last")
     assert not [message for message in over_pipes.seen if message.get("method") in (ALARM, "notifications/message")]
+
+
+def test_the_first_subscriber_and_the_end_of_the_last_are_told(over_pipes: StdioProcess, language: str) -> None:
+    """RSRC-13, SUB-1"""
+    server = over_pipes
+
+    def until_told(*wanted: str) -> None:
+        expected = " ".join(wanted)
+        while True:
+            server.send(call("who_follows", {}, identity := f"who {server.new_id()}"))
+            if (now := text_of(server.answer_to(identity))) == expected:
+                return
+            assert expected.startswith(now), now
+
+    until_told()
+    kettle = {"resourceSubscriptions": ["alarms://kettle"]}
+    for identity in ("one", "other"):
+        server.send(modern("subscriptions/listen", identity, notifications=kettle))
+    until_told("+ alarms://kettle")
+    cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled"}
+    server.send({**cancel, "params": {"requestId": "one"}})
+    server.send({**cancel, "params": {"requestId": "other"}})
+    until_told("+ alarms://kettle", "- alarms://kettle")
+
+
+def test_sessions_that_subscribe_and_end_are_told_of(language: str) -> None:
+    """RSRC-13"""
+    with serve_http("talkative_server", language) as server:
+        session = LegacySession(server)
+        answer = session.send(request("resources/subscribe", {"uri": "alarms://kettle"}))
+        assert answer.status == 200, answer
+        assert session.send(b"", method="DELETE").status in (200, 204)
+        seen = ""
+        while "- alarms://kettle" not in seen:
+            seen = text_of(send_modern(server, call("who_follows")).message)
+        assert seen == "+ alarms://kettle - alarms://kettle"

@@ -31,6 +31,11 @@ server.registerTool('later', { inputSchema: { type: 'object' } }, async ({ what 
   return 'soon';
 });
 
+const followed = [];
+server.server.onsubscribed = (uri) => followed.push(`+ ${uri}`);
+server.server.onunsubscribed = (uri) => followed.push(`- ${uri}`);
+server.registerTool('who_follows', {}, () => followed.join(' '));
+
 server.registerTool('afterwards', {}, async (ctx) => {
   // Asked for while the call runs: whose session it is.
   void ctx.sessionId;

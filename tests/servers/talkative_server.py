@@ -13,6 +13,7 @@ from oxmcp import Context, FastMCP
 mcp = FastMCP(
     "talkative", capabilities={"logging": {}, "extensions": {"example.com/alarms": {"levels": 3}}, "resources": {}}
 )
+followed: list[str] = []
 background: set[asyncio.Task[None]] = set()
 
 
@@ -33,6 +34,22 @@ async def later(what: str) -> str:
     """Has something said after the answer, by what was started outside of any call."""
     waiting.put_nowait(what)
     return "soon"
+
+
+@mcp.on_subscribed
+async def subscribed(uri: str) -> None:
+    followed.append(f"+ {uri}")
+
+
+@mcp.on_unsubscribed
+def unsubscribed(uri: str) -> None:
+    followed.append(f"- {uri}")
+
+
+@mcp.tool
+async def who_follows() -> str:
+    """What the hooks were told."""
+    return " ".join(followed)
 
 
 @mcp.tool

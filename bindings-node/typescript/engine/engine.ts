@@ -42,6 +42,8 @@ export class Engine {
   private readonly registered = new Set<'tools' | 'prompts' | 'resources' | 'logging'>();
   /** Hears what functions threw. */
   onFailure: (error: Error) => void = () => {};
+  /** Hears of the first who follows a resource, and of the last one's end. */
+  private onFollowed: ((uri: string, isFollowed: boolean) => void) | undefined;
   /** Whether the console is told, too. */
   logsFailures = true;
   /** Whether a single two-way connection is all that serves it. */
@@ -106,6 +108,20 @@ export class Engine {
     this.native.setMethod(method, run === undefined ? null : this.slot(run));
   }
 
+  /** Has a function told of the first who follows a resource, and of the last one's end. */
+  hearOfFollowers(hear: (uri: string, isFollowed: boolean) => void): void {
+    if (this.onFollowed === undefined) this.native.tellOfFollowers();
+    this.onFollowed = hear;
+  }
+
+  private readonly followed = (uri: string, isFollowed: boolean): void => {
+    try {
+      this.onFollowed?.(uri, isFollowed);
+    } catch (error) {
+      this.failed(`what hears of the subscribers of ${uri}`, error);
+    }
+  };
+
   hasMethod(method: string): boolean {
     return this.methods.has(method);
   }
@@ -120,7 +136,12 @@ export class Engine {
     if (this.attached === undefined) {
       this.native.setCapabilities(JSON.stringify(this.flags()));
       // Whoever means to log says so beforehand.
-      const options = { io: this.io, follows: this.followsFromTheStart, failed: this.failed };
+      const options = {
+        io: this.io,
+        follows: this.followsFromTheStart,
+        failed: this.failed,
+        followed: this.followed,
+      };
       this.attached = translated(() => new Serving(this.native, this.functions, options));
     }
     return this.attached;

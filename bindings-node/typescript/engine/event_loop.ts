@@ -170,6 +170,8 @@ export class Serving {
   private isRooted = false;
   private readonly lifeline = new Lifeline(this);
   readonly failed: (what: string, thrown: unknown) => void = () => {};
+  /** Hears of the first who follows a resource, and of the last one's end. */
+  private readonly followed: (uri: string, isFollowed: boolean) => void = () => {};
   /** Whether `stop` was called: nothing is answered any more. */
   isStopped = false;
   /** Why calls end that nobody cancelled, once the server ends. */
@@ -196,9 +198,15 @@ export class Serving {
   constructor(
     server: NativeServer,
     private readonly functions: Functions,
-    options: { io?: Placement; follows?: boolean; failed?: (what: string, thrown: unknown) => void } = {},
+    options: {
+      io?: Placement;
+      follows?: boolean;
+      failed?: (what: string, thrown: unknown) => void;
+      followed?: (uri: string, isFollowed: boolean) => void;
+    } = {},
   ) {
     if (options.failed !== undefined) this.failed = options.failed;
+    if (options.followed !== undefined) this.followed = options.followed;
     this.follows = FOLLOWING_IS_CHEAP || (options.follows ?? false);
     // Weakly: the engine must not keep a server that the program has dropped. What waits for something is held by its lifeline.
     const self = new WeakRef(this);
@@ -554,6 +562,8 @@ export class Serving {
       this.origins.forget(entry[1]);
     } else {
       if (entry[2] === 'log') logLine(entry[3] as LogPayload);
+      else if (entry[2] === 'followed')
+        ROOT.runInAsyncScope(this.followed, undefined, ...(entry[3] as [string, boolean]));
       else this.tell(entry[1], entry[2] as NoticeKind, entry[3], entry[4] as string | undefined);
     }
   }

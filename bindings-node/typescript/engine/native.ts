@@ -24,6 +24,8 @@ export interface NativeServer {
   setEnabled(kind: Kind, key: string, enabled: boolean): boolean;
   /** Tells clients: a list changed, or a resource (with its URI). */
   notify(kind: 'tools' | 'prompts' | 'resources' | 'resource', uri: string | null): void;
+  /** Has `followed` told from now on: when the first one follows a resource, and when the last one goes. */
+  tellOfFollowers(): void;
   /**
    * Sends a notification that the protocol does not have outside of any request, to one session or to everybody; `params` is a
    * JSON object.
@@ -162,7 +164,7 @@ export interface NativeServing {
   stop(): void;
 }
 
-/** `message`: the payload is the message itself; behind it, its text where JavaScript's numbers do not hold all of its integers. `in`, `out`: the text of a message on its way through stdio. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. `session`: the id of one that is over. `answered`: `[result]`, or `[null, failure]` as for `-5`. */
+/** `message`: the payload is the message itself; behind it, its text where JavaScript's numbers do not hold all of its integers. `in`, `out`: the text of a message on its way through stdio. `head`: `{status, headers: [[name, value]]}`. `chunk`: text. `ended`: nothing, or `{kind, message}` of an error. `log`, of no token: `{severity, line}`. `session`: the id of one that is over. `followed`, of no token: `[uri, whether somebody follows it]`. `answered`: `[result]`, or `[null, failure]` as for `-5`. */
 export type NoticeKind =
   | 'message'
   | 'in'
@@ -172,6 +174,7 @@ export type NoticeKind =
   | 'ended'
   | 'log'
   | 'session'
+  | 'followed'
   | 'answered';
 
 /** What `describe` tells of a call. */

@@ -46,6 +46,10 @@ export class Server extends Asking implements Servable {
   onclose?: (() => void) | undefined;
   /** Called with what went wrong on a transport or in a notification's handler, and with what functions threw. */
   onerror?: ((error: Error) => void) | undefined;
+  private readonly hooks: {
+    subscribed?: ((uri: string) => void) | undefined;
+    unsubscribed?: ((uri: string) => void) | undefined;
+  } = {};
   private readonly connections: Connections;
   private readonly notifications: Notifications;
 
@@ -256,6 +260,35 @@ export class Server extends Asking implements Servable {
     const ctx = this.asks((context) => context);
     const completed = { method: 'notifications/elicitation/complete', params: { elicitationId } };
     return () => (ctx === undefined ? this.notification(completed) : ctx.sendNotification(completed));
+  }
+
+  /**
+   * Called with the URI of a resource when its first subscriber comes: time to watch what it is about. Sessions that subscribe and
+   * listeners that name the URI count alike.
+   */
+  get onsubscribed(): ((uri: string) => void) | undefined {
+    return this.hooks.subscribed;
+  }
+
+  set onsubscribed(hook: ((uri: string) => void) | undefined) {
+    this.hooks.subscribed = hook;
+    this.hearOfFollowers();
+  }
+
+  /** Called with the URI of a resource when its last subscriber is gone, however it went. */
+  get onunsubscribed(): ((uri: string) => void) | undefined {
+    return this.hooks.unsubscribed;
+  }
+
+  set onunsubscribed(hook: ((uri: string) => void) | undefined) {
+    this.hooks.unsubscribed = hook;
+    this.hearOfFollowers();
+  }
+
+  private hearOfFollowers(): void {
+    this[ENGINE].hearOfFollowers((uri, isFollowed) =>
+      (isFollowed ? this.hooks.subscribed : this.hooks.unsubscribed)?.(uri),
+    );
   }
 
   // Telling clients

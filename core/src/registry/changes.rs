@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
+use super::followers::Followers;
 use super::uri;
 use super::uri_template::MAX_URI_LENGTH;
 use crate::model::{Change, ListKind, SaidFilter, WatchFilter};
@@ -24,12 +25,13 @@ const MAX_PENDING_NOTIFICATIONS: usize = 256;
 
 /// Everyone who watches.
 #[derive(Default)]
-pub(super) struct Watchers(Mutex<Vec<Weak<Shared>>>);
+pub(super) struct Watchers(Mutex<Vec<Weak<Shared>>>, pub(super) Arc<Followers>);
 
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
     arrival: Notify,
+    followers: Arc<Followers>,
 }
 
 #[derive(Default)]
@@ -59,7 +61,11 @@ impl Watchers {
             .map(|uri| (uri::canonical(&uri), uri))
             .collect();
         let state = State { tools, prompts, resources, said, uris, ..State::default() };
-        let shared = Arc::new(Shared { state: Mutex::new(state), arrival: Notify::new() });
+        for (canonical, uri) in &state.uris {
+            self.1.come(canonical, uri);
+        }
+        let followers = Arc::clone(&self.1);
+        let shared = Arc::new(Shared { state: Mutex::new(state), arrival: Notify::new(), followers });
         let mut watchers = self.lock();
         if watchers.len() == watchers.capacity() {
             // Before growing, drop those that are gone: the cost spreads over the additions.
@@ -207,8 +213,11 @@ impl Watch {
             if state.uris.len() >= MAX_WATCHED_URIS || uri.len() > MAX_URI_LENGTH {
                 return false;
             }
-            state.uris.insert(canonical, uri.into());
+            let uri: Arc<str> = uri.into();
+            self.0.followers.come(&canonical, &uri);
+            state.uris.insert(canonical, uri);
         } else if state.uris.remove(&canonical).is_some() {
+            self.0.followers.go(&canonical);
             let queue = std::mem::take(&mut state.queue);
             for change in queue {
                 match &change {
@@ -220,6 +229,14 @@ impl Watch {
             }
         }
         true
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        for canonical in std::mem::take(&mut self.0.state().uris).into_keys() {
+            self.0.followers.go(&canonical);
+        }
     }
 }
 

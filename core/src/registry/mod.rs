@@ -8,6 +8,7 @@
 mod changes;
 mod completions;
 mod cursors;
+mod followers;
 mod methods;
 mod name_hash;
 mod pages;
@@ -132,6 +133,13 @@ impl Registry {
     #[must_use]
     pub fn watch(&self, filter: WatchFilter) -> Watch {
         self.0.watchers.add(filter)
+    }
+
+    /// Has `listener` told by its URI of each resource that somebody follows (`true`) and nobody follows any more (`false`): when
+    /// the first one comes, and the last one goes. Only the first listener counts. It is called with a lock held: it puts what it
+    /// hears aside and returns.
+    pub fn on_followed(&self, listener: impl Fn(&str, bool) + Send + Sync + 'static) {
+        self.0.watchers.1.listen(Box::new(listener));
     }
 
     /// Tells every feed that wants to know. Edits do so themselves; this is for contents of resources that changed, and

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextvars
+import functools
 import logging
 import os
 import sys
 from typing import Literal
 
 from .. import _native
-from . import claims, questions, threads
+from . import claims, followers, questions, threads
 from .guard import guard, serve_in_this_process
 from .notices import Notices
 
@@ -46,7 +47,7 @@ class Serving:
         self.server = native
         self.loop = loop
         self.users = 0
-        self.notices = Notices(loop)
+        self.notices = Notices(loop, functools.partial(followers.told, native))
         self.root = Root()
         self.native = _native.attach(
             native,

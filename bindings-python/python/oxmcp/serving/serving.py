@@ -20,7 +20,7 @@ from .engines import Engines
 from .lifespan import Lifespan
 from .mounting.mounted import Mounted
 from .settings import Cors, Settings, Transport
-from .telling import Telling
+from .telling import Hook, Telling
 from .translation import translated
 from .transport_security import TransportSecuritySettings, guards
 
@@ -48,6 +48,7 @@ class Serving(Mounted, Telling):
 
     def __init__(self, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None) -> None:
         self._lifespan = Lifespan(self, lifespan, on_start=self._served, on_end=self._served_no_more)
+        self._hooks: list[tuple[bool, Hook]] = []
         self._engines = Engines(self._translated_build)
         self._announcer = Announcer(None, self._notify)
         self.on_stdio = False
@@ -74,7 +75,9 @@ class Serving(Mounted, Telling):
 
     def _translated_build(self) -> _native.Server:
         with translated():
-            return self._build()
+            engine = self._build()
+        self._listen_for_followers(engine)
+        return engine
 
     def _build(self) -> _native.Server:
         raise NotImplementedError

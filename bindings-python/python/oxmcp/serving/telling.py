@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .. import _native
 from ..calls import notifications
 from ..calls.context import context_of
+from ..engine import followers
 from ..engine.values import DONE
+from ..errors import logger
 
 if TYPE_CHECKING:
     from ..calls.owner import Owner
     from .engines import Engines
 
 
+Hook = Callable[[str], Any]
+H = TypeVar("H", bound=Callable[[str], Any])
+
+_running: set[asyncio.Task[None]] = set()
+"""The loop keeps no task alive by itself."""
+
+
+async def _run(function: Hook, uri: str) -> None:
+    try:
+        made = function(uri)
+        if inspect.isawaitable(made):
+            await made
+    except Exception:
+        logger.exception("what hears of the subscribers of %s failed", uri)
+
+
 class Telling:
     """The part of a server that tells clients what none of them asked for."""
 
     _engines: Engines
+    _hooks: list[tuple[bool, Hook]]
     announce: Callable[..., Awaitable[None]]
 
     def send_notification(self, notification: Any, session_id: str | None = None) -> Awaitable[None]:
@@ -77,6 +98,32 @@ class Telling:
         """Sends a log message likewise."""
         for engine in self._engines.made():
             engine.log(level, logger, data, session)
+
+    def on_subscribed(self, function: H) -> H:
+        """Calls a function, plain or `async`, with the URI of a resource when its first subscriber comes: time to watch what it
+        is about. A decorator. Sessions that subscribe and listeners that name the URI count alike."""
+        return self._on_followed(True, function)
+
+    def on_unsubscribed(self, function: H) -> H:
+        """Calls a function with the URI of a resource when its last subscriber is gone, however it went. A decorator."""
+        return self._on_followed(False, function)
+
+    def _on_followed(self, followed: bool, function: H) -> H:
+        self._hooks.append((followed, function))
+        for engine in self._engines.made():
+            self._listen_for_followers(engine)
+        return function
+
+    def _listen_for_followers(self, engine: _native.Server) -> None:
+        if self._hooks:
+            followers.listen(engine, self._followed)
+
+    def _followed(self, uri: str, followed: bool) -> None:
+        for when, function in self._hooks:
+            if when is followed:
+                task = asyncio.get_running_loop().create_task(_run(function, uri))
+                _running.add(task)
+                task.add_done_callback(_running.discard)
 
     def notify_tools_changed(self) -> Awaitable[None]:
         """Tells every client that listens that the list of tools changed. Registering and removing do so by themselves."""
