@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::asking::Asker;
-use super::dispatch::Finished;
+use super::dispatch::Running;
 use super::exchange::Outgoing;
 use super::pages;
 use super::rounds::{Round, Rounds, Turn};
 use super::work::Work;
-use crate::eras::{Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
+use super::{Edge, Engine};
+use crate::eras::{Answer, Asked, Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
 use crate::handler::{Caller, Event, Events, Failure, FailureKind, Origin, PendingQuestion, StreamToClose};
-use crate::model::{InputRequired, OperationKind};
+use crate::model::{InputRequired, OperationKind, Output};
 use crate::registry::Snapshot;
 
 /// A call under way.
@@ -30,18 +31,58 @@ pub(super) struct Call {
     /// The connection the peer is at, if it is at one.
     pub(super) connection: Option<u64>,
     pub(super) rounds: Arc<Rounds>,
-    /// What was asked of the client, where it answers by calling again.
-    pub(super) round: Option<Box<Round>>,
     /// Where its questions are written.
     pub(super) stream: Stream,
     /// What became of its questions, if it has asked any. After `events`: what is over is over without a word.
-    pub(super) asker: Option<Box<Asker>>,
-    /// Why no answer can come in any more.
-    pub(super) unheard: Option<Box<Failure>>,
+    pub(super) asking: Option<Box<Asking>>,
     /// Where the stream can be resumed.
     pub(super) session: Option<Arc<Session>>,
     /// The answer, while events from before it are still being told.
     pub(super) said: Option<Said>,
+}
+
+/// What has to do with the questions of a call.
+#[derive(Default)]
+pub(super) struct Asking {
+    /// Where they are requests of ours.
+    pub(super) asker: Option<Asker>,
+    /// What was asked of the client, where it answers by calling again.
+    pub(super) round: Option<Box<Round>>,
+    /// Why no answer can come in any more.
+    pub(super) unheard: Option<Failure>,
+}
+
+impl Engine {
+    /// The call that `asked` begins.
+    #[expect(clippy::inline_always, reason = "or its many parts are copied twice, for every call")]
+    #[inline(always)]
+    pub(super) fn call(
+        &self,
+        asked: Asked,
+        running: Running,
+        events: Events,
+        flight: Option<Flight>,
+        edge: &Edge,
+        origin: &Origin,
+    ) -> Call {
+        Call {
+            kind: running.kind(),
+            work: Work::Handler(running),
+            events,
+            voice: asked.voice,
+            flight,
+            survives_disconnect: asked.survives_disconnect,
+            caller: asked.caller,
+            snapshot: asked.snapshot,
+            origin: origin.clone(),
+            connection: edge.connection(),
+            rounds: Arc::clone(&self.0.rounds),
+            stream: Stream::OfCall,
+            asking: None,
+            session: asked.session,
+            said: None,
+        }
+    }
 }
 
 impl Call {
@@ -85,24 +126,26 @@ impl Call {
             pending.answer(Err(Failure::new(FailureKind::CannotAsk, message)));
             return None;
         };
-        if let Some(failure) = &self.unheard {
-            pending.answer(Err(Failure::clone(failure)));
+        let asking = self.asking.get_or_insert_default();
+        if let Some(failure) = &asking.unheard {
+            pending.answer(Err(failure.clone()));
             return None;
         }
         let (caller, stream) = (&self.caller, self.stream);
-        let asker = self.asker.get_or_insert_with(|| {
-            Box::new(Asker::of_call(Arc::clone(flight.table()), Arc::clone(caller), stream))
-        });
+        let asker = asking
+            .asker
+            .get_or_insert_with(|| Asker::of_call(Arc::clone(flight.table()), Arc::clone(caller), stream));
         asker.ask(pending)
     }
 
     /// Takes a question back that nobody waits for any more; returns what is to be written for it, if anything.
     #[cold]
     fn withdraw(&mut self, number: u32) -> Option<String> {
-        if let Some(round) = &mut self.round {
+        let asking = self.asking.as_mut()?;
+        if let Some(round) = &mut asking.round {
             round.open.retain(|pending| pending.number() != number);
         }
-        self.asker.as_mut()?.withdraw(number)
+        asking.asker.as_mut()?.withdraw(number)
     }
 
     /// What a handler that returned its questions is answered with; `None` where it is invoked again at once.
@@ -118,19 +161,21 @@ impl Call {
     }
 
     /// What is still to be written of the questions of a call that is over.
+    #[cold]
     fn last_of_questions(&mut self) -> Option<Outgoing> {
-        let asker = self.asker.as_mut()?;
+        let asker = self.asking.as_mut()?.asker.as_mut()?;
         self.events.finish();
         asker.end().map(Outgoing::Message)
     }
 
     pub(super) fn stop_asking(&mut self, reason: &str) {
-        if self.unheard.is_none() {
+        let asking = self.asking.get_or_insert_default();
+        if asking.unheard.is_none() {
             let failure = Failure::new(FailureKind::ShutDown, reason);
-            if let Some(asker) = &mut self.asker {
+            if let Some(asker) = &mut asking.asker {
                 asker.stop(&failure);
             }
-            self.unheard = Some(Box::new(failure));
+            asking.unheard = Some(failure);
         }
     }
 
@@ -139,7 +184,7 @@ impl Call {
         // What left its stream does not come back to it.
         if self.stream != Stream::OfSession {
             self.stream = stream;
-            if let Some(asker) = &mut self.asker {
+            if let Some(asker) = self.asking.as_mut().and_then(|asking| asking.asker.as_mut()) {
                 asker.move_to(stream);
             }
         }
@@ -180,19 +225,21 @@ impl Call {
                     return Poll::Ready(Some(outgoing));
                 }
             }
-            if self.said.is_some()
-                && let Some(last) = self.last_of_questions()
-            {
-                return Poll::Ready(Some(last));
-            }
-            if let Some(said) = self.said.take() {
-                return Poll::Ready(Some(said.into()));
+            if self.said.is_some() {
+                if self.asking.is_some()
+                    && let Some(last) = self.last_of_questions()
+                {
+                    return Poll::Ready(Some(last));
+                }
+                if let Some(said) = self.said.take() {
+                    return Poll::Ready(Some(said.into()));
+                }
             }
             match self.work.poll(context) {
                 Poll::Ready(result) => {
                     self.said = match result {
-                        Ok(Finished::Answer(answer)) => Some(self.voice.answer(&answer)),
-                        Ok(Finished::Asks(input)) => self.asks(input),
+                        Ok(Answer::Output { output: Output::InputRequired(input), .. }) => self.asks(input),
+                        Ok(answer) => Some(self.voice.answer(&answer)),
                         Err(failure) => match pages::to_visit(&failure, self.kind, self.voice.way_to_ask()) {
                             Some(input) => self.asks(input),
                             None => Some(self.voice.failure(self.kind, &failure)),
@@ -206,16 +253,20 @@ impl Call {
                         }
                     }
                     // Everything it has said is out.
-                    Poll::Pending => match self.turn() {
-                        Turn::Wait => {
-                            let Some(asker) = &mut self.asker else { return Poll::Pending };
+                    Poll::Pending => {
+                        let Some(asking) = &mut self.asking else { return Poll::Pending };
+                        if let Some(asker) = &mut asking.asker {
                             if let Some(message) = std::task::ready!(asker.poll(context)) {
                                 return Poll::Ready(Some(Outgoing::Message(message)));
                             }
+                            continue;
                         }
-                        Turn::GoOn => {}
-                        Turn::Ask => return Poll::Ready(None),
-                    },
+                        match self.turn() {
+                            Turn::Wait => return Poll::Pending,
+                            Turn::GoOn => {}
+                            Turn::Ask => return Poll::Ready(None),
+                        }
+                    }
                 },
             }
         }

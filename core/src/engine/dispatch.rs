@@ -14,8 +14,7 @@ use crate::handler::{
 use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
 use crate::model::{
-    CacheHint, CompletionOutput, CompletionReference, InputRequired, Operation, OperationKind, Output,
-    WatchFilter,
+    CacheHint, CompletionOutput, CompletionReference, Operation, OperationKind, Output, WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{CompletionTarget, Item, ListPage, NoResource, Snapshot, ToolEntry};
@@ -37,14 +36,6 @@ pub(super) struct Running {
     finish: Finish,
 }
 
-/// What a call of user code came to.
-pub(super) enum Finished {
-    /// An answer.
-    Answer(Answer),
-    /// The handler wants to know more, and is to be invoked again with the answers.
-    Asks(InputRequired),
-}
-
 /// What is needed to make an answer of the handler's output.
 struct Finish {
     kind: OperationKind,
@@ -54,7 +45,21 @@ struct Finish {
     resource: Option<(String, CacheHint)>,
 }
 
+/// [`dispatch`], for a handler that is invoked once more with what it asked for.
+#[cold]
+pub(super) fn dispatch_again(
+    asked: &mut Asked,
+    events: EventSender,
+    origin: &Origin,
+    answers: Option<Arc<Answers>>,
+    call_timeout: Option<Duration>,
+) -> Dispatched {
+    dispatch(asked, events, origin, answers, call_timeout)
+}
+
 /// Dispatches what was asked. Consumes the operation; everything else of `asked` stays as it is.
+#[expect(clippy::inline_always, reason = "or what it starts is copied on its way back, for every call")]
+#[inline(always)]
 pub(super) fn dispatch(
     asked: &mut Asked,
     events: EventSender,
@@ -123,6 +128,8 @@ pub(super) fn is_replayable(asked: &Asked) -> bool {
     }
 }
 
+#[expect(clippy::inline_always, reason = "as for `dispatch`")]
+#[inline(always)]
 fn call_tool(
     snapshot: &Snapshot,
     name: &str,
@@ -298,6 +305,11 @@ fn shown(name: &str) -> &str {
 }
 
 impl Running {
+    /// What was asked.
+    pub(super) const fn kind(&self) -> OperationKind {
+        self.finish.kind
+    }
+
     /// Whether the handler may run again, see [`CommonFields::replayable`](crate::model::CommonFields::replayable).
     pub(super) const fn is_replayable(&self) -> bool {
         self.finish.replayable
@@ -309,7 +321,9 @@ impl Running {
     }
 
     /// Goes on with the call.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Finished, Failure>> {
+    #[expect(clippy::inline_always, reason = "or what it came to is copied on its way back, for every call")]
+    #[inline(always)]
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Failure>> {
         Pin::new(&mut self.stack).poll(context).map(|reply| self.finish.finish(reply))
     }
 }
@@ -319,11 +333,10 @@ impl Finish {
         Self { kind, replayable, tool: None, resource: None }
     }
 
-    fn finish(&mut self, reply: Reply) -> Result<Finished, Failure> {
+    fn finish(&mut self, reply: Reply) -> Result<Answer, Failure> {
         let kind = self.kind;
         let resource = self.resource.take();
         let output = match (reply, &resource) {
-            (Ok(Output::InputRequired(input)), _) if kind.may_ask() => return Ok(Finished::Asks(input)),
             (Ok(output), _) => output,
             // DOWN-10 wants the URI in any case.
             (Err(failure), Some((uri, _)))
@@ -344,7 +357,7 @@ impl Finish {
             Output::Completion(_) => kind == OperationKind::Complete,
             Output::Whole(whole) => whole.is_object(),
             // MRTR-1.
-            Output::InputRequired(_) => false,
+            Output::InputRequired(_) => kind.may_ask(),
         };
         if !fits {
             let detail = format!("a handler asked for {kind:?} returned an output of another kind");
@@ -359,7 +372,7 @@ impl Finish {
             check_structured(schema, result.structured_content.as_ref())?;
         }
         let cache = resource.map(|(_, cache)| cache);
-        Ok(Finished::Answer(Answer::Output { kind, output, tool: self.tool.take(), cache }))
+        Ok(Answer::Output { kind, output, tool: self.tool.take(), cache })
     }
 }
 

@@ -29,20 +29,18 @@ pub use inbound::{Edge, HttpEdge, Inbound};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 
-use crate::eras::{self, Asked, Eras, Opened, Refused, Side, Stream, Told, WireError};
+use crate::eras::{self, Asked, Eras, Opened, Refused, Side, Told, WireError};
 use crate::handler::{Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::Implementation;
 use crate::registry::Registry;
 use crate::sealing::Sealer;
 use asking::Asker;
-use call::Call;
 use dispatch::{Dispatched, dispatch};
 use exchange::{Background, State};
-use parked::{Bounds, ParkedCall, ParkedCalls};
-use rounds::{Resumed, Rounds};
+use parked::{Bounds, ParkedCalls};
+use rounds::Rounds;
 use watch::{Counted, Subscription};
-use work::Work;
 
 /// A server without its transports. Clones share everything.
 #[derive(Debug, Clone)]
@@ -231,6 +229,8 @@ impl Engine {
         }
     }
 
+    // Inlined, as what it calls: what a call is made of would be copied on every way back otherwise.
+    #[inline]
     fn start(&self, mut asked: Asked, edge: &Edge, origin: &Origin) -> State {
         if let Edge::Posted(_, headers) = edge
             && let Some(caller) = Arc::get_mut(&mut asked.caller)
@@ -255,41 +255,14 @@ impl Engine {
                 }
             },
         };
-        let call = |asked: Asked, running, events, flight, round| {
-            State::Call(Call {
-                work: Work::Handler(running),
-                kind,
-                events,
-                voice: asked.voice,
-                flight,
-                survives_disconnect: asked.survives_disconnect,
-                caller: asked.caller,
-                stream: Stream::OfCall,
-                asker: None,
-                unheard: None,
-                session: asked.session,
-                said: None,
-                snapshot: asked.snapshot,
-                origin: origin.clone(),
-                connection: edge.connection(),
-                rounds: Arc::clone(&self.0.rounds),
-                round,
-            })
-        };
-        let (answers, round) = match asked.retry.take().map(|retry| self.0.rounds.resume(&asked, *retry)) {
-            None => (None, None),
-            Some(Resumed::Refused(error)) => return State::said(error.say(Some(asked.voice.id()))),
-            Some(Resumed::Again(answers, round)) => (answers, Some(round)),
-            Some(Resumed::Call(parked, round)) => {
-                let ParkedCall { running, events, .. } = *parked;
-                return call(asked, running, events, flight, Some(round));
-            }
-        };
+        if let Some(retry) = asked.retry.take() {
+            return self.resume(asked, *retry, flight, edge, origin);
+        }
         let (sender, events) = event_channel(asked.caller.wants_progress, asked.caller.log_threshold);
-        match dispatch(&mut asked, sender, origin, answers, self.0.limits.call_timeout) {
+        match dispatch(&mut asked, sender, origin, None, self.0.limits.call_timeout) {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
             Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
-            Dispatched::Run(running) => call(asked, running, events, flight, round),
+            Dispatched::Run(running) => State::Call(self.call(asked, running, events, flight, edge, origin)),
             Dispatched::Watch(filter) => {
                 let counted = match edge {
                     Edge::Connection(connection) | Edge::Posted(connection, _) => {

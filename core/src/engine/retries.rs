@@ -24,10 +24,11 @@ impl Call {
             let message = format!("a client of this protocol version cannot be asked {method}");
             return pending.answer(Err(Failure::new(FailureKind::CannotAsk, message)));
         }
-        if let Some(failure) = &self.unheard {
-            return pending.answer(Err(Failure::clone(failure)));
+        let asking = self.asking.get_or_insert_default();
+        if let Some(failure) = &asking.unheard {
+            return pending.answer(Err(failure.clone()));
         }
-        let round = self.round.get_or_insert_default();
+        let round = asking.round.get_or_insert_default();
         let known = round.replay.iter().position(|noted| noted.is(&pending.question));
         match known.map(|place| round.replay.remove(place)) {
             Some(noted) => {
@@ -42,7 +43,9 @@ impl Call {
 
     /// What to do now that the call waits and everything it has said is out.
     pub(super) fn turn(&mut self) -> Turn {
-        let Some(round) = &mut self.round else { return Turn::Wait };
+        let Some(round) = self.asking.as_mut().and_then(|asking| asking.round.as_mut()) else {
+            return Turn::Wait;
+        };
         let (declared, version) = (self.caller.client_capabilities.as_ref(), self.voice.version());
         let refusal = |pending: &PendingQuestion| missing_capability(&pending.question, declared, version);
         let refused: Vec<_> = round.open.extract_if(.., |pending| refusal(pending).is_some()).collect();
@@ -69,7 +72,8 @@ impl Call {
 
     /// Ends the exchange with the questions of the call, and parks it.
     pub(super) fn park(self) -> Outgoing {
-        let Self { work, events, voice, round, rounds, connection, kind, .. } = self;
+        let Self { work, events, voice, asking, rounds, connection, kind, .. } = self;
+        let round = asking.and_then(|asking| asking.round);
         let (Work::Handler(running), Some(round)) = (work, round) else {
             return defect(&voice, kind, "a call was parked that does not wait");
         };
@@ -123,7 +127,8 @@ impl Call {
         }
         let mut state = RequestState::new(self.rounds.parked.time());
         state.own.clone_from(&input.state);
-        let answered = self.round.iter().flat_map(|round| round.answered.iter().chain(&round.replay));
+        let answered = self.asking.iter().filter_map(|asking| asking.round.as_ref());
+        let answered = answered.flat_map(|round| round.answered.iter().chain(&round.replay));
         let is_asked_anew = |noted: &Noted| input.requests.iter().any(|(key, _)| *key == noted.key);
         state.questions = answered.filter(|noted| !is_asked_anew(noted)).cloned().collect();
         state.questions.extend(input.requests.iter().map(|(key, question)| Noted::new(key, question)));

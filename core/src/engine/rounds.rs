@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::dispatch::is_replayable;
+use super::call::Asking;
+use super::dispatch::{Dispatched, dispatch_again, is_replayable};
+use super::exchange::State;
 use super::parked::{ParkedCall, ParkedCalls};
 use super::request_state::{Noted, Read, RequestState};
-use crate::eras::{Asked, Retry, WireError};
-use crate::handler::{Answers, PendingQuestion};
+use super::{Edge, Engine};
+use crate::eras::{Asked, Flight, Retry, WireError};
+use crate::handler::{Answers, Failure, FailureKind, Origin, PendingQuestion, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::error_code;
 use crate::model::Question;
@@ -56,6 +59,44 @@ pub(super) enum Resumed {
     Again(Option<Arc<Answers>>, Box<Round>),
     /// Nothing.
     Refused(WireError),
+}
+
+impl Engine {
+    /// Goes on with what another request began.
+    #[cold]
+    pub(super) fn resume(
+        &self,
+        mut asked: Asked,
+        retry: Retry,
+        flight: Option<Flight>,
+        edge: &Edge,
+        origin: &Origin,
+    ) -> State {
+        let kind = asked.operation.kind();
+        let (running, events, round) = match self.0.rounds.resume(&asked, retry) {
+            Resumed::Refused(error) => return State::said(error.say(Some(asked.voice.id()))),
+            Resumed::Call(parked, round) => {
+                let ParkedCall { running, events, .. } = *parked;
+                (running, events, round)
+            }
+            Resumed::Again(answers, round) => {
+                let (sender, events) = event_channel(asked.caller.wants_progress, asked.caller.log_threshold);
+                match dispatch_again(&mut asked, sender, origin, answers, self.0.limits.call_timeout) {
+                    Dispatched::Now(Ok(answer)) => return State::said(asked.voice.answer(&answer)),
+                    Dispatched::Now(Err(failure)) => return State::said(asked.voice.failure(kind, &failure)),
+                    Dispatched::Run(running) => (running, events, round),
+                    // What watches does not ask.
+                    Dispatched::Watch(_) => {
+                        let failure = Failure::new(FailureKind::Internal, "internal error");
+                        return State::said(asked.voice.failure(kind, &failure));
+                    }
+                }
+            }
+        };
+        let mut call = self.call(asked, running, events, flight, edge, origin);
+        call.asking = Some(Box::new(Asking { round: Some(round), ..Asking::default() }));
+        State::Call(call)
+    }
 }
 
 impl Rounds {

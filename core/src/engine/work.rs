@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::call::Call;
-use super::dispatch::{Dispatched, Finished, Running, dispatch};
+use super::dispatch::{Dispatched, Running, dispatch_again};
 use super::retries::check;
-use crate::eras::{Asked, Voice};
+use crate::eras::{Answer, Asked, Voice};
 use crate::handler::{Answers, CallContext, Caller, EventSender, Failure, FailureKind, Origin};
-use crate::model::{InputRequired, OperationKind};
+use crate::model::{InputRequired, OperationKind, Output};
 use crate::registry::Snapshot;
 
 /// How often a handler may want to know more, where we are the ones who ask.
@@ -22,11 +22,11 @@ pub(super) enum Work {
     /// The handler.
     Handler(Running),
     /// Questions and invocations in turn.
-    Again(Pin<Box<dyn Future<Output = Result<Finished, Failure>> + Send>>),
+    Again(Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>),
 }
 
 impl Work {
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Finished, Failure>> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Failure>> {
         match self {
             Self::Handler(running) => running.poll(context),
             Self::Again(work) => work.as_mut().poll(context),
@@ -63,7 +63,7 @@ impl Call {
 }
 
 impl Request {
-    async fn until_finished(self, mut input: InputRequired) -> Result<Finished, Failure> {
+    async fn until_finished(self, mut input: InputRequired) -> Result<Answer, Failure> {
         let mut answers = Answers::default();
         for _ in 0..MAX_ROUNDS {
             check(&input)?;
@@ -76,12 +76,12 @@ impl Request {
             answers.state = input.state;
             let finished = match self.dispatch(Arc::new(answers.clone()))? {
                 Dispatched::Run(mut running) => poll_fn(|context| running.poll(context)).await?,
-                Dispatched::Now(result) => return result.map(Finished::Answer),
+                Dispatched::Now(result) => return result,
                 Dispatched::Watch(_) => return Err(Failure::new(FailureKind::Internal, "internal error")),
             };
             match finished {
-                Finished::Asks(more) => input = more,
-                answer @ Finished::Answer(_) => return Ok(answer),
+                Answer::Output { output: Output::InputRequired(more), .. } => input = more,
+                answer => return Ok(answer),
             }
         }
         let message = format!("after {MAX_ROUNDS} rounds of questions there was no answer yet");
@@ -101,6 +101,6 @@ impl Request {
     fn dispatch(&self, answers: Arc<Answers>) -> Result<Dispatched, Failure> {
         let asked = Asked::again(self.kind, &self.voice, &self.caller, &self.snapshot);
         let mut asked = asked.ok_or_else(|| Failure::new(FailureKind::Internal, "internal error"))?;
-        Ok(dispatch(&mut asked, self.events.clone(), &self.origin, Some(answers), self.call_timeout))
+        Ok(dispatch_again(&mut asked, self.events.clone(), &self.origin, Some(answers), self.call_timeout))
     }
 }

@@ -45,7 +45,8 @@ const MAX_OPEN_QUESTIONS: u16 = 64;
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Event>,
+    /// Made for the first event: most calls say nothing.
+    queue: Option<VecDeque<Event>>,
     last_progress: Option<f64>,
     waker: Option<Waker>,
     /// How many questions were asked.
@@ -53,6 +54,16 @@ struct State {
     /// How many of them are not answered.
     open: u16,
     closed: bool,
+}
+
+impl State {
+    fn queue(&mut self) -> &mut VecDeque<Event> {
+        self.queue.get_or_insert_default()
+    }
+
+    fn pop(&mut self) -> Option<Event> {
+        self.queue.as_mut()?.pop_front()
+    }
 }
 
 pub(super) struct Shared {
@@ -107,7 +118,7 @@ impl EventSender {
         if state.closed {
             return false;
         }
-        if matches!((&event, state.queue.back()), (Event::CloseStream(new), Some(Event::CloseStream(last))) if new == last)
+        if matches!((&event, state.queue().back()), (Event::CloseStream(new), Some(Event::CloseStream(last))) if new == last)
         {
             return true;
         }
@@ -119,15 +130,16 @@ impl EventSender {
             }
             state.last_progress = Some(progress.progress);
         }
-        if state.queue.len() >= CAPACITY {
-            let find = |wanted: fn(&Event) -> bool| state.queue.iter().position(wanted);
+        let queue = state.queue();
+        if queue.len() >= CAPACITY {
+            let find = |wanted: fn(&Event) -> bool| queue.iter().position(wanted);
             let victim = find(|event| matches!(event, Event::Progress(_)))
                 .or_else(|| find(|event| matches!(event, Event::Log(_) | Event::Notification(_))));
             if let Some(victim) = victim {
-                state.queue.remove(victim);
+                queue.remove(victim);
             }
         }
-        state.queue.push_back(event);
+        queue.push_back(event);
         wake(state);
         true
     }
@@ -156,7 +168,7 @@ impl EventSender {
             } else {
                 state.open += 1;
                 let pending = PendingQuestion::new(question, number, answer_to, Arc::clone(&self.0));
-                state.queue.push_back(Event::Ask(Box::new(pending)));
+                state.queue().push_back(Event::Ask(Box::new(pending)));
             }
         }
         wake(state);
@@ -172,13 +184,12 @@ impl EventSender {
         if state.closed || state.open == 0 {
             return;
         }
-        let waiting = state
-            .queue
-            .iter()
-            .position(|event| matches!(event, Event::Ask(pending) if pending.number() == number));
-        let taken = waiting.and_then(|index| state.queue.remove(index));
+        let queue = state.queue();
+        let waiting =
+            queue.iter().position(|event| matches!(event, Event::Ask(pending) if pending.number() == number));
+        let taken = waiting.and_then(|index| queue.remove(index));
         if taken.is_none() {
-            state.queue.push_back(Event::Withdraw(number));
+            queue.push_back(Event::Withdraw(number));
         }
         wake(state);
         // After the lock: it has a word to say to the call.
@@ -216,7 +227,7 @@ impl Events {
     /// The next event that waits, if any.
     #[must_use]
     pub fn take(&self) -> Option<Event> {
-        self.0.state().queue.pop_front()
+        self.0.state().pop()
     }
 
     /// The call is over but for what waits: nothing is taken any more, and its questions are answered silently.
@@ -244,7 +255,7 @@ impl Events {
     /// [`Events::next`] for those who poll by hand.
     pub fn poll_next(&mut self, context: &Context<'_>) -> Poll<Event> {
         let mut state = self.0.state();
-        match state.queue.pop_front() {
+        match state.pop() {
             Some(event) => Poll::Ready(event),
             None => {
                 match &mut state.waker {
@@ -261,7 +272,7 @@ impl Drop for Events {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.closed = true;
-        let queue = std::mem::take(&mut state.queue);
+        let queue = state.queue.take();
         drop(state);
         // After the lock: questions among them have a word to say to the call.
         drop(queue);
