@@ -18,7 +18,7 @@ from mcp import Client
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from peers import MODES, VERSION_OF_MODE, conversation, eventually, fast, value_of
-from processes import SERVERS, HttpProcess, end, free_port
+from processes import SERVERS, HttpProcess, free_port
 from test_official_client_1x import INTERPRETER, talk
 
 UVICORN = ("uvicorn", "mounted_app:app", "--app-dir", str(SERVERS), "--log-level", "warning", "--port", "{port}")
@@ -47,7 +47,7 @@ def serve(framework: str, command: tuple[str, ...], *more: str) -> HttpProcess:
         [sys.executable, "-m", *(part.format(port=port) for part in command), *more],
         port=port,
         directory=SERVERS,
-        environment={"OXMCP_TEST_MOUNTED_IN": framework},
+        environment={"MOUNTED_IN": framework},
     )
 
 
@@ -218,32 +218,29 @@ def test_two_workers_of_uvicorn_serve_modern_clients_alike() -> None:
 @pytest.mark.parametrize("command", [UVICORN, HYPERCORN, GRANIAN], ids=lambda command: command[0])
 def test_the_process_ends_although_streams_are_open(command: tuple[str, ...]) -> None:
     """SSE-3"""
-    server = serve("starlette", command)
     about = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     initialize = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": about}
     params = {"name": "hold", "arguments": {}, "_meta": {"progressToken": 1}}
     hold = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params}
 
-    async def talk() -> None:
-        async with httpx2.AsyncClient(timeout=30) as http:
-            headers = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-11-25"}
-            welcome = await http.post(server.url, json=initialize, headers=headers)
-            headers["mcp-session-id"] = welcome.headers["mcp-session-id"]
-            async with (
-                http.stream("GET", server.url, headers=headers) as stream,
-                http.stream("POST", server.url, json=hold, headers=headers) as call,
-            ):
-                events = call.aiter_lines()
-                while "notifications/progress" not in await anext(events):
-                    pass
-                server.process.send_signal(signal.SIGTERM)
-                if command is UVICORN:  # the others cut off what is left by themselves
-                    assert [line async for line in stream.aiter_lines()] == []
-                    assert "the server is shutting down" in "".join([line async for line in events])
-                await asyncio.to_thread(server.process.wait, 15)
+    with serve("starlette", command) as server:
 
-    try:
-        server.wait_until_ready()
+        async def talk() -> None:
+            async with httpx2.AsyncClient(timeout=30) as http:
+                headers = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-11-25"}
+                welcome = await http.post(server.url, json=initialize, headers=headers)
+                headers["mcp-session-id"] = welcome.headers["mcp-session-id"]
+                async with (
+                    http.stream("GET", server.url, headers=headers) as stream,
+                    http.stream("POST", server.url, json=hold, headers=headers) as call,
+                ):
+                    events = call.aiter_lines()
+                    while "notifications/progress" not in await anext(events):
+                        pass
+                    server.process.send_signal(signal.SIGTERM)
+                    if command is UVICORN:  # the others cut off what is left by themselves
+                        assert [line async for line in stream.aiter_lines()] == []
+                        assert "the server is shutting down" in "".join([line async for line in events])
+                    await asyncio.to_thread(server.process.wait, 15)
+
         conversation(talk)
-    finally:
-        end(server.process)

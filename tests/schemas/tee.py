@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -111,11 +112,13 @@ class Observer:
             self._each = Events(said).feed
         elif kind == b"application/json":
             whole = bytearray()
+            # Middleware of somebody else's may have packed it.
+            unpacked = gzip.decompress if headers.get(b"content-encoding") == b"gzip" else bytes
 
             def body(data: bytes) -> None:
                 if data:
                     whole.extend(data)
-                elif whole and is_message(message := json.loads(whole)):
+                elif whole and is_message(message := json.loads(unpacked(bytes(whole)))):
                     said(message)
 
             self._each = body

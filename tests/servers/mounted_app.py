@@ -1,6 +1,6 @@
 """The everything server in an application of somebody else's: `python -m uvicorn mounted_app:app` and the like.
 
-`OXMCP_TEST_MOUNTED_IN` says in whose: alone, starlette, fastapi, litestar or quart. None of them wires a lifespan, but fastapi.
+`MOUNTED_IN` says in whose: alone, starlette, fastapi, litestar or quart. None of them wires a lifespan, but fastapi.
 Each has middleware that keeps the header `x-tenant` in a context variable, a page of its own at `/`, and the server at `/mcp`.
 """
 
@@ -190,4 +190,4 @@ MADE: dict[str, Callable[[], Any]] = {
     "quart": quart,
 }
 
-app = MADE[os.environ.get("OXMCP_TEST_MOUNTED_IN", "alone")]()
+app = MADE[os.environ.get("MOUNTED_IN", "alone")]()
