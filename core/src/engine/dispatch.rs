@@ -128,8 +128,6 @@ pub(super) fn is_replayable(asked: &Asked) -> bool {
     }
 }
 
-#[expect(clippy::inline_always, reason = "as for `dispatch`")]
-#[inline(always)]
 fn call_tool(
     snapshot: &Snapshot,
     name: &str,
@@ -321,8 +319,6 @@ impl Running {
     }
 
     /// Goes on with the call.
-    #[expect(clippy::inline_always, reason = "or what it came to is copied on its way back, for every call")]
-    #[inline(always)]
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Failure>> {
         Pin::new(&mut self.stack).poll(context).map(|reply| self.finish.finish(reply))
     }
