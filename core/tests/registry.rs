@@ -803,8 +803,8 @@ fn notifications_that_are_no_changes_are_each_told_and_the_oldest_go_when_nobody
 fn the_first_follower_of_a_resource_and_the_end_of_the_last_are_told() {
     let registry = registry();
     let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let hears = Arc::clone(&heard);
-    registry.on_followed(move |uri, followed| hears.lock().unwrap().push((uri.to_owned(), followed)));
+    let listener = Arc::clone(&heard);
+    registry.on_followed(move |uri, followed| listener.lock().unwrap().push((uri.to_owned(), followed)));
     let told = || std::mem::take(&mut *heard.lock().unwrap());
     let one = registry.watch(watching(&["a://B/c"]));
     assert_eq!(told(), [("a://B/c".to_owned(), true)]);
