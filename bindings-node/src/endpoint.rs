@@ -100,7 +100,7 @@ impl Serving {
         if let Some(sse) = text.sse.take() {
             request.extensions_mut().insert(SseRequest::from(sse));
         }
-        if let Some(resumption) = self.resumption(event_store)? {
+        if let Some(resumption) = self.event_stores.resumption(event_store)? {
             request.extensions_mut().insert(resumption);
         }
         let token = self.token();

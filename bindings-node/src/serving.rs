@@ -248,13 +248,31 @@ impl Serving {
         }
     }
 
+    /// Opens the event store behind this function, see [`EventStores::open`]; returns its number.
+    #[napi]
+    pub fn open_event_store(&self, slot: u32, retry: Option<u32>) -> u32 {
+        self.event_stores.open(&self.host.mailbox, slot, retry)
+    }
+
+    /// Begins no more streams over the store of this number.
+    #[napi]
+    pub fn close_event_store(&self, number: u32) {
+        self.event_stores.close(number);
+    }
+
+    /// Closes the streams on which the client of this session hears what belongs to no request; returns whether it comes back.
+    #[napi]
+    pub fn close_session_streams(&self, session: String) -> bool {
+        self.engine.close_session_streams(&session)
+    }
+
     /// Binds and serves HTTP; returns the token and the address it is bound to, as JSON.
     #[napi]
     pub fn serve_http(&self, options: String, event_store: Option<u32>) -> Result<String, JsError> {
         let driver = self.driver()?;
         let text = HttpText::read(&options, Spelling::Camel).into_js()?;
         let mut options = text.options();
-        options.resumption = self.resumption(event_store)?.or(options.resumption);
+        options.resumption = self.event_stores.resumption(event_store)?.or(options.resumption);
         let server = HttpServer::bind(self.engine.clone(), text.address(), options).into_js()?;
         let address = server.local_addr();
         let token = self.run(&driver, false, |_, shutdown| server.serve(shutdown));
