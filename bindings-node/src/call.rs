@@ -1,15 +1,17 @@
 //! What JavaScript may ask and say of one call in flight.
 
+use std::time::Duration;
+
 use napi_derive::napi;
 use oxmcp_core::error::{Error, ErrorKind};
-use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply, StreamToClose};
+use oxmcp_core::handler::{Answers, Event, Failure, FailureKind, Invocation, Reply, StreamToClose};
 use oxmcp_core::host::descriptors::{self, CacheText};
 use oxmcp_core::json::{self, RawJson, inexact_integers, may_have_inexact_integers};
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::Responder;
 use oxmcp_core::model::{
-    CompletionOutput, LogLevel, LogMessage, Notification, Output, Progress, PromptOutput, ResourceOutput,
-    ToolOutput,
+    CompletionOutput, InputRequired, LogLevel, LogMessage, Notification, Output, Progress, PromptOutput,
+    Question, ResourceOutput, ToolOutput,
 };
 
 use crate::errors::{IntoJs, JsError};
@@ -74,6 +76,10 @@ fn describe(invocation: &Invocation) -> String {
     text_member(into, "logThreshold", caller.log_threshold.map(LogLevel::as_str));
     member(into, "streamCanClose", Some(if caller.stream_can_close { "true" } else { "false" }));
     member(into, "wantsProgress", Some(if caller.wants_progress { "true" } else { "false" }));
+    let answers = invocation.context.answers.as_deref();
+    let given = answers.filter(|answers| !answers.given.is_empty()).map(Answers::to_json);
+    member(into, "inputResponses", given.as_deref());
+    text_member(into, "requestState", answers.and_then(|answers| answers.state.as_deref()));
     key(into, "headers");
     match &caller.headers {
         None => into.push_str("null"),
@@ -209,6 +215,28 @@ impl Serving {
     ) {
         let output = CompletionOutput { values, total: total.map(mailbox::number), has_more };
         self.answer(id, Ok(Output::Completion(output)));
+    }
+
+    /// Asks in the place of an answer; `params` are JSON texts. The state comes back with the answers. The limit, 0 for none, is
+    /// that of a client which is asked by requests.
+    #[napi]
+    pub fn complete_input_required(
+        &self,
+        id: f64,
+        keys: Vec<String>,
+        methods: Vec<String>,
+        params: Vec<String>,
+        state: Option<String>,
+        timeout_ms: f64,
+    ) {
+        let timeout = (timeout_ms > 0.0).then_some(timeout_ms / 1000.0);
+        let timeout = timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let questions = methods
+            .into_iter()
+            .zip(params)
+            .map(|(method, params)| Question { timeout, ..Question::new(method, raw(params)) });
+        let requests = keys.into_iter().zip(questions).collect();
+        self.answer(id, Ok(Output::InputRequired(InputRequired { requests, state })));
     }
 
     /// Answers a call of a whole method.

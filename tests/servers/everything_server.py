@@ -1,6 +1,6 @@
 """A server with one of everything: the fixtures of the official conformance suite, and what the cross tests drive.
 
-Usage: python everything_server.py --stdio | --port N [--asks]
+Usage: python everything_server.py --stdio | --port N
 
 The names, texts and shapes of the ``test_*`` items are the conformance suite's own. Those that ask the client are in
 ``everything_asking``.
@@ -415,16 +415,16 @@ async def complete(ref: Any, argument: Any, context: Any) -> Completion:
     return Completion(values=values, total=len(values), hasMore=False)
 
 
+everything_asking.register(mcp)
+
+
 def main() -> None:
     """Serve over standard input and output, or over HTTP on a loopback port."""
     parser = argparse.ArgumentParser(description=__doc__)
     transport = parser.add_mutually_exclusive_group(required=True)
     transport.add_argument("--stdio", action="store_true")
     transport.add_argument("--port", type=int)
-    parser.add_argument("--asks", action="store_true", help="with what asks the client; its twin has that not yet")
     options = parser.parse_args()
-    if options.asks:
-        everything_asking.register(mcp)
     if options.stdio:
         mcp.run()
     else:

@@ -17,7 +17,7 @@ const SDK = '@modelcontextprotocol/sdk';
 const V2 = '@modelcontextprotocol';
 
 const TASK_OPTIONS = ['taskStore', 'taskMessageQueue', 'defaultTaskPollInterval', 'maxTaskQueueSize'];
-const OPTIONS_OF_V2 = ['supportedProtocolVersions', 'inputRequired', 'requestState'];
+const OPTIONS_OF_V2 = ['supportedProtocolVersions'];
 const STREAM_OPTIONS = ['supportedProtocolVersions'];
 const of = (type: string, members: string[]): string =>
   members.map((member) => `${type}.${member}`).join(', ');

@@ -23,6 +23,7 @@ import { announce, isChange, sendExtension, sendLog } from './notifications.js';
 import type { AskOptions, SendRequest } from './questions.js';
 import type { HttpContext, Logger, RequestContext, RequestInfo, RequestMetaEnvelope } from './request.js';
 import { createMessage, type Sample, sampleOf } from './sampling.js';
+import { stateOf } from './state.js';
 
 export type { HttpContext, Logger, RequestContext, RequestInfo } from './request.js';
 
@@ -276,8 +277,12 @@ class RequestView implements RequestContext {
     };
   }
 
+  get inputResponses(): Record<string, unknown> | undefined {
+    return this.call.caller.inputResponses ?? undefined;
+  }
+
   get requestState(): <T>() => T | undefined {
-    return () => undefined;
+    return <T>() => stateOf(this.call) as T | undefined;
   }
 
   get elicitInput(): RequestContext['elicitInput'] {

@@ -62,11 +62,14 @@ export interface RequestContext {
   readonly log: (level: LoggingLevel, data: unknown, logger?: string) => Promise<void>;
   /** What a request of 2026-07-28 says of itself, under the keys of its `_meta`; undefined for older ones. */
   readonly envelope: RequestMetaEnvelope | undefined;
-  /** What the client answered to questions. Nothing is asked yet. */
+  /**
+   * For a handler that returned `inputRequired(…)` and is called again: what the client answered so far, by key; undefined in the
+   * first round. Answers to what was not asked, or of another kind, are not among them.
+   */
   readonly inputResponses?: Record<string, unknown> | undefined;
-  /** The names of answers that were dropped. */
+  /** Nothing is dropped: what is no answer is refused. */
   readonly droppedInputResponseKeys?: string[] | undefined;
-  /** What the server kept with its questions. */
+  /** What the handler returned along with its questions, or what the server's `requestState.verify` made of it. */
   readonly requestState: RequestStateAccessor;
   /** Asks people to fill in a form, or to visit a page. */
   readonly elicitInput: (params: ElicitRequestParams, options?: RequestOptions) => Promise<ElicitResult>;

@@ -1,18 +1,29 @@
 // One call in flight, as the front end sees it.
 
 import { AsyncResource } from 'node:async_hooks';
+import { MODERN_PROTOCOL_VERSION } from '../types/constants.js';
 import { type CallOrigin, SESSION_ID } from './call_origin.js';
-import { NotYetError } from './errors.js';
+import { InvalidResultError } from './errors.js';
 import { exact } from './exact_integers.js';
 import { type Caller, type InexactInteger, type NativeServing, native } from './native.js';
 import { CannotAskError, type UnansweredPayload } from './question_errors.js';
 import { type Asker, type QuestionOptions, Questions } from './questions.js';
+
+/** How clients that hold a session are asked what a handler returned. */
+export interface SessionAsking {
+  /** How long they may take to answer; 0 is no limit. */
+  readonly timeoutMs: number;
+  /** Whether they are asked at all. */
+  readonly isOn: boolean;
+}
 
 /** Where a call answers: the part of a `Serving` it needs. */
 export interface Answering {
   readonly native: NativeServing;
   /** What the engine calls it. */
   readonly number: number;
+  /** How clients that hold a session are asked what a handler returned. */
+  readonly asking: SessionAsking;
   /** Tells the log, and whoever listens, of a function that threw what its author did not mean for the caller. */
   failed(what: string, thrown: unknown): void;
   /** The call was answered; the answer goes out with the next flush. */
@@ -219,7 +230,23 @@ export class Call extends AsyncResource implements Asker {
     requests: readonly { key: string; method: string; params: string }[],
     state: string | undefined,
   ): void {
-    throw new NotYetError(`a result that asks for input (${requests.length} questions, state: ${state})`);
+    if (this.isOver) return;
+    const { isOn, timeoutMs } = this.serving.asking;
+    if (!isOn && this.caller.protocolVersion !== MODERN_PROTOCOL_VERSION) {
+      const version = this.caller.protocolVersion;
+      throw new InvalidResultError(
+        `this server asks no client of ${version} for input (inputRequired.legacyShim)`,
+      );
+    }
+    this.serving.native.completeInputRequired(
+      this.id,
+      requests.map(({ key }) => key),
+      requests.map(({ method }) => method),
+      requests.map(({ params }) => params),
+      state ?? null,
+      timeoutMs,
+    );
+    this.finish();
   }
 
   /** Its function threw something unexpected, which becomes its answer next. */

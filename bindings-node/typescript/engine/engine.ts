@@ -2,7 +2,7 @@
 
 import type { Implementation } from '../types/base.js';
 import type { ServerCapabilities } from '../types/lifecycle.js';
-import type { Call } from './call.js';
+import type { Call, SessionAsking } from './call.js';
 import { translated } from './errors.js';
 import { Functions, type Run, Serving } from './event_loop.js';
 import { followed } from './following.js';
@@ -29,6 +29,12 @@ export interface EngineOptions {
   listPageSize?: number | undefined;
   /** Where the I/O is driven. */
   io?: Placement | undefined;
+  /** What seals state that clients carry from one round of a call to the next; made at random when absent. */
+  requestStateKeys?: readonly Uint8Array[] | undefined;
+  /** How long clients may take to come back. */
+  requestStateSeconds?: number | undefined;
+  /** How clients that hold a session are asked what a handler returned. */
+  asking?: SessionAsking | undefined;
 }
 
 /** The engine's side of one server object. */
@@ -49,7 +55,10 @@ export class Engine {
   /** Whether a single two-way connection is all that serves it. */
   hasOneConnection = (): boolean => false;
   readonly listPageSize: number;
+  /** What runs around every function. */
+  guard: ((run: Run) => Run) | undefined;
   private readonly io: Placement;
+  private readonly asking: SessionAsking | undefined;
   private readonly functions = new Functions();
   /** What the author answers, and what the registries answer beside the engine. */
   private readonly methods = new Map<string, Run>();
@@ -59,6 +68,7 @@ export class Engine {
   constructor(implementation: Implementation, options: EngineOptions) {
     this.declared = options.capabilities;
     this.io = options.io ?? 'auto';
+    this.asking = options.asking;
     this.listPageSize = options.listPageSize ?? Number.POSITIVE_INFINITY;
     this.native = translated(
       () =>
@@ -68,6 +78,8 @@ export class Engine {
             instructions: options.instructions,
             cacheHints: options.cacheHints,
             pageSize: options.listPageSize,
+            requestStateKeys: options.requestStateKeys?.map((key) => [...key]),
+            requestStateSeconds: options.requestStateSeconds,
           }),
         ),
     );
@@ -76,7 +88,7 @@ export class Engine {
   /** Keeps a function; returns the number by which the engine calls it. The engine says when it has forgotten it. */
   slot(run: Run): number {
     this.forgetReleased();
-    return this.functions.add(run);
+    return this.functions.add(this.guard === undefined ? run : this.guard(run));
   }
 
   /** Takes something back. */
@@ -136,12 +148,8 @@ export class Engine {
     if (this.attached === undefined) {
       this.native.setCapabilities(JSON.stringify(this.flags()));
       // Whoever means to log says so beforehand.
-      const options = {
-        io: this.io,
-        follows: this.followsFromTheStart,
-        failed: this.failed,
-        followed: this.followed,
-      };
+      const { io, failed, followed: heard, asking, followsFromTheStart: follows } = this;
+      const options = { io, follows, failed, followed: heard, ...(asking !== undefined && { asking }) };
       this.attached = translated(() => new Serving(this.native, this.functions, options));
     }
     return this.attached;

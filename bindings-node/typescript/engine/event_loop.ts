@@ -4,7 +4,7 @@
 // a batch go back together. Nothing here waits: a handler that returns a promise answers when it is settled.
 
 import { AsyncResource } from 'node:async_hooks';
-import { Call } from './call.js';
+import { Call, type SessionAsking } from './call.js';
 import { type CallOrigin, Origins, ROOT } from './call_origin.js';
 import { type ConnectionOptions, connectionText } from './connection_options.js';
 import { FOLLOWING_IS_CHEAP, followed } from './following.js';
@@ -172,6 +172,7 @@ export class Serving {
   readonly failed: (what: string, thrown: unknown) => void = () => {};
   /** Hears of the first who follows a resource, and of the last one's end. */
   private readonly followed: (uri: string, isFollowed: boolean) => void = () => {};
+  readonly asking: SessionAsking = { timeoutMs: 0, isOn: true };
   /** Whether `stop` was called: nothing is answered any more. */
   isStopped = false;
   /** Why calls end that nobody cancelled, once the server ends. */
@@ -203,8 +204,10 @@ export class Serving {
       follows?: boolean;
       failed?: (what: string, thrown: unknown) => void;
       followed?: (uri: string, isFollowed: boolean) => void;
+      asking?: SessionAsking;
     } = {},
   ) {
+    if (options.asking !== undefined) this.asking = options.asking;
     if (options.failed !== undefined) this.failed = options.failed;
     if (options.followed !== undefined) this.followed = options.followed;
     this.follows = FOLLOWING_IS_CHEAP || (options.follows ?? false);

@@ -146,6 +146,18 @@ export interface NativeServing {
   completePrompt(id: number, description: string | null, messages: string, meta: string | null): void;
   completeCompletion(id: number, values: string[], total: number | null, hasMore: boolean | null): void;
   completeWhole(id: number, result: string): void;
+  /**
+   * What a tool, a prompt or a read has to know first: questions by key, and state for the next time. The limit, 0 for none, is
+   * that of a client which is asked by requests.
+   */
+  completeInputRequired(
+    id: number,
+    keys: string[],
+    methods: string[],
+    params: string[],
+    state: string | null,
+    timeoutMs: number,
+  ): void;
   /** `kind` is one of `failureKinds`. `detail` goes to the log only; `data` is JSON text. */
   fail(id: number, kind: string, message: string, detail: string | null, data: string | null): void;
   failProtocol(id: number, code: number, message: string, data: string | null): void;
@@ -194,6 +206,10 @@ export interface Caller {
   wantsProgress: boolean;
   /** The integers among all this that are other numbers in JavaScript; absent where there are none. */
   inexact?: InexactInteger[];
+  /** What earlier rounds of the call brought, by key. */
+  inputResponses: Record<string, unknown> | null;
+  /** What an earlier round kept. */
+  requestState: string | null;
 }
 
 /** An integer that a JavaScript number does not hold: where it is, and its digits. */

@@ -54,6 +54,8 @@ export interface PromptNotes {
   description?: string | undefined;
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
+  /** Whether the function may run again from its beginning; see `replayable` of a tool. */
+  replayable?: boolean | undefined;
 }
 
 /** What callers are told of a prompt that takes arguments. */
@@ -78,6 +80,7 @@ export interface PromptUpdates<Args extends AnySchema | undefined = undefined> {
   argsSchema?: Args;
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
+  replayable?: boolean | undefined;
   callback?: PromptCallback<Args>;
   enabled?: boolean | undefined;
 }
@@ -125,6 +128,7 @@ export class Prompts extends Named<State> {
       description: config.description,
       icons: config.icons,
       _meta: config._meta,
+      replayable: config.replayable,
       argsSchema: config.argsSchema,
       args: argumentsOf(config.argsSchema, `prompt '${name}', argsSchema`),
       callback,
@@ -147,6 +151,7 @@ export class Prompts extends Named<State> {
         arguments: state.args?.listed,
         icons: state.icons,
         _meta: state._meta,
+        oxmcp: { replayable: state.replayable === true },
       },
       `prompt '${state.name}'`,
     );
@@ -198,6 +203,7 @@ export class RegisteredPrompt extends NamedHandle<State> {
       description: updates.description ?? before.description,
       icons: updates.icons ?? before.icons,
       _meta: updates._meta ?? before._meta,
+      replayable: updates.replayable ?? before.replayable,
       argsSchema: argsSchema ?? before.argsSchema,
       args:
         argsSchema === undefined

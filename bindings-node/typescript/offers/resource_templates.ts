@@ -38,7 +38,11 @@ export interface ResourceSecurity {
 }
 
 /** What callers are told of a resource beside its name and URI. */
-export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & { cacheHint?: CacheHint };
+export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & {
+  cacheHint?: CacheHint;
+  /** Whether the function may run again from its beginning; see `replayable` of a tool. */
+  replayable?: boolean;
+};
 
 /** What reading may return: a whole result; contents or several; text; bytes, which are sent as base64. */
 export type ReadReturn =

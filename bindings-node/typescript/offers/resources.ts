@@ -132,13 +132,13 @@ export class Resources {
   /** @internal Tells the engine. */
   offerTemplate(state: TemplateState, replace: boolean): void {
     const { template, metadata } = state;
-    const { cacheHint, size: _size, ...told } = metadata;
+    const { cacheHint, replayable = false, size: _size, ...told } = metadata;
     const descriptor = encode(
       {
         ...told,
         uriTemplate: template.uriTemplate.toString(),
         name: state.name,
-        oxmcp: { ...cacheHint, security: template.security ?? this.security },
+        oxmcp: { ...cacheHint, replayable, security: template.security ?? this.security },
       },
       `resource template '${state.name}'`,
     );
@@ -217,9 +217,9 @@ export class Resources {
   private all(ctx: Context): unknown[] | Promise<unknown[]> {
     const own: unknown[] = [];
     for (const { current, enabled } of this.resources.values()) {
-      if (enabled) own.push(resourceDescriptor(current));
+      if (enabled) own.push(listed(current));
     }
-    const listed = [...this.templates.values()]
+    const lists = [...this.templates.values()]
       .filter(({ current, enabled }) => enabled && current.template.listCallback !== undefined)
       .map(async ({ current }) => {
         const result: unknown = await current.template.listCallback?.(ctx);
@@ -227,11 +227,11 @@ export class Resources {
           const whose = `the list of resource template '${current.name}'`;
           throw new InvalidResultError(`${whose}: must be an object with an array of resources`);
         }
-        const { cacheHint: _cacheHint, ...told } = current.metadata;
+        const { cacheHint: _cacheHint, replayable: _replayable, ...told } = current.metadata;
         return result.resources.map((entry) => ({ ...told, ...(entry as object) }));
       });
-    if (listed.length === 0) return own;
-    return Promise.all(listed).then((lists) => [...own, ...lists.flat()]);
+    if (lists.length === 0) return own;
+    return Promise.all(lists).then((all) => [...own, ...all.flat()]);
   }
 }
 
@@ -239,10 +239,15 @@ function checkCallback(callback: unknown, what: string): void {
   if (typeof callback !== 'function') throw new TypeError(`${what}: the callback must be a function`);
 }
 
+/** What callers are told of a resource. */
+function listed(state: ResourceState): object {
+  const { cacheHint: _cacheHint, replayable: _replayable, ...told } = state.metadata;
+  return { ...told, uri: native.legalUri(state.uri), name: state.name };
+}
+
 function resourceDescriptor(state: ResourceState): object {
-  const { cacheHint, ...told } = state.metadata;
-  const uri = native.legalUri(state.uri);
-  return { ...told, uri, name: state.name, ...(cacheHint === undefined ? {} : { oxmcp: cacheHint }) };
+  const { cacheHint, replayable = false } = state.metadata;
+  return { ...listed(state), oxmcp: { ...cacheHint, replayable } };
 }
 
 function readRun(state: ResourceState, engine: Engine): Run {

@@ -265,7 +265,7 @@ function descriptorOf(state: State, converts: boolean): object {
       convertArguments: converts,
       checkOutput: output !== undefined && output.checkInRust !== false,
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
-      replayable: state.replayable,
+      replayable: state.replayable === true,
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
       wrapOutput: outputSchema !== undefined && outputSchema.type !== 'object',
     },

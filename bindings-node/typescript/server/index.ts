@@ -4,6 +4,8 @@ import { Context } from '../calls/context.js';
 import { announce, announceLog, sendLog } from '../calls/notifications.js';
 import type { NotificationOptions } from '../calls/questions.js';
 import { Asking } from '../calls/server_questions.js';
+import { verifying } from '../calls/verified_state.js';
+import type { Call } from '../engine/call.js';
 import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
 import type { Asks } from '../engine/questions.js';
@@ -28,7 +30,7 @@ import {
 } from './connections.js';
 import { checkMethod, handlerOf, methodRun, type ReadingSchema, type RequestSchema } from './handlers.js';
 import { Notifications } from './notifications.js';
-import { checkOptions, mergeCapabilities, type ServerOptions } from './options.js';
+import { checkOptions, keysOf, mergeCapabilities, type ServerOptions } from './options.js';
 
 export type { Fetch, FetchOptions, Listening, ListenOptions, Transport } from './connections.js';
 export type { ReadingSchema, RequestSchema } from './handlers.js';
@@ -70,7 +72,18 @@ export class Server extends Asking implements Servable {
       capabilities: options.capabilities ?? {},
       listPageSize: options.listPageSize,
       io: options.io,
+      requestStateKeys: keysOf(options),
+      requestStateSeconds: options.requestState?.ttlSeconds,
+      asking: {
+        timeoutMs: options.inputRequired?.roundTimeoutMs ?? 0,
+        isOn: options.inputRequired?.legacyShim !== false,
+      },
     });
+    const verify = options.requestState?.verify;
+    if (verify !== undefined) {
+      const contextOf = (call: Call): Context => new Context(call, this[ENGINE].native);
+      this[ENGINE].guard = verifying(verify, contextOf, (error) => this.onerror?.(error));
+    }
     this[ENGINE].onFailure = (error) => this.onerror?.(error);
     this.notifications = new Notifications(this[ENGINE], (error) => this.onerror?.(error));
     this.connections = new Connections(this[ENGINE], {

@@ -1,6 +1,7 @@
 // The options of a server, and those of other libraries that have no subject here.
 
 import { EngineValidator } from '../arguments/engine_validator.js';
+import type { VerifyState } from '../calls/verified_state.js';
 import { ConfigurationError } from '../engine/errors.js';
 import type { Placement } from '../engine/native.js';
 import type { CacheHint, ResourceSecurity } from '../offers/resource_templates.js';
@@ -21,12 +22,43 @@ export interface ServerOptions {
    * (`auto`, the default).
    */
   io?: Placement | undefined;
-  /** Accepted for code that sets it: a server asks nothing of its clients that they would have to be able to do. */
+  /** Accepted for code that sets it: a client is never asked what it did not declare. */
   enforceStrictCapabilities?: boolean | undefined;
   /** Accepted for code that sets it: changes of one kind that come together are told once anyway. */
   debouncedNotificationMethods?: string[] | undefined;
   /** Only the engine's own, by whatever name: `new AjvJsonSchemaValidator()`. */
   jsonSchemaValidator?: EngineValidator | undefined;
+  /**
+   * Secrets of at least 32 bytes that seal what clients carry from one round of a call to the next: the first seals, all open.
+   * Processes that serve the same clients need the same. Without it those of the environment variable
+   * `OXMCP_REQUEST_STATE_KEYS`, or one that is made at random and gone with the process.
+   */
+  requestStateKeys?: RequestStateKey | readonly RequestStateKey[] | undefined;
+  /** What becomes of that state beside being sealed. */
+  requestState?: RequestStateOptions | undefined;
+  /** How clients that hold a session are asked what a handler returned by `inputRequired(…)`. */
+  inputRequired?: InputRequiredOptions | undefined;
+}
+
+/** A secret; text stands for its bytes in UTF-8. */
+export type RequestStateKey = string | Uint8Array;
+
+/** What becomes of state that clients carry. */
+export interface RequestStateOptions {
+  /** Checks what a handler returned as `requestState` when it comes back, and may give what the handler is to read. */
+  verify?: VerifyState | undefined;
+  /** How long clients may take to come back; ten minutes when absent. */
+  ttlSeconds?: number | undefined;
+}
+
+/** How clients that hold a session are asked. */
+export interface InputRequiredOptions {
+  /** Accepted for code that sets it: after 32 rounds without a result the call fails. */
+  maxRounds?: number | undefined;
+  /** How long an answer may take, in milliseconds; without a limit when absent. */
+  roundTimeoutMs?: number | undefined;
+  /** Whether they are asked at all; they are, when absent. */
+  legacyShim?: boolean | undefined;
 }
 
 /** Options of an `McpServer`. */
@@ -51,8 +83,6 @@ const WITHOUT_SUBJECT: ReadonlyMap<string, string> = new Map([
   ['taskMessageQueue', 'tasks are not served'],
   ['defaultTaskPollInterval', 'tasks are not served'],
   ['maxTaskQueueSize', 'tasks are not served'],
-  ['inputRequired', 'handlers ask nothing of the client'],
-  ['requestState', 'handlers ask nothing of the client'],
   ['jsonSchemaValidator', 'schemas are checked by the engine'],
   ['supportedProtocolVersions', 'every version of the protocol is served'],
   ['eventStore', 'streams are not resumed'],
@@ -66,6 +96,14 @@ export function checkOptions(options: ServerOptions): void {
   }
   if (listPageSize !== undefined && !(Number.isInteger(listPageSize) && listPageSize >= 1)) {
     throw new ConfigurationError('listPageSize must be a whole number of at least 1');
+  }
+  const { roundTimeoutMs = 1 } = options.inputRequired ?? {};
+  const { ttlSeconds = 1 } = options.requestState ?? {};
+  if (!(roundTimeoutMs > 0)) {
+    throw new ConfigurationError('inputRequired.roundTimeoutMs must be a positive number of milliseconds');
+  }
+  if (!(ttlSeconds > 0 && Number.isFinite(ttlSeconds))) {
+    throw new ConfigurationError('requestState.ttlSeconds must be a positive number of seconds');
   }
   for (const [name, value] of Object.entries(options)) {
     const why = WITHOUT_SUBJECT.get(name);
@@ -90,6 +128,13 @@ export function refuseWithoutSubject(config: object, what: string): void {
   if (taskSupport !== 'forbidden') {
     throw new ConfigurationError(`${what}: taskSupport must be 'forbidden': tasks are not served`);
   }
+}
+
+/** The secrets as bytes. */
+export function keysOf({ requestStateKeys: keys }: ServerOptions): Uint8Array[] | undefined {
+  if (keys === undefined) return undefined;
+  const list = typeof keys === 'string' || keys instanceof Uint8Array ? [keys] : keys;
+  return list.map((key) => (typeof key === 'string' ? new TextEncoder().encode(key) : key));
 }
 
 /** The limit on the elements of a tool's arguments. Throws ConfigurationError when it is no limit. */
