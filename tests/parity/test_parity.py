@@ -159,6 +159,18 @@ def seen_over_http(answer: Answer) -> Any:
     return {"status": answer.status, "headers": answer.headers, "messages": answer.messages}
 
 
+FRAMING = ("content-type", "content-length", "cache-control", "transfer-encoding", "x-accel-buffering")
+
+
+def seen_in_session(answer: Answer) -> Any:
+    """Everything an answer within a session says. Where streams can be resumed it is plain JSON if it was there at once, and an
+    event if not: that is a matter of microseconds, and no difference."""
+    shown = seen_over_http(answer)
+    if answer.status == 200:
+        shown["headers"] = {name: value for name, value in shown["headers"].items() if name not in FRAMING}
+    return shown
+
+
 SETTINGS = {"allowedHosts": "allowed_hosts", "allowedOrigins": "allowed_origins"}
 
 
@@ -215,7 +227,7 @@ def test_both_answer_alike_over_http(name: str, era: str, over_http: Pair, over_
             headers["Mcp-Name"] = target
         compare(name, over_http, lambda server: without_length(seen_over_http(send(server, message, {**headers}))))
     else:
-        compare(name, over_sessions, lambda session: without_length(seen_over_http(session.send(message))))
+        compare(name, over_sessions, lambda session: without_length(seen_in_session(session.send(message))))
 
 
 @pytest.mark.parametrize("line", PARSE_ERRORS.values(), ids=PARSE_ERRORS.keys())
@@ -467,7 +479,7 @@ def test_both_read_http_alike(
 
     over_http.agree(ask)
     if era == "legacy" and "Mcp-Session-Id" not in headers and method == "POST" and path is None:
-        over_sessions.agree(lambda session: in_one_spelling(seen_over_http(session.send(message, headers))))
+        over_sessions.agree(lambda session: in_one_spelling(seen_in_session(session.send(message, headers))))
 
 
 def test_both_end_sessions_alike(over_http: Pair) -> None:
