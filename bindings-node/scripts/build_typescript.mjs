@@ -21,15 +21,17 @@ const dist = join(here, 'dist');
 const stamp = join(dist, '.inputs');
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
+const CODE = ['--declaration', 'false', '--removeComments', 'true'];
+
 /** Declarations, and the comments that go with them, are written once: for `import` they refer to those for `require`. */
 const formats = [
+  { name: 'esm', config: 'tsconfig.json', type: 'module', runs: [CODE] },
   {
-    name: 'esm',
-    config: 'tsconfig.json',
-    type: 'module',
-    words: ['--declaration', 'false', '--removeComments', 'true'],
+    name: 'cjs',
+    config: 'tsconfig.cjs.json',
+    type: 'commonjs',
+    runs: [CODE, ['--declaration', 'true', '--emitDeclarationOnly', 'true']],
   },
-  { name: 'cjs', config: 'tsconfig.cjs.json', type: 'commonjs', words: [] },
 ];
 
 /** A fingerprint of everything the result depends on. */
@@ -58,13 +60,15 @@ function pathOf(entry) {
 }
 
 /** Runs the compiler into a folder of its own, which then takes the place of the last result in one step. */
-async function compile({ name, config, type, words }) {
+async function compile({ name, config, type, runs }) {
   const unfinished = join(dist, `${name}.new`);
   rmSync(unfinished, { recursive: true, force: true });
-  const line = [tsc, '--project', join(here, config), '--outDir', unfinished, ...words];
-  const child = spawn(process.execPath, line, { stdio: 'inherit' });
-  const code = await new Promise((done) => child.on('close', done));
-  if (code !== 0) return false;
+  for (const words of runs) {
+    const line = [tsc, '--project', join(here, config), '--outDir', unfinished, ...words];
+    const child = spawn(process.execPath, line, { stdio: 'inherit' });
+    const code = await new Promise((done) => child.on('close', done));
+    if (code !== 0) return false;
+  }
   writeFileSync(join(unfinished, 'package.json'), `{ "type": "${type}" }\n`);
   if (name === 'esm') referToDeclarations(unfinished);
   rmSync(join(dist, name), { recursive: true, force: true });

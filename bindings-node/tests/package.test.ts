@@ -190,12 +190,12 @@ describe('a release, staged and installed', () => {
     assert.ok(statSync(join(binding, String(main))).size > 0);
   });
 
-  test('it installs nothing else, and takes at most 8 MB', () => {
+  test('it installs nothing else, and takes at most 8.5 MB', () => {
     const modules = join(installed, 'node_modules');
     const others = readdirSync(modules).filter((name) => !name.startsWith('.'));
     assert.deepEqual(others, ['@oxmcp', 'oxmcp']);
     const size = sizeOf(join(modules, '@oxmcp')) + sizeOf(join(modules, 'oxmcp'));
-    assert.ok(size <= 8 * MEGABYTE, `it takes ${(size / MEGABYTE).toFixed(1)} MB`);
+    assert.ok(size <= 8.5 * MEGABYTE, `it takes ${(size / MEGABYTE).toFixed(1)} MB`);
   });
 
   for (const file of Object.keys(SERVERS)) {
@@ -310,7 +310,7 @@ describe('npm pack in a checkout', () => {
       ['oxmcp'],
     );
     for (const file of Object.keys(SERVERS)) assert.equal(greet(installed, file), 'Hello, Ada!');
-    assert.ok(sizeOf(join(installed, 'node_modules', 'oxmcp')) <= 8 * MEGABYTE);
+    assert.ok(sizeOf(join(installed, 'node_modules', 'oxmcp')) <= 8.5 * MEGABYTE);
   });
 });
 

@@ -52,7 +52,7 @@ def test_pages_hold_every_item_once(paged: StdioProcess, era: str) -> None:
     tools, cursors = walk(paged, era, "tools/list", "tools")
     assert len(tools) == len(set(tools)) > 20 and len(cursors) >= 4
     prompts, _ = walk(paged, era, "prompts/list", "prompts")
-    assert len(prompts) == len(set(prompts)) == 4
+    assert len(prompts) == len(set(prompts)) == 5
     assert walk(paged, era, "tools/list", "tools")[0] == tools
 
 
