@@ -20,7 +20,7 @@ fn description() -> Description {
 }
 
 #[test]
-fn every_descriptor_may_say_that_its_handler_may_run_again() {
+fn every_descriptor_may_say_what_is_not_sent() {
     let fields = |said: &str| {
         let text = |own: &str| format!(r#"{{"name":"x",{own},"oxmcp":{{{said}}}}}"#);
         [
@@ -32,6 +32,12 @@ fn every_descriptor_may_say_that_its_handler_may_run_again() {
     };
     assert!(fields(r#""replayable":true"#).iter().all(|common| common.replayable));
     assert!(fields("").iter().all(|common| !common.replayable));
+    let said = fields(r#""tags":["admin"],"enabled":false,"version":"1.2""#);
+    assert!(said.iter().all(|common| common.tags == ["admin"] && !common.enabled));
+    assert!(said.iter().all(|common| common.version.as_deref() == Some("1.2")));
+    assert!(
+        fields("").iter().all(|common| common.tags.is_empty() && common.enabled && common.version.is_none())
+    );
 }
 
 #[tokio::test]

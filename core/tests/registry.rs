@@ -262,6 +262,21 @@ fn disabled_items_vanish_and_come_back_in_their_place() {
 }
 
 #[test]
+fn what_is_registered_disabled_is_offered_once_it_is_enabled() {
+    let registry = registry();
+    let watch = registry.watch(everything());
+    let mut hidden = tool("hidden");
+    hidden.common.enabled = false;
+    registry.add_tool(hidden, handler()).unwrap();
+    add_tools(&registry, &["shown"]);
+    assert_eq!(watch.take(), Some(Change::List(ListKind::Tools)));
+    assert_eq!(tools(&registry), "shown");
+    assert!(registry.snapshot().tool("hidden").is_none());
+    assert!(registry.set_tool_enabled("hidden", true));
+    assert_eq!(tools(&registry), "hidden,shown");
+}
+
+#[test]
 fn a_replacement_keeps_the_place_and_stays_disabled() {
     let registry = registry();
     add_tools(&registry, &["a", "b", "c"]);

@@ -45,10 +45,19 @@ struct CommonText {
 }
 
 /// What all of them may say under `oxmcp`.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 #[serde(default)]
 struct CommonOptions {
     replayable: bool,
+    tags: Vec<String>,
+    enabled: bool,
+    version: Option<String>,
+}
+
+impl Default for CommonOptions {
+    fn default() -> Self {
+        Self { replayable: false, tags: Vec::new(), enabled: true, version: None }
+    }
 }
 
 impl From<CommonText> for CommonFields {
@@ -60,6 +69,9 @@ impl From<CommonText> for CommonFields {
             annotations: raw(text.annotations),
             meta: raw(text.meta),
             replayable: text.oxmcp.replayable,
+            tags: text.oxmcp.tags,
+            enabled: text.oxmcp.enabled,
+            version: text.oxmcp.version,
         }
     }
 }

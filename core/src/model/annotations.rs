@@ -3,7 +3,7 @@
 use crate::json::RawJson;
 
 /// Members that tools, prompts, resources and resource templates share.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct CommonFields {
     /// A name for people (DOWN-6).
     pub title: Option<String>,
@@ -18,4 +18,28 @@ pub struct CommonFields {
     /// Whether its handler may run again from the beginning, with the answers its questions got so far, where the call that
     /// waits for the client is not in this process any more. Not sent. A handler that returns its questions needs no leave.
     pub replayable: bool,
+    /// Words by which items are shown and hidden together. Not sent.
+    pub tags: Vec<String>,
+    /// Whether it is offered from the start, or only once it is [enabled](crate::registry::Registry::set_tool_enabled).
+    pub enabled: bool,
+    /// Which of several of the same name it is: the highest that may be seen is served, one without a version before none. Not
+    /// sent.
+    pub version: Option<String>,
+}
+
+impl Default for CommonFields {
+    /// Nothing but that it is offered.
+    fn default() -> Self {
+        Self {
+            title: None,
+            description: None,
+            icons: None,
+            annotations: None,
+            meta: None,
+            replayable: false,
+            tags: Vec::new(),
+            enabled: true,
+            version: None,
+        }
+    }
 }

@@ -178,7 +178,11 @@ impl Registry {
         let entry = Arc::new(entry);
         let taken = self.edit(Some(T::LIST), |draft| {
             draft.kept.note(T::LIST);
-            let effect = Arc::make_mut(T::shelf_mut(draft)).add(entry.key().into(), Arc::clone(&entry));
+            let effect = Arc::make_mut(T::shelf_mut(draft)).add(
+                entry.key().into(),
+                Arc::clone(&entry),
+                entry.common().enabled,
+            );
             (effect == Effect::Nothing, effect)
         });
         if taken {
@@ -192,7 +196,8 @@ impl Registry {
         let entry = Arc::new(entry);
         self.edit(Some(T::LIST), |draft| {
             draft.kept.note(T::LIST);
-            ((), Arc::make_mut(T::shelf_mut(draft)).replace(entry.key().into(), Arc::clone(&entry)))
+            let shelf = Arc::make_mut(T::shelf_mut(draft));
+            ((), shelf.replace(entry.key().into(), Arc::clone(&entry), entry.common().enabled))
         });
     }
 

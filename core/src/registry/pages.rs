@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Snapshot;
 use super::shelf::Shelf;
-use crate::model::{ListKind, Prompt, Resource, ResourceTemplate, Tool};
+use crate::model::{CommonFields, ListKind, Prompt, Resource, ResourceTemplate, Tool};
 use crate::protocol_version::ProtocolVersion;
 
 /// One of the lists that are given out in pages (PAG-1).
@@ -69,6 +69,8 @@ pub(super) trait Listed: Sized {
     fn shown_key(&self) -> &str {
         self.key()
     }
+    /// What it shares with the other kinds.
+    fn common(&self) -> &CommonFields;
     /// What to render.
     fn item(&self) -> Item<'_>;
     /// Where it is kept.

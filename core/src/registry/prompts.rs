@@ -9,7 +9,7 @@ use super::validation::{self, invalid};
 use super::{Registry, Snapshot};
 use crate::error::Result;
 use crate::handler::Handler;
-use crate::model::{ListKind, Prompt};
+use crate::model::{CommonFields, ListKind, Prompt};
 
 /// A registered prompt.
 pub struct PromptEntry {
@@ -80,6 +80,10 @@ impl Listed for PromptEntry {
 
     fn key(&self) -> &str {
         &self.prompt.name
+    }
+
+    fn common(&self) -> &CommonFields {
+        &self.prompt.common
     }
 
     fn item(&self) -> Item<'_> {

@@ -11,7 +11,7 @@ use super::validation::invalid;
 use super::{Registry, Snapshot, uri, validation};
 use crate::error::Result;
 use crate::handler::Handler;
-use crate::model::{ListKind, ResourceTemplate};
+use crate::model::{CommonFields, ListKind, ResourceTemplate};
 
 /// A registered resource template.
 #[derive(Clone)]
@@ -122,6 +122,10 @@ impl Listed for ResourceTemplateEntry {
 
     fn key(&self) -> &str {
         &self.template.uri_template
+    }
+
+    fn common(&self) -> &CommonFields {
+        &self.template.common
     }
 
     fn item(&self) -> Item<'_> {

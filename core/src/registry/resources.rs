@@ -13,7 +13,7 @@ use super::{Registry, Snapshot, uri};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::RawJson;
-use crate::model::{CacheHint, ListKind, Resource};
+use crate::model::{CacheHint, CommonFields, ListKind, Resource};
 
 /// A registered resource.
 pub struct ResourceEntry {
@@ -151,6 +151,10 @@ impl Listed for ResourceEntry {
 
     fn shown_key(&self) -> &str {
         &self.resource.uri
+    }
+
+    fn common(&self) -> &CommonFields {
+        &self.resource.common
     }
 
     fn item(&self) -> Item<'_> {

@@ -72,26 +72,28 @@ impl<T> Shelf<T> {
         self.slots.iter().filter(|(_, slot)| slot.enabled).map(|(&place, slot)| (place, &slot.entry))
     }
 
-    /// Puts an item at the end, unless its key is taken.
-    pub(super) fn add(&mut self, key: Arc<str>, entry: Arc<T>) -> Effect {
+    /// Puts an item at the end, enabled or not, unless its key is taken.
+    pub(super) fn add(&mut self, key: Arc<str>, entry: Arc<T>, enabled: bool) -> Effect {
         if self.contains(&key) {
             return Effect::Nothing;
         }
         self.pages = PageCache::default();
         self.places.insert(Arc::clone(&key), self.next);
-        self.slots.insert(self.next, Slot { key, enabled: true, entry });
+        self.slots.insert(self.next, Slot { key, enabled, entry });
         self.next += 1;
-        Effect::List
+        Effect::on(enabled)
     }
 
-    /// Puts an item in the place of the one with its key, enabled or not as that was; at the end if there is none.
-    pub(super) fn replace(&mut self, key: Arc<str>, entry: Arc<T>) -> Effect {
+    /// Puts an item in the place of the one with its key, where it is enabled if that was and it is; at the end if there is none.
+    pub(super) fn replace(&mut self, key: Arc<str>, entry: Arc<T>, enabled: bool) -> Effect {
         let Some(slot) = self.places.get(&key).and_then(|place| self.slots.get_mut(place)) else {
-            return self.add(key, entry);
+            return self.add(key, entry, enabled);
         };
+        let was_enabled = slot.enabled;
         slot.entry = entry;
+        slot.enabled &= enabled;
         self.pages = PageCache::default();
-        Effect::on(slot.enabled)
+        Effect::on(was_enabled)
     }
 
     /// Takes an item away.

@@ -10,7 +10,7 @@ use super::{Registry, Snapshot};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::json::RawJson;
-use crate::model::{ListKind, Tool};
+use crate::model::{CommonFields, ListKind, Tool};
 use crate::schema::{CompiledSchema, HeaderParameter, SchemaLimits, header_parameters, understood_alike};
 
 /// A registered tool, ready to be called.
@@ -132,6 +132,10 @@ impl Listed for ToolEntry {
 
     fn key(&self) -> &str {
         &self.tool.name
+    }
+
+    fn common(&self) -> &CommonFields {
+        &self.tool.common
     }
 
     fn item(&self) -> Item<'_> {
