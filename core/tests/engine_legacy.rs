@@ -210,7 +210,7 @@ async fn listed_items_show_each_version_what_it_knows() {
         icons: Some(raw(&json!([{"src": "https://example.com/a.png"}]))),
         annotations: Some(raw(&json!({"readOnlyHint": true}))),
         meta: Some(raw(&json!({"acme/x": 1}))),
-        replayable: false,
+        ..CommonFields::default()
     };
     rich.output_schema = Some(raw(&json!({"type": "object", "properties": {}})));
     rich.execution = Some(raw(&json!({"taskSupport": "optional"})));

@@ -196,8 +196,8 @@ impl Registry {
         let entry = Arc::new(entry);
         self.edit(Some(T::LIST), |draft| {
             draft.kept.note(T::LIST);
-            let shelf = Arc::make_mut(T::shelf_mut(draft));
-            ((), shelf.replace(entry.key().into(), Arc::clone(&entry), entry.common().enabled))
+            let entries = Arc::make_mut(T::shelf_mut(draft));
+            ((), entries.replace(entry.key().into(), Arc::clone(&entry), entry.common().enabled))
         });
     }
 
