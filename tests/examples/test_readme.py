@@ -21,7 +21,7 @@ from oxmcp.serving.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FIRST_SERVER, WEATHER, IN_PROCESS_TEST, TABLES, NOTES, APPLICATION = re.findall(
+FIRST_SERVER, WEATHER, IN_PROCESS_TEST, TABLES, NOTES, CAREFUL, APPLICATION = re.findall(
     r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE
 )
 
@@ -107,6 +107,29 @@ def test_the_lifespan_of_the_readme_serves_its_tools() -> None:
 
     async def note(text: str) -> None:
         page["mcp"].lifespan_context.execute("insert into notes values (?)", (text,))
+
+    anyio.run(talk)
+
+
+def test_the_middleware_of_the_readme_has_one_call_of_a_tool_run_at_a_time() -> None:
+    page: dict[str, Any] = {}
+    exec(CAREFUL, page)
+
+    async def talk() -> None:
+        began, go_on = anyio.Event(), anyio.Event()
+
+        async def wait() -> str:
+            began.set()
+            await go_on.wait()
+            return "done"
+
+        page["mcp"].add_tool(wait)
+        async with oxmcp.Client(page["mcp"]) as client, anyio.create_task_group() as tasks:
+            tasks.start_soon(client.call_tool, "wait")
+            await began.wait()
+            with pytest.raises(oxmcp.ToolError, match="wait is running already"):
+                await client.call_tool("wait")
+            go_on.set()
 
     anyio.run(talk)
 

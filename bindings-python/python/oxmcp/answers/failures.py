@@ -9,6 +9,7 @@ from .. import types
 from ..errors import InvalidResult, McpError, QuestionError, in_words, logger
 from . import refusals
 from .encoding import encode
+from .peers import is_named
 
 _LONGEST_MESSAGE = 8_000
 
@@ -90,7 +91,7 @@ def protocol_error(exception: BaseException) -> types.ErrorData | None:
     """The JSON-RPC error that an exception is, ours or a peer's; None when it is none."""
     if isinstance(exception, McpError):
         return exception.error
-    if type(exception).__name__ in ("McpError", "MCPError"):  # a peer's class of the same meaning
+    if is_named(type(exception), "McpError", "MCPError"):  # a peer's class of the same meaning
         error = getattr(exception, "error", exception)
         code, message = getattr(error, "code", None), getattr(error, "message", None)
         if isinstance(code, int) and isinstance(message, str):

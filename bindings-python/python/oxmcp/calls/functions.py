@@ -88,6 +88,7 @@ def target(
     structured_text: bool = False,
     natural: bool = True,
     in_thread: bool = True,
+    method: str = "tools/call",
 ) -> _native.Target:
     """The engine's way to a function.
 
@@ -100,6 +101,7 @@ def target(
         structured_text: Whether it is the whole answer, as content and as structured content.
         natural: Whether arguments arrive with the JSON types the schema names; False where they are all text.
         in_thread: Whether a plain function runs on a worker thread; False runs it on the event loop's.
+        method: The method that reaches it, which says what middleware stands around it.
     """
     called = gathered(plan.function)
     awaits = awaits_what_it_returns(plan.returns)
@@ -114,17 +116,12 @@ def target(
 
         called = dependencies.supplied(called, is_async(called), plan.dependencies, awaits == "maybe")
     if server is not None and server.middleware:
-        from . import middleware
+        from .middleware import targets
 
-        return middleware.target(
-            called,
-            server,
-            bind=plan.bind,
-            context_names=plan.context_names,
-            is_async=is_async(called),
-            result=result,
-            error=error,
-        )
+        handling = targets.Handling(called, plan.bind, plan.context_names, is_async(called), result, error)
+        server.middleware.behind[method, plan.name] = handling
+        if around := server.middleware.around(method):
+            return targets.target(around, handling, server)
     if awaits == "maybe" and not is_async(called):
         result = awaitables.awaiting(result, error)
     bind: Callable[[_native.Call], dict[str, Any]] | None

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any, Literal, Protocol
 
 from ..answers.encoding import OnUnknown
+from .middleware.added import MiddlewareList
 
 
 class Owner(Protocol):
@@ -28,7 +29,7 @@ class Owner(Protocol):
         ...
 
     @property
-    def middleware(self) -> list[Any]:
+    def middleware(self) -> MiddlewareList:
         """What every call passes, the outermost first."""
         ...
 

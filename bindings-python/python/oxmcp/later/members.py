@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from .names import CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, TASKS
+from .names import CLIENT, COMPOSITION, EXTENSIONS, TASKS
 
 LATER = {
     "FastMCP": {
         COMPOSITION: "add_provider add_tool_transformation add_transform import_server"
         " local_provider mount remove_tool_transformation transforms wrap_transform",
         EXTENSIONS: "add_extension get_app_tool get_tool_by_hash required_extensions",
-        MIDDLEWARE: "add_middleware",
         TASKS: "docket get_tasks",
     },
     "Server": {

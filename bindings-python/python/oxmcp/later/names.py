@@ -104,6 +104,8 @@ LATER = {
         server.dependencies.CurrentAccessToken
         server.dependencies.TokenClaim
         server.dependencies.get_access_token
+        server.middleware.AuthMiddleware
+        server.middleware.authorization
         shared.auth
         shared.auth_utils
         utilities.auth
@@ -154,7 +156,16 @@ LATER = {
         utilities.openapi
     """,
     MIDDLEWARE: """
-        server.middleware
+        server.middleware.PingMiddleware
+        server.middleware.caching
+        server.middleware.dereference
+        server.middleware.error_handling
+        server.middleware.logging
+        server.middleware.ping
+        server.middleware.rate_limiting
+        server.middleware.response_limiting
+        server.middleware.timing
+        server.middleware.tool_injection
     """,
     EXTENSIONS: """
         FastMCPApp

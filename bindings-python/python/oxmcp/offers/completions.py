@@ -87,16 +87,9 @@ def target(
     called = functions.gathered(function)
     if server is not None and not server.run_in_thread:
         called = functions.on_loop(called)
-    if server is not None and server.middleware:
-        from ..calls import middleware
+    if server is not None and (around := server.middleware.around("completion/complete")):
+        from ..calls.middleware import targets
 
-        return middleware.target(
-            called,
-            server,
-            bind=bound,
-            context_names=injected,
-            is_async=functions.is_async(called),
-            result=complete,
-            error=error,
-        )
+        handling = targets.Handling(called, bound, injected, functions.is_async(called), complete, error)
+        return targets.target(around, handling, server)
     return _native.Target(called, is_async=functions.is_async(called), bind=bind, result=complete, error=error)

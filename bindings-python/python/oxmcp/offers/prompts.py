@@ -114,6 +114,7 @@ class Prompt(Offer):
             error=error,
             in_thread=self._in_thread(server),
             natural=False,
+            method="prompts/get",
         )
 
 

@@ -169,10 +169,10 @@ class Registrations(Serving):
         """Has a list go through the middleware; without any, leaves it to the engine."""
         method = LISTS[kind]
         target = None
-        if self.middleware:
-            from ..calls import middleware  # few servers need it
+        if around := self.middleware.around(method):
+            from ..calls.middleware import lists  # few servers need it
 
-            target = middleware.list_target(method, self, engine.page, self._answerer(method))
+            target = lists.list_target(method, self, around, engine.page, self._answerer(method))
         engine.set_method(method, target)
 
     def _register_all(self, engine: _native.Server) -> None:

@@ -186,6 +186,7 @@ class Resource(Offer):
             error=error,
             in_thread=self._in_thread(server),
             natural=not self.variables,
+            method="resources/read",
         )
 
 

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..calls.context import Context
-    from ..calls.middleware import ServerRequestContext
+    from ..calls.middleware.requests import ServerRequestContext
     from ..offers.descriptors import CacheHint
     from .lowlevel import NotificationOptions, Server
     from .mcpserver.server import FastMCP, MCPServer
@@ -32,7 +32,7 @@ _MODULE_OF = {
     "MCPServer": "oxmcp.server.mcpserver.server",
     "NotificationOptions": "oxmcp.server.lowlevel",
     "Server": "oxmcp.server.lowlevel",
-    "ServerRequestContext": "oxmcp.calls.middleware",
+    "ServerRequestContext": "oxmcp.calls.middleware.requests",
 }
 
 

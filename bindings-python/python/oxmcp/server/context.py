@@ -1,7 +1,7 @@
 """What handlers and middleware are given."""
 
 from ..calls.context import Context
-from ..calls.middleware import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
+from ..calls.middleware.requests import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from ..later.names import names
 
 __all__ = ["CallNext", "Context", "HandlerResult", "ServerMiddleware", "ServerRequestContext"]

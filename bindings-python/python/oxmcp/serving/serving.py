@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _native
 from ..answers.encoding import OnUnknown
-from ..calls.middleware_list import MiddlewareList
+from ..calls.middleware.added import MiddlewareList
 from ..engine import claims
 from ..errors import TransportError
 from ..later.deferred import accept
@@ -87,6 +87,7 @@ class Serving(Mounted, Telling):
         raise NotImplementedError
 
     def _middleware_changed(self) -> None:
+        self.middleware.behind.clear()
         for engine in self._engines.made():
             self._remake(engine)
 

@@ -12,7 +12,10 @@ from ... import _native, types
 from ...answers import failures
 from ...answers.input_required import complete_input_required, is_input_required
 from ...calls.context import context_of
-from ...calls.middleware import ServerRequestContext, passed, request_context
+from ...calls.middleware.chain import passed
+from ...calls.middleware.concerns import has_hooks
+from ...calls.middleware.kept import KeptCall
+from ...calls.middleware.requests import ServerRequestContext, request_context
 from ...calls.session import RequestContext
 from ...engine.values import Attributes
 from ...errors import InvalidArguments
@@ -197,6 +200,8 @@ class Server(Decorators, LaterMembers):
             engine.set_method(method, None if handler is None else self._target(method, handler))
 
     def _target(self, method: str, handler: Handler) -> _native.Target:
+        around = self.middleware.around(method)
+
         async def answer(call: _native.Call) -> answers.Result:
             return await handler(RequestContext(context_of(call, self)), answers.params_of(call))
 
@@ -205,10 +210,15 @@ class Server(Decorators, LaterMembers):
                 return await handler(RequestContext(context_of(call, self)), dict(ctx.params or {}))
 
             ctx = request_context(call, self, method, answers.params_of(call))
-            return answers.whole(await passed(self.middleware, handle, ctx))
+            result = await passed(around, handle, ctx, context=context_of(call, self))
+            if not any(map(has_hooks, around)):
+                return answers.whole(result)
+            from ...calls.middleware.objects import as_data  # few servers need it
+
+            return as_data(method, KeptCall(call, None), result)
 
         return _native.Target(
-            through_middleware if self.middleware else answer,
+            through_middleware if around else answer,
             is_async=True,
             bind=lambda call: {"call": call},
             result=_complete,

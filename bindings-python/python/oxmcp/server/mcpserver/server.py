@@ -23,7 +23,7 @@ from ...serving.request_state import Keys, RequestStateSecurity
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, Settings
 from ...serving.transport_security import guards
-from .in_process import InProcess
+from .composing import Composing
 from .low_level import LowLevelFace
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ...serving.transport_security import TransportSecuritySettings
 
 
-class MCPServer(InProcess, LaterServer):
+class MCPServer(Composing, LaterServer):
     """A server made of decorated functions.
 
     Args:
@@ -92,8 +92,8 @@ class MCPServer(InProcess, LaterServer):
         transport_security: A `TransportSecuritySettings`: `allowed_hosts` and `allowed_origins` by other names.
         subscriptions: A `SubscriptionBus` carries changes between servers that are one to their clients; False tells of
             no changes of lists.
-        middleware: Functions `async (ctx, call_next) -> result` that every call passes, the outermost first; see
-            `server.middleware`, which may be added to.
+        middleware: What requests pass, the outermost first: objects with hooks (`oxmcp.server.middleware.Middleware`), or
+            functions `async (ctx, call_next) -> result`; see `server.middleware`, which may be added to.
         request_state_keys: Secrets of 32 bytes or more that seal what clients carry from one round of a call to the next when
             they are asked something (2026-07-28); also the variable `OXMCP_REQUEST_STATE_KEYS`, with commas between them. The
             first seals, all open. Processes that serve the same clients need the same; by default one is made at random.

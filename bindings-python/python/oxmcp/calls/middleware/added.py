@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, SupportsIndex
 
+from .concerns import concerns
+
 
 class MiddlewareList(list[Any]):
     """The middleware of a server. The targets of a server that is built already are made anew when it changes."""
@@ -12,6 +14,12 @@ class MiddlewareList(list[Any]):
     def __init__(self, items: Iterable[Any], changed: Callable[[], None]) -> None:
         super().__init__(items)
         self._changed = changed
+        self.behind: dict[tuple[str, str], Any] = {}
+        """What is reached behind it by name, for middleware that asks for another tool or prompt: by method and name."""
+
+    def around(self, method: str) -> list[Any]:
+        """What requests of this method pass, the outermost first."""
+        return [one for one in self if concerns(one, method)]
 
     def append(self, item: Any) -> None:
         """Adds one inside all others."""
