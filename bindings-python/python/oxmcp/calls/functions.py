@@ -112,9 +112,12 @@ def target(
 
         called = resolvers.supplied(called, is_async(called), plan)
     if plan.dependencies:
-        from . import dependencies
+        from . import supplying
 
-        called = dependencies.supplied(called, is_async(called), plan.dependencies, awaits == "maybe")
+        injected = plan.dependencies
+        if server is not None and server.dependency_overrides:
+            injected = supplying.overridden(injected, server.dependency_overrides)
+        called = supplying.supplied(called, is_async(called), injected, awaits == "maybe")
     if server is not None and server.middleware:
         from .middleware import targets
 

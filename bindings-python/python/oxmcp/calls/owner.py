@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, Literal, Protocol
 
@@ -31,6 +31,11 @@ class Owner(Protocol):
     @property
     def middleware(self) -> MiddlewareList:
         """What every call passes, the outermost first."""
+        ...
+
+    @property
+    def dependency_overrides(self) -> Mapping[Callable[..., Any], Callable[..., Any]]:
+        """What stands in for functions that are depended on."""
         ...
 
     @property

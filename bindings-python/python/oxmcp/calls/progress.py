@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arguments.injection import Dependency
+from ..arguments.injection import Provided
 from ..engine.values import Done
 from .context import Context, get_context
 
@@ -41,7 +41,7 @@ class ProgressReport:
 
 def Progress() -> Any:
     """Fills a parameter with a `ProgressReport`: `async def tool(progress: Any = Progress())`."""
-    return Dependency(_of_this_call)
+    return Provided(_of_this_call, run_in_thread=False)
 
 
 def _of_this_call() -> ProgressReport:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _native
 from ..answers.encoding import OnUnknown
 from ..calls.middleware.added import MiddlewareList
+from ..calls.overrides import Overrides
 from ..engine import claims
 from ..errors import TransportError
 from ..later.deferred import accept
@@ -52,7 +53,8 @@ class Serving(Mounted, Telling):
         self._engines = Engines(self._translated_build)
         self._announcer = Announcer(None, self._notify)
         self.on_stdio = False
-        self.middleware = MiddlewareList((), self._middleware_changed)
+        self.middleware = MiddlewareList((), self._ways_changed)
+        self.dependency_overrides = Overrides(self._ways_changed)
         self._sessions: dict[str, dict[str, Any]] = {}
         self._custom_starlette_routes = []
 
@@ -86,7 +88,7 @@ class Serving(Mounted, Telling):
         """Makes the engine's ways to the handlers anew."""
         raise NotImplementedError
 
-    def _middleware_changed(self) -> None:
+    def _ways_changed(self) -> None:
         self.middleware.behind.clear()
         for engine in self._engines.made():
             self._remake(engine)
