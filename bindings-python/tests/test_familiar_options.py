@@ -41,7 +41,6 @@ from oxmcp.types import (
         (lambda: FastMCP.from_openapi({}), r"FastMCP\.from_openapi is not yet in oxmcp"),
         (lambda: FastMCP().tool(task=True), r"tool\(task=…\) is not yet in oxmcp: it comes with tasks"),
         (lambda: FastMCP().run(sockets=[1]), r"run\(sockets=…\) is not yet in oxmcp"),
-        (lambda: FastMCP().disable(keys={"a"}), r"disable\(keys=…\) is not yet in oxmcp"),
         (lambda: Client(FastMCP(), verify=True), r"Client\(verify=…\) is not yet in oxmcp"),
         (lambda: Client(FastMCP()).initialize(), r"Client\.initialize is not yet in oxmcp"),
         (lambda: Server("s").streamable_http_app(auth=1), r"streamable_http_app\(auth=…\) is not yet"),

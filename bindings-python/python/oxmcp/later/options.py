@@ -14,7 +14,7 @@ logger = logging.getLogger("oxmcp")
 _FEATURES = {
     AUTHENTICATION: "auth auth_server_provider token_verifier verify",
     CLIENT: "auto_initialize cache cache_mode init_timeout max_pages prior_discover",
-    COMPOSITION: "keys only providers session_state_store transforms",
+    COMPOSITION: "providers session_state_store transforms",
     EXTENSIONS: "app extensions result_claims",
     MIDDLEWARE: "run_middleware",
     TASKS: "task task_id task_meta tasks",
@@ -80,8 +80,6 @@ class OfCalls(TypedDict, total=False):
 class OfSwitching(TypedDict, total=False):
     """Options of `enable` and `disable`."""
 
-    keys: Any
-    only: Any
     version: Any
 
 

@@ -20,6 +20,7 @@ from . import marks
 from .prompts import Prompt
 from .resource_security import ResourceSecurity
 from .resources import Resource
+from .switching import Rule
 from .tools import Tool
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Registrations(Serving):
         self._keep_first = keep_first
         self._offers: dict[Kind, dict[str, Any]] = {"tool": {}, "prompt": {}, "resource": {}, "resource_template": {}}
         self._completion: Callable[..., Any] | None = None
+        self._rules: list[Rule] = []
 
     # Adding
 
@@ -145,6 +147,9 @@ class Registrations(Serving):
             if policy == "warn":
                 logger.warning("%s %r exists already: the new one takes its place", kind, key)
         with self._engines.lock, translated():
+            fitting = [rule for rule in self._rules if rule.fits(item)]
+            if fitting and not fitting[-1].enabled:
+                item.enabled = False
             for engine in self._engines.made():
                 self._register(engine, item, replace=known is not None)
             offers[identity] = item
@@ -254,64 +259,64 @@ class Registrations(Serving):
         self,
         names: str | Iterable[str] | None = None,
         *,
+        keys: Iterable[str] | None = None,
         tags: Iterable[str] | None = None,
-        components: Iterable[Kind] | None = None,
+        components: Iterable[str] | None = None,
+        only: bool = False,
         **other: Unpack[OfSwitching],
     ) -> int:
-        """Lists again, and lets be called again, what `disable` took out of sight; see there."""
+        """Lists again, and lets be called again, what `disable` took out of sight; see there. With `only`, everything else
+        is taken out of sight, also what is registered later."""
         accept("OfSwitching", "enable", other)
-        return self._switch(True, names, tags, components)
+        rule = Rule.of(True, names, keys, tags, components)
+        if only:
+            self._rules.clear()
+        return self._switch([Rule(False), rule] if only else [rule])
 
     def disable(
         self,
         names: str | Iterable[str] | None = None,
         *,
+        keys: Iterable[str] | None = None,
         tags: Iterable[str] | None = None,
-        components: Iterable[Kind] | None = None,
+        components: Iterable[str] | None = None,
         **other: Unpack[OfSwitching],
     ) -> int:
-        """Takes out of sight what fits every given condition: not listed, unknown when called, still registered.
+        """Takes out of sight what fits every given condition: not listed, unknown when called, still registered. What is
+        registered later counts too; of several such calls the last one that fits does.
 
         Args:
             names: Names of tools and prompts, names and URIs of resources.
+            keys: The same with what they are: `tool:add`, `prompt:greet`, `resource:note://one`, `template:note://{id}`,
+                each with its version if need be: `tool:add@1.0`.
             tags: Any of these labels.
-            components: Kinds of offers.
+            components: Kinds of offers: "tool", "prompt", "resource", "template".
 
         Returns:
-            How many fit.
+            How many fit by now.
 
         Raises:
-            ValueError: no condition is given.
+            ValueError: no condition is given, or a component is none.
         """
         accept("OfSwitching", "disable", other)
-        return self._switch(False, names, tags, components)
+        return self._switch([Rule.of(False, names, keys, tags, components)])
 
-    def _switch(
-        self,
-        enabled: bool,
-        names: str | Iterable[str] | None,
-        tags: Iterable[str] | None,
-        components: Iterable[Kind] | None,
-    ) -> int:
-        if names is None and tags is None and components is None:
-            raise ValueError("Say which: names=, tags= or components=")
-        wanted = None if names is None else {names} if isinstance(names, str) else set(names)
-        spelled = {_native.canonical_uri(name) for name in wanted or ()}
-        labels = None if tags is None else set(tags)
-        kinds = set(self._offers) if components is None else set(components)
-        count = 0
-        for kind in kinds:
-            for key, item in list(self._offers[kind].items()):
-                if wanted is not None and not wanted & {key, item.name} and not (kind == "resource" and key in spelled):
-                    continue
-                if labels is not None and not labels & item.tags:
-                    continue
-                count += 1
-                if item.enabled is not enabled:
-                    item.enabled = enabled
-                    for engine in self._engines.made():
-                        engine.set_enabled(kind, key, enabled)
-        return count
+    def _switch(self, rules: list[Rule]) -> int:
+        with self._engines.lock:
+            said = {rule.conditions for rule in rules}  # which says of the same what was said before says no more
+            self._rules = [*(rule for rule in self._rules if rule.conditions not in said), *rules]
+            count = 0
+            for kind, offers in self._offers.items():
+                for key, item in list(offers.items()):
+                    fitting = [rule for rule in rules if rule.fits(item)]
+                    if not fitting:
+                        continue
+                    count += fitting[-1] is rules[-1]
+                    if item.enabled is not fitting[-1].enabled:
+                        item.enabled = fitting[-1].enabled
+                        for engine in self._engines.made():
+                            engine.set_enabled(kind, key, item.enabled)
+            return count
 
 
 def _said(options: Mapping[str, Any]) -> dict[str, Any]:
