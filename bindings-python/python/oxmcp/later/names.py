@@ -127,9 +127,26 @@ LATER = {
         server.dependencies.require_docket
         server.experimental
         server.lowlevel.experimental
-        server.tasks
+        server.tasks.build_task_key
+        server.tasks.capabilities
+        server.tasks.context
+        server.tasks.elicit_for_task
+        server.tasks.elicitation
+        server.tasks.ensure_subscriber_running
+        server.tasks.get_client_task_id_from_key
+        server.tasks.get_task_capabilities
+        server.tasks.handle_task_input
+        server.tasks.handlers
+        server.tasks.keys
+        server.tasks.notifications
+        server.tasks.parse_task_key
+        server.tasks.push_notification
+        server.tasks.relay_elicitation
+        server.tasks.requests
+        server.tasks.routing
+        server.tasks.stop_subscriber
+        server.tasks.subscriptions
         shared.experimental
-        utilities.tasks
     """,
     TRANSPORTS: """
         server.session_scoped_event_store

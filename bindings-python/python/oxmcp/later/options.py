@@ -65,6 +65,11 @@ class OfOffers(TypedDict, total=False):
 
     app: Any
     auth: Any
+
+
+class OfReads(OfOffers, total=False):
+    """Options of `resource` and `prompt`: what a tool has already."""
+
     task: Any
 
 
@@ -113,6 +118,8 @@ def check(known: type[Any], where: str, given: Mapping[str, Any]) -> None:
         if name not in known.__annotations__:
             raise TypeError(f"{where}() got an unexpected keyword argument {name!r}")
         if value is None or value is False or (name == "run_middleware" and value is True):
+            continue
+        if name == "task" and getattr(value, "mode", value) == "forbidden":
             continue
         if name in _WITHOUT_EFFECT:
             logger.warning("%s: %s has no effect yet", where, name)

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ...answers.results import UNSET
+from ...errors import NotYetError
 from ...later.deferred import accept
+from ...later.names import TASKS
 from ...offers.registrations import Registrations
 from ...offers.resource_security import ResourceSecurity
+from ...offers.task_config import TaskConfig
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ...later.options import OfOffers
+    from ...later.options import OfOffers, OfReads
+    from ...offers.task_config import TaskMode
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,6 +46,7 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         strict_input_validation: bool | None = None,
+        task: bool | TaskMode | TaskConfig | None = None,
         **other: Unpack[OfOffers],
     ) -> F: ...
 
@@ -66,6 +71,7 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         strict_input_validation: bool | None = None,
+        task: bool | TaskMode | TaskConfig | None = None,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
 
@@ -89,6 +95,7 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         strict_input_validation: bool | None = None,
+        task: bool | TaskMode | TaskConfig | None = None,
         **other: Unpack[OfOffers],
     ) -> Any:
         """Registers a function as a tool.
@@ -119,13 +126,18 @@ class Decorators(Registrations):
                 error.
             strict_input_validation: Whether arguments must have the schema's types as they are, and unknown ones are
                 refused. As the server says when absent.
+            task: Whether its calls can become tasks: a `TaskConfig`, its mode, or a bool. Only "forbidden" works yet.
 
         Raises:
+            NotYetError: `task` asks for tasks.
+            ConfigurationError: `task` is no mode there is.
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
             InvalidDescriptorError: a parameter's type has no JSON Schema.
         """
 
         accept("OfOffers", "tool", other)
+        if task is not None and TaskConfig.of(task).supports_tasks():
+            raise NotYetError.of("tool(task=…)", TASKS)
 
         strict: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
 
@@ -172,7 +184,7 @@ class Decorators(Registrations):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
-        **other: Unpack[OfOffers],
+        **other: Unpack[OfReads],
     ) -> Callable[[F], F]:
         """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
 
@@ -203,7 +215,7 @@ class Decorators(Registrations):
         """
         if callable(uri):
             raise TypeError("A resource needs a URI: @server.resource('scheme://path')")
-        accept("OfOffers", "resource", other)
+        accept("OfReads", "resource", other)
 
         def register(function: F) -> F:
             self.add_resource(
@@ -244,7 +256,7 @@ class Decorators(Registrations):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
-        **other: Unpack[OfOffers],
+        **other: Unpack[OfReads],
     ) -> F: ...
 
     @overload
@@ -262,7 +274,7 @@ class Decorators(Registrations):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
-        **other: Unpack[OfOffers],
+        **other: Unpack[OfReads],
     ) -> Callable[[F], F]: ...
 
     def prompt(
@@ -279,7 +291,7 @@ class Decorators(Registrations):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
-        **other: Unpack[OfOffers],
+        **other: Unpack[OfReads],
     ) -> Any:
         """Registers a function as a prompt; its parameters are the prompt's arguments.
 
@@ -305,7 +317,7 @@ class Decorators(Registrations):
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
         """
 
-        accept("OfOffers", "prompt", other)
+        accept("OfReads", "prompt", other)
 
         def register(function: Any, given: str | None = name) -> Any:
             self.add_prompt(
