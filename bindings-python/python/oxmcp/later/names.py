@@ -176,12 +176,10 @@ LATER = {
         server.middleware.PingMiddleware
         server.middleware.caching
         server.middleware.dereference
-        server.middleware.error_handling
         server.middleware.logging
         server.middleware.ping
         server.middleware.rate_limiting
         server.middleware.response_limiting
-        server.middleware.timing
         server.middleware.tool_injection
     """,
     EXTENSIONS: """
