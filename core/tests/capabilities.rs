@@ -6,8 +6,11 @@ mod engine_support;
 
 use engine_support::*;
 use oxmcp_core::engine::Engine;
+use oxmcp_core::error::ErrorKind;
+use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{CacheHint, Capabilities, CommonFields, Offer, Prompt, Resource};
-use oxmcp_core::registry::{Registry, RegistryOptions};
+use oxmcp_core::protocol_version::ProtocolVersion;
+use oxmcp_core::registry::{Extension, Registry, RegistryOptions};
 use serde_json::{Value, json};
 
 /// A server that tells of what is registered.
@@ -109,4 +112,73 @@ async fn what_is_declared_never_is_unknown() {
             "{method}"
         );
     }
+}
+
+fn extension(settings: &str, since: ProtocolVersion) -> Extension {
+    Extension { settings: RawJson::parse(settings).unwrap(), since }
+}
+
+#[tokio::test]
+async fn an_extension_of_the_registry_is_told_in_both_eras_until_it_is_withdrawn() {
+    // EXT-2, EXT-4
+    let (engine, registry) = server();
+    let oldest = ProtocolVersion::V2024_11_05;
+    registry.declare_extension("com.example/plain", extension("{}", oldest)).unwrap();
+    assert_eq!(told(&engine).await, json!({"extensions": {"com.example/plain": {}}}));
+    registry.declare_extension("com.example/plain", extension(r#"{"deep":true}"#, oldest)).unwrap();
+    registry.declare_extension("com.example/other", extension("{}", oldest)).unwrap();
+    let both = json!({"com.example/other": {}, "com.example/plain": {"deep": true}});
+    assert_eq!(told(&engine).await["extensions"], both);
+    assert!(registry.withdraw_extension("com.example/plain"));
+    assert!(registry.withdraw_extension("com.example/other"));
+    assert!(!registry.withdraw_extension("com.example/other"));
+    assert_eq!(told(&engine).await, json!({}));
+}
+
+#[tokio::test]
+async fn what_the_author_declared_of_an_extension_is_told_rather_than_the_registry_s() {
+    let registry = Registry::new(RegistryOptions::default()).unwrap();
+    let declared = RawJson::parse(r#"{"com.example/a":{"by":"author"}}"#).unwrap();
+    let capabilities = Capabilities { extensions: Some(declared), ..Capabilities::default() };
+    let engine = builder().registry(registry.clone()).capabilities(capabilities).build().unwrap();
+    for name in ["com.example/a", "com.example/b"] {
+        registry.declare_extension(name, extension("{}", ProtocolVersion::V2024_11_05)).unwrap();
+    }
+    let both = json!({"com.example/a": {"by": "author"}, "com.example/b": {}});
+    assert_eq!(told(&engine).await["extensions"], both);
+}
+
+#[tokio::test]
+async fn clients_older_than_an_extension_are_not_told_of_it() {
+    let (engine, registry) = server();
+    registry.declare_extension("com.example/new", extension("{}", ProtocolVersion::V2026_07_28)).unwrap();
+    let discovered = hear(modern(&engine, "server/discover", json!({}))).await;
+    assert_eq!(discovered.result()["capabilities"]["extensions"], json!({"com.example/new": {}}));
+    let opened = hear(send(&engine, &engine.connect(), initialize("2025-11-25"))).await;
+    assert_eq!(opened.result()["capabilities"].get("extensions"), None);
+}
+
+#[test]
+fn an_extension_needs_a_prefix_and_settings_that_are_an_object() {
+    // EXT-1
+    let (_, registry) = server();
+    let oldest = ProtocolVersion::V2024_11_05;
+    for identifier in [
+        "",
+        "plain",
+        "/name",
+        "com.example/",
+        "1com/name",
+        "com..example/name",
+        "com-/name",
+        "com.example/na me",
+    ] {
+        let refused = registry.declare_extension(identifier, extension("{}", oldest)).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::InvalidDescriptor, "{identifier:?}");
+    }
+    for identifier in ["x/y", "com.example/name_1.2", "io.modelcontextprotocol/ui"] {
+        registry.declare_extension(identifier, extension("{}", oldest)).unwrap();
+    }
+    let refused = registry.declare_extension("com.example/list", extension("[]", oldest)).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidDescriptor);
 }

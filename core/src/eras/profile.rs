@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::eras::items::{Object, write_implementation};
 use crate::eras::meta::SERVER_INFO;
+use crate::json::{self, RawJson};
 use crate::model::{CacheHint, Capabilities, Implementation, ListKind, Offer, OperationKind};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Snapshot;
@@ -90,8 +91,11 @@ impl Profile {
 
     /// Whether an extension is declared, by either name.
     #[must_use]
-    pub fn has_extensions(&self) -> bool {
-        self.capabilities.extensions.is_some() || self.capabilities.experimental.is_some()
+    pub fn has_extensions(&self, version: ProtocolVersion, snapshot: &Snapshot) -> bool {
+        let declared = &self.capabilities;
+        declared.extensions.is_some()
+            || declared.experimental.is_some()
+            || snapshot.extensions(version).next().is_some()
     }
 
     /// The server's capabilities as JSON. `changes` says whether the peer can be told of changes at all.
@@ -107,7 +111,7 @@ impl Profile {
         let subscribe = declared.subscribe && changes;
         let mut object = Object::begin(out);
         object.optional_raw(true, "experimental", declared.experimental.as_ref());
-        object.optional_raw(true, "extensions", declared.extensions.as_ref());
+        write_extensions(&mut object, declared.extensions.as_ref(), snapshot, version);
         let told = |offer: Offer, registered, kinds: &[OperationKind]| {
             offer.is_told(registered) || kinds.iter().any(|kind| handled_whole(*kind, snapshot))
         };
@@ -137,6 +141,32 @@ impl Profile {
         }
         object.end();
     }
+}
+
+/// The extensions that the author declared, and those that came with what is registered.
+fn write_extensions(
+    object: &mut Object<'_>,
+    declared: Option<&RawJson>,
+    snapshot: &Snapshot,
+    version: ProtocolVersion,
+) {
+    let is_the_author_s = |identifier: &str| {
+        declared.is_some_and(|declared| json::member(declared.as_str(), identifier).is_some())
+    };
+    let mut others =
+        snapshot.extensions(version).filter(|(identifier, _)| !is_the_author_s(identifier)).peekable();
+    if others.peek().is_none() {
+        object.optional_raw(true, "extensions", declared);
+        return;
+    }
+    let mut members = Object::begin(object.name("extensions"));
+    for (identifier, settings) in declared.into_iter().flat_map(|declared| json::members(declared.as_str())) {
+        members.foreign(&identifier, settings);
+    }
+    for (identifier, settings) in others {
+        members.raw(identifier, settings.as_str());
+    }
+    members.end();
 }
 
 /// Whether the author handles the method of this kind as a whole.

@@ -8,6 +8,7 @@
 mod changes;
 mod completions;
 mod cursors;
+mod extensions;
 mod followers;
 mod methods;
 mod name_hash;
@@ -30,6 +31,7 @@ use arc_swap::ArcSwap;
 
 pub use changes::{MAX_WATCHED_URIS, Watch};
 pub use completions::CompletionTarget;
+pub use extensions::Extension;
 pub use pages::{BadCursor, Item, ListPage, Page};
 pub use prompts::PromptEntry;
 pub use resource_templates::ResourceTemplateEntry;

@@ -1,10 +1,11 @@
 //! Everything a server offers at one moment.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use super::cursors::Cursors;
+use super::extensions::Extension;
 use super::pages::{BadCursor, Item, ListPage, Listed, Page};
 use super::prompts::PromptEntry;
 use super::resource_templates::ResourceTemplateEntry;
@@ -47,6 +48,7 @@ pub struct Snapshot {
     pub(super) completion: Option<Arc<dyn Handler>>,
     pub(super) kept: Kept,
     pub(super) methods: Arc<HashMap<Arc<str>, Arc<dyn Handler>>>,
+    pub(super) extensions: Arc<BTreeMap<Arc<str>, Extension>>,
 }
 
 impl Snapshot {
@@ -61,6 +63,7 @@ impl Snapshot {
             completion: None,
             kept: Kept::default(),
             methods: Arc::default(),
+            extensions: Arc::default(),
         }
     }
 

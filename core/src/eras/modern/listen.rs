@@ -11,6 +11,8 @@ use crate::eras::voice::response;
 use crate::json::{self, write_string};
 use crate::jsonrpc::RequestId;
 use crate::model::{Change, Offer, SaidFilter, Saying, WatchFilter};
+use crate::protocol_version::ProtocolVersion;
+use crate::registry::Snapshot;
 
 /// The filter a client asks for.
 ///
@@ -67,7 +69,12 @@ fn uris(text: &str, max: usize) -> Result<Vec<Arc<str>>, Wrong> {
 }
 
 /// What of it this server honours (SUB-2): also lists that are empty so far, for whoever asks wants to hear of the first item.
-pub(crate) fn honour(asked: WatchFilter, profile: &Profile) -> WatchFilter {
+pub(crate) fn honour(
+    asked: WatchFilter,
+    profile: &Profile,
+    version: ProtocolVersion,
+    snapshot: &Snapshot,
+) -> WatchFilter {
     let offered = &profile.capabilities;
     let lists = |offer: Offer| offer != Offer::Never && offered.list_changed;
     let resources = offered.resources != Offer::Never && offered.subscribe;
@@ -76,7 +83,7 @@ pub(crate) fn honour(asked: WatchFilter, profile: &Profile) -> WatchFilter {
         prompts: asked.prompts && lists(offered.prompts),
         resources: asked.resources && lists(offered.resources),
         resource_uris: if resources { asked.resource_uris } else { Vec::new() },
-        said: if profile.has_extensions() { asked.said } else { SaidFilter::Nothing },
+        said: if profile.has_extensions(version, snapshot) { asked.said } else { SaidFilter::Nothing },
     }
 }
 

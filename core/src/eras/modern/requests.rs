@@ -56,7 +56,7 @@ pub(crate) fn decode(
         OperationKind::Custom => params.custom(&request.method),
         OperationKind::Watch => {
             let asked = listen::filter(params, eras.max_subscribed_resources).map_err(wrong)?;
-            Operation::Watch { filter: listen::honour(asked, &eras.profile) }
+            Operation::Watch { filter: listen::honour(asked, &eras.profile, version, &snapshot) }
         }
         _ => params.operation(kind).map_err(wrong)?,
     };
