@@ -1,6 +1,6 @@
 """How a tool says whether its calls can become tasks, at the path that `fastmcp` has for it."""
 
-from ..offers.task_config import (
+from ..calls.task_config import (
     DEFAULT_POLL_INTERVAL,
     DEFAULT_POLL_INTERVAL_MS,
     DEFAULT_TTL_MS,

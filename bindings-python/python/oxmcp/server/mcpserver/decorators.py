@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ...answers.results import UNSET
+from ...calls.task_config import TaskConfig
 from ...errors import NotYetError
 from ...later.deferred import accept
 from ...later.names import TASKS
 from ...offers.registrations import Registrations
 from ...offers.resource_security import ResourceSecurity
-from ...offers.task_config import TaskConfig
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ...calls.task_config import TaskMode
     from ...later.options import OfOffers, OfReads
-    from ...offers.task_config import TaskMode
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -1,6 +1,6 @@
 """See `oxmcp.utilities.tasks`."""
 
-from ...offers.task_config import (
+from ...calls.task_config import (
     DEFAULT_POLL_INTERVAL,
     DEFAULT_POLL_INTERVAL_MS,
     DEFAULT_TTL_MS,
