@@ -20,7 +20,7 @@ from . import marks
 from .prompts import Prompt
 from .resource_security import ResourceSecurity
 from .resources import Resource
-from .switching import Rule
+from .visibility.rules import Rule
 from .tools import Tool
 
 if TYPE_CHECKING:

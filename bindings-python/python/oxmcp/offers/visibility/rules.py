@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from .. import _native
+from ... import _native
 
 if TYPE_CHECKING:
-    from .offer import Offer
+    from ..offer import Offer
 
 _PREFIXES: Mapping[str, tuple[str, ...]] = {
     "tool": ("tool",),

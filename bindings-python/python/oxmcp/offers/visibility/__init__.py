@@ -1,0 +1,1 @@
+"""Which offers can be seen."""
