@@ -182,3 +182,19 @@ fn an_extension_needs_a_prefix_and_settings_that_are_an_object() {
     let refused = registry.declare_extension("com.example/list", extension("[]", oldest)).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidDescriptor);
 }
+
+#[tokio::test]
+async fn what_an_extension_notifies_can_be_listened_to_while_the_server_has_one() {
+    // SUB-2, EXT-3
+    let (engine, registry) = server();
+    let honoured = async || {
+        let filter = json!({"notifications": {"com.example/news": true}});
+        let mut listen = modern(&engine, "subscriptions/listen", filter);
+        message(listen.next().await)["params"]["notifications"].clone()
+    };
+    assert_eq!(honoured().await, json!({}));
+    registry.declare_extension("com.example/it", extension("{}", ProtocolVersion::V2026_07_28)).unwrap();
+    assert_eq!(honoured().await, json!({"com.example/news": true}));
+    registry.withdraw_extension("com.example/it");
+    assert_eq!(honoured().await, json!({}));
+}

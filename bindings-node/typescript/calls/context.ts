@@ -113,6 +113,17 @@ export class Context {
     return (this.call.caller.clientCapabilities as ClientCapabilities | null) ?? undefined;
   }
 
+  /** What the client declared for an extension of the protocol; undefined where it does not have it. */
+  clientExtensionSettings(identifier: string): object | undefined {
+    const declared = this.clientCapabilities?.extensions ?? {};
+    return Object.hasOwn(declared, identifier) ? (declared[identifier] ?? undefined) : undefined;
+  }
+
+  /** Whether the client declared an extension of the protocol, such as `io.modelcontextprotocol/ui`. */
+  clientSupportsExtension(identifier: string): boolean {
+    return this.clientExtensionSettings(identifier) !== undefined;
+  }
+
   /** The request. */
   get mcpReq(): RequestContext {
     this.request ??= new RequestView(this, this.call);
