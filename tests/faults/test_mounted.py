@@ -32,7 +32,8 @@ class At:
     """A place in an app, as the functions of `wire` want a server."""
 
     def __init__(self, app: HttpProcess, path: str) -> None:
-        self.app, self.port, self.path, self.url = app, app.port, path, f"http://127.0.0.1:{app.port}{path}"
+        self.app, self.port, self.judged_port, self.path = app, app.port, app.judged_port, path
+        self.url = f"http://127.0.0.1:{app.judged_port}{path}"
 
 
 @pytest.fixture(params=MODERN_PATHS, ids=["express", "hono"])

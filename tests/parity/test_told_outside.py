@@ -55,7 +55,7 @@ class Stream:
 @contextmanager
 def stream(server: HttpProcess, method: str, headers: dict[str, str], message: Any = None) -> Iterator[Stream]:
     """An open stream: a session's own, or the answer to a request that stays open."""
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_WITHIN)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.judged_port, timeout=ANSWER_WITHIN)) as connection:
         common = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
         body = None if message is None else json.dumps(message)
         connection.request(method, server.path, body, {**common, **headers})

@@ -95,7 +95,8 @@ class Observer:
         if version is None and (OFFICIAL / f"{header}.json").exists():
             version = header
         self._conversation = Conversation(self._judge, version)
-        with contextlib.suppress(ValueError):
+        # What cannot be read, or not by Python, is refused: that is a message of its own.
+        with contextlib.suppress(ValueError, RecursionError):
             self._conversation.heard(json.loads(body))
 
     def _begins(self, response: h11.Response) -> None:
@@ -143,7 +144,9 @@ class Observer:
 
 def is_message(value: Any) -> bool:
     """Whether JSON that came over HTTP is JSON-RPC at all: health and discovery documents are not."""
-    return isinstance(value, list) or (isinstance(value, dict) and "jsonrpc" in value)
+    if isinstance(value, list):
+        return any(is_message(member) for member in value)
+    return isinstance(value, dict) and "jsonrpc" in value
 
 
 @contextlib.contextmanager

@@ -65,8 +65,8 @@ def take_interrupts() -> None:
 class HttpProcess:
     """A server process that speaks Streamable HTTP at ``url``.
 
-    What it says there is held against the official schemas; a misfit fails at the end of the `with` block. ``port`` is its
-    own port: nobody stands between.
+    What it says at ``judged_port`` is held against the official schemas; a misfit fails at the end of the `with` block.
+    ``port`` is its own port, where nobody stands between: for what is no HTTP, and for those who watch connections.
     """
 
     def __init__(
@@ -97,18 +97,18 @@ class HttpProcess:
     def __enter__(self) -> HttpProcess:
         try:
             self.wait_until_ready()
-            judged_port = self._judged.enter_context(judged(self.port, self.judge))
+            self.judged_port = self._judged.enter_context(judged(self.port, self.judge))
         except BaseException:
             self.stop()
             raise
-        self.url = f"http://127.0.0.1:{judged_port}{self.path}"
+        self.url = f"http://127.0.0.1:{self.judged_port}{self.path}"
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        assert error is not None or self.judge.flaws == []
+        assert error is not None or self.judge.flaws == [], self.judge.flaws
 
     def wait_until_ready(self) -> None:
         """Return once the port accepts a connection; fail if the process ends first."""
@@ -168,7 +168,7 @@ class StdioProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        assert error is not None or self.judge.flaws == []
+        assert error is not None or self.judge.flaws == [], self.judge.flaws
 
     def _read_output(self) -> None:
         assert self.process.stdout

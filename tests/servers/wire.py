@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -44,9 +45,10 @@ def call(tool: str, arguments: Any = None, identity: Any = 1) -> dict[str, Any]:
     return modern("tools/call", identity, name=tool, arguments={} if arguments is None else arguments)
 
 
-def initialize(version: str = LEGACY, identity: Any = 0) -> dict[str, Any]:
+def initialize(version: str = LEGACY, identity: Any = 0, capabilities: Any = None) -> dict[str, Any]:
     """The opening of a legacy session."""
-    return request("initialize", {"protocolVersion": version, "capabilities": {}, "clientInfo": CLIENT}, identity)
+    told = {"protocolVersion": version, "capabilities": capabilities or {}, "clientInfo": CLIENT}
+    return request("initialize", told, identity)
 
 
 INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
@@ -127,10 +129,9 @@ def headers_for(message: Any) -> dict[str, str]:
     """What a correct client sends along with a modern message."""
     headers = {"MCP-Protocol-Version": MODERN, "Mcp-Method": message["method"]}
     params = message.get("params") or {}
-    if message["method"] in ("tools/call", "prompts/get"):
-        headers["Mcp-Name"] = params["name"]
-    elif message["method"] == "resources/read":
-        headers["Mcp-Name"] = params["uri"]
+    target = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}.get(message["method"])
+    if target and target in params:
+        headers["Mcp-Name"] = params[target]
     return headers
 
 
@@ -148,7 +149,7 @@ def send(
     """Send one HTTP request. Headers replace the usual ones; None leaves one out."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     wanted = {name.lower(): (name, value) for name, value in {**COMMON, **(headers or {})}.items()}
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_WITHIN)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.judged_port, timeout=ANSWER_WITHIN)) as connection:
         connection.request(
             method,
             path or server.path,
@@ -159,26 +160,78 @@ def send(
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
 
-def send_modern(server: HttpProcess, message: Any, headers: dict[str, str | None] | None = None) -> Answer:
+def send_modern(server: HttpProcess, message: bytes | Any, headers: dict[str, str | None] | None = None) -> Answer:
     """Send a modern message with the headers that belong to it, changed as asked."""
-    return send(server, message, {**headers_for(message), **(headers or {})})
+    own = {"MCP-Protocol-Version": MODERN} if isinstance(message, bytes) else headers_for(message)
+    return send(server, message, {**own, **(headers or {})})
 
 
 class LegacySession:
     """A session opened by a handshake over HTTP."""
 
-    def __init__(self, server: HttpProcess, version: str = LEGACY) -> None:
+    def __init__(self, server: HttpProcess, version: str = LEGACY, *, ready: bool = True, can: Any = None) -> None:
         self.server = server
-        welcome = send(server, initialize(version))
+        welcome = send(server, initialize(version, capabilities=can))
         assert welcome.status == 200, welcome
         self.id = welcome.headers["mcp-session-id"]
         self.version = welcome.message["result"]["protocolVersion"]
-        assert self.send(INITIALIZED).status == 202
+        if ready:
+            assert self.send(INITIALIZED).status == 202
 
     def send(self, message: Any, headers: dict[str, str | None] | None = None, method: str = "POST") -> Answer:
         """Send a message inside the session."""
         own = {"Mcp-Session-Id": self.id, "MCP-Protocol-Version": self.version}
         return send(self.server, message, {**own, **(headers or {})}, method=method)
+
+
+class SseSession:
+    """A session over HTTP+SSE: what the server says comes on one stream, what we say is posted beside it."""
+
+    def __init__(self, server: HttpProcess, version: str = LEGACY, *, ready: bool = True, can: Any = None) -> None:
+        self.server = server
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.judged_port, timeout=ANSWER_WITHIN)
+        self._connection.request("GET", "/sse", headers={"Accept": "text/event-stream"})
+        self._stream = self._connection.getresponse()
+        assert self._stream.status == 200, self._stream.status
+        name, self.endpoint = self._event()
+        assert name == "endpoint", "OLD-2"
+        self.send(initialize(version, capabilities=can))
+        self.version = self.receive()["result"]["protocolVersion"]
+        if ready:
+            self.send(INITIALIZED)
+
+    def __enter__(self) -> SseSession:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+        self._connection.close()
+
+    def send(self, message: bytes | Any) -> Answer:
+        """Post a message; what answers it comes on the stream."""
+        return send(self.server, message, path=self.endpoint)
+
+    def receive(self) -> Any:
+        """The next message of the stream."""
+        name, data = self._event()
+        assert name == "message", "OLD-4"
+        return json.loads(data)
+
+    def _event(self) -> tuple[str, str]:
+        # Comments keep the stream alive while there is nothing to say, so the socket's own patience does not end.
+        deadline = time.monotonic() + ANSWER_WITHIN
+        name, data = "message", ""
+        while time.monotonic() < deadline:
+            line = self._stream.readline().decode()
+            if not line:
+                raise EOFError("the stream ended")
+            if line.startswith("event:"):
+                name = line[6:].strip()
+            elif line.startswith("data:"):
+                data += line[5:].strip()
+            elif not line.strip() and data:
+                return name, data
+        raise TimeoutError("the stream says nothing")
 
 
 @contextmanager
