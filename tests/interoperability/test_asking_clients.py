@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -17,11 +18,13 @@ import pytest
 import uvicorn
 from fastmcp.client.transports import SSETransport
 from mcp import MCPError
-from peers import MODES, TRANSPORTS, WITHIN, conversation, fast, official, stdio_parameters
-from processes import ROOT, HttpProcess, serve_http, server_command
+from peers import MODES, TRANSPORTS, VERSION_OF_MODE, WITHIN, conversation, fast, official, stdio_parameters
+from processes import NODE, ROOT, HttpProcess, judged_stdio_command, serve_http
 
 INTERPRETER_1X = Path(os.environ.get("OXMCP_MCP1_PYTHON", ROOT / ".venv-mcp1" / "bin" / "python"))
-pytestmark = [pytest.mark.parametrize("language", ["python"], indirect=True)]
+IN_PYTHON = pytest.mark.parametrize("language", ["python"], indirect=True)
+NEEDS_1X = pytest.mark.skipif(not INTERPRETER_1X.exists(), reason="no interpreter with mcp 1.x: run `make setup`")
+NEEDS_NODE = pytest.mark.skipif(shutil.which(NODE) is None, reason="the clients need Node")
 
 CALLS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("book", {}, "Ada, 3, OUTSIDE, soup+cake"),
@@ -100,9 +103,15 @@ CLIENTS = {"official": official_client, "fastmcp": fast_client}
 
 
 @pytest.fixture
-def connect(peer: str, transport: str, language: str, asking_http: HttpProcess) -> Any:
+def command(language: str, tmp_path: Path) -> Iterator[list[str]]:
+    """The command with which a client starts the asking server over pipes; what it says is judged."""
+    with judged_stdio_command("asking_server", language, tmp_path / "misfits.txt") as command:
+        yield command
+
+
+@pytest.fixture
+def connect(peer: str, transport: str, command: list[str], asking_http: HttpProcess) -> Any:
     """How a client is connected to the asking server."""
-    command = [*server_command("asking_server", language), "--stdio"]
     stdio: Any = stdio_parameters(*command) if peer == "official" else command
     where = asking_http.url if transport == "http" else stdio
     return lambda mode, action="accept": CLIENTS[peer](where, mode, action)
@@ -169,10 +178,9 @@ def test_a_user_may_refuse(connect: Any, mode: str, action: str) -> None:
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("mode", MODES)
 def test_a_client_that_can_answer_nothing_is_asked_nothing(
-    transport: str, mode: str, language: str, asking_http: HttpProcess
+    transport: str, mode: str, command: list[str], asking_http: HttpProcess
 ) -> None:
     """ELI-2, META-6, MRTR-4"""
-    command = [*server_command("asking_server", language), "--stdio"]
     where = asking_http.url if transport == "http" else stdio_parameters(*command)
 
     async def talk() -> None:
@@ -201,6 +209,7 @@ def test_clients_of_the_oldest_transport_are_asked_on_their_stream(asking_http: 
     conversation(talk)
 
 
+@IN_PYTHON
 @pytest.mark.parametrize("mode", MODES)
 def test_a_mounted_server_asks_too(mode: str, language: str) -> None:
     """DOWN-11, MRTR-1"""
@@ -221,22 +230,52 @@ def test_a_mounted_server_asks_too(mode: str, language: str) -> None:
     conversation(talk)
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.skipif(not INTERPRETER_1X.exists(), reason="no interpreter with mcp 1.x: run `make setup`")
-def test_the_official_1x_client_answers_too(transport: str, language: str, asking_http: HttpProcess) -> None:
-    """ELI-3, ELI-6, SAM-1, ROOT-1, LIFE-10"""
-    stdio = [*server_command("asking_server", language), "--stdio"]
-    where = [asking_http.url] if transport == "http" else stdio
-    script = Path(__file__).with_name("asked_client_1x.py")
-    told = json.dumps({"calls": [call[:2] for call in CALLS], "answers": ANSWERS, "roots": ROOTS})
-    finished = subprocess.run(
-        [str(INTERPRETER_1X), str(script), told, *where], capture_output=True, timeout=WITHIN + 30, check=False
-    )
+PLAN = json.dumps({"calls": [call[:2] for call in CALLS], "answers": ANSWERS, "roots": ROOTS})
+"""What a client in a process of its own is to call, and how it answers."""
+
+
+def seen_by(*client: str) -> Any:
+    """Run a client in a process of its own, and return what it saw."""
+    finished = subprocess.run([*client], capture_output=True, timeout=WITHIN + 30, check=False)
     assert finished.returncode == 0, finished.stderr.decode()[-3000:]
-    seen = json.loads(finished.stdout)
-    assert seen == {
+    return json.loads(finished.stdout)
+
+
+def all_answered(version: str) -> Any:
+    """What such a client sees when all questions were answered."""
+    return {
         "calls": [call[2] for call in CALLS],
         "prompt": "Greet Ada",
         "resource": "7: Ada",
-        "version": "2025-11-25",
+        "version": version,
     }
+
+
+@NEEDS_1X
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_the_official_1x_client_answers_too(transport: str, command: list[str], asking_http: HttpProcess) -> None:
+    """ELI-3, ELI-6, SAM-1, ROOT-1, LIFE-10"""
+    where = [asking_http.url] if transport == "http" else command
+    script = Path(__file__).with_name("asked_client_1x.py")
+    assert seen_by(str(INTERPRETER_1X), str(script), PLAN, *where) == all_answered("2025-11-25")
+
+
+@NEEDS_NODE
+@pytest.mark.parametrize(
+    ("client", "mode", "transport"),
+    [
+        (client, mode, transport)
+        for client, mode in (("v1", "legacy"), ("v2", "legacy"), ("v2", "auto"))
+        # The oldest transport knows no modern requests.
+        for transport in (*TRANSPORTS, *(["sse"] if mode == "legacy" else []))
+    ],
+)
+def test_the_official_typescript_clients_answer_too(
+    client: str, mode: str, transport: str, command: list[str], asking_http: HttpProcess
+) -> None:
+    """ELI-3, ELI-6, SAM-1, ROOT-1, LIFE-10, MRTR-3, MRTR-5, DOWN-11, OLD-3"""
+    urls = {"http": asking_http.url, "sse": asking_http.url.replace("/mcp", "/sse")}
+    where = [urls[transport]] if transport in urls else command
+    script = Path(__file__).with_name("asked_clients.mjs")
+    version = VERSION_OF_MODE[mode]
+    assert seen_by(NODE, str(script), client, mode, PLAN, *where) == all_answered(version)

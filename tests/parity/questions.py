@@ -68,6 +68,8 @@ CALLS: dict[str, Question] = {
         "forecasts": {"cities": ["Oslo", ""]},
         "picture": {},
         "whole_result": {},
+        "decorated": {},
+        "meta_seen": {},
         "steps": {"count": 3},
         "observed": {},
         "remove_extra_tool": {"name": "nobody"},

@@ -338,6 +338,31 @@ server.registerTool('whole_result', { description: 'Return a finished result obj
   _meta: { 'example.org/note': 'kept' },
 }));
 
+const icons = [{ src: 'https://example.org/icon.png', mimeType: 'image/png', sizes: ['48x48'] }];
+
+server.registerTool(
+  'decorated',
+  {
+    title: 'Decorated',
+    description: 'Carry, and return, all that newer revisions know.',
+    icons,
+    annotations: { readOnlyHint: true, openWorldHint: false },
+    _meta: { 'example.org/note': 'kept' },
+  },
+  () => ({
+    content: [
+      { ...text('for you'), annotations: { audience: ['user'], priority: 0.5 } },
+      { type: 'audio', data: WAV, mimeType: 'audio/wav' },
+      { type: 'resource_link', uri: 'test://static-text', name: 'static_text', title: 'Text', icons },
+    ],
+  }),
+);
+
+textTool('meta_seen', 'Tell what came in `_meta`.', undefined, (_, { _meta = {} }) => {
+  const sorted = Object.fromEntries(Object.entries(_meta).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return JSON.stringify(sorted);
+});
+
 textTool(
   'steps',
   'Report as many steps of progress as asked, and log each one.',

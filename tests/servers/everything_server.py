@@ -22,14 +22,18 @@ from pydantic import BaseModel, Field
 
 from oxmcp import Context, FastMCP, Image, MCPError, ToolError
 from oxmcp.types import (
+    Annotations,
     AudioContent,
     CallToolResult,
     Completion,
     EmbeddedResource,
+    Icon,
     ImageContent,
     PromptMessage,
+    ResourceLink,
     TextContent,
     TextResourceContents,
+    ToolAnnotations,
 )
 
 mcp = FastMCP("everything", instructions="One of everything, for tests.", version="1.0.0")
@@ -286,6 +290,34 @@ def whole_result() -> CallToolResult:
         structuredContent={"as": "it is"},
         _meta={"example.org/note": "kept"},
     )
+
+
+ICON = Icon(src="https://example.org/icon.png", mimeType="image/png", sizes=["48x48"])
+
+
+@mcp.tool(
+    title="Decorated",
+    icons=[ICON],
+    annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False),
+    meta={"example.org/note": "kept"},
+)
+def decorated() -> CallToolResult:
+    """Carry, and return, all that newer revisions know."""
+    return CallToolResult(
+        content=[
+            TextContent(type="text", text="for you", annotations=Annotations(audience=["user"], priority=0.5)),
+            AudioContent(type="audio", data=WAV, mimeType="audio/wav"),
+            ResourceLink(
+                type="resource_link", uri="test://static-text", name="static_text", title="Text", icons=[ICON]
+            ),
+        ]
+    )
+
+
+@mcp.tool(structured_output=False)
+def meta_seen(ctx: Context) -> str:
+    """Tell what came in `_meta`."""
+    return compact({**(ctx.request_context.meta or {})})
 
 
 @mcp.tool(structured_output=False)

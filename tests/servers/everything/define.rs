@@ -39,29 +39,6 @@ where
     registry.add_tool(tool, from_function(function))
 }
 
-/// Adds a tool with an output schema: any, wrapped for callers who only know objects.
-///
-/// # Errors
-/// As [`Registry::add_tool`].
-pub fn structured_tool<F, R>(
-    registry: &Registry,
-    (name, description): (&str, &str),
-    schema: &Value,
-    output: &Value,
-    function: F,
-) -> Result<()>
-where
-    F: Fn(Invocation) -> R + Send + Sync + 'static,
-    R: Future<Output = Reply> + Send + 'static,
-{
-    let tool = Tool {
-        output_schema: Some(RawJson::from_value(output)),
-        wrap_output: true,
-        ..Tool::new(name, RawJson::from_value(schema)).describe(description)
-    };
-    registry.add_tool(tool, from_function(function))
-}
-
 /// The arguments of a call, which the engine has checked against the schema.
 ///
 /// # Errors

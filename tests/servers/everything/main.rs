@@ -9,16 +9,16 @@ mod explicit;
 mod prompts;
 mod questions;
 mod resources;
+mod serve;
+mod structured;
 mod tools;
 mod watched;
 
 use std::error::Error;
 
-use oxmcp_core::engine::{Engine, Shutdown};
+use oxmcp_core::engine::Engine;
 use oxmcp_core::model::Implementation;
 use oxmcp_core::registry::{Registry, RegistryOptions};
-use oxmcp_core::transports::http::{HttpOptions, HttpServer, Resumption, SseOptions};
-use oxmcp_core::transports::stdio::{self, StdioOptions};
 
 fn engine() -> oxmcp_core::error::Result<Engine> {
     let registry = Registry::new(RegistryOptions::default())?;
@@ -39,25 +39,5 @@ fn engine() -> oxmcp_core::error::Result<Engine> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let engine = engine()?;
-    let shutdown = Shutdown::new();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--stdio"] => {
-            let (input, output) = stdio::claim()?;
-            stdio::serve(engine, input, output, StdioOptions::default(), shutdown).await?;
-        }
-        ["--port", port] => {
-            let options = HttpOptions {
-                sse: Some(SseOptions::default()),
-                resumption: Some(Resumption::default()),
-                ..HttpOptions::default()
-            };
-            let server = HttpServer::bind(engine, ("127.0.0.1", port.parse()?), options)?;
-            eprintln!("http://{}/mcp", server.local_addr());
-            server.serve(shutdown).await?;
-        }
-        _ => return Err("usage: everything_server --stdio | --port N".into()),
-    }
-    Ok(())
+    serve::serve(engine()?).await
 }

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use oxmcp_core::error::Result;
-use oxmcp_core::handler::{CallContext, Event, Failure, FailureKind, StreamToClose};
+use oxmcp_core::handler::{CallContext, Event, Failure, FailureKind, StreamToClose, from_function};
 use oxmcp_core::json::RawJson;
-use oxmcp_core::model::{LogLevel, LogMessage, Output, Progress, ToolOutput};
+use oxmcp_core::model::{CommonFields, LogLevel, LogMessage, Output, Progress, Tool, ToolOutput};
 use oxmcp_core::registry::Registry;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::content::{blocks, image, resource, said, structured, text, wav};
-use crate::define::{arguments, nothing, required, structured_tool, tool};
+use crate::define::{arguments, nothing, required, tool};
+use crate::structured::structured_tool;
 
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -30,6 +31,7 @@ pub fn report(context: &CallContext, progress: f64, total: f64, message: String)
 pub fn add(registry: &Registry) -> Result<()> {
     content_tools(registry)?;
     speaking_tools(registry)?;
+    decorated_tools(registry)?;
     refusing_tools(registry)?;
     plain_tools(registry)?;
     weather_tools(registry)
@@ -108,6 +110,34 @@ fn speaking_tools(registry: &Registry) -> Result<()> {
             log(&call.context, &format!("log {step}"));
         }
         Ok(said(format!("{count} steps")))
+    })
+}
+
+fn decorated_tools(registry: &Registry) -> Result<()> {
+    let icons =
+        json!([{ "src": "https://example.org/icon.png", "mimeType": "image/png", "sizes": ["48x48"] }]);
+    let common = CommonFields {
+        title: Some("Decorated".to_owned()),
+        description: Some("Carry, and return, all that newer revisions know.".to_owned()),
+        icons: Some(RawJson::from_value(&icons)),
+        annotations: Some(RawJson::from_value(&json!({ "readOnlyHint": true, "openWorldHint": false }))),
+        meta: Some(RawJson::from_value(&json!({ "example.org/note": "kept" }))),
+        ..CommonFields::default()
+    };
+    let decorated = Tool { common, ..Tool::new("decorated", RawJson::from_value(&nothing())) };
+    let content = [
+        json!({ "type": "text", "text": "for you", "annotations": { "audience": ["user"], "priority": 0.5 } }),
+        json!({ "type": "audio", "data": wav(), "mimeType": "audio/wav" }),
+        json!({ "type": "resource_link", "uri": "test://static-text", "name": "static_text", "title": "Text", "icons": icons }),
+    ];
+    let returned = from_function(move |_| {
+        let output = blocks(&content);
+        async move { Ok(output) }
+    });
+    registry.add_tool(decorated, returned)?;
+    tool(registry, "meta_seen", "Tell what came in `_meta`.", &nothing(), async |call| {
+        let meta = call.context.caller.meta.clone().unwrap_or_else(RawJson::empty_object);
+        Ok(said(meta.as_str()))
     })
 }
 

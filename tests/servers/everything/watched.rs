@@ -12,7 +12,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::content::{said, structured, text};
-use crate::define::{arguments, nothing, required, structured_tool, tool};
+use crate::define::{arguments, nothing, required, tool};
+use crate::structured::structured_tool;
 use crate::tools::report;
 
 /// What slow tools saw happen to them: cancellations above all.
