@@ -1,37 +1,50 @@
-"""Every id that a comment or a test cites is a requirement that is written down."""
+"""Every rule that binds a server has its tests, in every language where it can be seen; and what is cited is a rule."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from functools import cache
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-FOLDERS = ("core", "bindings-node", "bindings-python", "examples", "tests")
-ID = re.compile(r"(?<![\w-])([A-Z]+)-\d+\b")
+from table import EVERY_LANGUAGE, EXCEPTIONS, IN_SOME_LANGUAGES, RULES, Cited, read_citations
 
-DEFINED = set(re.findall(r"^\| ([A-Z]+-\d+) \|", (HERE / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
-PREFIXES = {requirement.partition("-")[0] for requirement in DEFINED}
+cited = cache(read_citations)
 
 
-def cited() -> dict[str, str]:
-    """Every cited id, with a file that cites it."""
-    found = {}
-    for folder in FOLDERS:
-        for path in (ROOT / folder).rglob("*"):
-            if path.suffix not in (".rs", ".py", ".pyi", ".ts", ".mjs", ".cjs", ".md") or path.parent == HERE:
-                continue
-            if {"target", "dist", "node_modules"} & set(path.relative_to(ROOT).parts):
-                continue
-            for match in ID.finditer(path.read_text(encoding="utf-8")):
-                if match[1] in PREFIXES:
-                    found[match[0]] = str(path.relative_to(ROOT))
-    return found
+def asked_of_every_language(identity: str, found: Cited) -> bool:
+    """Whether a test of the rule asks the servers of all languages."""
+    return any(test.startswith(EVERY_LANGUAGE) for test in found.tests.get(identity, ()))
 
 
 def test_every_cited_id_is_a_requirement() -> None:
-    assert {requirement: place for requirement, place in cited().items() if requirement not in DEFINED} == {}
+    assert {identity: place for identity, place in cited().places.items() if identity not in RULES} == {}
 
 
 def test_every_requirement_is_cited_somewhere() -> None:
-    assert sorted(DEFINED - cited().keys()) == []
+    assert sorted(RULES.keys() - cited().places.keys() - EXCEPTIONS.keys()) == []
+
+
+def test_every_rule_that_binds_us_has_a_test_or_a_reason() -> None:
+    tested = cited().tests.keys()
+    assert [rule.id for rule in RULES.values() if rule.binds_us and rule.id not in tested | EXCEPTIONS.keys()] == []
+
+
+def test_what_has_a_test_is_no_exception() -> None:
+    assert EXCEPTIONS.keys() - RULES.keys() == set()
+    assert {identity: cited().tests[identity] for identity in EXCEPTIONS if identity in cited().tests} == {}
+
+
+def test_what_the_wire_shows_is_asked_of_every_language() -> None:
+    missing = [
+        rule.id
+        for rule in RULES.values()
+        if rule.binds_us and rule.on_the_wire and rule.id not in EXCEPTIONS
+        if not asked_of_every_language(rule.id, cited())
+    ]
+    assert missing == [*IN_SOME_LANGUAGES]
+
+
+def test_the_table_is_read_as_it_is_written() -> None:
+    assert len(RULES) > 300 and {rule.level for rule in RULES.values()} == {
+        *("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY", "HOUSE", "–")
+    }
+    rule = RULES["SUB-6"]
+    assert (rule.level, rule.who, rule.eras, rule.over) == ("MUST", "server", ("modern",), ("stdio",))
