@@ -20,7 +20,7 @@ import pytest
 from recorded_call import Call
 
 from oxmcp.arguments import parameters, signatures
-from oxmcp.arguments.injection import ContextMark, Dependency
+from oxmcp.arguments.injection import ContextMark, Provided
 from oxmcp.errors import InvalidArguments, InvalidDescriptorError
 
 if TYPE_CHECKING:
@@ -543,7 +543,7 @@ def test_no_caller_can_set_what_is_injected() -> None:
 
 
 def test_dependencies_are_found_by_default_and_by_metadata() -> None:
-    mark = Dependency(lambda: 1)
+    mark = Provided(lambda: 1)
 
     def tool(a: int, db: Any = mark, user: Annotated[str, mark] = "") -> None: ...
 
