@@ -1,0 +1,39 @@
+// Apps (`io.modelcontextprotocol/ui`): what a host needs to find and show one passes as its author wrote it (UI-2, UI-3).
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clientOf, emptyServer } from './support/connected.js';
+
+const UI = 'io.modelcontextprotocol/ui';
+const VIEW = 'ui://weather/view.html';
+const MIME_TYPE = 'text/html;profile=mcp-app';
+const OF_TOOL = { ui: { resourceUri: VIEW, visibility: ['model', 'app'] } };
+const OF_VIEW = {
+  ui: {
+    csp: { connectDomains: ['https://api.example.com'] },
+    permissions: { camera: {} },
+    prefersBorder: true,
+  },
+};
+
+test('a tool names its view, and the view says what it needs, in the list and when read', async (t) => {
+  const server = emptyServer({ capabilities: { extensions: { [UI]: {} } } });
+  t.after(() => server.close());
+  server.registerTool('weather', { _meta: OF_TOOL }, (ctx) => ({
+    content: [{ type: 'text', text: ctx.clientSupportsExtension(UI) ? 'see the view' : '21 °C' }],
+  }));
+  server.registerResource('view', VIEW, { mimeType: MIME_TYPE, _meta: OF_VIEW }, () => ({
+    contents: [{ uri: VIEW, mimeType: MIME_TYPE, text: '<!doctype html><title>Weather</title>' }],
+  }));
+  const client = await clientOf(server);
+  t.after(() => client.close());
+
+  const [tool] = (await client.listTools()).tools;
+  assert.deepEqual(tool?._meta, OF_TOOL);
+  const [listed] = (await client.listResources()).resources;
+  assert.deepEqual([listed?.uri, listed?.mimeType, listed?._meta], [VIEW, MIME_TYPE, OF_VIEW]);
+  const [read] = (await client.readResource({ uri: VIEW })).contents;
+  assert.deepEqual([read?.mimeType, read?._meta], [MIME_TYPE, OF_VIEW]);
+  const { content } = await client.callTool({ name: 'weather' });
+  assert.deepEqual(content, [{ type: 'text', text: '21 °C' }]);
+});
