@@ -39,6 +39,12 @@ pub struct Limits {
     pub max_parked_bytes: usize,
     /// How long a client may take to call again. A call whose client does not is cancelled, and its state is worth nothing.
     pub parked_time: Duration,
+    /// Tasks, running and over, that are kept at once; where there is no room, calls that would become one are refused.
+    pub max_tasks: usize,
+    /// How long the result of a task may be; one that is longer fails.
+    pub max_task_result_bytes: usize,
+    /// How long after its beginning a task is forgotten. One that still runs then is cancelled.
+    pub task_ttl: Duration,
 }
 
 impl Default for Limits {
@@ -54,6 +60,9 @@ impl Default for Limits {
             max_parked: 10_000,
             max_parked_bytes: 64 << 20,
             parked_time: Duration::from_secs(600),
+            max_tasks: 1000,
+            max_task_result_bytes: 1 << 20,
+            task_ttl: Duration::from_secs(3600),
         }
     }
 }

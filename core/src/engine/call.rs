@@ -91,6 +91,12 @@ impl Call {
         self.voice.failure(self.kind, &failure).into()
     }
 
+    /// The questions that wait for answers, for whoever keeps them from here on.
+    pub(super) fn take_questions(&mut self) -> Vec<PendingQuestion> {
+        let round = self.asking.as_mut().and_then(|asking| asking.round.as_mut());
+        round.map(|round| std::mem::take(&mut round.open)).unwrap_or_default()
+    }
+
     /// What is to be written for an event, if anything.
     fn tell(&mut self, event: Event) -> Option<Outgoing> {
         match event {

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::eras::{self, Answer, Asked};
+use crate::eras::{self, Answer, Asked, takes_tasks, tasks_undeclared};
 use crate::handler::{
-    Answers, CallContext, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
+    Answers, CallContext, Caller, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
 };
 use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
 use crate::model::{
-    CacheHint, CompletionOutput, CompletionReference, Operation, OperationKind, Output, WatchFilter,
+    CacheHint, CompletionOutput, CompletionReference, Operation, OperationKind, Output, TaskSupport,
+    WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{CompletionTarget, Item, ListPage, NoResource, Snapshot, ToolEntry};
@@ -138,6 +139,11 @@ fn call_tool(
     let Some(entry) = snapshot.tool(name) else {
         return Err(Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(name))));
     };
+    if entry.tasks == TaskSupport::Required
+        && let Some(failure) = tasks_undeclared(&context.caller)
+    {
+        return Err(failure);
+    }
     if entry.tool.check_arguments {
         match entry.input.check_arguments(&arguments, entry.tool.convert_arguments) {
             Ok(Checked::AsIs) => {}
@@ -311,6 +317,12 @@ impl Running {
     /// Whether the handler may run again, see [`CommonFields::replayable`](crate::model::CommonFields::replayable).
     pub(super) const fn is_replayable(&self) -> bool {
         self.finish.replayable
+    }
+
+    /// Whether it goes on as a task.
+    pub(super) fn becomes_task(&self, caller: &Caller) -> bool {
+        let tool = self.finish.tool.as_ref();
+        tool.is_some_and(|entry| entry.tasks != TaskSupport::Forbidden) && takes_tasks(caller)
     }
 
     /// Lets the call take so much longer: its client was asked, and took its time.

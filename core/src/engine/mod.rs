@@ -15,6 +15,7 @@ mod retries;
 mod rounds;
 mod session_stream;
 mod shutdown;
+mod tasks;
 mod watch;
 mod work;
 
@@ -30,16 +31,17 @@ pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 
 use crate::eras::{self, Asked, Eras, Opened, Refused, Side, Told, WireError};
-use crate::handler::{Failure, FailureKind, Origin, event_channel};
+use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
-use crate::model::Implementation;
+use crate::model::{Implementation, OperationKind};
 use crate::registry::Registry;
 use crate::sealing::Sealer;
 use asking::Asker;
-use dispatch::{Dispatched, dispatch};
+use dispatch::{Dispatched, Running, dispatch};
 use exchange::{Background, State};
 use parked::{Bounds, ParkedCalls};
 use rounds::Rounds;
+use tasks::Tasks;
 use watch::{Counted, Subscription};
 
 /// A server without its transports. Clones share everything.
@@ -55,6 +57,7 @@ struct Inner {
     http_subscriptions: Arc<AtomicUsize>,
     background: Background,
     rounds: Arc<Rounds>,
+    tasks: Tasks,
 }
 
 impl Engine {
@@ -68,7 +71,9 @@ impl Engine {
         let bounds =
             Bounds { calls: limits.max_parked, bytes: limits.max_parked_bytes, time: limits.parked_time };
         let parked = ParkedCalls::new(bounds, shutdown.clone());
+        let tasks = Tasks::new(limits.max_tasks, limits.max_task_result_bytes, limits.task_ttl);
         Self(Arc::new(Inner {
+            tasks,
             rounds: Arc::new(Rounds { parked, sealer, call_timeout: limits.call_timeout }),
             background: Background { running: Arc::default(), max: limits.max_in_background },
             registry,
@@ -215,6 +220,7 @@ impl Engine {
                 status: said.status,
                 session_id,
             })),
+            Opened::Task(request) => State::said(self.0.tasks.answer(&request)),
             Opened::Accepted => State::last(Outgoing::Accepted),
             Opened::Told(told) => {
                 let Told { handler, mut invocation, events, in_flight } = *told;
@@ -227,6 +233,27 @@ impl Engine {
                 State::last(Outgoing::Accepted)
             }
         }
+    }
+
+    /// Answers with a task, and lets the call go on.
+    #[cold]
+    fn begin_task(
+        &self,
+        asked: Asked,
+        running: Running,
+        events: Events,
+        edge: &Edge,
+        origin: &Origin,
+    ) -> State {
+        let voice = asked.voice.clone();
+        let call = self.call(asked, running, events, None, edge, origin);
+        State::said(match self.0.tasks.begin(call) {
+            Ok(task) => voice.task_created(&task),
+            Err(_) => {
+                let message = "too many tasks are kept here; try again later";
+                voice.failure(OperationKind::CallTool, &Failure::new(FailureKind::Overloaded, message))
+            }
+        })
     }
 
     // Inlined, as what it calls: what a call is made of would be copied on every way back otherwise.
@@ -262,6 +289,9 @@ impl Engine {
         match dispatch(&mut asked, sender, origin, None, self.0.limits.call_timeout) {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
             Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
+            Dispatched::Run(running) if running.becomes_task(&asked.caller) => {
+                self.begin_task(asked, running, events, edge, origin)
+            }
             Dispatched::Run(running) => State::Call(self.call(asked, running, events, flight, edge, origin)),
             Dispatched::Watch(filter) => {
                 let counted = match edge {

@@ -31,6 +31,7 @@ pub use in_flight::{Ended, Flight, InFlight, Refused, Reuse};
 pub use items::{prompt, resource, resource_template, tool};
 pub use legacy::server_requests::{Sent, ServerRequests, Stream};
 pub use legacy::session::{Held, Session, SessionOptions};
+pub use modern::tasks::{TASKS_EXTENSION, TaskNews, TaskRequest, TaskWord, takes_tasks, tasks_undeclared};
 pub use open::Eras;
 pub use profile::{Profile, method_name};
 pub use questions::{WayToAsk, missing_capability};
@@ -175,6 +176,8 @@ pub enum Opened {
         /// The session that began with it (SESS-1).
         session_id: Option<Arc<str>>,
     },
+    /// A request about a task.
+    Task(Box<TaskRequest>),
     /// Taken; nothing to say.
     Accepted,
     /// Taken, and a handler wants to hear of it.

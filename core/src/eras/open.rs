@@ -242,6 +242,7 @@ impl Eras {
                     modern::requests::Decoded::Answered(said) => {
                         Ok(Opened::Answered { said, session_id: None })
                     }
+                    modern::requests::Decoded::Task(request) => Ok(Opened::Task(request)),
                     modern::requests::Decoded::Ask(mut asked) => {
                         if let Side::Duplex(duplex) = side {
                             asked.in_flight = Some((Arc::clone(&duplex.in_flight), Reuse::Refuse));

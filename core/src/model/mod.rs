@@ -15,6 +15,7 @@ mod prompt;
 mod question;
 mod resource;
 mod resource_template;
+mod task;
 mod tool;
 
 pub use annotations::CommonFields;
@@ -32,4 +33,5 @@ pub use prompt::{Prompt, PromptArgument};
 pub use question::Question;
 pub use resource::Resource;
 pub use resource_template::{ResourceTemplate, ValueChecks};
+pub use task::{Task, TaskStatus, TaskSupport};
 pub use tool::Tool;

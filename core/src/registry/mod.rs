@@ -44,7 +44,9 @@ pub use uri_template::{MAX_URI_LENGTH, MAX_VARIABLES, NoMatch, RefusedValue, Uri
 pub use validation::MAX_KEY_LENGTH;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::RawJson;
 use crate::model::{Change, ListKind, WatchFilter};
+use crate::protocol_version::ProtocolVersion;
 use crate::schema::SchemaLimits;
 use changes::Watchers;
 use cursors::Cursors;
@@ -158,6 +160,20 @@ impl Registry {
     pub fn note_logging(&self) {
         self.edit(None, |draft| {
             let was = std::mem::replace(&mut draft.kept.logging, true);
+            ((), if was { Effect::Nothing } else { Effect::Hidden })
+        });
+    }
+
+    /// Notes that calls of a tool may become tasks.
+    pub(super) fn note_tasks(&self) {
+        self.edit(None, |draft| {
+            let was = std::mem::replace(&mut draft.kept.tasks, true);
+            if !was {
+                let extension =
+                    Extension { settings: RawJson::empty_object(), since: ProtocolVersion::V2026_07_28 };
+                let extensions = Arc::make_mut(&mut draft.extensions);
+                extensions.entry(Arc::from("io.modelcontextprotocol/tasks")).or_insert(extension);
+            }
             ((), if was { Effect::Nothing } else { Effect::Hidden })
         });
     }

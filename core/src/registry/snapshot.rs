@@ -24,6 +24,7 @@ pub(super) struct Kept {
     prompts: bool,
     resources: bool,
     pub(super) logging: bool,
+    pub(super) tasks: bool,
 }
 
 impl Kept {
@@ -81,6 +82,12 @@ impl Snapshot {
     #[must_use]
     pub const fn can_log(&self) -> bool {
         self.kept.logging
+    }
+
+    /// Whether a tool whose calls may become tasks is, or ever was, registered.
+    #[must_use]
+    pub const fn has_had_tasks(&self) -> bool {
+        self.kept.tasks
     }
 
     /// How many items a list has.

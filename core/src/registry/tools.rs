@@ -10,7 +10,7 @@ use super::{Registry, Snapshot};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::json::RawJson;
-use crate::model::{CommonFields, ListKind, Tool};
+use crate::model::{CommonFields, ListKind, TaskSupport, Tool};
 use crate::schema::{CompiledSchema, HeaderParameter, SchemaLimits, header_parameters, understood_alike};
 
 /// A registered tool, ready to be called.
@@ -25,6 +25,8 @@ pub struct ToolEntry {
     pub output: Option<CompiledSchema>,
     /// The arguments that are mirrored in headers (PARAM-1).
     pub header_parameters: Vec<HeaderParameter>,
+    /// Whether calls may become tasks.
+    pub tasks: TaskSupport,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -37,7 +39,13 @@ impl Registry {
     /// [`ErrorKind::InvalidSchema`] when the tool cannot work as described (TOOL-4, PARAM-13). A name that others may
     /// refuse is only warned about (TOOL-5).
     pub fn add_tool(&self, tool: Tool, handler: Arc<dyn Handler>) -> Result<()> {
-        self.add(ToolEntry::new(tool, handler, &self.0.schema_limits)?)
+        let entry = ToolEntry::new(tool, handler, &self.0.schema_limits)?;
+        let tasks = entry.tasks;
+        self.add(entry)?;
+        if tasks != TaskSupport::Forbidden {
+            self.note_tasks();
+        }
+        Ok(())
     }
 
     /// Offers a tool in the place of the one with its name; at the end of the list if there is none. A tool that was
@@ -46,7 +54,11 @@ impl Registry {
     /// # Errors
     /// As [`add_tool`](Self::add_tool), except that the name may be taken.
     pub fn replace_tool(&self, tool: Tool, handler: Arc<dyn Handler>) -> Result<()> {
-        self.replace(ToolEntry::new(tool, handler, &self.0.schema_limits)?);
+        let entry = ToolEntry::new(tool, handler, &self.0.schema_limits)?;
+        if entry.tasks != TaskSupport::Forbidden {
+            self.note_tasks();
+        }
+        self.replace(entry);
         Ok(())
     }
 
@@ -103,7 +115,8 @@ impl ToolEntry {
             tool.output_schema.as_ref().map(|schema| compile(schema, "the output schema")).transpose()?;
         let header_parameters = header_parameters(&tool.input_schema)
             .map_err(|error| about(&format!("an x-mcp-header in the input schema of {item}"), error))?;
-        Ok(Self { name: tool.name.as_str().into(), tool, input, output, header_parameters, handler })
+        let tasks = TaskSupport::of(tool.execution.as_ref());
+        Ok(Self { name: tool.name.as_str().into(), tool, input, output, header_parameters, tasks, handler })
     }
 }
 

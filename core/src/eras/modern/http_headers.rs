@@ -46,6 +46,16 @@ pub(crate) fn check_request(
     let name = match method {
         "tools/call" | "prompts/get" => params.name,
         "resources/read" => params.uri,
+        // Clients must send it (HDR-4); what is refused is one that names another task.
+        "tasks/get" | "tasks/update" | "tasks/cancel" => {
+            let id = params.text.and_then(|text| json::member(text, "taskId")).and_then(json::as_string);
+            return match (standard.name.only(&NAME)?, id) {
+                (Some(value), Some(id)) if decode(value).as_deref() != Some(&*id) => {
+                    Err(mismatch("Mcp-Name differs from the request's params"))
+                }
+                _ => Ok(()),
+            };
+        }
         _ if standard.name.more => return Err(twice(&NAME)),
         // On methods without a name the header is ignored (HDR-13).
         _ => return Ok(()),

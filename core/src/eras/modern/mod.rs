@@ -9,4 +9,5 @@ pub(crate) mod listen;
 pub(crate) mod notifications;
 pub(crate) mod requests;
 pub(crate) mod results;
+pub(crate) mod tasks;
 pub(crate) mod vocabulary;

@@ -7,11 +7,12 @@ use http::HeaderMap;
 use crate::eras::meta::Meta;
 use crate::eras::modern::envelope::Envelope;
 use crate::eras::modern::vocabulary::{Word, look_up};
-use crate::eras::modern::{discover, http_headers, input_required, listen};
+use crate::eras::modern::{discover, http_headers, input_required, listen, tasks};
 use crate::eras::params::Params;
 use crate::eras::voice::{Said, Voice, WireError};
 use crate::eras::{Asked, Eras, Whole};
 use crate::handler::Caller;
+use crate::json::RawJson;
 use crate::jsonrpc::{Request, error_code};
 use crate::model::{Operation, OperationKind};
 
@@ -20,6 +21,8 @@ use crate::model::{Operation, OperationKind};
 pub(crate) enum Decoded {
     /// Something to dispatch.
     Ask(Asked),
+    /// Something about a task.
+    Task(Box<tasks::TaskRequest>),
     /// Answered by the era itself.
     Answered(Said),
 }
@@ -46,8 +49,24 @@ pub(crate) fn decode(
             return Ok(Decoded::Answered(discover::answer(&request.id, &eras.profile, &snapshot)));
         }
         Word::Operation(kind) if eras.profile.offers(kind, &snapshot) => kind,
-        Word::Unknown if snapshot.method(&request.method).is_some() => OperationKind::Custom,
-        Word::Operation(_) | Word::Gone | Word::Unknown => {
+        Word::Task(_) | Word::Unknown if snapshot.method(&request.method).is_some() => OperationKind::Custom,
+        Word::Task(word) if snapshot.has_had_tasks() => {
+            if !tasks::declares_tasks(Some(&RawJson::from_checked(envelope.client_capabilities))) {
+                return Err(tasks::undeclared());
+            }
+            let wrong = |message| WireError::new(error_code::INVALID_PARAMS, message, 200);
+            let (id, answers) = tasks::read(params).map_err(wrong)?;
+            let voice = Voice {
+                profile: Arc::clone(&eras.profile),
+                version,
+                id: request.id.clone(),
+                progress_token: None,
+                duplex: headers.is_none(),
+                params: None,
+            };
+            return Ok(Decoded::Task(Box::new(tasks::TaskRequest { word, id, answers, voice })));
+        }
+        Word::Operation(_) | Word::Task(_) | Word::Gone | Word::Unknown => {
             return Err(WireError::new(error_code::METHOD_NOT_FOUND, "method not found", 404));
         }
     };

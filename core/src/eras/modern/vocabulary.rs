@@ -1,5 +1,6 @@
 //! The methods of the modern era. Absence is the refusal (-32601, HTTP-6).
 
+use crate::eras::modern::tasks::TaskWord;
 use crate::model::OperationKind;
 
 /// What a method asks for.
@@ -9,6 +10,8 @@ pub(crate) enum Word {
     Discover,
     /// An operation.
     Operation(OperationKind),
+    /// A method about tasks, where there are any.
+    Task(TaskWord),
     /// A method of the other era; not here, even if the author handles it there (PING-3).
     Gone,
     /// Perhaps one of the author's own.
@@ -27,6 +30,9 @@ pub(crate) fn look_up(method: &str) -> Word {
         "prompts/list" => OperationKind::ListPrompts,
         "completion/complete" => OperationKind::Complete,
         "subscriptions/listen" => OperationKind::Watch,
+        "tasks/get" => return Word::Task(TaskWord::Get),
+        "tasks/update" => return Word::Task(TaskWord::Update),
+        "tasks/cancel" => return Word::Task(TaskWord::Cancel),
         "server/discover" => return Word::Discover,
         "initialize" | "ping" | "logging/setLevel" | "resources/subscribe" | "resources/unsubscribe" => {
             return Word::Gone;
