@@ -20,8 +20,8 @@ from . import marks
 from .prompts import Prompt
 from .resource_security import ResourceSecurity
 from .resources import Resource
-from .visibility.rules import Rule
 from .tools import Tool
+from .visibility.rules import Rule
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
