@@ -185,9 +185,18 @@ LATER = {
     EXTENSIONS: """
         FastMCPApp
         Skill
-        apps
+        apps.FastMCPApp
+        apps.PrefabAppConfig
+        apps.app
+        apps.approval
+        apps.choice
+        apps.config.PrefabAppConfig
+        apps.config.is_model_visible
+        apps.file_upload
+        apps.form
+        apps.generative
         server.app
-        server.apps
+        server.apps.Apps
         server.extension
         server.extensions
         server.mcpserver.Extension

@@ -15,7 +15,7 @@ _FEATURES = {
     AUTHENTICATION: "auth auth_server_provider token_verifier verify",
     CLIENT: "auto_initialize cache cache_mode init_timeout max_pages prior_discover",
     COMPOSITION: "providers session_state_store transforms",
-    EXTENSIONS: "app extensions result_claims",
+    EXTENSIONS: "extensions result_claims",
     MIDDLEWARE: "run_middleware",
     TASKS: "task task_id task_meta tasks",
     TRANSPORTS: "sockets",
@@ -63,7 +63,6 @@ class OfMounting(TypedDict, total=False):
 class OfOffers(TypedDict, total=False):
     """Options of `tool`, `resource` and `prompt`."""
 
-    app: Any
     auth: Any
 
 

@@ -41,7 +41,7 @@ class Resource(Offer):
         name: Its name; the function's own when absent.
         title: A name for people.
         description: What it holds; the docstring's text when absent.
-        mime_type: Its MIME type; from what is returned when absent.
+        mime_type: Its MIME type; that of an app's page for `ui://…`, otherwise from what is returned, when absent.
         annotations: An `Annotations` or a dict.
         icons: Icons, objects or dicts.
         meta: The descriptor's `_meta`.
@@ -108,7 +108,7 @@ class Resource(Offer):
             run_in_thread=run_in_thread,
             replayable=replayable,
         )
-        self.mime_type = mime_type or _mime_type_of(function)
+        self.mime_type = resolve_ui_mime_type(uri, mime_type) or _mime_type_of(function)
         self.size = size
         self.security = security
         self.variables = variables(uri)
@@ -248,6 +248,17 @@ def variables(template: str) -> tuple[str, ...]:
             if name not in found:
                 found.append(name)
     return tuple(found)
+
+
+UI_MIME_TYPE = "text/html;profile=mcp-app"
+"""What the page of an app is (UI-2)."""
+
+
+def resolve_ui_mime_type(uri: str, explicit_mime_type: str | None) -> str | None:
+    """The MIME type of a resource: what its author says, that of an app's page where the URI is `ui://…`; None otherwise."""
+    if explicit_mime_type is not None:
+        return explicit_mime_type
+    return UI_MIME_TYPE if uri.lower().startswith("ui://") else None
 
 
 def _mime_type_of(function: Callable[..., Any]) -> str | None:

@@ -12,6 +12,7 @@ from ...later.deferred import accept
 from ...later.names import TASKS
 from ...offers.registrations import Registrations
 from ...offers.resource_security import ResourceSecurity
+from .apps import AppConfig, meta_of_tool, meta_of_view
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -47,6 +48,7 @@ class Decorators(Registrations):
         replayable: bool = False,
         strict_input_validation: bool | None = None,
         task: bool | TaskMode | TaskConfig | None = None,
+        app: AppConfig | Mapping[str, Any] | bool | None = None,
         **other: Unpack[OfOffers],
     ) -> F: ...
 
@@ -72,6 +74,7 @@ class Decorators(Registrations):
         replayable: bool = False,
         strict_input_validation: bool | None = None,
         task: bool | TaskMode | TaskConfig | None = None,
+        app: AppConfig | Mapping[str, Any] | bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Callable[[F], F]: ...
 
@@ -96,6 +99,7 @@ class Decorators(Registrations):
         replayable: bool = False,
         strict_input_validation: bool | None = None,
         task: bool | TaskMode | TaskConfig | None = None,
+        app: AppConfig | Mapping[str, Any] | bool | None = None,
         **other: Unpack[OfOffers],
     ) -> Any:
         """Registers a function as a tool.
@@ -127,10 +131,11 @@ class Decorators(Registrations):
             strict_input_validation: Whether arguments must have the schema's types as they are, and unknown ones are
                 refused. As the server says when absent.
             task: Whether its calls can become tasks: a `TaskConfig`, its mode, or a bool. Only "forbidden" works yet.
+            app: The view that hosts show its results in: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
-            NotYetError: `task` asks for tasks.
-            ConfigurationError: `task` is no mode there is.
+            NotYetError: `task` asks for tasks, or `app` is True.
+            ConfigurationError: `task` is no mode there is, or `app` does not describe a view.
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
             InvalidDescriptorError: a parameter's type has no JSON Schema.
         """
@@ -139,6 +144,7 @@ class Decorators(Registrations):
         if task is not None and TaskConfig.of(task).supports_tasks():
             raise NotYetError.of("tool(task=…)", TASKS)
 
+        meta = meta_of_tool(app, meta)
         strict: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
 
         def register(function: Any, given: str | None = name) -> Any:
@@ -184,6 +190,7 @@ class Decorators(Registrations):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
+        app: AppConfig | Mapping[str, Any] | bool | None = None,
         **other: Unpack[OfReads],
     ) -> Callable[[F], F]:
         """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
@@ -208,14 +215,18 @@ class Decorators(Registrations):
             replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client
                 calls again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an
                 error.
+            app: What the page of a view needs of the host: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
             TypeError: the decorator is used without a URI.
+            ConfigurationError: `app` says what only a tool says.
+            NotYetError: `app` is True.
             ValueError: the URI is no URI, or variables and parameters do not match.
         """
         if callable(uri):
             raise TypeError("A resource needs a URI: @server.resource('scheme://path')")
         accept("OfReads", "resource", other)
+        meta = meta_of_view(app, meta)
 
         def register(function: F) -> F:
             self.add_resource(
