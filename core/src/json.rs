@@ -1,6 +1,7 @@
 //! JSON text that was checked once and is carried unparsed.
 
 mod canonical;
+mod compact;
 mod decimal;
 mod flaw;
 mod integers;
@@ -9,6 +10,7 @@ mod scan;
 mod text;
 
 pub use canonical::canonical;
+pub use compact::compact;
 pub(crate) use decimal::Decimal;
 pub(crate) use flaw::{Fault, Flaw};
 pub use integers::{inexact_integers, may_have_inexact_integers};

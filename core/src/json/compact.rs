@@ -1,0 +1,40 @@
+//! JSON without white space between its words.
+
+/// The text without the white space that means nothing; `None` if there is none. For text that was scanned before.
+#[must_use]
+pub fn compact(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        if *byte == b'"' {
+            at += 1;
+            loop {
+                at = super::text::find_special(bytes, at);
+                match bytes.get(at) {
+                    None => break,
+                    Some(b'"') => {
+                        at += 1;
+                        break;
+                    }
+                    Some(b'\\') => at += 2,
+                    Some(_) => at += 1,
+                }
+            }
+        } else if is_blank(byte) {
+            out.push_str(text.get(copied..at)?);
+            while bytes.get(at).is_some_and(is_blank) {
+                at += 1;
+            }
+            copied = at;
+        } else {
+            at += 1;
+        }
+    }
+    if copied == 0 && out.is_empty() {
+        return None;
+    }
+    out.push_str(text.get(copied..)?);
+    Some(out)
+}

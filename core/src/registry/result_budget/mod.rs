@@ -1,0 +1,163 @@
+//! How large the results of tools may be: what models read they pay for, and clients cut where it hurts.
+
+mod cutting;
+mod repeating;
+
+use std::borrow::Cow;
+
+use crate::json::{self, RawJson, as_string, compact, elements, is_array, is_object, member, write_string};
+use crate::model::{CommonFields, Tool, ToolOutput};
+use cutting::Cut;
+
+/// What the results of a tool are held to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResultBudget {
+    /// The most characters of a result's content, structured content included. What is beyond is cut, and the result says so.
+    /// A result that was cut has no structured content, so such a tool does not tell of an output schema.
+    pub max_chars: Option<usize>,
+    /// Whether JSON loses the white space that means nothing, as structured content and as text.
+    pub compact: bool,
+    /// Whether text that only repeats the structured content is left out towards clients that know structured content.
+    pub one_copy: bool,
+    /// Whether clients are told the most characters, by `anthropic/maxResultSizeChars` in the `_meta` of the tool. What its author
+    /// says there stays.
+    pub advertise: bool,
+    /// What is written where a result was cut, instead of how much is missing.
+    pub note: Option<String>,
+}
+
+/// Where a widely used client looks for how large a result it should take.
+const MAX_RESULT_SIZE: &str = "anthropic/maxResultSizeChars";
+
+impl ResultBudget {
+    /// The tool as clients are told of it, if that is another way than its author described it.
+    #[must_use]
+    pub fn told(&self, tool: &Tool) -> Option<Tool> {
+        let max_chars = self.max_chars?;
+        let meta = self.advertise.then(|| with_size(&tool.common, max_chars)).flatten();
+        if meta.is_none() && tool.output_schema.is_none() {
+            return None;
+        }
+        let mut told = tool.clone();
+        told.output_schema = None;
+        told.common.meta = meta.or(told.common.meta);
+        Some(told)
+    }
+
+    /// Brings a result within the budget. `takes_structured` says whether its client knows structured content.
+    #[must_use]
+    pub fn apply(&self, mut output: ToolOutput, takes_structured: bool) -> ToolOutput {
+        if self.compact {
+            compact_content(&mut output);
+        }
+        if self.one_copy && takes_structured && !output.is_error && repeating::repeats(&output) {
+            output.content = RawJson::from_checked("[]");
+            output.repeats = false;
+        }
+        let Some(max_chars) = self.max_chars else { return output };
+        let sent_structured = output.structured_content.as_ref().filter(|_| takes_structured);
+        let bytes = output.content.as_str().len()
+            + sent_structured.map_or(0, |structured| structured.as_str().len())
+            // The engine's own copy.
+            + output.structured_content.as_ref().filter(|_| output.repeats).map_or(0, |copy| copy.as_str().len());
+        if bytes <= max_chars { output } else { self.cut(output, max_chars, takes_structured) }
+    }
+
+    /// A result that may be too large: nothing in characters is more than it is in bytes, so others do not come here.
+    #[cold]
+    fn cut(&self, mut output: ToolOutput, max_chars: usize, takes_structured: bool) -> ToolOutput {
+        let is_empty = elements(output.content.as_str()).next().is_none();
+        let mut only_structured = is_empty && !output.repeats;
+        if is_empty
+            && output.repeats
+            && let Some(structured) = &output.structured_content
+        {
+            output.content = text_block(structured.as_str());
+            only_structured = false;
+        }
+        let structured_chars = match &output.structured_content {
+            Some(structured) if takes_structured => chars(structured.as_str()),
+            _ => 0,
+        };
+        let content_chars: usize = elements(output.content.as_str()).map(chars_of_block).sum();
+        if content_chars + structured_chars <= max_chars {
+            return output;
+        }
+        // What is cut is not the object it was.
+        let mut loses_structured =
+            takes_structured && output.structured_content.is_some() && !repeating::repeats(&output);
+        if only_structured && let Some(structured) = &output.structured_content {
+            output.content = text_block(structured.as_str());
+            loses_structured = false;
+        }
+        output.structured_content = None;
+        let cut = Cut::of(output.content.as_str(), max_chars, loses_structured, self.note.as_deref());
+        output.content = RawJson::from_checked(cut.into_content());
+        output
+    }
+}
+
+/// The author's `_meta` and the size; nothing if the author said one.
+fn with_size(common: &CommonFields, max_chars: usize) -> Option<RawJson> {
+    let own = common.meta.as_ref().map_or("{}", RawJson::as_str);
+    if member(own, MAX_RESULT_SIZE).is_some() {
+        return None;
+    }
+    let members = own.trim_ascii().strip_suffix('}')?.trim_ascii_end();
+    let comma = if members.ends_with('{') { "" } else { "," };
+    Some(RawJson::from_checked(format!("{members}{comma}\"{MAX_RESULT_SIZE}\":{max_chars}}}")))
+}
+
+fn compact_content(output: &mut ToolOutput) {
+    if let Some(compacted) =
+        output.structured_content.as_ref().and_then(|structured| compact(structured.as_str()))
+    {
+        output.structured_content = Some(RawJson::from_checked(compacted));
+    }
+    let blocks: Vec<Cow<'_, str>> = elements(output.content.as_str()).map(compact_block).collect();
+    if blocks.iter().any(|block| matches!(block, Cow::Owned(_))) {
+        output.content = RawJson::from_checked(format!("[{}]", blocks.join(",")));
+    }
+}
+
+fn compact_block(block: &str) -> Cow<'_, str> {
+    let compacted = text_of(block).and_then(|text| {
+        let looks_like_json = is_object(&text) || is_array(&text);
+        // Text of somebody's that only begins like JSON stays as it is.
+        if looks_like_json && RawJson::parse(&text).is_ok() { compact(&text) } else { None }
+    });
+    compacted.map_or(Cow::Borrowed(block), |text| Cow::Owned(with_text(block, &text)))
+}
+
+/// The text of a block of text.
+fn text_of(block: &str) -> Option<Cow<'_, str>> {
+    (member(block, "type") == Some("\"text\"")).then(|| member(block, "text").and_then(as_string)).flatten()
+}
+
+/// The block with another text.
+fn with_text(block: &str, text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 32);
+    out.push('{');
+    for (name, value) in json::members(block) {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        write_string(&mut out, &name);
+        out.push(':');
+        if name == "text" { write_string(&mut out, text) } else { out.push_str(value) }
+    }
+    out.push('}');
+    out
+}
+
+fn text_block(text: &str) -> RawJson {
+    ToolOutput::text(text).content
+}
+
+fn chars_of_block(block: &str) -> usize {
+    text_of(block).map_or_else(|| chars(block), |text| chars(&text))
+}
+
+fn chars(text: &str) -> usize {
+    text.chars().count()
+}
