@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::tool_search;
 use crate::eras::{self, Answer, Asked, takes_tasks, tasks_undeclared};
 use crate::handler::{
     Answers, CallContext, Caller, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
@@ -18,7 +19,7 @@ use crate::model::{
     WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
-use crate::registry::{CompletionTarget, Item, ListPage, NoResource, Snapshot, ToolEntry};
+use crate::registry::{CompletionTarget, Item, ListPage, NoResource, ResultBudget, Snapshot, ToolEntry};
 use crate::schema::{Checked, CompiledSchema};
 
 /// What came of an operation.
@@ -42,6 +43,8 @@ struct Finish {
     kind: OperationKind,
     /// Whether the handler may run again.
     replayable: bool,
+    /// Whether a result that is held to a budget goes to a client that knows structured content.
+    takes_structured: bool,
     tool: Option<Arc<ToolEntry>>,
     resource: Option<(String, CacheHint)>,
 }
@@ -94,9 +97,10 @@ pub(super) fn dispatch(
         Operation::ListResourceTemplates { cursor } => {
             list(snapshot, kind, ListPage::ResourceTemplates, version, cursor.as_deref())
         }
-        Operation::CallTool { name, arguments } => {
-            call_tool(snapshot, &name, arguments, context, call_timeout)
-        }
+        Operation::CallTool { name, arguments } => match snapshot.tool(&name) {
+            Some(entry) => call_tool(entry, arguments, context, call_timeout),
+            None => Err(unknown_tool(&name)),
+        },
         Operation::ReadResource { uri } => read_resource(snapshot, uri, context, call_timeout),
         Operation::GetPrompt { name, arguments } => {
             get_prompt(snapshot, name, arguments, context, call_timeout)
@@ -118,8 +122,8 @@ pub(super) fn is_replayable(asked: &Asked) -> bool {
     let snapshot = &*asked.snapshot;
     match &asked.operation {
         _ if asked.whole.is_some() => false,
-        Operation::CallTool { name, .. } => {
-            snapshot.tool(name).is_some_and(|entry| entry.tool.common.replayable)
+        Operation::CallTool { name, arguments } => {
+            snapshot.tool(name).is_some_and(|entry| tool_search::is_replayable(entry, arguments))
         }
         Operation::GetPrompt { name, .. } => {
             snapshot.prompt(name).is_some_and(|entry| entry.prompt.common.replayable)
@@ -129,16 +133,17 @@ pub(super) fn is_replayable(asked: &Asked) -> bool {
     }
 }
 
-fn call_tool(
-    snapshot: &Snapshot,
-    name: &str,
+#[cold]
+fn unknown_tool(name: &str) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(name)))
+}
+
+pub(super) fn call_tool(
+    entry: &Arc<ToolEntry>,
     mut arguments: RawJson,
     context: CallContext,
     call_timeout: Option<Duration>,
 ) -> Result<Dispatched, Failure> {
-    let Some(entry) = snapshot.tool(name) else {
-        return Err(Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(name))));
-    };
     if entry.tasks == TaskSupport::Required
         && let Some(failure) = tasks_undeclared(&context.caller)
     {
@@ -153,9 +158,18 @@ fn call_tool(
             }
         }
     }
+    if let Some(part) = &entry.search {
+        return tool_search::answer(part, entry, &arguments, context, call_timeout);
+    }
     let kind = OperationKind::CallTool;
+    let takes_structured =
+        entry.budget.is_some() && context.caller.protocol_version.features().structured_output;
     let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
-    let finish = Finish { tool: Some(Arc::clone(entry)), ..Finish::of(kind, entry.tool.common.replayable) };
+    let finish = Finish {
+        tool: Some(Arc::clone(entry)),
+        takes_structured,
+        ..Finish::of(kind, entry.tool.common.replayable)
+    };
     Ok(run(&entry.handler, invocation, entry.tool.timeout.or(call_timeout), finish))
 }
 
@@ -304,7 +318,7 @@ fn no_such_resource(uri: &str) -> Failure {
 }
 
 /// A peer's text, repeated to it without growing a message beyond measure.
-fn shown(name: &str) -> &str {
+pub(super) fn shown(name: &str) -> &str {
     name.char_indices().nth(128).map_or(name, |(end, _)| &name[..end])
 }
 
@@ -338,7 +352,7 @@ impl Running {
 
 impl Finish {
     const fn of(kind: OperationKind, replayable: bool) -> Self {
-        Self { kind, replayable, tool: None, resource: None }
+        Self { kind, replayable, takes_structured: false, tool: None, resource: None }
     }
 
     fn finish(&mut self, reply: Reply) -> Result<Answer, Failure> {
@@ -356,7 +370,7 @@ impl Finish {
                     ..no_such_resource(uri)
                 });
             }
-            (Err(failure), _) => return Err(failure),
+            (Err(failure), _) => return Err(self.failed(failure)),
         };
         let fits = match &output {
             Output::Tool(_) => kind == OperationKind::CallTool,
@@ -379,8 +393,29 @@ impl Finish {
         {
             check_structured(schema, result.structured_content.as_ref())?;
         }
+        let output = match (self.budget(), output) {
+            (Some(budget), Output::Tool(result)) => Output::Tool(budget.apply(result, self.takes_structured)),
+            (_, output) => output,
+        };
         let cache = resource.map(|(_, cache)| cache);
         Ok(Answer::Output { kind, output, tool: self.tool.take(), cache })
+    }
+}
+
+impl Finish {
+    fn budget(&self) -> Option<&ResultBudget> {
+        self.tool.as_ref()?.budget.as_deref()
+    }
+
+    /// What a tool says when it refuses is held to its budget, too.
+    #[cold]
+    fn failed(&self, failure: Failure) -> Failure {
+        match self.budget() {
+            Some(budget) if failure.kind == FailureKind::Tool => {
+                Failure { message: budget.apply_to_words(failure.message), ..failure }
+            }
+            _ => failure,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod rounds;
 mod session_stream;
 mod shutdown;
 mod tasks;
+mod tool_search;
 mod watch;
 mod work;
 

@@ -73,6 +73,10 @@ pub(super) trait Listed: Sized {
     fn common(&self) -> &CommonFields;
     /// What to render.
     fn item(&self) -> Item<'_>;
+    /// Whether lists have it.
+    fn is_listed(&self) -> bool {
+        true
+    }
     /// Where it is kept.
     fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>>;
 }

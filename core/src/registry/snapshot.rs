@@ -138,9 +138,10 @@ impl Snapshot {
             None => None,
             Some(cursor) => Some(entries.place(&self.cursors.open(list, cursor)?).ok_or(BadCursor)?),
         };
-        let list_text = entries
-            .pages
-            .of(version, || entries.enabled().map(|(place, entry)| (place, render(&entry.item()))));
+        let list_text = entries.pages.of(version, || {
+            let listed = entries.enabled().filter(|(_, entry)| entry.is_listed());
+            listed.map(|(place, entry)| (place, render(&entry.item())))
+        });
         let (items, ending) = list_text.slice(after, self.page_size);
         let next_cursor = ending.and_then(|place| entries.key(place)).map(|key| self.cursors.seal(list, key));
         Ok(Page { items, next_cursor })

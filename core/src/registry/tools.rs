@@ -6,27 +6,36 @@ use std::sync::Arc;
 use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::validation::{self, invalid};
-use super::{Registry, Snapshot};
+use super::{Registry, ResultBudget, SearchPart, Snapshot};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::json::RawJson;
 use crate::model::{CommonFields, ListKind, TaskSupport, Tool};
-use crate::schema::{CompiledSchema, HeaderParameter, SchemaLimits, header_parameters, understood_alike};
+use crate::schema::{
+    CompiledSchema, HeaderParameter, SchemaLimits, header_parameters, understood_alike, without_references,
+};
 
-/// A registered tool, ready to be called.
+/// A registered tool, ready to be called. Cloning copies its description, not what is compiled.
+#[derive(Clone)]
 pub struct ToolEntry {
-    /// What its author wrote.
+    /// What its author wrote, or what a transform made of it.
     pub tool: Tool,
     /// The tool's name once more, for every call to share.
     pub name: Arc<str>,
     /// Checks arguments.
-    pub input: CompiledSchema,
+    pub input: Arc<CompiledSchema>,
     /// Checks structured results.
-    pub output: Option<CompiledSchema>,
+    pub output: Option<Arc<CompiledSchema>>,
     /// The arguments that are mirrored in headers (PARAM-1).
     pub header_parameters: Vec<HeaderParameter>,
     /// Whether calls may become tasks.
     pub tasks: TaskSupport,
+    /// What its results are held to.
+    pub budget: Option<Arc<ResultBudget>>,
+    /// Whether it is listed; one that is not can still be called by those who know it.
+    pub listed: bool,
+    /// What it is to a search for tools, if it is one of the two that stand for others.
+    pub search: Option<Arc<SearchPart>>,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -82,7 +91,7 @@ impl Snapshot {
 }
 
 impl ToolEntry {
-    fn new(mut tool: Tool, handler: Arc<dyn Handler>, limits: &SchemaLimits) -> Result<Self> {
+    pub(super) fn new(mut tool: Tool, handler: Arc<dyn Handler>, limits: &SchemaLimits) -> Result<Self> {
         validation::key("the name of a tool", &tool.name)?;
         let item = format!("the tool {:?}", tool.name);
         validation::common(&item, &tool.common)?;
@@ -96,6 +105,7 @@ impl ToolEntry {
         }
         let compile = |schema: &RawJson, member: &str| {
             CompiledSchema::compile(schema, limits)
+                .map(Arc::new)
                 .map_err(|error| about(&format!("{member} of {item}"), error))
         };
         let advertised = compile(&tool.input_schema, "the input schema")?;
@@ -116,7 +126,46 @@ impl ToolEntry {
         let header_parameters = header_parameters(&tool.input_schema)
             .map_err(|error| about(&format!("an x-mcp-header in the input schema of {item}"), error))?;
         let tasks = TaskSupport::of(tool.execution.as_ref());
-        Ok(Self { name: tool.name.as_str().into(), tool, input, output, header_parameters, tasks, handler })
+        Ok(Self {
+            name: tool.name.as_str().into(),
+            tool,
+            input,
+            output,
+            header_parameters,
+            tasks,
+            budget: None,
+            listed: true,
+            search: None,
+            handler,
+        })
+    }
+}
+
+impl ToolEntry {
+    /// The tool with schemas that say where they stand what they otherwise refer to; nothing if they refer to nothing, or cannot
+    /// be written so in this many bytes each.
+    #[must_use]
+    pub fn without_references(&self, max_bytes: usize) -> Option<Self> {
+        let input = without_references(&self.tool.input_schema, max_bytes);
+        let output =
+            self.tool.output_schema.as_ref().and_then(|schema| without_references(schema, max_bytes));
+        if input.is_none() && output.is_none() {
+            return None;
+        }
+        let mut entry = self.clone();
+        entry.tool.input_schema = input.unwrap_or(entry.tool.input_schema);
+        entry.tool.output_schema = output.or(entry.tool.output_schema);
+        Some(entry)
+    }
+
+    /// The tool with results that are held to a budget.
+    #[must_use]
+    pub fn within(&self, budget: &Arc<ResultBudget>) -> Self {
+        let mut entry = Self { budget: Some(Arc::clone(budget)), ..self.clone() };
+        if let Some(told) = budget.told(&entry.tool) {
+            entry.tool = told;
+        }
+        entry
     }
 }
 
@@ -153,6 +202,10 @@ impl Listed for ToolEntry {
 
     fn item(&self) -> Item<'_> {
         Item::Tool(&self.tool)
+    }
+
+    fn is_listed(&self) -> bool {
+        self.listed
     }
 
     fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>> {

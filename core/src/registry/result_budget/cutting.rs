@@ -71,6 +71,11 @@ impl Cut {
         Self { blocks }
     }
 
+    /// The text alone.
+    pub(super) fn into_text(self) -> String {
+        self.blocks.iter().filter_map(|block| text_of(block)).collect()
+    }
+
     pub(super) fn into_content(self) -> String {
         format!("[{}]", self.blocks.join(","))
     }

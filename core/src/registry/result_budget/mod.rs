@@ -63,6 +63,18 @@ impl ResultBudget {
         if bytes <= max_chars { output } else { self.cut(output, max_chars, takes_structured) }
     }
 
+    /// The words of a failure, brought within the budget.
+    #[must_use]
+    pub fn apply_to_words(&self, words: String) -> String {
+        match self.max_chars {
+            Some(max_chars) if words.len() > max_chars && chars(&words) > max_chars => {
+                let content = text_block(&words);
+                Cut::of(content.as_str(), max_chars, false, self.note.as_deref()).into_text()
+            }
+            _ => words,
+        }
+    }
+
     /// A result that may be too large: nothing in characters is more than it is in bytes, so others do not come here.
     #[cold]
     fn cut(&self, mut output: ToolOutput, max_chars: usize, takes_structured: bool) -> ToolOutput {

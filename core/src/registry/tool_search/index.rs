@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::words::each_word;
+use super::words::{each_word, says_nothing};
 use crate::json::{as_string, member, members};
 use crate::model::Tool;
 
@@ -66,6 +66,9 @@ impl Index {
                 words.push(word.to_owned());
             }
         });
+        if words.iter().any(|word| !says_nothing(word)) {
+            words.retain(|word| !says_nothing(word));
+        }
         let mut scores = vec![0.0_f32; self.lengths.len()];
         for said in words.iter().filter_map(|word| self.postings.get(word.as_str())) {
             let (all, with) = (count(self.lengths.len()), count(said.len()));

@@ -4,6 +4,9 @@ mod index;
 mod offered;
 mod words;
 
+pub use offered::StandIn;
+
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::json;
@@ -59,24 +62,52 @@ pub enum SearchRole {
     Call,
 }
 
+/// One of the two tools that stand for others.
+#[derive(Debug)]
+pub struct SearchPart {
+    /// Which of the two.
+    pub role: SearchRole,
+    /// For what it stands.
+    pub findable: Arc<Findable>,
+}
+
 /// The longest pattern that is tried.
 const MAX_PATTERN_LENGTH: usize = 1000;
 
-/// The tools that can be found.
+/// The tools that can be found, and those that can be called.
 #[derive(Debug)]
 pub struct Findable {
     search: Arc<ToolSearch>,
     tools: Vec<Arc<ToolEntry>>,
+    callable: HashMap<Arc<str>, Arc<ToolEntry>>,
     /// Made by the first who searches.
     index: OnceLock<Index>,
 }
 
 impl Findable {
-    /// Of these tools, in the order of the list, those that a model may see and does not see yet.
-    pub(super) fn among(search: Arc<ToolSearch>, tools: impl Iterator<Item = Arc<ToolEntry>>) -> Self {
-        let tools =
-            tools.filter(|entry| !search.is_pinned(&entry.name) && is_for_models(&entry.tool)).collect();
-        Self { search, tools, index: OnceLock::new() }
+    /// Of these tools, in the order of the list, a model finds those that it may see and does not see yet, and may call those as
+    /// well that it sees.
+    fn among(search: &Arc<ToolSearch>, tools: &[Arc<ToolEntry>]) -> Self {
+        let seen: Vec<_> = tools.iter().filter(|entry| entry.listed && is_for_models(&entry.tool)).collect();
+        Self {
+            search: Arc::clone(search),
+            tools: seen
+                .iter()
+                .filter(|entry| !search.is_pinned(entry))
+                .map(|&entry| Arc::clone(entry))
+                .collect(),
+            callable: seen
+                .iter()
+                .map(|&entry| (entry.tool.name.as_str().into(), Arc::clone(entry)))
+                .collect(),
+            index: OnceLock::new(),
+        }
+    }
+
+    /// The tool that is called by this name.
+    #[must_use]
+    pub fn called(&self, name: &str) -> Option<&Arc<ToolEntry>> {
+        self.callable.get(name)
     }
 
     /// How tools are found.
@@ -107,13 +138,13 @@ impl Findable {
         if pattern.len() > MAX_PATTERN_LENGTH {
             return Err(format!("pattern is longer than {MAX_PATTERN_LENGTH} characters"));
         }
-        let insensitive = format!("(?i){pattern}");
+        let insensitive = format!("(?im){pattern}");
         let Ok(matcher) = oxmcp_validator::compile(&json!({"pattern": insensitive}), None) else {
             let flaw = oxmcp_validator::pattern_flaw(pattern);
             let why = flaw.unwrap_or_else(|| "look-around and references back are not supported".to_owned());
             return Err(format!("pattern cannot be used: {why}"));
         };
-        let matches = |entry: &&Arc<ToolEntry>| {
+        let fits = |entry: &&Arc<ToolEntry>| {
             let mut text = String::new();
             for_each_text(&entry.tool, |_, part| {
                 text.push_str(part);
@@ -121,7 +152,7 @@ impl Findable {
             });
             matcher.is_valid(&text.into())
         };
-        Ok(self.tools.iter().filter(matches).collect())
+        Ok(self.tools.iter().filter(fits).collect())
     }
 }
 
@@ -135,8 +166,8 @@ impl ToolSearch {
         }
     }
 
-    pub(super) fn is_pinned(&self, name: &str) -> bool {
-        self.always_visible.iter().any(|pinned| pinned == name)
+    fn is_pinned(&self, entry: &ToolEntry) -> bool {
+        self.always_visible.contains(&entry.tool.name)
     }
 }
 

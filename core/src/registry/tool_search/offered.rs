@@ -1,8 +1,83 @@
 //! The two tools that stand for all others.
 
-use super::{SearchBy, ToolSearch};
+use std::sync::{Arc, Once};
+
+use super::{Findable, SearchBy, SearchPart, SearchRole, ToolSearch};
+use crate::error::{Error, ErrorKind, Result};
+use crate::handler::{Failure, FailureKind, from_function};
 use crate::json::RawJson;
 use crate::model::Tool;
+use crate::registry::ToolEntry;
+use crate::schema::SchemaLimits;
+
+/// A search that is ready to stand for whatever tools there are.
+#[derive(Debug)]
+pub struct StandIn {
+    search: Arc<ToolSearch>,
+    searching: ToolEntry,
+    calling: ToolEntry,
+    told: Once,
+}
+
+impl StandIn {
+    /// Makes the two tools.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if both have the same name or nothing could be found; [`ErrorKind::InvalidDescriptor`] if a
+    /// tool cannot have such a name.
+    pub fn new(search: ToolSearch, limits: &SchemaLimits) -> Result<Self> {
+        let wrong = |message: String| Err(Error::new(ErrorKind::Configuration, message));
+        if search.search_tool == search.call_tool {
+            return wrong(format!(
+                "the tools that search and that call are both named {:?}",
+                search.call_tool
+            ));
+        }
+        if search.max_results == 0 {
+            return wrong(
+                "a search for tools that finds at most 0 finds nothing; give at least 1".to_owned(),
+            );
+        }
+        let entry = |tool| {
+            // Who dispatches calls answers these.
+            let nobody =
+                from_function(|_| async { Err(Failure::new(FailureKind::Internal, "internal error")) });
+            ToolEntry::new(tool, nobody, limits)
+        };
+        let (searching, calling) = (entry(search.searching())?, entry(search.calling())?);
+        Ok(Self { search: Arc::new(search), searching, calling, told: Once::new() })
+    }
+
+    /// The tools with the two that stand for them at the end. All but those that are always visible are no longer listed. A tool
+    /// with the name of one of the two is not there any more.
+    #[must_use]
+    pub fn stand_in(&self, mut tools: Vec<Arc<ToolEntry>>) -> Vec<Arc<ToolEntry>> {
+        tools.retain(|entry| {
+            let is_hidden =
+                [&self.searching, &self.calling].iter().any(|own| own.tool.name == entry.tool.name);
+            if is_hidden {
+                self.told.call_once(|| {
+                    tracing::warn!(
+                        tool = %entry.tool.name,
+                        "a tool has the name of one that a search for tools adds; give one of them another"
+                    );
+                });
+            }
+            !is_hidden
+        });
+        let findable = Arc::new(Findable::among(&self.search, &tools));
+        for entry in &mut tools {
+            if entry.listed && !self.search.is_pinned(entry) {
+                *entry = Arc::new(ToolEntry { listed: false, ..ToolEntry::clone(entry) });
+            }
+        }
+        for (own, role) in [(&self.searching, SearchRole::Search), (&self.calling, SearchRole::Call)] {
+            let search = Some(Arc::new(SearchPart { role, findable: Arc::clone(&findable) }));
+            tools.push(Arc::new(ToolEntry { search, ..own.clone() }));
+        }
+        tools
+    }
+}
 
 impl ToolSearch {
     /// The tool that finds others.

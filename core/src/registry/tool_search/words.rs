@@ -22,6 +22,50 @@ pub(super) fn each_word(text: &str, mut each: impl FnMut(&str)) {
     }
 }
 
+/// Whether this word of a sentence is about no tool rather than another.
+pub(super) fn says_nothing(word: &str) -> bool {
+    matches!(
+        word,
+        "a" | "an"
+            | "and"
+            | "any"
+            | "are"
+            | "as"
+            | "at"
+            | "be"
+            | "by"
+            | "can"
+            | "do"
+            | "for"
+            | "from"
+            | "have"
+            | "how"
+            | "i"
+            | "in"
+            | "is"
+            | "it"
+            | "me"
+            | "my"
+            | "need"
+            | "of"
+            | "on"
+            | "or"
+            | "some"
+            | "that"
+            | "the"
+            | "there"
+            | "this"
+            | "to"
+            | "tool"
+            | "use"
+            | "want"
+            | "what"
+            | "which"
+            | "with"
+            | "you"
+    )
+}
+
 /// Cuts `getHTTPPage2` into `get`, `HTTP`, `Page2`.
 fn humps(run: &str) -> impl Iterator<Item = &str> {
     let mut rest = run;
