@@ -25,8 +25,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Rust tests live in the core; the bindings are tested from Python and Node, where their users are.
 RUST_TESTS := --locked --workspace --exclude oxmcp-python --exclude oxmcp-node
 
-# A workspace of its own, which `cargo fmt` does not see.
-FUZZ_TARGETS := $(wildcard core/fuzz/fuzz_targets/*.rs)
+RMCP_CLIENT := tests/interoperability/rmcp_client
+# Of workspaces of their own, which `cargo fmt` does not see.
+LONE_PROGRAMS := $(wildcard core/fuzz/fuzz_targets/*.rs) $(RMCP_CLIENT)/main.rs
 
 .PHONY: help
 help: ## list the commands
@@ -102,7 +103,7 @@ check: check-rust check-python check-node check-bans ## format, lints, types, an
 
 check-rust: $(VENV)/.demo
 	cargo fmt --all --check
-	rustfmt --check --edition 2024 $(FUZZ_TARGETS)
+	rustfmt --check --edition 2024 $(LONE_PROGRAMS)
 	cargo clippy --locked --workspace -- -D warnings
 	@# Compiled as a test, the addon has no exports, so that nothing in it is used.
 	cargo clippy --locked --workspace --exclude oxmcp-node --all-targets -- -D warnings
@@ -124,7 +125,7 @@ check-bans: $(CARGO_DENY)
 .PHONY: format
 format: $(VENV)/.tests $(NODE_MODULES) ## rewrite everything in the house style
 	cargo fmt --all
-	rustfmt --edition 2024 $(FUZZ_TARGETS)
+	rustfmt --edition 2024 $(LONE_PROGRAMS)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(NODE_BIN)/biome check --write
@@ -145,12 +146,17 @@ test-python: $(VENV)/.tests build-python ## the Python package
 test-node: build-node tests/runtimes/node_modules/.ready tests/bundlers/node_modules/.ready ## the Node package, in Node and other runtimes, bundled and not
 	node --import tsx --test --test-reporter=spec $$(find bindings-node/tests tests -name node_modules -prune -o -name '*.test.ts' -print | sort)
 
+.PHONY: rmcp-client
+rmcp-client: need-rust
+	@test -d $${CARGO_TARGET_DIR:-target}/rmcp || echo "Building the client of rmcp. The first time takes a minute…"
+	@cargo build --quiet --locked --manifest-path $(RMCP_CLIENT)/Cargo.toml --target-dir $${CARGO_TARGET_DIR:-target}/rmcp
+
 # Unoptimised: the tests of the engine have compiled the same before.
 .PHONY: everything-server
 everything-server: need-rust
 	@cargo build --quiet --locked --package oxmcp-everything
 
-test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build build-node everything-server ## other people's clients, faults, examples, conformance
+test-cross: $(VENV)/.tests $(VENV_MCP1)/.ready build build-node everything-server rmcp-client ## other people's clients, faults, examples, conformance
 	$(BIN)/python -m pytest tests
 
 conformance: $(VENV)/.tests build build-node everything-server ## the official conformance suite alone, on the servers of all languages

@@ -19,10 +19,12 @@ import uvicorn
 from fastmcp.client.transports import SSETransport
 from mcp import MCPError
 from peers import MODES, TRANSPORTS, VERSION_OF_MODE, WITHIN, conversation, fast, official, stdio_parameters
-from processes import NODE, ROOT, HttpProcess, judged_stdio_command, serve_http
+from processes import COMPILED, NODE, ROOT, HttpProcess, judged_stdio_command, serve_http
 
 INTERPRETER_1X = Path(os.environ.get("OXMCP_MCP1_PYTHON", ROOT / ".venv-mcp1" / "bin" / "python"))
 IN_PYTHON = pytest.mark.parametrize("language", ["python"], indirect=True)
+RMCP_CLIENT = COMPILED / "rmcp" / "debug" / "asked_rmcp"
+"""`make rmcp-client` builds it."""
 NEEDS_1X = pytest.mark.skipif(not INTERPRETER_1X.exists(), reason="no interpreter with mcp 1.x: run `make setup`")
 NEEDS_NODE = pytest.mark.skipif(shutil.which(NODE) is None, reason="the clients need Node")
 
@@ -279,3 +281,13 @@ def test_the_official_typescript_clients_answer_too(
     script = Path(__file__).with_name("asked_clients.mjs")
     version = VERSION_OF_MODE[mode]
     assert seen_by(NODE, str(script), client, mode, PLAN, *where) == all_answered(version)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("mode", MODES)
+def test_the_official_rust_client_answers_too(
+    mode: str, transport: str, command: list[str], asking_http: HttpProcess
+) -> None:
+    """ELI-3, ELI-6, SAM-1, ROOT-1, LIFE-10, MRTR-3, MRTR-5"""
+    where = [asking_http.url] if transport == "http" else command
+    assert seen_by(str(RMCP_CLIENT), mode, PLAN, *where) == all_answered(VERSION_OF_MODE[mode])

@@ -31,6 +31,8 @@ EVERYTHING_LANGUAGES = (*LANGUAGES, "rust")
 """The everything server exists without a front end, too."""
 NODE = os.environ.get("OXMCP_NODE", "node")
 """What runs the TypeScript servers."""
+COMPILED = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+"""Where cargo puts what it builds."""
 READY_WITHIN = 60.0
 """Seconds a server may take to accept connections: generous, because test machines are busy."""
 HASTE = {"OXMCP_SHUTDOWN_GRACE_SECONDS": "1"}
@@ -250,7 +252,7 @@ class StdioProcess:
 def server_command(name: str, language: str) -> list[str]:
     """The command that runs one of the servers of this folder, without its transport options."""
     if language == "rust":
-        return [str(Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / name)]
+        return [str(COMPILED / "debug" / name)]
     if language == "typescript":
         return [NODE, str(SERVERS / f"{name}.mjs")]
     return [sys.executable, str(SERVERS / f"{name}.py")]
