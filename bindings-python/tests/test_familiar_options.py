@@ -39,7 +39,7 @@ from oxmcp.types import (
         (lambda: FastMCP().http_app(auth=object()), r"http_app\(auth=…\) is not yet in oxmcp: it comes with auth"),
         (lambda: FastMCP().mount(FastMCP()), r"FastMCP\.mount is not yet in oxmcp"),
         (lambda: FastMCP.from_openapi({}), r"FastMCP\.from_openapi is not yet in oxmcp"),
-        (lambda: FastMCP().tool(task=True), r"tool\(task=…\) is not yet in oxmcp: it comes with tasks"),
+        (lambda: FastMCP().prompt(task=True), r"prompt\(task=…\) is not yet in oxmcp: it comes with tasks"),
         (lambda: FastMCP().run(sockets=[1]), r"run\(sockets=…\) is not yet in oxmcp"),
         (lambda: Client(FastMCP(), verify=True), r"Client\(verify=…\) is not yet in oxmcp"),
         (lambda: Client(FastMCP()).initialize(), r"Client\.initialize is not yet in oxmcp"),

@@ -1,4 +1,4 @@
-"""What `task=` of a tool takes. Calls do not become tasks yet: what asks for that says so when it is registered."""
+"""What `task=` takes. What comes of it is in `test_tasks`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,6 @@ async def test_a_tool_whose_calls_are_never_tasks_is_a_plain_tool(task: Any) -> 
     async with Client(mcp) as client:
         assert (await client.call_tool("add", {"a": 1, "b": 2})).data == 3
         assert (await client.list_tools())[0].execution is None
-
-
-@pytest.mark.parametrize("task", [True, "optional", "required", TaskConfig(), TaskConfig(mode="required")])
-def test_a_tool_whose_calls_may_be_tasks_is_not_registered_as_if_they_were(task: Any) -> None:
-    with pytest.raises(NotYetError, match=r"tool\(task=…\) is not yet in oxmcp: it comes with tasks"):
-        FastMCP().tool(task=task)
 
 
 def test_a_resource_and_a_prompt_may_say_that_they_are_never_tasks_and_no_more() -> None:

@@ -17,7 +17,7 @@ _FEATURES = {
     COMPOSITION: "providers session_state_store transforms",
     EXTENSIONS: "extensions result_claims",
     MIDDLEWARE: "run_middleware",
-    TASKS: "task task_id task_meta tasks",
+    TASKS: "task task_id task_meta",
     TRANSPORTS: "sockets",
 }
 _FEATURE_OF = {option: feature for feature, options in _FEATURES.items() for option in options.split()}
@@ -39,7 +39,6 @@ class OfServers(TypedDict, total=False):
     mount_path: Any
     providers: Any
     session_state_store: Any
-    tasks: Any
     token_verifier: Any
     transforms: Any
 

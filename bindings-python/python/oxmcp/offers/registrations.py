@@ -46,6 +46,9 @@ class Registrations(Serving):
 
     _mask: bool
     _strict: bool
+    _tasks: bool = False
+    """Whether calls of tools that do not say can become tasks."""
+
     _resource_security: ResourceSecurity | None = None
 
     def __init__(
@@ -99,7 +102,13 @@ class Registrations(Serving):
                 "meta": meta,
                 "structured_output": structured_output,
             }
-            chosen = {"strict": self._strict, **marks.noted(tool, "tool"), **_said(given), **options}
+            chosen = {
+                "strict": self._strict,
+                "task": self._tasks,
+                **marks.noted(tool, "tool"),
+                **_said(given),
+                **options,
+            }
             tool = Tool(tool, **chosen)
         return self._add(tool)
 

@@ -9,6 +9,7 @@ from .. import _native
 from ..answers import results
 from ..arguments import parameters
 from ..calls import functions
+from ..calls.task_config import TaskConfig
 from . import return_types
 from .checks import Checks
 from .offer import Offer
@@ -16,6 +17,7 @@ from .offer import Offer
 if TYPE_CHECKING:
     from .._native import Kind
     from ..calls.owner import Owner
+    from ..calls.task_config import TaskMode
 
 _NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 
@@ -43,14 +45,16 @@ class Tool(Offer):
         replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client calls
             again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an error.
         strict: Whether arguments must have the schema's types as they are, and unknown ones are refused.
+        task: Whether its calls can become tasks: a `TaskConfig`, its mode, or a bool.
 
     Raises:
+        ConfigurationError: `task` is none of these.
         ValueError: it cannot be named, or the timeout is not positive.
         InvalidDescriptorError: a parameter's type has no JSON Schema.
         InvalidSchemaError: a given schema is not a valid JSON Schema.
     """
 
-    __slots__ = ("_accepted", "_results", "_strict", "parameters", "timeout")
+    __slots__ = ("_accepted", "_poll_interval", "_results", "_strict", "parameters", "task_config", "timeout")
 
     component: Kind = "tool"
 
@@ -76,6 +80,7 @@ class Tool(Offer):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         strict: bool = False,
+        task: bool | TaskMode | TaskConfig | None = None,
     ) -> None:
         name = name or functions.name_of(function)
         checks = Checks("tool", name)
@@ -105,6 +110,9 @@ class Tool(Offer):
             replayable=replayable,
         )
         self.timeout = timeout
+        self.task_config = TaskConfig.of(task)
+        # Who says only that there are tasks leaves it to the engine how often they are asked for.
+        self._poll_interval = task.poll_interval if isinstance(task, TaskConfig) else None
         self._strict = strict
         self._results = return_types.plan(function, output_schema=output_schema, structured_output=structured_output)
         self.parameters: dict[str, Any] = self._parameters.input_schema if input_schema is None else dict(input_schema)
@@ -138,6 +146,10 @@ class Tool(Offer):
         if self._accepted is not None:
             own["acceptedSchema"] = self._accepted
         descriptor: dict[str, Any] = {"name": self.name, "inputSchema": self.parameters, "oxmcp": own}
+        if self.task_config.supports_tasks():
+            descriptor["execution"] = {"taskSupport": self.task_config.mode}
+            if self._poll_interval is not None:
+                own["task"] = {"pollIntervalMs": max(1, round(self._poll_interval.total_seconds() * 1000))}
         if self.output_schema is not None:
             descriptor["outputSchema"] = self.output_schema
         return self._described(descriptor)

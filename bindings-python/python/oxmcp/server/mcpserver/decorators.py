@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ...answers.results import UNSET
 from ...calls.task_config import TaskConfig
-from ...errors import NotYetError
 from ...later.deferred import accept
-from ...later.names import TASKS
 from ...offers.registrations import Registrations
 from ...offers.resource_security import ResourceSecurity
 from .apps import AppConfig, meta_of_tool, meta_of_view
@@ -130,22 +128,24 @@ class Decorators(Registrations):
                 error.
             strict_input_validation: Whether arguments must have the schema's types as they are, and unknown ones are
                 refused. As the server says when absent.
-            task: Whether its calls can become tasks: a `TaskConfig`, its mode, or a bool. Only "forbidden" works yet.
+            task: Whether its calls can become tasks, which go on after their request was answered: a `TaskConfig`, its mode
+                ("optional" for clients that take tasks, "required" for nobody else, "forbidden"), or a bool, where True is
+                "optional". As the server's `tasks` says when absent.
             app: The view that hosts show its results in: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
-            NotYetError: `task` asks for tasks, or `app` is True.
+            NotYetError: `app` is True.
             ConfigurationError: `task` is no mode there is, or `app` does not describe a view.
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
             InvalidDescriptorError: a parameter's type has no JSON Schema.
         """
 
         accept("OfOffers", "tool", other)
-        if task is not None and TaskConfig.of(task).supports_tasks():
-            raise NotYetError.of("tool(task=…)", TASKS)
-
         meta = meta_of_tool(app, meta)
-        strict: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
+        said: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
+        if task is not None:
+            TaskConfig.of(task)  # what is no mode is refused where it is written
+            said["task"] = task
 
         def register(function: Any, given: str | None = name) -> Any:
             self.add_tool(
@@ -165,7 +165,7 @@ class Decorators(Registrations):
                 enabled=enabled,
                 run_in_thread=run_in_thread,
                 replayable=replayable,
-                **strict,
+                **said,
             )
             return function
 

@@ -100,6 +100,7 @@ class MCPServer(Composing, LaterServer):
             `request_state_security` is a `RequestStateSecurity` with such keys, and the time that clients have.
         sampling_handler: Answers what the client's model is asked, `(messages, params, context)`, where the client cannot: a text
             or a `CreateMessageResult`. With `sampling_handler_behavior="always"` it always does.
+        tasks: Whether calls of tools can become tasks where a tool does not say: True is `task=True` of each.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
@@ -178,6 +179,7 @@ class MCPServer(Composing, LaterServer):
         request_state_security: RequestStateSecurity | None = None,
         sampling_handler: Callable[..., Any] | None = None,
         sampling_handler_behavior: Literal["always", "fallback"] | None = None,
+        tasks: bool | None = None,
         max_request_body_size: int | None = None,
         cache_ttl: int | None = None,
         cache_scope: Literal["public", "private"] | None = None,
@@ -229,6 +231,7 @@ class MCPServer(Composing, LaterServer):
             log_level=log_level,
         )
         self._mask = settings.switch("MASK_ERRORS", mask_error_details, False)
+        self._tasks = bool(tasks)
         self._strict = settings.switch("STRICT_INPUT_VALIDATION", strict_input_validation, False)
         self._resource_security = resource_security
         self.on_unknown = settings.on_unknown(on_unknown)
