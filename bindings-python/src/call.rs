@@ -176,7 +176,7 @@ impl Call {
 
     #[getter]
     fn wants_progress(&self) -> bool {
-        self.invocation.context.caller.wants_progress
+        self.invocation.context.caller.wants_progress()
     }
 
     /// Whether `close_stream` does anything: the caller comes back for what is said after.

@@ -11,7 +11,7 @@ use super::rounds::{Round, Rounds, Turn};
 use super::work::Work;
 use super::{Edge, Engine};
 use crate::eras::{Answer, Asked, Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
-use crate::handler::{Caller, Event, Events, Failure, FailureKind, Origin, PendingQuestion, StreamToClose};
+use crate::handler::{Event, Events, Failure, FailureKind, Origin, PendingQuestion, StreamToClose};
 use crate::model::{InputRequired, OperationKind, Output};
 use crate::registry::Snapshot;
 
@@ -23,8 +23,6 @@ pub(super) struct Call {
     pub(super) voice: Voice,
     pub(super) flight: Option<Flight>,
     pub(super) survives_disconnect: bool,
-    /// Who asks.
-    pub(super) caller: Arc<Caller>,
     /// What the server offered when it was asked.
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) origin: Origin,
@@ -72,7 +70,6 @@ impl Engine {
             voice: asked.voice,
             flight,
             survives_disconnect: asked.survives_disconnect,
-            caller: asked.caller,
             snapshot: asked.snapshot,
             origin: origin.clone(),
             connection: edge.connection(),
@@ -137,7 +134,7 @@ impl Call {
             pending.answer(Err(failure.clone()));
             return None;
         }
-        let (caller, stream) = (&self.caller, self.stream);
+        let (caller, stream) = (self.voice.caller(), self.stream);
         let asker = asking
             .asker
             .get_or_insert_with(|| Asker::of_call(Arc::clone(flight.table()), Arc::clone(caller), stream));

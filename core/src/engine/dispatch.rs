@@ -15,8 +15,8 @@ use crate::handler::{
 use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
 use crate::model::{
-    CacheHint, CompletionOutput, CompletionReference, Operation, OperationKind, Output, TaskSupport,
-    WatchFilter,
+    CacheHint, Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output,
+    TaskSupport, WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{CompletionTarget, Item, ListPage, NoResource, ResultBudget, Snapshot, ToolEntry};
@@ -46,7 +46,8 @@ struct Finish {
     /// Whether a result that is held to a budget goes to a client that knows structured content.
     takes_structured: bool,
     tool: Option<Arc<ToolEntry>>,
-    resource: Option<(String, CacheHint)>,
+    /// Boxed, as all that only some calls have: a call is moved several times.
+    resource: Option<Box<(String, CacheHint)>>,
 }
 
 /// [`dispatch`], for a handler that is invoked once more with what it asked for.
@@ -74,7 +75,7 @@ pub(super) fn dispatch(
     let operation = std::mem::replace(&mut asked.operation, Operation::Ping);
     let kind = operation.kind();
     let context = CallContext {
-        caller: Arc::clone(&asked.caller),
+        caller: Arc::clone(asked.voice.caller()),
         events,
         deadline: None,
         origin: origin.clone(),
@@ -105,7 +106,7 @@ pub(super) fn dispatch(
         Operation::GetPrompt { name, arguments } => {
             get_prompt(snapshot, name, arguments, context, call_timeout)
         }
-        Operation::Complete { .. } => complete(snapshot, operation, context, call_timeout),
+        Operation::Complete(asked) => complete(snapshot, *asked, context, call_timeout),
         Operation::Watch { filter } => Ok(Dispatched::Watch(filter)),
         // What these ask of a session, its era has done.
         Operation::SetLogLevel { .. }
@@ -188,7 +189,8 @@ fn read_resource(
     };
     let kind = OperationKind::ReadResource;
     let invocation = Invocation { kind, target: uri.as_str().into(), arguments: found.variables, context };
-    let finish = Finish { resource: Some((uri, found.cache)), ..Finish::of(kind, found.replayable) };
+    let finish =
+        Finish { resource: Some(Box::new((uri, found.cache))), ..Finish::of(kind, found.replayable) };
     Ok(run(found.handler, invocation, call_timeout, finish))
 }
 
@@ -220,14 +222,13 @@ fn get_prompt(
 
 fn complete(
     snapshot: &Snapshot,
-    operation: Operation,
+    asked: Completion,
     context: CallContext,
     call_timeout: Option<Duration>,
 ) -> Result<Dispatched, Failure> {
     let kind = OperationKind::Complete;
-    let (Operation::Complete { mut reference, argument, value, context: earlier }, Some(handler)) =
-        (operation, snapshot.completion())
-    else {
+    let Completion { mut reference, argument, value, context: earlier } = asked;
+    let Some(handler) = snapshot.completion() else {
         return Err(Failure::new(FailureKind::MethodNotFound, "method not found"));
     };
     match snapshot.completion_target(&reference, &argument) {
@@ -358,7 +359,7 @@ impl Finish {
     fn finish(&mut self, reply: Reply) -> Result<Answer, Failure> {
         let kind = self.kind;
         let resource = self.resource.take();
-        let output = match (reply, &resource) {
+        let output = match (reply, resource.as_deref()) {
             (Ok(output), _) => output,
             // DOWN-10 wants the URI in any case.
             (Err(failure), Some((uri, _)))
@@ -397,7 +398,7 @@ impl Finish {
             (Some(budget), Output::Tool(result)) => Output::Tool(budget.apply(result, self.takes_structured)),
             (_, output) => output,
         };
-        let cache = resource.map(|(_, cache)| cache);
+        let cache = resource.map(|resource| resource.1);
         Ok(Answer::Output { kind, output, tool: self.tool.take(), cache })
     }
 }

@@ -261,7 +261,7 @@ impl Engine {
     #[inline]
     fn start(&self, mut asked: Asked, edge: &Edge, origin: &Origin) -> State {
         if let Edge::Posted(_, headers) = edge
-            && let Some(caller) = Arc::get_mut(&mut asked.caller)
+            && let Some(caller) = asked.voice.caller_mut()
         {
             caller.headers = Some(Arc::clone(headers));
         }
@@ -286,7 +286,8 @@ impl Engine {
         if let Some(retry) = asked.retry.take() {
             return self.resume(asked, *retry, flight, edge, origin);
         }
-        let (sender, events) = event_channel(asked.caller.wants_progress, asked.caller.log_threshold);
+        let caller = asked.voice.caller();
+        let (sender, events) = event_channel(caller.wants_progress(), caller.log_threshold);
         match dispatch(&mut asked, sender, origin, None, self.0.limits.call_timeout) {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
             Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),

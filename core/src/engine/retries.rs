@@ -46,7 +46,7 @@ impl Call {
         let Some(round) = self.asking.as_mut().and_then(|asking| asking.round.as_mut()) else {
             return Turn::Wait;
         };
-        let (declared, version) = (self.caller.client_capabilities.as_ref(), self.voice.version());
+        let (declared, version) = (self.voice.caller().client_capabilities.as_ref(), self.voice.version());
         let refusal = |pending: &PendingQuestion| missing_capability(&pending.question, declared, version);
         let refused: Vec<_> = round.open.extract_if(.., |pending| refusal(pending).is_some()).collect();
         if !refused.is_empty() {
@@ -112,16 +112,14 @@ impl Call {
         if let Err(failure) = check(input) {
             return failed(&failure);
         }
-        let version = self.voice.version();
+        let (declared, version) = (self.voice.caller().client_capabilities.as_ref(), self.voice.version());
         for (key, question) in &input.requests {
             if !self.voice.has_question(&question.method) {
                 let detail =
                     format!("the question {key:?} is none that a client can be asked: {}", question.method);
                 return failed(&Failure::new(FailureKind::Internal, "internal error").with_detail(detail));
             }
-            if let Some(failure) =
-                missing_capability(question, self.caller.client_capabilities.as_ref(), version)
-            {
+            if let Some(failure) = missing_capability(question, declared, version) {
                 return failed(&failure);
             }
         }

@@ -80,7 +80,8 @@ impl Engine {
                 (running, events, round)
             }
             Resumed::Again(answers, round) => {
-                let (sender, events) = event_channel(asked.caller.wants_progress, asked.caller.log_threshold);
+                let caller = asked.voice.caller();
+                let (sender, events) = event_channel(caller.wants_progress(), caller.log_threshold);
                 match dispatch_again(&mut asked, sender, origin, answers, self.0.limits.call_timeout) {
                     Dispatched::Now(Ok(answer)) => return State::said(asked.voice.answer(&answer)),
                     Dispatched::Now(Err(failure)) => return State::said(asked.voice.failure(kind, &failure)),
@@ -152,7 +153,8 @@ impl Rounds {
         let open = std::mem::take(&mut call.open);
         let open = open.into_iter().filter_map(|pending| tell(pending, fresh)).collect();
         call.running.extend(Instant::now().saturating_duration_since(call.since));
-        call.events.go_on_for(asked.caller.wants_progress, asked.caller.log_threshold);
+        let caller = asked.voice.caller();
+        call.events.go_on_for(caller.wants_progress(), caller.log_threshold);
         Resumed::Call(call, Box::new(Round { open, answered, replay: Vec::new() }))
     }
 }

@@ -10,7 +10,7 @@ use super::call::Call;
 use super::dispatch::{Dispatched, Running, dispatch_again};
 use super::retries::check;
 use crate::eras::{Answer, Asked, Voice};
-use crate::handler::{Answers, CallContext, Caller, EventSender, Failure, FailureKind, Origin};
+use crate::handler::{Answers, CallContext, EventSender, Failure, FailureKind, Origin};
 use crate::model::{InputRequired, OperationKind, Output};
 use crate::registry::Snapshot;
 
@@ -38,7 +38,6 @@ impl Work {
 struct Request {
     kind: OperationKind,
     voice: Voice,
-    caller: Arc<Caller>,
     snapshot: Arc<Snapshot>,
     origin: Origin,
     events: EventSender,
@@ -52,7 +51,6 @@ impl Call {
         let request = Request {
             kind: self.kind,
             voice: self.voice.clone(),
-            caller: Arc::clone(&self.caller),
             snapshot: Arc::clone(&self.snapshot),
             origin: self.origin.clone(),
             events: self.events.sender(),
@@ -90,7 +88,7 @@ impl Request {
 
     fn context(&self) -> CallContext {
         CallContext {
-            caller: Arc::clone(&self.caller),
+            caller: Arc::clone(self.voice.caller()),
             events: self.events.clone(),
             deadline: None,
             origin: self.origin.clone(),
@@ -99,7 +97,7 @@ impl Request {
     }
 
     fn dispatch(&self, answers: Arc<Answers>) -> Result<Dispatched, Failure> {
-        let asked = Asked::again(self.kind, &self.voice, &self.caller, &self.snapshot);
+        let asked = Asked::again(self.kind, &self.voice, &self.snapshot);
         let mut asked = asked.ok_or_else(|| Failure::new(FailureKind::Internal, "internal error"))?;
         Ok(dispatch_again(&mut asked, self.events.clone(), &self.origin, Some(answers), self.call_timeout))
     }

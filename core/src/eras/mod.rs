@@ -37,7 +37,7 @@ pub use profile::{Profile, method_name};
 pub use questions::{WayToAsk, missing_capability};
 pub use voice::{Said, Voice, WireError};
 
-use crate::handler::{Caller, Events, Handler, Invocation};
+use crate::handler::{Events, Handler, Invocation};
 use crate::json::RawJson;
 use crate::jsonrpc::{Outline, Request};
 use crate::model::{Operation, OperationKind};
@@ -76,14 +76,16 @@ pub struct Whole {
 }
 
 impl Whole {
-    fn of(request: &Request<'_>, snapshot: &Snapshot) -> Option<Self> {
+    fn of(request: &Request<'_>, snapshot: &Snapshot) -> Option<Box<Self>> {
         // A handler of notifications answers no requests.
         let handler =
             snapshot.method(&request.method).filter(|_| !request.method.starts_with("notifications/"));
-        handler.map(|handler| Self {
-            handler: Arc::clone(handler),
-            method: Arc::from(&*request.method),
-            params: request.params.map_or_else(RawJson::empty_object, RawJson::from_checked),
+        handler.map(|handler| {
+            Box::new(Self {
+                handler: Arc::clone(handler),
+                method: Arc::from(&*request.method),
+                params: request.params.map_or_else(RawJson::empty_object, RawJson::from_checked),
+            })
         })
     }
 }
@@ -105,14 +107,12 @@ pub const fn outline<'a>() -> Outline<'a> {
 pub struct Asked {
     /// What is asked.
     pub operation: Operation,
-    /// Who asks.
-    pub caller: Arc<Caller>,
-    /// How to answer.
+    /// Who asks, and how to answer.
     pub voice: Voice,
     /// What the server offered when it was asked.
     pub snapshot: Arc<Snapshot>,
     /// The author's handler for the method as a whole, with the request's params, if there is one.
-    pub whole: Option<Whole>,
+    pub whole: Option<Box<Whole>>,
     /// Where to enter the request, so that a cancellation finds it.
     pub in_flight: Option<(Arc<InFlight>, Reuse)>,
     /// Whether the request goes on when its stream breaks (LHTTP-7).
@@ -126,24 +126,16 @@ pub struct Asked {
 impl Asked {
     /// The same once more, for a handler that is to be invoked again.
     #[must_use]
-    pub fn again(
-        kind: OperationKind,
-        voice: &Voice,
-        caller: &Arc<Caller>,
-        snapshot: &Arc<Snapshot>,
-    ) -> Option<Self> {
-        let params = voice.params.clone().unwrap_or_else(RawJson::empty_object);
+    pub fn again(kind: OperationKind, voice: &Voice, snapshot: &Arc<Snapshot>) -> Option<Self> {
+        let params = voice.caller().params.clone().unwrap_or_else(RawJson::empty_object);
         let operation = Params::read(Some(params.as_str()), None).operation(kind).ok()?;
         let method = method_name(kind)?;
         let handler = snapshot.method(method);
         Some(Self {
             operation,
-            caller: Arc::clone(caller),
             voice: voice.clone(),
-            whole: handler.map(|handler| Whole {
-                handler: Arc::clone(handler),
-                method: method.into(),
-                params,
+            whole: handler.map(|handler| {
+                Box::new(Whole { handler: Arc::clone(handler), method: method.into(), params })
             }),
             snapshot: Arc::clone(snapshot),
             in_flight: None,

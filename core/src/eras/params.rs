@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::json::{self, RawJson};
 use crate::jsonrpc::{Outline, RequestId};
-use crate::model::{CompletionReference, Operation, OperationKind};
+use crate::model::{Completion, CompletionReference, Operation, OperationKind};
 
 /// The known members of a params object: JSON texts, borrowed from the frame. Unknown members are ignored (RPC-12).
 #[derive(Debug, Clone, Default)]
@@ -181,12 +181,12 @@ impl<'a> Params<'a> {
                 }
             }
         }
-        Ok(Operation::Complete {
+        Ok(Operation::Complete(Box::new(Completion {
             reference,
             argument: required(argument, "argument.name")?.into_owned(),
             value: required(value, "argument.value")?.into_owned(),
             context,
-        })
+        })))
     }
 
     /// An object that may be absent; absent is `{}` (TOOL-17). `null` is read as absent, as old clients write it.

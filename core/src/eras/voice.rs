@@ -7,7 +7,7 @@ use crate::eras::answer::Answer;
 use crate::eras::profile::Profile;
 use crate::eras::questions::WayToAsk;
 use crate::eras::{legacy, modern};
-use crate::handler::{Event, Failure, FailureKind};
+use crate::handler::{Caller, Event, Failure, FailureKind};
 use crate::json::RawJson;
 use crate::jsonrpc::{RequestId, error_code, write};
 use crate::model::{Change, Notification, OperationKind, Output, Question, ToolOutput, WatchFilter};
@@ -61,33 +61,45 @@ impl WireError {
 /// Everything about a request that its answers depend on.
 #[derive(Debug, Clone)]
 pub struct Voice {
-    pub(super) profile: Arc<Profile>,
-    pub(super) version: ProtocolVersion,
-    pub(super) id: RequestId,
-    pub(super) progress_token: Option<RequestId>,
+    caller: Arc<Caller>,
+    profile: Arc<Profile>,
     /// Whether the peer is at a duplex connection.
-    pub(super) duplex: bool,
-    /// The request's params, where its handler may ask the client: what it is asked again with.
-    pub(super) params: Option<RawJson>,
+    duplex: bool,
 }
 
 impl Voice {
+    /// How to speak to whoever made this request.
+    pub(super) fn new(caller: Arc<Caller>, profile: &Arc<Profile>, duplex: bool) -> Self {
+        Self { caller, profile: Arc::clone(profile), duplex }
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub const fn caller(&self) -> &Arc<Caller> {
+        &self.caller
+    }
+
+    /// Who asks, as long as nobody else has seen it.
+    pub fn caller_mut(&mut self) -> Option<&mut Caller> {
+        Arc::get_mut(&mut self.caller)
+    }
+
     /// The version the peer speaks.
     #[must_use]
-    pub const fn version(&self) -> ProtocolVersion {
-        self.version
+    pub fn version(&self) -> ProtocolVersion {
+        self.caller.protocol_version
     }
 
     /// How questions reach the peer.
     #[must_use]
-    pub const fn way_to_ask(&self) -> WayToAsk {
-        WayToAsk::of(self.version)
+    pub fn way_to_ask(&self) -> WayToAsk {
+        WayToAsk::of(self.version())
     }
 
     /// The request's id.
     #[must_use]
-    pub const fn id(&self) -> &RequestId {
-        &self.id
+    pub fn id(&self) -> &RequestId {
+        &self.caller.request_id
     }
 
     /// The response with a result.
@@ -107,9 +119,9 @@ impl Voice {
                 Output::Completion(_) | Output::InputRequired(_) => 0,
             },
         };
-        let mut body = begin_response(&self.id, size + self.profile.server_info().len() + 160);
-        match self.version.era() {
-            Era::Legacy => legacy::results::write(&mut body, answer, self.version),
+        let mut body = begin_response(self.id(), size + self.profile.server_info().len() + 160);
+        match self.version().era() {
+            Era::Legacy => legacy::results::write(&mut body, answer, self.version()),
             Era::Modern => modern::results::write(&mut body, answer, &self.profile),
         }
         body.push('}');
@@ -122,12 +134,12 @@ impl Voice {
         let defect = matches!(failure.kind, FailureKind::Internal | FailureKind::Abandoned);
         let detail = failure.detail.as_deref().unwrap_or_default();
         if defect {
-            tracing::warn!(request = %self.id, %detail, "a request failed: {}", failure.message);
+            tracing::warn!(request = %self.id(), %detail, "a request failed: {}", failure.message);
         } else {
             // What a function raised is in the log of whoever ran it.
-            tracing::debug!(request = %self.id, %detail, "a request failed: {}", failure.message);
+            tracing::debug!(request = %self.id(), %detail, "a request failed: {}", failure.message);
         }
-        if let Some(output) = tool_error(kind, failure, self.version.era()) {
+        if let Some(output) = tool_error(kind, failure, self.version().era()) {
             return self.answer(&Answer::Output {
                 kind,
                 output: Output::Tool(output),
@@ -135,17 +147,17 @@ impl Voice {
                 cache: None,
             });
         }
-        let error = match self.version.era() {
+        let error = match self.version().era() {
             Era::Legacy => legacy::errors::encode(kind, failure),
             Era::Modern => modern::errors::encode(failure),
         };
-        error.say(Some(&self.id))
+        error.say(Some(self.id()))
     }
 
     /// What a retry of this request has to say again, so that state opens for it (MRTR-9).
     #[must_use]
     pub fn bond(&self, kind: OperationKind) -> Vec<u8> {
-        modern::input_required::bond(&self.profile, kind, self.params.as_ref())
+        modern::input_required::bond(&self.profile, kind, self.caller.params.as_ref())
     }
 
     /// Whether the peer can be asked by this method (MRTR-3).
@@ -160,13 +172,13 @@ impl Voice {
     /// The length of the request's params, where its handler may ask the client.
     #[must_use]
     pub fn params_length(&self) -> usize {
-        self.params.as_ref().map_or(0, |params| params.as_str().len())
+        self.caller.params.as_ref().map_or(0, |params| params.as_str().len())
     }
 
     /// The result that asks the client (MRTR-2): each question under its key, and the state to come back with.
     #[must_use]
     pub fn input_required(&self, requests: &[(&str, &Question)], state: Option<&str>) -> Said {
-        let mut body = begin_response(&self.id, 512);
+        let mut body = begin_response(self.id(), 512);
         modern::input_required::write(&mut body, requests, state, &self.profile);
         body.push('}');
         Said { body: one_line(body), status: 200 }
@@ -177,8 +189,8 @@ impl Voice {
     pub fn event(&self, event: &Event) -> Option<String> {
         let message = match event {
             Event::Progress(progress) => {
-                let message = self.version.features().progress_message;
-                super::events::progress(self.progress_token.as_ref()?, progress, message)
+                let message = self.version().features().progress_message;
+                super::events::progress(self.caller.progress_token.as_ref()?, progress, message)
             }
             Event::Log(log) => super::events::log(log),
             Event::Notification(Notification { method, params }) => {
@@ -193,27 +205,29 @@ impl Voice {
     /// The first message of a subscription: what will be told (SUB-2).
     #[must_use]
     pub fn acknowledge(&self, honoured: &WatchFilter) -> String {
-        modern::listen::acknowledge(&self.id, honoured)
+        modern::listen::acknowledge(self.id(), honoured)
     }
 
     /// The notification of a change, on this request's subscription.
     #[must_use]
     pub fn change(&self, change: &Change) -> String {
-        modern::listen::change(&self.id, change)
+        modern::listen::change(self.id(), change)
     }
 
     /// The end of a subscription that the server ends: the response, and the notification that follows it on a duplex
     /// connection (SUB-5, SUB-6, G-2).
     #[must_use]
     pub fn close_subscription(&self) -> (Said, Option<String>) {
-        let body = modern::listen::close(&self.id, &self.profile);
-        (Said { body, status: 200 }, self.duplex.then(|| modern::listen::cancelled(&self.id)))
+        let body = modern::listen::close(self.id(), &self.profile);
+        (Said { body, status: 200 }, self.duplex.then(|| modern::listen::cancelled(self.id())))
     }
 
     /// The error for a request that its peer cancelled, where the wire needs some answer (CAN-10).
     #[must_use]
     pub fn cancelled(&self) -> String {
-        WireError::new(error_code::INVALID_REQUEST, "the request was cancelled", 200).say(Some(&self.id)).body
+        WireError::new(error_code::INVALID_REQUEST, "the request was cancelled", 200)
+            .say(Some(self.id()))
+            .body
     }
 }
 

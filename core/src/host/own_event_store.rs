@@ -112,7 +112,8 @@ fn nobody() -> CallContext {
         headers: None,
         log_threshold: None,
         stream_can_close: false,
-        wants_progress: false,
+        progress_token: None,
+        params: None,
     };
     let (events, _) = event_channel(false, None);
     CallContext::new(Arc::new(caller), events)

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use crate::handler::{Failure, FailureKind, Handler, Invocation, Reply, ReplyFuture};
 
 /// A call whose panics are answers.
-pub struct Contained(Result<ReplyFuture, Option<Failure>>);
+pub struct Contained(Result<ReplyFuture, Option<Box<Failure>>>);
 
 impl Contained {
     /// Starts the call.
@@ -19,7 +19,7 @@ impl Contained {
         // What a panic leaves behind inside the handler is the handler's business; here nothing is shared with it.
         Self(
             catch_unwind(AssertUnwindSafe(|| handler.invoke(invocation)))
-                .map_err(|panic| Some(failure(&*panic))),
+                .map_err(|panic| Some(Box::new(failure(&*panic)))),
         )
     }
 }
@@ -37,7 +37,7 @@ impl Future for Contained {
                 }
             },
             Err(failed) => match failed.take() {
-                Some(failure) => Poll::Ready(Err(failure)),
+                Some(failure) => Poll::Ready(Err(*failure)),
                 None => Poll::Pending,
             },
         }

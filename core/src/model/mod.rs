@@ -26,7 +26,7 @@ pub use client_answer::{Elicited, Root, Sampled};
 pub use implementation::Implementation;
 pub use input_required::InputRequired;
 pub use log::LogLevel;
-pub use operation::{CompletionReference, Operation, OperationKind};
+pub use operation::{Completion, CompletionReference, Operation, OperationKind};
 pub use output::{CompletionOutput, Output, PromptOutput, ResourceOutput, ToolOutput};
 pub use progress::{LogMessage, Notification, Progress};
 pub use prompt::{Prompt, PromptArgument};

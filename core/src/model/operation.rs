@@ -46,16 +46,7 @@ pub enum Operation {
         arguments: RawJson,
     },
     /// Complete an argument (CMP-4).
-    Complete {
-        /// Whose argument.
-        reference: CompletionReference,
-        /// The argument's name.
-        argument: String,
-        /// What was typed so far.
-        value: String,
-        /// Earlier answers, a JSON object of strings; `{}` when there are none.
-        context: RawJson,
-    },
+    Complete(Box<Completion>),
     /// From now on send this session log messages of this level and above (LOG-5).
     SetLogLevel {
         /// The threshold.
@@ -85,6 +76,19 @@ pub enum Operation {
         /// Its params, a JSON object; `{}` when the peer sent none.
         params: RawJson,
     },
+}
+
+/// What is to be completed.
+#[derive(Debug, Clone)]
+pub struct Completion {
+    /// Whose argument.
+    pub reference: CompletionReference,
+    /// The argument's name.
+    pub argument: String,
+    /// What was typed so far.
+    pub value: String,
+    /// Earlier answers, a JSON object of strings; `{}` when there are none.
+    pub context: RawJson,
 }
 
 /// What a completion is for.
@@ -175,7 +179,7 @@ impl Operation {
             Self::CallTool { .. } => OperationKind::CallTool,
             Self::ReadResource { .. } => OperationKind::ReadResource,
             Self::GetPrompt { .. } => OperationKind::GetPrompt,
-            Self::Complete { .. } => OperationKind::Complete,
+            Self::Complete(_) => OperationKind::Complete,
             Self::SetLogLevel { .. } => OperationKind::SetLogLevel,
             Self::Subscribe { .. } => OperationKind::Subscribe,
             Self::Unsubscribe { .. } => OperationKind::Unsubscribe,

@@ -33,7 +33,8 @@ pub fn invocation_with(target: &str, events: EventSender) -> Invocation {
         headers: None,
         log_threshold: None,
         stream_can_close: false,
-        wants_progress: false,
+        progress_token: None,
+        params: None,
     };
     Invocation {
         kind: OperationKind::CallTool,

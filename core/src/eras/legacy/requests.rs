@@ -74,7 +74,6 @@ pub(crate) fn decode(
         Client::Session(session) => session.version,
         Client::Stranger(version) => version,
     };
-    let progress_token = meta.progress_token();
     let threshold = session.map_or(LogLevel::Info, |session| session.log_threshold());
     let caller = Caller {
         request_id: request.id.clone(),
@@ -86,19 +85,12 @@ pub(crate) fn decode(
         headers: headers.cloned(),
         log_threshold: eras.profile.passes_messages_on().then_some(threshold),
         stream_can_close: resumable && session.is_some() && version.features().primed_streams,
-        wants_progress: progress_token.is_some(),
-    };
-    let voice = Voice {
-        profile: Arc::clone(&eras.profile),
-        version,
-        id: request.id.clone(),
-        progress_token,
-        duplex: headers.is_none(),
+        progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
     };
+    let voice = Voice::new(Arc::new(caller), &eras.profile, headers.is_none());
     Ok(Asked {
         operation,
-        caller: Arc::new(caller),
         voice,
         whole: Whole::of(request, &snapshot),
         snapshot,

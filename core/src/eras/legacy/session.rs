@@ -105,7 +105,8 @@ impl Session {
             headers: None,
             log_threshold: profile.passes_messages_on().then(|| self.log_threshold()),
             stream_can_close: false,
-            wants_progress: false,
+            progress_token: None,
+            params: None,
         }
     }
 

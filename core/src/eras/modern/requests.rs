@@ -85,7 +85,6 @@ pub(crate) fn decode(
         http_headers::check_parameters(headers, tool, arguments.as_str())?;
     }
     let retry = if kind.may_ask() { input_required::read(params).map_err(wrong)? } else { None };
-    let progress_token = meta.progress_token();
     let caller = Caller {
         request_id: request.id.clone(),
         protocol_version: version,
@@ -96,19 +95,12 @@ pub(crate) fn decode(
         headers: headers.cloned(),
         log_threshold: envelope.log_level.filter(|_| eras.profile.passes_messages_on()),
         stream_can_close: false,
-        wants_progress: progress_token.is_some(),
-    };
-    let voice = Voice {
-        profile: Arc::clone(&eras.profile),
-        version,
-        id: request.id.clone(),
-        progress_token,
-        duplex: headers.is_none(),
+        progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
     };
+    let voice = Voice::new(Arc::new(caller), &eras.profile, headers.is_none());
     Ok(Decoded::Ask(Asked {
         operation,
-        caller: Arc::new(caller),
         voice,
         whole: Whole::of(request, &snapshot),
         snapshot,
