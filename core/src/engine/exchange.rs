@@ -73,7 +73,6 @@ impl Background {
 }
 
 /// Where an exchange is.
-#[expect(clippy::large_enum_variant, reason = "the large variant is the common one")]
 pub(super) enum State {
     /// At its last items.
     Last(Outgoing, Option<Outgoing>),

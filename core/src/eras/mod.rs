@@ -157,7 +157,6 @@ pub struct Retry {
 
 /// What a message turned out to be.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "the large variant is the common one, and lives shortly")]
 pub enum Opened {
     /// Something to dispatch.
     Ask(Asked),

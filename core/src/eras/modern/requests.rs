@@ -17,7 +17,6 @@ use crate::jsonrpc::{Request, error_code};
 use crate::model::{Operation, OperationKind};
 
 /// What a request turned out to be.
-#[expect(clippy::large_enum_variant, reason = "the large variant is the common one, and lives shortly")]
 pub(crate) enum Decoded {
     /// Something to dispatch.
     Ask(Asked),

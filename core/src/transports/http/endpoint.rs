@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -83,7 +83,7 @@ impl Endpoint {
     /// HTTP+SSE, mounted elsewhere, and a [`Resumption`] counts instead of that of the options. Dropping the future, or the body of the response before its end, means that the client is gone.
     pub async fn handle<B>(&self, request: Request<B>, remote: Option<SocketAddr>) -> Response<ResponseBody>
     where
-        B: Body<Data = Bytes>,
+        B: Body<Data = Bytes> + Send,
     {
         let Inner { engine, options, guards, cors, health, told, sse, resumable, shutdown } = &*self.0;
         let (parts, body) = request.into_parts();
@@ -101,7 +101,7 @@ impl Endpoint {
             && !guards.serves(uri.path())
         {
             let head = Request::from_parts(parts_of(method, uri, version, headers), ());
-            return self.beside(&**beside, head, body, remote).await;
+            return aside(self.beside(&**beside, head, body, remote)).await;
         }
         let resumption = extensions.get::<Resumption>().or(options.resumption.as_ref());
         let route = single.and_then(|()| match mounted {
@@ -115,7 +115,8 @@ impl Endpoint {
             Ok(_) if shutdown.is_triggered() => Ok(response::shutting_down()),
             Ok(Route::Post) => self.post(headers, body, remote, origin, resumption).await,
             Ok(Route::Get) => {
-                session_routes::get(engine, options, resumable, resumption, shutdown, &headers).await
+                let answer = session_routes::get(engine, options, resumable, resumption, shutdown, &headers);
+                aside(answer).await
             }
             Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers)),
             Ok(Route::OpenSse) => sse::open(engine, options, sse, shutdown, &headers, mounted.cloned()),
@@ -124,7 +125,7 @@ impl Endpoint {
                     Some(SseRequest::Message(session)) => session.clone(),
                     _ => sse::session_in_query(&uri),
                 };
-                self.post_sse(headers, body, session, origin).await
+                aside(self.post_sse(headers, body, session, origin)).await
             }
             Ok(Route::Preflight) => Ok(cors
                 .as_ref()
@@ -150,14 +151,14 @@ impl Endpoint {
         remote: Option<SocketAddr>,
     ) -> Response<ResponseBody>
     where
-        B: Body<Data = Bytes>,
+        B: Body<Data = Bytes> + Send,
     {
         let Inner { options, guards, told, shutdown, .. } = &*self.0;
         if shutdown.is_triggered() {
             return response::shutting_down();
         }
         let body = match guards.check_host(head.uri(), head.headers()) {
-            Ok(()) => body::collect(body, options).await,
+            Ok(()) => body::collect(pin!(body), options).await,
             Err(refused) => Err(refused),
         };
         match body {
@@ -204,11 +205,11 @@ impl Endpoint {
         origin: Origin,
     ) -> Result<Response<ResponseBody>, Refused>
     where
-        B: Body<Data = Bytes>,
+        B: Body<Data = Bytes> + Send,
     {
         let Inner { options, sse, .. } = &*self.0;
         guards::check_content(&headers)?;
-        let frame = body::collect(body, options).await?;
+        let frame = body::collect(pin!(body), options).await?;
         sse::post(sse, session, frame, headers, origin, options).await
     }
 
@@ -233,9 +234,9 @@ impl Endpoint {
         }
         let stream = |source| EventStream::new(source, options.keep_alive, shutdown.clone());
         // Only where the client comes back for a stream it lost; then it begins before there is anything to lose (RESUME-6).
-        let session = exchange.resumed_in().map(Arc::clone);
-        let streams = session.as_ref().zip(resumption).and_then(|(session, how)| resumable.of(session, how));
-        let at_once = streams.is_some() && session.is_some_and(|session| session.primes_streams());
+        let resumed = resumption.and_then(|how| Some((exchange.resumed_in()?, how)));
+        let streams = resumed.and_then(|(session, how)| resumable.of(session, how));
+        let at_once = streams.is_some() && resumed.is_some_and(|(session, _)| session.primes_streams());
         loop {
             let outgoing = self.next(&mut exchange, may_stream, at_once).await;
             if let (Some(streams), None | Some(Some(Outgoing::Message(_) | Outgoing::CloseStream))) =
@@ -304,6 +305,11 @@ impl Endpoint {
         })
         .await
     }
+}
+
+/// What only some requests need, out of the way of the others: a future of its own, not part of every request's.
+fn aside<'a, T>(answer: impl Future<Output = T> + Send + 'a) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(answer)
 }
 
 /// Why a question is not answered any more: what is posted now is refused.
