@@ -291,7 +291,7 @@ impl Engine {
         match dispatch(&mut asked, sender, origin, None, self.0.limits.call_timeout) {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
             Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
-            Dispatched::Run(running) if running.becomes_task(&asked.caller) => {
+            Dispatched::Run(running) if running.becomes_task(asked.voice.caller()) => {
                 self.begin_task(asked, running, events, edge, origin)
             }
             Dispatched::Run(running) => State::Call(self.call(asked, running, events, flight, edge, origin)),

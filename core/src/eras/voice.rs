@@ -102,6 +102,11 @@ impl Voice {
         &self.caller.request_id
     }
 
+    /// How this server speaks.
+    pub(super) const fn profile(&self) -> &Arc<Profile> {
+        &self.profile
+    }
+
     /// The response with a result.
     #[must_use]
     pub fn answer(&self, answer: &Answer) -> Said {

@@ -103,8 +103,8 @@ impl Voice {
         let mut result = String::with_capacity(512);
         let mut object = Object::begin(&mut result);
         write_task(&mut object, task);
-        results::finish_as(&mut object, "task", &self.profile);
-        Said { body: one_line(response(&self.id, &result)), status: 200 }
+        results::finish_as(&mut object, "task", self.profile());
+        Said { body: one_line(response(self.id(), &result)), status: 200 }
     }
 
     /// Where a task is (TASK-5).
@@ -134,8 +134,8 @@ impl Voice {
                 object.raw("error", text);
             }
         }
-        results::finish(&mut object, None, None, &self.profile);
-        Said { body: one_line(response(&self.id, &result)), status: 200 }
+        results::finish(&mut object, None, None, self.profile());
+        Said { body: one_line(response(self.id(), &result)), status: 200 }
     }
 }
 
