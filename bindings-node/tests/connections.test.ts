@@ -164,7 +164,11 @@ describe('options', () => {
     const server = emptyServer();
     const refused: [object, RegExp][] = [
       [{ scopeChallenge: () => {} }, /tool 'x': scopeChallenge is not supported/],
-      [{ execution: { taskSupport: 'optional' } }, /tool 'x': taskSupport must be 'forbidden'/],
+      [
+        { execution: { taskSupport: 'always' } },
+        /tool 'x': execution\.taskSupport must be 'forbidden', 'opt/,
+      ],
+      [{ execution: { taskSupport: 'optional', pollIntervalMs: 0 } }, /tool 'x': execution\.pollIntervalMs/],
     ];
     for (const [config, message] of refused) {
       assert.throws(
@@ -178,7 +182,7 @@ describe('options', () => {
       () => server.registerResource('x', 'a:b', scoped, () => ''),
       /resource 'x': scopeChallenge/,
     );
-    server.registerTool('x', { execution: { taskSupport: 'forbidden' } } as object, () => '');
+    server.registerTool('x', { execution: { taskSupport: 'forbidden' } }, () => '');
   });
 
   test('that cannot work are refused', () => {

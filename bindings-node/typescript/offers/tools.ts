@@ -9,9 +9,10 @@ import { ConfigurationError, translated } from '../engine/errors.js';
 import type { Icon } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
 import type { InputRequiredResult } from '../types/questions.js';
-import type { CallToolResult, ToolAnnotations, ToolExecution } from '../types/tools.js';
+import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
 import { warnOfUnknownHints } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
+import { checkExecution, executionOf, type TaskExecution } from './task_support.js';
 import { toolRun } from './tool_runs.js';
 
 /**
@@ -58,6 +59,8 @@ export interface ToolNotes {
    * waits for its client is not in this process any more (from 2026-07-28 on). What it did before it asked, it does twice then.
    */
   replayable?: boolean | undefined;
+  /** Whether calls can become tasks, which go on after their request was answered; they cannot when absent. */
+  execution?: TaskExecution | undefined;
 }
 
 /** What callers are told of a tool that takes arguments. */
@@ -87,6 +90,7 @@ export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
   timeoutMs?: number | undefined;
   strictInputValidation?: boolean | undefined;
   replayable?: boolean | undefined;
+  execution?: TaskExecution | undefined;
   callback?: ToolCallback<Input>;
   enabled?: boolean | undefined;
 }
@@ -146,6 +150,7 @@ export class Tools extends Named<State> {
       timeoutMs: config.timeoutMs,
       strictInputValidation: config.strictInputValidation,
       replayable: config.replayable,
+      execution: config.execution,
       inputSchema: config.inputSchema,
       outputSchema: config.outputSchema,
       input: schemaOf(config.inputSchema, 'input', `tool '${name}', inputSchema`),
@@ -163,6 +168,7 @@ export class Tools extends Named<State> {
         `tool '${state.name}': timeoutMs must be a positive number of milliseconds`,
       );
     }
+    checkExecution(state.execution, `tool '${state.name}'`);
     const converts = !(state.strictInputValidation ?? this.strict);
     const descriptor = encode(descriptorOf(state, converts), `tool '${state.name}'`);
     const slot = this.engine.slot(toolRun(state, this.engine, this.mostElements, converts));
@@ -191,9 +197,8 @@ export class RegisteredTool extends NamedHandle<State> {
   get outputSchemaJson(): Record<string, unknown> | undefined {
     return this.current.output?.json;
   }
-  /** Tools do not become tasks. */
-  get execution(): ToolExecution | undefined {
-    return undefined;
+  get execution(): TaskExecution | undefined {
+    return this.current.execution;
   }
   get annotations(): ToolAnnotations | undefined {
     return this.current.annotations;
@@ -260,12 +265,14 @@ function descriptorOf(state: State, converts: boolean): object {
     annotations: state.annotations,
     icons: state.icons,
     _meta: state._meta,
+    execution: executionOf(state.execution),
     oxmcp: {
       checkArguments: input !== undefined && input.checkInRust !== false,
       convertArguments: converts,
       checkOutput: output !== undefined && output.checkInRust !== false,
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
       replayable: state.replayable === true,
+      task: { pollIntervalMs: state.execution?.pollIntervalMs },
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
       wrapOutput: outputSchema !== undefined && outputSchema.type !== 'object',
     },

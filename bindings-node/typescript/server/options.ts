@@ -115,18 +115,11 @@ export function checkOptions(options: ServerOptions): void {
 
 /** Throws ConfigurationError for what others take with a registration and nothing here would honour. */
 export function refuseWithoutSubject(config: object, what: string): void {
-  const { scopeChallenge, execution } = config as {
-    scopeChallenge?: unknown;
-    execution?: { taskSupport?: unknown };
-  };
+  const { scopeChallenge } = config as { scopeChallenge?: unknown };
   if (scopeChallenge !== undefined) {
     throw new ConfigurationError(
       `${what}: scopeChallenge is not supported: who may ask is decided before; leave it out`,
     );
-  }
-  const { taskSupport = 'forbidden' } = execution ?? {};
-  if (taskSupport !== 'forbidden') {
-    throw new ConfigurationError(`${what}: taskSupport must be 'forbidden': tasks are not served`);
   }
 }
 

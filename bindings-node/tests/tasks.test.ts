@@ -1,0 +1,181 @@
+// Calls that become tasks: what a tool says of it, and what a client that takes tasks sees (2026-07-28).
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type McpServer, ProtocolError } from 'oxmcp';
+import { z } from 'zod';
+import { clientOf, emptyServer, modern } from './support/connected.js';
+
+const EXTENSION = 'io.modelcontextprotocol/tasks';
+
+type Task = Record<string, unknown> & {
+  status: string;
+  result?: { content: { text: string }[]; structuredContent?: unknown; isError?: boolean };
+  error?: { code: number; message: string };
+  inputRequests?: Record<string, { method: string; params: { message: string } }>;
+};
+
+/** Asks as a client that takes tasks. */
+function ask(server: McpServer, method: string, params: object): Promise<Record<string, unknown>> {
+  const capabilities = { elicitation: {}, extensions: { [EXTENSION]: {} } };
+  return modern(server, method, params, { 'io.modelcontextprotocol/clientCapabilities': capabilities });
+}
+
+/** The id of the task that a call became. */
+async function begun(server: McpServer, name: string, args: object = {}): Promise<string> {
+  const created = await ask(server, 'tools/call', { name, arguments: args });
+  assert.equal(created.resultType, 'task');
+  assert.equal('content' in created, false);
+  return created.taskId as string;
+}
+
+const task = async (server: McpServer, taskId: string): Promise<Task> =>
+  (await ask(server, 'tasks/get', { taskId })) as Task;
+
+/** The task, once it has this status. */
+async function reached(server: McpServer, taskId: string, status: string): Promise<Task> {
+  for (;;) {
+    const now = await task(server, taskId);
+    if (now.status === status) return now;
+    assert.match(now.status, /^(working|input_required)$/, JSON.stringify(now));
+  }
+}
+
+/** A promise, and who fulfils it. */
+function pending<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
+
+const textOf = (ended: Task): string | undefined => ended.result?.content[0]?.text;
+
+test('a call of a tool with tasks is answered with a task that keeps its result (TASK-2, TASK-5)', async () => {
+  for (const taskSupport of ['optional', 'required'] as const) {
+    const server = emptyServer();
+    const { promise, resolve } = pending();
+    const numbers = { a: z.number(), b: z.number() };
+    const outputSchema = { sum: z.number() };
+    server.registerTool(
+      'add',
+      { inputSchema: numbers, outputSchema, execution: { taskSupport } },
+      async ({ a, b }) => {
+        await promise;
+        return { structuredContent: { sum: a + b } };
+      },
+    );
+    const id = await begun(server, 'add', { a: 1, b: 2 });
+    assert.equal((await task(server, id)).status, 'working');
+    resolve();
+    const ended = await reached(server, id, 'completed');
+    assert.deepEqual(ended.result?.structuredContent, { sum: 3 });
+    await server.close();
+  }
+});
+
+test('a tool says in its description whether it has tasks to the era that asks there', async () => {
+  const server = emptyServer();
+  const tool = server.registerTool(
+    'work',
+    { execution: { taskSupport: 'required', pollIntervalMs: 50 } },
+    () => '',
+  );
+  assert.deepEqual(tool.execution, { taskSupport: 'required', pollIntervalMs: 50 });
+  const client = await clientOf(server);
+  const { tools } = await client.listTools();
+  assert.deepEqual(tools[0]?.execution, { taskSupport: 'required' });
+  const discovered = await modern(server, 'server/discover');
+  const capabilities = discovered.capabilities as { extensions: object };
+  assert.ok(EXTENSION in capabilities.extensions);
+  const listed = (await modern(server, 'tools/list')).tools as { execution?: object }[];
+  assert.equal(listed[0]?.execution, undefined);
+  await client.close();
+  await server.close();
+});
+
+test('a server without tools that have tasks does not tell of the extension', async () => {
+  const server = emptyServer();
+  server.registerTool('work', { execution: { taskSupport: 'forbidden' } }, () => '');
+  const { capabilities } = await modern(server, 'server/discover');
+  assert.equal((capabilities as { extensions?: object }).extensions, undefined);
+  await server.close();
+});
+
+test('a client that takes no tasks is answered, or told why not (TASK-1, TASK-4)', async () => {
+  const server = emptyServer();
+  server.registerTool('optional', { execution: { taskSupport: 'optional' } }, () => 'done');
+  server.registerTool('required', { execution: { taskSupport: 'required' } }, () => 'done');
+  const { content } = await modern(server, 'tools/call', { name: 'optional', arguments: {} });
+  assert.deepEqual(content, [{ type: 'text', text: 'done' }]);
+  await assert.rejects(modern(server, 'tools/call', { name: 'required', arguments: {} }), {
+    code: -32021,
+    data: { requiredCapabilities: { extensions: { [EXTENSION]: {} } } },
+  });
+  await server.close();
+});
+
+test('what goes wrong in a tool completes its task, and what is no result fails it (TASK-6)', async () => {
+  const server = emptyServer();
+  const execution = { taskSupport: 'optional' } as const;
+  server.registerTool('refuse', { execution }, () => {
+    throw new Error('not today');
+  });
+  server.registerTool('break', { execution }, () => {
+    throw new ProtocolError(-32001, 'the line is dead');
+  });
+  const ended = await reached(server, await begun(server, 'refuse'), 'completed');
+  assert.deepEqual([ended.result?.isError, textOf(ended)], [true, 'not today']);
+  const failed = await reached(server, await begun(server, 'break'), 'failed');
+  assert.equal(failed.error?.code, -32001);
+  assert.match(failed.error?.message ?? '', /the line is dead/);
+  assert.equal(failed.result, undefined);
+  await server.close();
+});
+
+test('cancelling a task aborts its signal', async () => {
+  const server = emptyServer();
+  const started = pending<AbortSignal>();
+  server.registerTool('wait', { execution: { taskSupport: 'optional' } }, async ({ signal }) => {
+    started.resolve(signal);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return 'never';
+  });
+  const id = await begun(server, 'wait');
+  const signal = await started.promise;
+  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
+  assert.equal((await ask(server, 'tasks/cancel', { taskId: id })).resultType, 'complete');
+  await aborted;
+  assert.equal((await task(server, id)).status, 'cancelled');
+  await server.close();
+});
+
+test('a task asks its client and goes on with the answer (TASK-5, TASK-7)', async () => {
+  const server = emptyServer();
+  server.registerTool('greet', { execution: { taskSupport: 'optional' } }, async (ctx) => {
+    const answer = await ctx.elicit('Who is it?', z.object({ name: z.string() }));
+    return answer.action === 'accept' ? `Hello, ${answer.content.name}!` : 'nobody';
+  });
+  const taskId = await begun(server, 'greet');
+  const asking = await reached(server, taskId, 'input_required');
+  const [[key, question] = []] = Object.entries(asking.inputRequests ?? {});
+  assert.deepEqual([question?.method, question?.params.message], ['elicitation/create', 'Who is it?']);
+  const inputResponses = { [key ?? '']: { action: 'accept', content: { name: 'Ada' } } };
+  await ask(server, 'tasks/update', { taskId, inputResponses });
+  assert.equal(textOf(await reached(server, taskId, 'completed')), 'Hello, Ada!');
+  await server.close();
+});
+
+test('a registered tool can be given tasks, and lose them, later', async () => {
+  const server = emptyServer();
+  const tool = server.registerTool('work', {}, () => 'done');
+  const called = async () =>
+    (await ask(server, 'tools/call', { name: 'work', arguments: {} })).resultType as string;
+  const answers = [await called()];
+  tool.update({ execution: { taskSupport: 'optional' } });
+  answers.push(await called());
+  tool.update({ execution: { taskSupport: 'forbidden' } });
+  answers.push(await called());
+  assert.deepEqual(answers, ['complete', 'task', 'complete']);
+  await server.close();
+});
