@@ -175,8 +175,8 @@ impl Server {
 
     /// Takes something back; returns whether it was there.
     #[napi]
-    pub fn remove(&self, kind: String, key: String) -> Result<bool, JsError> {
-        self.host.description.remove(&kind, &key).map_or_else(|| unknown_kind(&kind), Ok)
+    pub fn remove(&self, kind: String, key: String, version: Option<String>) -> Result<bool, JsError> {
+        self.host.description.remove(&kind, &key, version.as_deref()).map_or_else(|| unknown_kind(&kind), Ok)
     }
 
     /// The slots that nothing refers to any more; while nothing is served, nobody else tells of them.
@@ -189,8 +189,29 @@ impl Server {
 
     /// Shows or hides something; returns whether it is there.
     #[napi]
-    pub fn set_enabled(&self, kind: String, key: String, enabled: bool) -> Result<bool, JsError> {
-        self.host.description.set_enabled(&kind, &key, enabled).map_or_else(|| unknown_kind(&kind), Ok)
+    pub fn set_enabled(
+        &self,
+        kind: String,
+        key: String,
+        enabled: bool,
+        version: Option<String>,
+    ) -> Result<bool, JsError> {
+        self.host
+            .description
+            .set_enabled(&kind, &key, enabled, version.as_deref())
+            .map_or_else(|| unknown_kind(&kind), Ok)
+    }
+
+    /// Does this to the lists, after what is done to them so far; JSON.
+    #[napi]
+    pub fn add_transform(&self, transform: String) -> Result<(), JsError> {
+        self.host.description.add_transform(&transform).into_js()
+    }
+
+    /// Does these to the lists and no others; a JSON list.
+    #[napi]
+    pub fn set_transforms(&self, transforms: String) -> Result<(), JsError> {
+        self.host.description.set_transforms(&transforms).into_js()
     }
 
     /// Tells clients that a list, or the resource with this URI, changed.

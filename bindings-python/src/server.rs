@@ -243,12 +243,24 @@ impl Server {
         }
     }
 
-    fn remove(&self, kind: &str, key: &str) -> PyResult<bool> {
-        self.host.description.remove(kind, key).ok_or_else(|| unknown_kind(kind))
+    #[pyo3(signature = (kind, key, version=None))]
+    fn remove(&self, kind: &str, key: &str, version: Option<&str>) -> PyResult<bool> {
+        self.host.description.remove(kind, key, version).ok_or_else(|| unknown_kind(kind))
     }
 
-    fn set_enabled(&self, kind: &str, key: &str, enabled: bool) -> PyResult<bool> {
-        self.host.description.set_enabled(kind, key, enabled).ok_or_else(|| unknown_kind(kind))
+    #[pyo3(signature = (kind, key, enabled, version=None))]
+    fn set_enabled(&self, kind: &str, key: &str, enabled: bool, version: Option<&str>) -> PyResult<bool> {
+        self.host.description.set_enabled(kind, key, enabled, version).ok_or_else(|| unknown_kind(kind))
+    }
+
+    /// Does this to the lists, after what is done to them so far; JSON.
+    fn add_transform(&self, transform: &str) -> PyResult<()> {
+        self.host.description.add_transform(transform).into_python()
+    }
+
+    /// Does these to the lists and no others; a JSON list.
+    fn set_transforms(&self, transforms: &str) -> PyResult<()> {
+        self.host.description.set_transforms(transforms).into_python()
     }
 
     #[pyo3(signature = (kind, uri=None))]

@@ -16,12 +16,16 @@ export interface NativeServer {
   noteLogging(): void;
   /** A function for a whole method: its arguments are the params, its answer (`completeWhole`) the result. */
   setMethod(method: string, slot: number | null): void;
-  /** Returns whether it was there. */
-  remove(kind: Kind, key: string): boolean;
+  /** Returns whether it was there. Without a version all versions are meant. */
+  remove(kind: Kind, key: string, version?: string | null): boolean;
   /** The slots that are to be forgotten; for as long as nothing is served, whose `drain` tells of them. */
   takeReleased(): number[];
   /** Returns whether it is there. */
-  setEnabled(kind: Kind, key: string, enabled: boolean): boolean;
+  setEnabled(kind: Kind, key: string, enabled: boolean, version?: string | null): boolean;
+  /** Does this to the lists, after what is done to them so far: the JSON of one transform. */
+  addTransform(transform: string): void;
+  /** Does these to the lists and no others: JSON. */
+  setTransforms(transforms: string): void;
   /** Tells clients: a list changed, or a resource (with its URI). */
   notify(kind: 'tools' | 'prompts' | 'resources' | 'resource', uri: string | null): void;
   /** Has `followed` told from now on: when the first one follows a resource, and when the last one goes. */

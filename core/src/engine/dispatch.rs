@@ -16,10 +16,13 @@ use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
 use crate::model::{
     CacheHint, Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output,
-    TaskSupport, WatchFilter,
+    ResourceOutput, TaskSupport, WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
-use crate::registry::{CompletionTarget, Item, ListPage, NoResource, ResultBudget, Snapshot, ToolEntry};
+use crate::registry::{
+    CompletionTarget, Item, ListPage, NoResource, ResultBudget, Snapshot, ToolEntry, inserted_uri,
+    uri_without,
+};
 use crate::schema::{Checked, CompiledSchema};
 
 /// What came of an operation.
@@ -47,7 +50,15 @@ struct Finish {
     takes_structured: bool,
     tool: Option<Arc<ToolEntry>>,
     /// Boxed, as all that only some calls have: a call is moved several times.
-    resource: Option<Box<(String, CacheHint)>>,
+    resource: Option<Box<ReadFrom>>,
+}
+
+/// What a resource is read from.
+struct ReadFrom {
+    uri: String,
+    cache: CacheHint,
+    /// What namespaces put into the URI, and its handler does not know.
+    inserted: Option<Arc<str>>,
 }
 
 /// [`dispatch`], for a handler that is invoked once more with what it asked for.
@@ -104,7 +115,7 @@ pub(super) fn dispatch(
         },
         Operation::ReadResource { uri } => read_resource(snapshot, uri, context, call_timeout),
         Operation::GetPrompt { name, arguments } => {
-            get_prompt(snapshot, name, arguments, context, call_timeout)
+            get_prompt(snapshot, &name, arguments, context, call_timeout)
         }
         Operation::Complete(asked) => complete(snapshot, *asked, context, call_timeout),
         Operation::Watch { filter } => Ok(Dispatched::Watch(filter)),
@@ -188,21 +199,25 @@ fn read_resource(
         }
     };
     let kind = OperationKind::ReadResource;
-    let invocation = Invocation { kind, target: uri.as_str().into(), arguments: found.variables, context };
-    let finish =
-        Finish { resource: Some(Box::new((uri, found.cache))), ..Finish::of(kind, found.replayable) };
+    let (target, inserted) = match found.inserted {
+        None => (uri.as_str().into(), None),
+        Some(inserted) => (uri_without(&uri, inserted).as_ref().into(), Some(Arc::clone(inserted))),
+    };
+    let invocation = Invocation { kind, target, arguments: found.variables, context };
+    let resource = Some(Box::new(ReadFrom { uri, cache: found.cache, inserted }));
+    let finish = Finish { resource, ..Finish::of(kind, found.replayable) };
     Ok(run(found.handler, invocation, call_timeout, finish))
 }
 
 fn get_prompt(
     snapshot: &Snapshot,
-    name: String,
+    name: &str,
     arguments: RawJson,
     context: CallContext,
     call_timeout: Option<Duration>,
 ) -> Result<Dispatched, Failure> {
-    let Some(entry) = snapshot.prompt(&name) else {
-        return Err(Failure::new(FailureKind::NotFound, format!("unknown prompt: {}", shown(&name))));
+    let Some(entry) = snapshot.prompt(name) else {
+        return Err(Failure::new(FailureKind::NotFound, format!("unknown prompt: {}", shown(name))));
     };
     if entry.prompt.check_arguments {
         let required = entry.prompt.arguments.iter().filter(|argument| argument.required);
@@ -216,7 +231,7 @@ fn get_prompt(
         }
     }
     let kind = OperationKind::GetPrompt;
-    let invocation = Invocation { kind, target: name.into(), arguments, context };
+    let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
     Ok(run(&entry.handler, invocation, call_timeout, Finish::of(kind, entry.prompt.common.replayable)))
 }
 
@@ -228,9 +243,13 @@ fn complete(
 ) -> Result<Dispatched, Failure> {
     let kind = OperationKind::Complete;
     let Completion { mut reference, argument, value, context: earlier } = asked;
-    let Some(handler) = snapshot.completion() else {
+    if !snapshot.completes() {
         return Err(Failure::new(FailureKind::MethodNotFound, "method not found"));
     };
+    if !snapshot.completes() {
+        return Err(Failure::new(FailureKind::MethodNotFound, "method not found"));
+    }
+    let handler = snapshot.completer(&reference);
     match snapshot.completion_target(&reference, &argument) {
         // What whole methods offer, the registry does not know.
         CompletionTarget::Unknown if !is_foreign(snapshot, &reference) => {
@@ -249,6 +268,11 @@ fn complete(
         },
         CompletionTarget::Unknown => {}
     }
+    // Nobody completes for the mounted server that it is of.
+    let Some(handler) = handler else {
+        let output = Output::Completion(CompletionOutput::default());
+        return Ok(Dispatched::Now(Ok(Answer::Output { kind, output, tool: None, cache: None })));
+    };
     let arguments = completion_arguments(&reference, &argument, &value, &earlier);
     let (CompletionReference::Prompt(target) | CompletionReference::Resource(target)) = reference;
     let invocation = Invocation { kind, target: target.into(), arguments, context };
@@ -318,6 +342,27 @@ fn no_such_resource(uri: &str) -> Failure {
     Failure::new(FailureKind::NotFound, "resource not found").with_data(RawJson::from_checked(data))
 }
 
+/// What was read with the URIs by which clients know it.
+fn with_outward_uris(read: ResourceOutput, inserted: &str) -> ResourceOutput {
+    let contents: Vec<String> = json::elements(read.contents.as_str())
+        .map(|content| {
+            let mut text = String::with_capacity(content.len() + inserted.len());
+            for (name, value) in json::members(content) {
+                text.push(if text.is_empty() { '{' } else { ',' });
+                json::write_string(&mut text, &name);
+                text.push(':');
+                match json::as_string(value).filter(|_| name == "uri") {
+                    Some(uri) => json::write_string(&mut text, &inserted_uri(&uri, inserted)),
+                    None => text.push_str(value),
+                }
+            }
+            text.push_str(if text.is_empty() { "{}" } else { "}" });
+            text
+        })
+        .collect();
+    ResourceOutput { contents: RawJson::from_checked(format!("[{}]", contents.join(","))), ..read }
+}
+
 /// A peer's text, repeated to it without growing a message beyond measure.
 pub(super) fn shown(name: &str) -> &str {
     name.char_indices().nth(128).map_or(name, |(end, _)| &name[..end])
@@ -362,7 +407,7 @@ impl Finish {
         let output = match (reply, resource.as_deref()) {
             (Ok(output), _) => output,
             // DOWN-10 wants the URI in any case.
-            (Err(failure), Some((uri, _)))
+            (Err(failure), Some(ReadFrom { uri, .. }))
                 if failure.kind == FailureKind::NotFound && failure.data.is_none() =>
             {
                 return Err(Failure {
@@ -398,7 +443,13 @@ impl Finish {
             (Some(budget), Output::Tool(result)) => Output::Tool(budget.apply(result, self.takes_structured)),
             (_, output) => output,
         };
-        let cache = resource.map(|resource| resource.1);
+        let output = match (resource.as_deref(), output) {
+            (Some(ReadFrom { inserted: Some(inserted), .. }), Output::Resource(read)) => {
+                Output::Resource(with_outward_uris(read, inserted))
+            }
+            (_, output) => output,
+        };
+        let cache = resource.map(|from| from.cache);
         Ok(Answer::Output { kind, output, tool: self.tool.take(), cache })
     }
 }

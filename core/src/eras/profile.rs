@@ -67,7 +67,7 @@ impl Profile {
             OperationKind::Subscribe | OperationKind::Unsubscribe => {
                 capabilities.subscribe && capabilities.resources != Offer::Never
             }
-            OperationKind::Complete => capabilities.completions && snapshot.completion().is_some(),
+            OperationKind::Complete => capabilities.completions && snapshot.completes(),
             OperationKind::SetLogLevel => self.passes_messages_on(),
             OperationKind::Watch | OperationKind::Ping => true,
             OperationKind::Custom => false,

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::descriptors;
+use super::transforms::item_kind;
+use super::{descriptors, transforms};
 use crate::engine::{Engine, Limits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
@@ -11,7 +12,8 @@ use crate::model::{
     CacheHint, Capabilities, Change, Implementation, LogLevel, LogMessage, Notification, OperationKind, Said,
     Saying,
 };
-use crate::registry::{Registry, RegistryOptions};
+use crate::registry::{Adopt, Registry, RegistryOptions};
+use crate::schema::SchemaLimits;
 use crate::sealing::KeyRing;
 
 /// What is told of a server, and its registry.
@@ -129,31 +131,53 @@ impl Description {
         self.registry.notify(&Change::Said(Arc::new(Said { what, session: session.map(Arc::from) })));
     }
 
-    /// Takes back the `kind` ("tool", "resource", "`resource_template`" or "prompt") with this key; returns whether it was
-    /// there, or `None` when there is no such kind.
+    /// Takes back the `kind` ("tool", "resource", "`resource_template`" or "prompt") with this key, in one version or in all; returns
+    /// whether it was there, or `None` when there is no such kind.
     #[must_use]
-    pub fn remove(&self, kind: &str, key: &str) -> Option<bool> {
-        let registry = &self.registry;
-        Some(match kind {
-            "tool" => registry.remove_tool(key),
-            "resource" => registry.remove_resource(key),
-            "resource_template" => registry.remove_resource_template(key),
-            "prompt" => registry.remove_prompt(key),
-            _ => return None,
-        })
+    pub fn remove(&self, kind: &str, key: &str, version: Option<&str>) -> Option<bool> {
+        item_kind(kind).map(|kind| self.registry.remove_item(kind, key, version))
     }
 
     /// Shows or hides one, as [`Description::remove`] takes it back; returns whether it is there.
     #[must_use]
-    pub fn set_enabled(&self, kind: &str, key: &str, enabled: bool) -> Option<bool> {
-        let registry = &self.registry;
-        Some(match kind {
-            "tool" => registry.set_tool_enabled(key, enabled),
-            "resource" => registry.set_resource_enabled(key, enabled),
-            "resource_template" => registry.set_resource_template_enabled(key, enabled),
-            "prompt" => registry.set_prompt_enabled(key, enabled),
-            _ => return None,
-        })
+    pub fn set_enabled(&self, kind: &str, key: &str, enabled: bool, version: Option<&str>) -> Option<bool> {
+        item_kind(kind).map(|kind| self.registry.set_item_enabled(kind, key, enabled, version))
+    }
+
+    /// Does this to the lists, after what is done to them so far: see [`transforms::transform`].
+    ///
+    /// # Errors
+    /// See there.
+    pub fn add_transform(&self, text: &str) -> Result<()> {
+        self.registry.add_transform(transforms::transform(text, &SchemaLimits::default())?);
+        Ok(())
+    }
+
+    /// Does these to the lists and no others: see [`transforms::transforms`].
+    ///
+    /// # Errors
+    /// See there.
+    pub fn set_transforms(&self, text: &str) -> Result<()> {
+        self.registry.set_transforms(transforms::transforms(text, &SchemaLimits::default())?);
+        Ok(())
+    }
+
+    /// Offers what another one offers, for as long as it is [not unmounted](Registry::unmount): see [`transforms::mount_options`].
+    ///
+    /// # Errors
+    /// See there, and [`Registry::mount`].
+    pub fn mount(&self, child: &Self, options: &str, adopt: Adopt) -> Result<()> {
+        let options = transforms::mount_options(options, Some(adopt), &SchemaLimits::default())?;
+        self.registry.mount(&child.registry, options)
+    }
+
+    /// Offers what another one offers now.
+    ///
+    /// # Errors
+    /// See [`Description::mount`] and [`Registry::import_from`].
+    pub fn import_from(&self, child: &Self, options: &str, adopt: Adopt) -> Result<()> {
+        let options = transforms::mount_options(options, Some(adopt), &SchemaLimits::default())?;
+        self.registry.import_from(&child.registry, options)
     }
 }
 

@@ -11,7 +11,6 @@ use crate::model::{
     PromptArgument, Resource, ResourceTemplate, Tool, ValueChecks,
 };
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 fn raw(value: Option<Box<RawValue>>) -> Option<RawJson> {
@@ -22,7 +21,7 @@ fn raw(value: Option<Box<RawValue>>) -> Option<RawJson> {
 ///
 /// # Errors
 /// [`ErrorKind::InvalidDescriptor`] when the text is something else.
-pub fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
+pub fn read<'a, T: Deserialize<'a>>(what: &str, text: &'a str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
         let why = misfit::in_words(&error);
         Error::new(ErrorKind::InvalidDescriptor, format!("{what} cannot be used as described: {why}"))

@@ -15,6 +15,7 @@ mod log_carriers;
 mod misfit;
 mod own_event_store;
 mod received_request;
+pub mod transforms;
 
 pub use arriving_body::{ArrivingBody, BodySender, arriving_body};
 pub use description::{Description, log_level};

@@ -7,10 +7,13 @@
 
 mod changes;
 mod completions;
+mod composing;
 mod cursors;
+mod editing;
 mod extensions;
 mod followers;
 mod methods;
+mod mounting;
 mod name_hash;
 mod pages;
 mod prompts;
@@ -27,12 +30,16 @@ mod validation;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Weak};
 
 use arc_swap::ArcSwap;
 
 pub use changes::{MAX_WATCHED_URIS, Watch};
-pub use completions::CompletionTarget;
+pub use completions::{CompletedBy, CompletionTarget};
+pub use composing::{
+    Adopt, ItemKind, MountOptions, Namespace, Rename, Reworded, Selection, Transform, VersionRange,
+    inserted_uri, uri_without,
+};
 pub use extensions::Extension;
 pub use pages::{BadCursor, Item, ListPage, Page};
 pub use prompts::PromptEntry;
@@ -49,12 +56,12 @@ pub use validation::MAX_KEY_LENGTH;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
-use crate::model::{Change, ListKind, WatchFilter};
+use crate::model::{Change, WatchFilter};
 use crate::protocol_version::ProtocolVersion;
 use crate::schema::SchemaLimits;
 use changes::Watchers;
+use composing::Composition;
 use cursors::Cursors;
-use pages::Listed;
 use shelf::Effect;
 
 /// Refuses what can be neither the URI of a resource nor, with braces in it, a template of such URIs.
@@ -97,8 +104,27 @@ struct Shared {
     published: ArcSwap<Snapshot>,
     /// Whether `draft` holds an edit that `published` lacks. Set and cleared under the draft's lock.
     stale: AtomicBool,
-    draft: Mutex<Snapshot>,
+    draft: Mutex<Draft>,
     watchers: Watchers,
+    /// The servers that this one is mounted in.
+    parents: Mutex<Vec<Weak<Shared>>>,
+}
+
+/// What is published when somebody looks next.
+struct Draft {
+    /// What is registered here.
+    own: Snapshot,
+    /// What else there is, if anything.
+    composition: Option<Box<Composition>>,
+}
+
+impl Draft {
+    fn publish(&mut self) -> Snapshot {
+        match &mut self.composition {
+            Some(composition) => composition.compose(&self.own),
+            None => self.own.clone(),
+        }
+    }
 }
 
 impl Registry {
@@ -117,8 +143,9 @@ impl Registry {
             schema_limits: options.schema_limits,
             published: ArcSwap::from_pointee(empty.clone()),
             stale: AtomicBool::new(false),
-            draft: Mutex::new(empty),
+            draft: Mutex::new(Draft { own: empty, composition: None }),
             watchers: Watchers::default(),
+            parents: Mutex::default(),
         })))
     }
 
@@ -126,10 +153,10 @@ impl Registry {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         if self.0.stale.load(Ordering::Acquire) {
-            let draft = self.0.draft.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut draft = self.draft();
             // Another reader may have been here meanwhile. The mark goes last, so that whoever does not see it sees the edit.
             if self.0.stale.load(Ordering::Acquire) {
-                self.0.published.store(Arc::new(draft.clone()));
+                self.0.published.store(Arc::new(draft.publish()));
                 self.0.stale.store(false, Ordering::Release);
             }
         }
@@ -153,11 +180,15 @@ impl Registry {
     /// Tells every feed that wants to know. Edits do so themselves; this is for contents of resources that changed, and
     /// for lists that the registry does not keep. A resource is announced as it is listed, else as it is named here, made legal.
     pub fn notify(&self, change: &Change) {
-        let Change::Resource(uri) = change else { return self.0.watchers.notify(change, "") };
+        let Change::Resource(uri) = change else {
+            self.0.watchers.notify(change, "");
+            return self.tell_parents(|parent, _| parent.notify(change));
+        };
         let canonical = uri::canonical(uri);
         let announced =
             self.snapshot().listed_uri(&canonical).map_or_else(|| uri::legal(uri).into(), Arc::from);
         self.0.watchers.notify(&Change::Resource(announced), &canonical);
+        self.tell_parents(|parent, mount| parent.notify(&Change::Resource(mount(uri).into())));
     }
 
     /// Says that a handler which is registered can say log messages: they are offered from now on, where that is asked for.
@@ -180,67 +211,6 @@ impl Registry {
             }
             ((), if was { Effect::Nothing } else { Effect::Hidden })
         });
-    }
-
-    /// Runs one edit and makes its effect known; `list` is the list it is one of, if it is one of a list.
-    fn edit<R>(&self, list: Option<ListKind>, edit: impl FnOnce(&mut Snapshot) -> (R, Effect)) -> R {
-        let mut draft = self.0.draft.lock().unwrap_or_else(PoisonError::into_inner);
-        let (result, effect) = edit(&mut draft);
-        if effect != Effect::Nothing {
-            self.0.stale.store(true, Ordering::Release);
-        }
-        drop(draft);
-        if let (Effect::List, Some(list)) = (effect, list) {
-            self.0.watchers.notify(&Change::List(list), "");
-        }
-        result
-    }
-
-    fn add<T: Listed>(&self, entry: T) -> Result<()> {
-        let entry = Arc::new(entry);
-        let taken = self.edit(Some(T::LIST), |draft| {
-            draft.kept.note(T::LIST);
-            let effect = Arc::make_mut(T::shelf_mut(draft)).add(
-                entry.key().into(),
-                Arc::clone(&entry),
-                entry.common().enabled,
-            );
-            (effect == Effect::Nothing, effect)
-        });
-        if taken {
-            let message = format!("a {} {:?} is registered already", T::NOUN, entry.shown_key());
-            return Err(Error::new(ErrorKind::AlreadyRegistered, message));
-        }
-        Ok(())
-    }
-
-    fn replace<T: Listed>(&self, entry: T) {
-        let entry = Arc::new(entry);
-        self.edit(Some(T::LIST), |draft| {
-            draft.kept.note(T::LIST);
-            let entries = Arc::make_mut(T::shelf_mut(draft));
-            ((), entries.replace(entry.key().into(), Arc::clone(&entry), entry.common().enabled))
-        });
-    }
-
-    fn remove<T: Listed>(&self, key: &str) -> bool {
-        self.edit(Some(T::LIST), |draft| {
-            let entries = T::shelf_mut(draft);
-            if !entries.contains(key) {
-                return (false, Effect::Nothing);
-            }
-            (true, Arc::make_mut(entries).remove(key))
-        })
-    }
-
-    fn set_enabled<T: Listed>(&self, key: &str, enabled: bool) -> bool {
-        self.edit(Some(T::LIST), |draft| {
-            let entries = T::shelf_mut(draft);
-            if entries.is_enabled(key).is_none_or(|now| now == enabled) {
-                return (entries.contains(key), Effect::Nothing);
-            }
-            (true, Arc::make_mut(entries).set_enabled(key, enabled))
-        })
     }
 }
 

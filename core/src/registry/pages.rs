@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::Snapshot;
-use super::shelf::Shelf;
+use super::composing::Adopting;
+use super::shelf::{Served, Shelf};
+use super::{ItemKind, Namespace, Snapshot, StandIn, Transform};
+use crate::error::Result;
+use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, Prompt, Resource, ResourceTemplate, Tool};
 use crate::protocol_version::ProtocolVersion;
 
@@ -59,6 +62,8 @@ impl std::error::Error for BadCursor {}
 
 /// What the four kinds of items have in common.
 pub(super) trait Listed: Sized {
+    /// Which of the four it is.
+    const KIND: ItemKind;
     /// Whose change an edit is.
     const LIST: ListKind;
     /// What to call one in a sentence.
@@ -69,6 +74,8 @@ pub(super) trait Listed: Sized {
     fn shown_key(&self) -> &str {
         self.key()
     }
+    /// Its name; of a resource another one than its key.
+    fn name(&self) -> &str;
     /// What it shares with the other kinds.
     fn common(&self) -> &CommonFields;
     /// What to render.
@@ -77,6 +84,25 @@ pub(super) trait Listed: Sized {
     fn is_listed(&self) -> bool {
         true
     }
+    /// Under another name, if there is one, with other words. Its handler knows it as before.
+    fn reworded(&self, name: Option<&str>, common: CommonFields) -> Self;
+    /// In a namespace, where it was in none or in an inner one.
+    ///
+    /// # Errors
+    /// It cannot be there: its template would be none.
+    fn in_namespace(&self, namespace: &Namespace) -> Result<Self>;
+    /// As a server has it in which its own is mounted, with `completion` for what its own server completes.
+    fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self;
+    /// What a transform of this kind alone makes of it, if that is something else.
+    fn transformed(&self, _transform: &Transform) -> Option<Self> {
+        None
+    }
+    /// These items with what stands for them.
+    fn stood_for(served: Served<Self>, _search: &StandIn) -> Served<Self> {
+        served
+    }
+    /// Where it is kept.
+    fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>>;
     /// Where it is kept.
     fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>>;
 }

@@ -3,18 +3,24 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::composing::Adopting;
 use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::validation::{self, invalid};
-use super::{Registry, Snapshot};
+use super::{CompletedBy, ItemKind, Namespace, Registry, Snapshot};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, Prompt};
 
 /// A registered prompt.
+#[derive(Clone)]
 pub struct PromptEntry {
     /// What its author wrote.
     pub prompt: Prompt,
+    /// The name its handler knows it by, for every call to share.
+    pub name: Arc<str>,
+    /// What completes its arguments.
+    pub completed_by: CompletedBy,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -42,12 +48,12 @@ impl Registry {
 
     /// Stops offering a prompt. Returns whether it was there.
     pub fn remove_prompt(&self, name: &str) -> bool {
-        self.remove::<PromptEntry>(name)
+        self.remove::<PromptEntry>(name, None)
     }
 
     /// Hides a prompt from lists and calls, or shows it again in its old place. Returns whether it is there.
     pub fn set_prompt_enabled(&self, name: &str, enabled: bool) -> bool {
-        self.set_enabled::<PromptEntry>(name, enabled)
+        self.set_enabled::<PromptEntry>(name, enabled, None)
     }
 }
 
@@ -70,15 +76,21 @@ impl PromptEntry {
                 return Err(invalid(format!("{item} has two arguments named {:?}", argument.name)));
             }
         }
-        Ok(Self { prompt, handler })
+        let name = prompt.name.as_str().into();
+        Ok(Self { prompt, name, completed_by: CompletedBy::Server, handler })
     }
 }
 
 impl Listed for PromptEntry {
+    const KIND: ItemKind = ItemKind::Prompt;
     const LIST: ListKind = ListKind::Prompts;
     const NOUN: &'static str = "prompt";
 
     fn key(&self) -> &str {
+        &self.prompt.name
+    }
+
+    fn name(&self) -> &str {
         &self.prompt.name
     }
 
@@ -88,6 +100,30 @@ impl Listed for PromptEntry {
 
     fn item(&self) -> Item<'_> {
         Item::Prompt(&self.prompt)
+    }
+
+    fn reworded(&self, name: Option<&str>, common: CommonFields) -> Self {
+        let mut entry = self.clone();
+        if let Some(name) = name {
+            name.clone_into(&mut entry.prompt.name);
+        }
+        entry.prompt.common = common;
+        entry
+    }
+
+    fn in_namespace(&self, namespace: &Namespace) -> Result<Self> {
+        let mut entry = self.clone();
+        entry.prompt.name = namespace.name(&self.prompt.name);
+        Ok(entry)
+    }
+
+    fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self {
+        let completed_by = self.completed_by.mounted(adopt, completion);
+        Self { handler: adopt(&self.handler), completed_by, ..self.clone() }
+    }
+
+    fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {
+        &snapshot.prompts
     }
 
     fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>> {

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::composing::Adopting;
 use super::pages::{Item, Listed};
 use super::resources::ResourceMatch;
 use super::shelf::Shelf;
 use super::uri_template::{NoMatch, Spelled, UriTemplate, legal_text};
 use super::validation::invalid;
-use super::{Registry, Snapshot, uri, validation};
+use super::{CompletedBy, ItemKind, Namespace, Registry, Snapshot, uri, validation};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, ResourceTemplate};
@@ -20,6 +21,12 @@ pub struct ResourceTemplateEntry {
     pub template: ResourceTemplate,
     /// The template, parsed.
     pub uri_template: UriTemplate,
+    /// The template as its handler knows it.
+    pub registered: Arc<str>,
+    /// What namespaces put into its URIs.
+    inserted: Option<Arc<str>>,
+    /// What completes its variables.
+    pub completed_by: CompletedBy,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -51,12 +58,12 @@ impl Registry {
 
     /// Stops offering a resource template. Returns whether it was there.
     pub fn remove_resource_template(&self, uri_template: &str) -> bool {
-        self.remove::<ResourceTemplateEntry>(&legal_text(uri_template))
+        self.remove::<ResourceTemplateEntry>(&legal_text(uri_template), None)
     }
 
     /// Hides a resource template from lists and reads, or shows it again in its old place. Returns whether it is there.
     pub fn set_resource_template_enabled(&self, uri_template: &str, enabled: bool) -> bool {
-        self.set_enabled::<ResourceTemplateEntry>(&legal_text(uri_template), enabled)
+        self.set_enabled::<ResourceTemplateEntry>(&legal_text(uri_template), enabled, None)
     }
 }
 
@@ -79,7 +86,9 @@ impl ResourceTemplateEntry {
             )));
         }
         uri_template.as_str().clone_into(&mut template.uri_template);
-        Ok(Self { template, uri_template, handler })
+        let registered = template.uri_template.as_str().into();
+        let completed_by = CompletedBy::Server;
+        Ok(Self { template, uri_template, registered, inserted: None, completed_by, handler })
     }
 
     /// What answers for a URI, if it is one of this template's.
@@ -89,6 +98,7 @@ impl ResourceTemplateEntry {
             handler: &self.handler,
             cache: self.template.cache,
             replayable: self.template.common.replayable,
+            inserted: self.inserted.as_ref(),
         })
     }
 }
@@ -117,11 +127,16 @@ fn scheme_flaw(template: &str) -> Option<&'static str> {
 }
 
 impl Listed for ResourceTemplateEntry {
+    const KIND: ItemKind = ItemKind::ResourceTemplate;
     const LIST: ListKind = ListKind::Resources;
     const NOUN: &'static str = "resource template";
 
     fn key(&self) -> &str {
         &self.template.uri_template
+    }
+
+    fn name(&self) -> &str {
+        &self.template.name
     }
 
     fn common(&self) -> &CommonFields {
@@ -130,6 +145,31 @@ impl Listed for ResourceTemplateEntry {
 
     fn item(&self) -> Item<'_> {
         Item::ResourceTemplate(&self.template)
+    }
+
+    fn reworded(&self, _name: Option<&str>, common: CommonFields) -> Self {
+        let mut entry = self.clone();
+        entry.template.common = common;
+        entry
+    }
+
+    fn in_namespace(&self, namespace: &Namespace) -> Result<Self> {
+        let text = namespace.uri(&self.template.uri_template);
+        let item = format!("the resource template {text:?}");
+        let uri_template = parsed(&item, &text)?.with_value_checks(self.template.value_checks.clone());
+        let mut entry = Self { uri_template, ..self.clone() };
+        entry.template.uri_template = text;
+        entry.inserted = Some(namespace.before(self.inserted.as_deref()));
+        Ok(entry)
+    }
+
+    fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self {
+        let completed_by = self.completed_by.mounted(adopt, completion);
+        Self { handler: adopt(&self.handler), completed_by, ..self.clone() }
+    }
+
+    fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {
+        &snapshot.resource_templates
     }
 
     fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>> {

@@ -5,22 +5,26 @@ use std::sync::Arc;
 
 use iri_string::types::UriStr;
 
+use super::composing::Adopting;
 use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::uri_template::{NoMatch, RefusedValue, Spelled};
 use super::validation::{self, invalid};
-use super::{Registry, Snapshot, uri};
+use super::{ItemKind, Namespace, Registry, Snapshot, uri};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::RawJson;
 use crate::model::{CacheHint, CommonFields, ListKind, Resource};
 
 /// A registered resource.
+#[derive(Clone)]
 pub struct ResourceEntry {
     /// What its author wrote, the URI made legal.
     pub resource: Resource,
     /// The spelling of its URI that stands for all.
     canonical: String,
+    /// What namespaces put into its URI; its handler knows it without that.
+    inserted: Option<Arc<str>>,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -36,6 +40,8 @@ pub struct ResourceMatch<'a> {
     pub cache: CacheHint,
     /// Whether the handler may run again, see [`CommonFields::replayable`](crate::model::CommonFields::replayable).
     pub replayable: bool,
+    /// What namespaces put into its URI, behind the scheme; its handler knows it without that.
+    pub inserted: Option<&'a Arc<str>>,
 }
 
 /// Why nothing answers for a URI.
@@ -70,13 +76,13 @@ impl Registry {
 
     /// Stops offering a resource. Returns whether it was there.
     pub fn remove_resource(&self, uri: &str) -> bool {
-        self.remove::<ResourceEntry>(&uri::canonical(uri))
+        self.remove::<ResourceEntry>(&uri::canonical(uri), None)
     }
 
     /// Hides a resource from lists and reads, or shows it again in its old place. Returns whether it is there. While it
     /// is hidden a template that matches its URI answers for it, as if it had never been there.
     pub fn set_resource_enabled(&self, uri: &str, enabled: bool) -> bool {
-        self.set_enabled::<ResourceEntry>(&uri::canonical(uri), enabled)
+        self.set_enabled::<ResourceEntry>(&uri::canonical(uri), enabled, None)
     }
 }
 
@@ -94,6 +100,7 @@ impl Snapshot {
                 variables: RawJson::empty_object(),
                 cache: entry.resource.cache,
                 replayable: entry.resource.common.replayable,
+                inserted: entry.inserted.as_ref(),
             });
         }
         if uri::scheme_flaw(uri).is_some() {
@@ -123,7 +130,7 @@ impl ResourceEntry {
         validation::key(&format!("the name of {item}"), &resource.name)?;
         validation::common(&item, &resource.common)?;
         resource.uri = legal_uri(&item, &resource.uri)?;
-        Ok(Self { canonical: uri::canonical(&resource.uri), resource, handler })
+        Ok(Self { canonical: uri::canonical(&resource.uri), resource, inserted: None, handler })
     }
 }
 
@@ -142,6 +149,7 @@ pub(super) fn legal_uri(item: &str, uri: &str) -> Result<String> {
 }
 
 impl Listed for ResourceEntry {
+    const KIND: ItemKind = ItemKind::Resource;
     const LIST: ListKind = ListKind::Resources;
     const NOUN: &'static str = "resource";
 
@@ -153,12 +161,38 @@ impl Listed for ResourceEntry {
         &self.resource.uri
     }
 
+    fn name(&self) -> &str {
+        &self.resource.name
+    }
+
     fn common(&self) -> &CommonFields {
         &self.resource.common
     }
 
     fn item(&self) -> Item<'_> {
         Item::Resource(&self.resource)
+    }
+
+    fn reworded(&self, _name: Option<&str>, common: CommonFields) -> Self {
+        let mut entry = self.clone();
+        entry.resource.common = common;
+        entry
+    }
+
+    fn in_namespace(&self, namespace: &Namespace) -> Result<Self> {
+        let mut entry = self.clone();
+        entry.resource.uri = namespace.uri(&self.resource.uri);
+        entry.canonical = uri::canonical(&entry.resource.uri);
+        entry.inserted = Some(namespace.before(self.inserted.as_deref()));
+        Ok(entry)
+    }
+
+    fn mounted(&self, adopt: Adopting<'_>, _completion: Option<&Arc<dyn Handler>>) -> Self {
+        Self { handler: adopt(&self.handler), ..self.clone() }
+    }
+
+    fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {
+        &snapshot.resources
     }
 
     fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>> {

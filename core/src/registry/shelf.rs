@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::name_hash::NameHash;
-use super::pages::PageCache;
+use super::pages::{Listed, PageCache};
 
 /// What an edit did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Effect {
     /// Nothing at all.
     Nothing,
@@ -30,9 +30,14 @@ pub(super) struct Shelf<T> {
     /// Place → item. Places only grow, so the order is that of registration and a removal moves nobody.
     slots: BTreeMap<u64, Slot<T>>,
     next: u64,
+    /// Lower versions of items that are here, for whoever asks for one, and for servers that this one is mounted in.
+    spare: Vec<Arc<T>>,
     /// The pages of this very list: every edit starts with none.
     pub(super) pages: PageCache,
 }
+
+/// Items with whether they are enabled, in order.
+pub(super) type Served<T> = Vec<(Arc<T>, bool)>;
 
 struct Slot<T> {
     key: Arc<str>,
@@ -70,6 +75,16 @@ impl<T> Shelf<T> {
     /// The enabled items with their places, in order.
     pub(super) fn enabled(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
         self.slots.iter().filter(|(_, slot)| slot.enabled).map(|(&place, slot)| (place, &slot.entry))
+    }
+
+    /// Every item with whether it is enabled, in order.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Arc<T>, bool)> {
+        self.slots.values().map(|slot| (&slot.entry, slot.enabled))
+    }
+
+    /// Lower versions of items that are here.
+    pub(super) fn spare(&self) -> &[Arc<T>] {
+        &self.spare
     }
 
     /// Puts an item at the end, enabled or not, unless its key is taken.
@@ -116,9 +131,42 @@ impl<T> Shelf<T> {
     }
 }
 
+impl<T: Listed> Shelf<T> {
+    /// What the items with this key of theirs are kept under: those of one version, or all.
+    pub(super) fn keys_of(&self, key: &str, version: Option<&str>) -> Vec<Arc<str>> {
+        let is_meant = |slot: &&Slot<T>| {
+            let is_version = version.is_none() || slot.entry.common().version.as_deref() == version;
+            slot.entry.key() == key && is_version
+        };
+        self.slots.values().filter(is_meant).map(|slot| Arc::clone(&slot.key)).collect()
+    }
+
+    /// The same where no item has a version.
+    pub(super) fn key_of(&self, key: &str, version: Option<&str>) -> Vec<Arc<str>> {
+        let found = self.places.get_key_value(key).filter(|_| version.is_none());
+        found.map(|(key, _)| Arc::clone(key)).into_iter().collect()
+    }
+
+    /// A shelf of these items, each with whether it is enabled; no two have the same key.
+    pub(super) fn of(items: Served<T>, spare: Vec<Arc<T>>) -> Self {
+        let mut shelf = Self { spare, ..Self::default() };
+        shelf.places.reserve(items.len());
+        for (entry, enabled) in items {
+            shelf.add(entry.key().into(), entry, enabled);
+        }
+        shelf
+    }
+}
+
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { places: HashMap::default(), slots: BTreeMap::new(), next: 0, pages: PageCache::default() }
+        Self {
+            places: HashMap::default(),
+            slots: BTreeMap::new(),
+            next: 0,
+            spare: Vec::new(),
+            pages: PageCache::default(),
+        }
     }
 }
 
@@ -128,6 +176,7 @@ impl<T> Clone for Shelf<T> {
             places: self.places.clone(),
             slots: self.slots.clone(),
             next: self.next,
+            spare: self.spare.clone(),
             pages: PageCache::default(),
         }
     }

@@ -35,6 +35,14 @@ impl Kept {
             ListKind::Resources => self.resources = true,
         }
     }
+
+    pub(super) const fn join(&mut self, other: Self) {
+        self.tools |= other.tools;
+        self.prompts |= other.prompts;
+        self.resources |= other.resources;
+        self.logging |= other.logging;
+        self.tasks |= other.tasks;
+    }
 }
 
 /// What is offered, unchanging. Disabled items are not in it (they keep their place, and come back to it).
@@ -47,6 +55,8 @@ pub struct Snapshot {
     pub(super) resources: Arc<Shelf<ResourceEntry>>,
     pub(super) resource_templates: Arc<Shelf<ResourceTemplateEntry>>,
     pub(super) completion: Option<Arc<dyn Handler>>,
+    /// Whether anything is completed, here or by a mounted server.
+    pub(super) completes: bool,
     pub(super) kept: Kept,
     pub(super) methods: Arc<HashMap<Arc<str>, Arc<dyn Handler>>>,
     pub(super) extensions: Arc<BTreeMap<Arc<str>, Extension>>,
@@ -62,6 +72,7 @@ impl Snapshot {
             resources: Arc::default(),
             resource_templates: Arc::default(),
             completion: None,
+            completes: false,
             kept: Kept::default(),
             methods: Arc::default(),
             extensions: Arc::default(),

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::composing::{Adopting, stand_in};
 use super::pages::{Item, Listed};
-use super::shelf::Shelf;
+use super::shelf::{Served, Shelf};
 use super::validation::{self, invalid};
-use super::{Registry, ResultBudget, SearchPart, Snapshot};
+use super::{ItemKind, Namespace, Registry, ResultBudget, SearchPart, Snapshot, StandIn, Transform};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::json::RawJson;
@@ -20,7 +21,7 @@ use crate::schema::{
 pub struct ToolEntry {
     /// What its author wrote, or what a transform made of it.
     pub tool: Tool,
-    /// The tool's name once more, for every call to share.
+    /// The name its handler knows it by, for every call to share.
     pub name: Arc<str>,
     /// Checks arguments.
     pub input: Arc<CompiledSchema>,
@@ -73,12 +74,12 @@ impl Registry {
 
     /// Stops offering a tool. Returns whether it was there.
     pub fn remove_tool(&self, name: &str) -> bool {
-        self.remove::<ToolEntry>(name)
+        self.remove::<ToolEntry>(name, None)
     }
 
     /// Hides a tool from lists and calls, or shows it again in its old place. Returns whether it is there.
     pub fn set_tool_enabled(&self, name: &str, enabled: bool) -> bool {
-        self.set_enabled::<ToolEntry>(name, enabled)
+        self.set_enabled::<ToolEntry>(name, enabled, None)
     }
 }
 
@@ -189,10 +190,15 @@ fn has_object_root(schema: &RawJson) -> bool {
 }
 
 impl Listed for ToolEntry {
+    const KIND: ItemKind = ItemKind::Tool;
     const LIST: ListKind = ListKind::Tools;
     const NOUN: &'static str = "tool";
 
     fn key(&self) -> &str {
+        &self.tool.name
+    }
+
+    fn name(&self) -> &str {
         &self.tool.name
     }
 
@@ -206,6 +212,48 @@ impl Listed for ToolEntry {
 
     fn is_listed(&self) -> bool {
         self.listed
+    }
+
+    fn reworded(&self, name: Option<&str>, common: CommonFields) -> Self {
+        let mut entry = self.clone();
+        if let Some(name) = name {
+            name.clone_into(&mut entry.tool.name);
+        }
+        entry.tool.common = common;
+        entry
+    }
+
+    fn in_namespace(&self, namespace: &Namespace) -> Result<Self> {
+        let mut entry = self.clone();
+        entry.tool.name = namespace.name(&self.tool.name);
+        Ok(entry)
+    }
+
+    fn mounted(&self, adopt: Adopting<'_>, _completion: Option<&Arc<dyn Handler>>) -> Self {
+        let search = self.search.as_ref().map(|part| {
+            let findable = part.findable.each(|entry| entry.mounted(adopt, None));
+            Arc::new(SearchPart { role: part.role, findable: Arc::new(findable) })
+        });
+        Self { handler: adopt(&self.handler), search, ..self.clone() }
+    }
+
+    fn transformed(&self, transform: &Transform) -> Option<Self> {
+        match transform {
+            Transform::InlineReferences { max_bytes } => self.without_references(*max_bytes),
+            Transform::ResultBudget { budget, tools } => {
+                let is_meant = tools.as_ref().is_none_or(|tools| tools.contains(&self.tool.name));
+                is_meant.then(|| self.within(budget))
+            }
+            _ => None,
+        }
+    }
+
+    fn stood_for(served: Served<Self>, search: &StandIn) -> Served<Self> {
+        stand_in(served, search)
+    }
+
+    fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {
+        &snapshot.tools
     }
 
     fn shelf_mut(snapshot: &mut Snapshot) -> &mut Arc<Shelf<Self>> {

@@ -156,6 +156,19 @@ impl Findable {
     }
 }
 
+impl Findable {
+    /// The same search among what becomes of each tool.
+    pub(in crate::registry) fn each(&self, change: impl Fn(&ToolEntry) -> ToolEntry) -> Self {
+        let changed = |entry: &Arc<ToolEntry>| Arc::new(change(entry));
+        Self {
+            search: Arc::clone(&self.search),
+            tools: self.tools.iter().map(changed).collect(),
+            callable: self.callable.iter().map(|(name, entry)| (Arc::clone(name), changed(entry))).collect(),
+            index: OnceLock::new(),
+        }
+    }
+}
+
 impl ToolSearch {
     /// The name of the argument that a search is given.
     #[must_use]

@@ -1,0 +1,185 @@
+//! What a server offers beside what is registered with it, and what becomes of all of it before anybody sees it.
+//!
+//! A server with nothing of the kind publishes what is registered as it is. Any other publishes a list that is put together
+//! when something has changed, so that whoever looks something up never notices the difference.
+
+mod mount;
+mod namespace;
+mod rename;
+mod selection;
+mod sources;
+mod transform;
+mod version_order;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use mount::{Adopt, MountOptions};
+pub(super) use mount::{Adopting, Mount};
+pub use namespace::Namespace;
+pub use namespace::{insert as inserted_uri, take_out as uri_without};
+pub use rename::{Rename, Reworded};
+pub use selection::{Selection, VersionRange};
+use sources::Sources;
+pub use transform::Transform;
+use version_order::compare_versions;
+
+use super::pages::Listed;
+use super::shelf::{Served, Shelf};
+use super::{Snapshot, StandIn};
+
+/// The four kinds of things that servers offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each stands for what it is called")]
+pub enum ItemKind {
+    Tool,
+    Prompt,
+    Resource,
+    ResourceTemplate,
+}
+
+/// An item on its way into the lists.
+pub(super) struct Offered<T> {
+    pub entry: Arc<T>,
+    pub enabled: bool,
+    /// Whose it is: 0 is the server's own, then the mounted ones in their order.
+    pub source: usize,
+}
+
+/// Mounted servers and transforms.
+#[derive(Default)]
+pub(super) struct Composition {
+    pub mounts: Vec<Mount>,
+    pub transforms: Vec<Transform>,
+    made: Made,
+}
+
+/// What was put together last.
+#[derive(Default)]
+struct Made {
+    tools: Option<Sources<super::ToolEntry>>,
+    prompts: Option<Sources<super::PromptEntry>>,
+    resources: Option<Sources<super::ResourceEntry>>,
+    resource_templates: Option<Sources<super::ResourceTemplateEntry>>,
+}
+
+impl Composition {
+    /// Everything that is offered, given what is registered here.
+    pub fn compose(&mut self, own: &Snapshot) -> Snapshot {
+        let children: Vec<Arc<Snapshot>> = self.mounts.iter().map(|mount| mount.child.snapshot()).collect();
+        let mut all = own.clone();
+        all.tools = self.list(own, &children, |made| &mut made.tools);
+        all.prompts = self.list(own, &children, |made| &mut made.prompts);
+        all.resources = self.list(own, &children, |made| &mut made.resources);
+        all.resource_templates = self.list(own, &children, |made| &mut made.resource_templates);
+        for child in &children {
+            all.kept.join(child.kept);
+            all.completes |= child.completes;
+            for (identifier, extension) in &*child.extensions {
+                if !all.extensions.contains_key(identifier) {
+                    Arc::make_mut(&mut all.extensions).insert(Arc::clone(identifier), extension.clone());
+                }
+            }
+        }
+        all
+    }
+
+    /// Something else is put together from now on.
+    pub fn change(&mut self) {
+        self.made = Made::default();
+    }
+
+    /// What a URI of the mounted one that `mount` finds, or one of the server's own, is to the outside.
+    pub fn outward_uri(&self, mount: Option<&Mount>, uri: &str) -> String {
+        let mount = mount.into_iter().flat_map(|mount| &mount.transforms);
+        mount
+            .chain(&self.transforms)
+            .fold(uri.to_owned(), |uri, transform| transform.uri(&uri).unwrap_or(uri))
+    }
+
+    fn list<T: Listed>(
+        &mut self,
+        own: &Snapshot,
+        children: &[Arc<Snapshot>],
+        made: impl Fn(&mut Made) -> &mut Option<Sources<T>>,
+    ) -> Arc<Shelf<T>> {
+        if let Some(sources) = made(&mut self.made)
+            && sources.are(own, children)
+        {
+            return Arc::clone(&sources.shelf);
+        }
+        let mut items = offered(T::shelf(own), 0);
+        for (index, (mount, child)) in self.mounts.iter().zip(children).enumerate() {
+            items.extend(mount.items(child, index + 1));
+        }
+        for transform in &self.transforms {
+            transform.apply(&mut items);
+        }
+        let made_now = Arc::new(self.shelf(items));
+        *made(&mut self.made) = Some(Sources::new(own, children, Arc::clone(&made_now)));
+        made_now
+    }
+
+    /// The items as they are looked up: one for each key.
+    fn shelf<T: Listed>(&self, items: Vec<Offered<T>>) -> Shelf<T> {
+        let (mut served, mut spare) = one_of_each(items);
+        let searches = self.transforms.iter().rev().filter_map(|transform| match transform {
+            Transform::ToolSearch(search) => Some(search),
+            _ => None,
+        });
+        // A second one would stand for the two tools of the first.
+        if let Some(search) = searches.into_iter().next() {
+            served = T::stood_for(served, search);
+            spare.clear();
+        }
+        Shelf::of(served, spare)
+    }
+}
+
+/// The items of a list as they are registered, or as a mounted server offers them.
+fn offered<T: Listed>(shelf: &Shelf<T>, source: usize) -> Vec<Offered<T>> {
+    shelf.all().map(|(entry, enabled)| Offered { entry: Arc::clone(entry), enabled, source }).collect()
+}
+
+/// Of all items with one key, that of the first source that has one enabled, in the highest version it has; and the lower versions
+/// of those.
+fn one_of_each<T: Listed>(items: Vec<Offered<T>>) -> (Served<T>, Vec<Arc<T>>) {
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(items.len());
+    let mut served: Vec<Offered<T>> = Vec::with_capacity(items.len());
+    let mut spare = Vec::new();
+    for item in items {
+        let Some(&place) = places.get(item.entry.key()) else {
+            places.insert(item.entry.key().to_owned(), served.len());
+            served.push(item);
+            continue;
+        };
+        let winner = &mut served[place];
+        if !item.enabled {
+            continue;
+        }
+        if !winner.enabled {
+            *winner = item;
+            continue;
+        }
+        if winner.source != item.source {
+            continue;
+        }
+        let versions = [&winner.entry, &item.entry].map(|entry| entry.common().version.as_deref());
+        match compare_versions(versions[0], versions[1]) {
+            std::cmp::Ordering::Less => spare.push(std::mem::replace(winner, item).entry),
+            std::cmp::Ordering::Equal if versions[0] == versions[1] => tracing::warn!(
+                "two {}s are named {:?}; the second one is not offered",
+                T::NOUN,
+                item.entry.shown_key()
+            ),
+            _ => spare.push(item.entry),
+        }
+    }
+    (served.into_iter().map(|item| (item.entry, item.enabled)).collect(), spare)
+}
+
+/// [`Listed::stood_for`] of tools.
+pub(super) fn stand_in(served: Served<super::ToolEntry>, search: &StandIn) -> Served<super::ToolEntry> {
+    let enabled = served.into_iter().filter(|(_, enabled)| *enabled).map(|(entry, _)| entry).collect();
+    search.stand_in(enabled).into_iter().map(|entry| (entry, true)).collect()
+}
