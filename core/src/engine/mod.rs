@@ -194,6 +194,12 @@ impl Engine {
         &self.0.registry
     }
 
+    /// Who the server says it is.
+    #[must_use]
+    pub fn implementation(&self) -> &Implementation {
+        self.0.eras.implementation()
+    }
+
     /// The engine's bounds.
     #[must_use]
     pub fn limits(&self) -> &Limits {

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::handler::Caller;
 use crate::jsonrpc::{Malformed, Message, Notification, Outline, Request, Response, error_code};
+use crate::model::Implementation;
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Registry;
 
@@ -45,6 +46,12 @@ impl Eras {
             connected: Mutex::default(),
             max_subscribed_resources,
         }
+    }
+
+    /// Who the server says it is.
+    #[must_use]
+    pub fn implementation(&self) -> &Implementation {
+        &self.profile.implementation
     }
 
     /// Decides the era of a message and decodes it. `outline` is what its scan noted down, if it did.

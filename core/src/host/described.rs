@@ -42,6 +42,11 @@ impl Described {
         Err(Error::new(ErrorKind::Configuration, message))
     }
 
+    /// A member that somebody else looks at.
+    pub(super) fn any(&mut self, name: &str) -> Option<Value> {
+        self.take(name)
+    }
+
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>> {
         match self.take(name) {
             None => Ok(None),

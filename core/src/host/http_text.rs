@@ -7,7 +7,7 @@ use super::described::Described;
 use crate::error::Result;
 use crate::transports::http::{
     Beside, BesideRoutes, CorsOptions, EventLimits, EventStore, HealthOptions, HttpOptions, MemoryEventStore,
-    Resumption, Spelling, SseOptions,
+    Resumption, ServerCardOptions, Spelling, SseOptions,
 };
 
 /// The options of the HTTP transport; what is not said keeps the engine's default.
@@ -44,6 +44,7 @@ impl HttpText {
         let store = told.object("event_store")?.map(read_event_store).transpose()?;
         let retry = told.whole("retry_interval", 0, u64::from(u32::MAX))?.map(Duration::from_millis);
         options.health = told.object("health")?.map(read_health).transpose()?;
+        options.server_card = told.object("server_card")?.map(read_server_card).transpose()?;
         for (name, size) in [
             ("max_body_bytes", &mut options.max_body_bytes),
             ("max_connections", &mut options.max_connections),
@@ -110,6 +111,19 @@ fn read_health(mut told: Described) -> Result<HealthOptions> {
     };
     told.nothing_else()?;
     Ok(health)
+}
+
+fn read_server_card(mut told: Described) -> Result<ServerCardOptions> {
+    let card = ServerCardOptions {
+        name: told.text("name")?,
+        title: told.text("title")?,
+        description: told.text("description")?,
+        url: told.text("url")?,
+        headers: told.any("headers"),
+        repository: told.any("repository"),
+    };
+    told.nothing_else()?;
+    Ok(card)
 }
 
 fn read_event_store(mut told: Described) -> Result<MemoryEventStore> {

@@ -22,6 +22,7 @@ use super::legacy::session_routes;
 use super::options::HttpOptions;
 use super::refusals::ToldRefusals;
 use super::response::{self, ResponseBody};
+use super::server_card::ServerCard;
 use super::single_headers;
 use super::sse::{self, SseRequest, SseSessions};
 use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Shutdown};
@@ -38,6 +39,7 @@ struct Inner {
     guards: Guards,
     cors: Option<Cors>,
     health: Option<Health>,
+    card: Option<ServerCard>,
     told: ToldRefusals,
     sse: SseSessions,
     resumable: ResumableSessions,
@@ -58,6 +60,8 @@ impl Endpoint {
         let cors = cors.map(|cors| Cors::new(cors, guards.origins(), guards.methods(), options.spelling));
         let cors = cors.transpose()?;
         let health = options.health.as_ref().map(|health| Health::new(health, &options.path)).transpose()?;
+        let card = options.server_card.as_ref();
+        let card = card.map(|card| ServerCard::new(card, engine.implementation(), &options)).transpose()?;
         let shutdown = engine.shutdown().child();
         let mut sessions = engine.session_options();
         sessions.idle_timeout = options.sessions.idle_timeout.unwrap_or(sessions.idle_timeout);
@@ -65,7 +69,18 @@ impl Endpoint {
         engine.set_session_options(sessions);
         let (told, sse) = (ToldRefusals::default(), SseSessions::default());
         let resumable = ResumableSessions::follow(&engine);
-        Ok(Self(Arc::new(Inner { engine, options, guards, cors, health, told, sse, resumable, shutdown })))
+        Ok(Self(Arc::new(Inner {
+            engine,
+            options,
+            guards,
+            cors,
+            health,
+            card,
+            told,
+            sse,
+            resumable,
+            shutdown,
+        })))
     }
 
     /// The signal that ends this endpoint alone: what is new is refused, subscriptions and sessions' streams end, what runs
@@ -85,7 +100,7 @@ impl Endpoint {
     where
         B: Body<Data = Bytes> + Send,
     {
-        let Inner { engine, options, guards, cors, health, told, sse, resumable, shutdown } = &*self.0;
+        let Inner { engine, options, guards, cors, health, card, told, sse, resumable, shutdown } = &*self.0;
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
@@ -93,6 +108,11 @@ impl Endpoint {
         let single = single_headers::check(version, &uri, &headers);
         if let (Ok(()), Some(health)) = (&single, health)
             && let Some(answer) = health.answer(&method, uri.path())
+        {
+            return answer;
+        }
+        if let (Ok(()), Some(card)) = (&single, card)
+            && let Some(answer) = card.answer(&method, uri.path(), &headers)
         {
             return answer;
         }

@@ -14,6 +14,7 @@ mod listener;
 mod options;
 mod refusals;
 mod response;
+mod server_card;
 mod single_headers;
 mod sse;
 
@@ -29,4 +30,5 @@ use legacy::resuming::{Read, Reader};
 pub use listener::HttpServer;
 pub use options::{HttpOptions, SessionLimits, Spelling};
 pub use response::ResponseBody;
+pub use server_card::ServerCardOptions;
 pub use sse::{SseOptions, SseRequest};

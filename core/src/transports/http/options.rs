@@ -6,6 +6,7 @@ use super::Resumption;
 use super::beside::BesideRoutes;
 use super::cors::CorsOptions;
 use super::health::HealthOptions;
+use super::server_card::ServerCardOptions;
 use super::sse::SseOptions;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -52,6 +53,8 @@ pub struct HttpOptions {
     pub cors: Option<CorsOptions>,
     /// Answers those who ask whether the server is there. `None`: nobody.
     pub health: Option<HealthOptions>,
+    /// Tells everybody what this server is, at `/server-card` below its path. `None`: nobody (CARD-5).
+    pub server_card: Option<ServerCardOptions>,
     /// Serves the HTTP+SSE transport of 2024-11-05 beside it. `None`: it is not served.
     pub sse: Option<SseOptions>,
     /// How long a session may rest before it is over, and how many there can be; `None` leaves both as the engine has them.
@@ -101,6 +104,7 @@ impl Default for HttpOptions {
             allowed_origins: None,
             cors: None,
             health: None,
+            server_card: None,
             beside: None,
             sse: None,
             resumption: None,

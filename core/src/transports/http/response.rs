@@ -97,6 +97,11 @@ pub(super) fn text(status: StatusCode, text: &str) -> Response<ResponseBody> {
     response
 }
 
+/// A body of whatever kind the caller says.
+pub(super) fn whole(body: Bytes) -> Response<ResponseBody> {
+    respond(StatusCode::OK, body)
+}
+
 /// A JSON body.
 pub(super) fn json_text(status: StatusCode, body: String) -> Response<ResponseBody> {
     let mut response = respond(status, Bytes::from(body));
