@@ -48,8 +48,8 @@ pub fn open_endpoint(
 impl Endpoint {
     /// Begins to answer a request, of whose body a first piece is there; its calls start from `context`. To be called on the
     /// event loop, which runs what the request calls as far as it goes at once. With `sse` it belongs to HTTP+SSE: to which
-    /// session, and where that one's messages are posted if it opens the stream.
-    #[pyo3(signature = (method, headers, body, more_body, client, context, sse=None))]
+    /// session, and where that one's messages are posted if it opens the stream. `path` is one below the endpoint's.
+    #[pyo3(signature = (method, headers, body, more_body, client, context, sse=None, path=None))]
     #[expect(clippy::too_many_arguments, reason = "what there is to a request, called in one place")]
     fn begin(
         &self,
@@ -61,6 +61,7 @@ impl Endpoint {
         client: Option<&Bound<'_, PyAny>>,
         context: Py<PyAny>,
         sse: Option<(Option<String>, Option<String>)>,
+        path: Option<&str>,
     ) -> PyResult<HttpExchange> {
         let serving = self.serving.get();
         serving.check_process()?;
@@ -69,7 +70,8 @@ impl Endpoint {
         let (sender, arriving) = arriving_body(announced);
         sender.send(Bytes::copy_from_slice(body), more_body);
         let origin = surrounding_context::origin(context);
-        let target = Uri::from_static("/");
+        let below = path.and_then(|path| path.parse().ok());
+        let target = below.unwrap_or_else(|| Uri::from_static("/"));
         let mut request =
             received_request(method.as_bytes(), target, headers, arriving, origin).into_python()?;
         if let Some(sse) = sse {

@@ -80,6 +80,8 @@ export interface ResponseSink {
 
 /** An HTTP endpoint without a listener. */
 export interface Endpoint {
+  /** Whether the server card is below it. */
+  readonly hasCard: boolean;
   /** Answers one request. `cancel` says that nobody reads the answer any more. */
   fetch(
     head: RequestHead,
@@ -401,6 +403,7 @@ export class Serving {
   openEndpoint(options: HttpOptions = {}): Endpoint {
     const endpoint = this.native.openEndpoint(httpText(options, {}));
     return {
+      hasCard: Boolean(options.serverCard),
       fetch: (head, body, told, sink, eventStore) => {
         const { number, origin } = this.origins.remember(told);
         const token = this.native.fetch(endpoint, JSON.stringify(head), body, number, eventStore);

@@ -23,6 +23,22 @@ export interface CorsOptions {
   maxAgeSeconds?: number;
 }
 
+/** What is told of a server before anybody connects, beside what it says of itself. Nothing secret belongs there. */
+export interface ServerCard {
+  /** A name no other server has: a reversed domain, a slash, a name (`com.example/weather`). Default: the server's name. */
+  name?: string;
+  /** A name for people, up to 100 characters. Default: the server's title. */
+  title?: string;
+  /** What the server is for, up to 100 characters. Default: the server's description. */
+  description?: string;
+  /** Where the server is reached from outside. The card tells no place, if absent. */
+  url?: string;
+  /** The headers that a client has to send there, without their secrets. */
+  headers?: ({ name: string } & Record<string, unknown>)[];
+  /** Where its source is; `source` is who hosts it, such as `github`. */
+  repository?: { url: string; source: string; id?: string; subfolder?: string };
+}
+
 /** Where HTTP+SSE is served. */
 export interface SsePaths {
   /** Where its streams are opened. Default `"/sse"`. */
@@ -113,6 +129,11 @@ export interface HttpOptions {
   allowedOrigins?: string[];
   /** Lets web pages read what is answered. Off, if absent. */
   cors?: Cors;
+  /**
+   * Tells everybody what this server is before they connect, at `/server-card` below its path (SEP-2127): `true`, or what is to
+   * be said beside what the server says of itself. Off, if absent.
+   */
+  serverCard?: boolean | ServerCard;
   /** Answers a GET of `path` (`/health`) with `message` (`ok`) and `status` (200), whoever asks. Off, if absent. */
   health?: { path?: string; message?: string; status?: number };
   /** Larger requests are refused. Bytes. */
@@ -150,6 +171,7 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
       allowed_hosts: all.allowedHosts,
       allowed_origins: all.allowedOrigins,
       cors: corsText(all.cors),
+      server_card: all.serverCard === true ? {} : all.serverCard || undefined,
       health: all.health,
       max_body_bytes: all.maxBodyBytes,
       max_connections: all.maxConnections,

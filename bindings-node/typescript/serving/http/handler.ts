@@ -2,7 +2,7 @@
 
 import { ENGINE, type Servable, serving } from '../../engine/engine.js';
 import type { ResponseSink } from '../../engine/event_loop.js';
-import type { Cors, EventStoreOption, HttpOptions } from '../../engine/http_options.js';
+import type { Cors, EventStoreOption, HttpOptions, ServerCard } from '../../engine/http_options.js';
 import type { ServerEventBus, ServerNotifier } from '../event_bus.js';
 import { InMemoryServerEventBus, notifierOn, type ServerEvent } from '../event_bus.js';
 import { OpenStore } from '../event_store.js';
@@ -11,6 +11,7 @@ import { errorFrom } from '../transport.js';
 import { type Readers, readersOf } from './cors.js';
 import { answerRequest, type FetchOptions } from './fetch.js';
 import {
+  asksForCard,
   bodyLimit,
   type Exchange,
   endpointOf,
@@ -65,6 +66,11 @@ export interface CreateMcpHandlerOptions extends BodyTimes {
   allowedOrigins?: string[] | undefined;
   /** Lets web pages read what is answered; off, if absent. Then `OPTIONS` has to reach this handler, too. */
   cors?: Cors | undefined;
+  /**
+   * Tells everybody what this server is, at `/server-card` below wherever the handler is: `true`, or what is to be said beside what
+   * the server says of itself. Off, if absent. Requests for it have to reach this handler, too.
+   */
+  serverCard?: boolean | ServerCard | undefined;
 }
 
 /** A server as a function from `Request` to `Response`. */
@@ -147,6 +153,7 @@ class HandlerFace implements Face {
       allowedHosts: options.allowedHosts,
       allowedOrigins: options.allowedOrigins,
       cors: options.cors,
+      ...(options.serverCard === undefined ? {} : { serverCard: options.serverCard }),
       ...(options.eventStore === undefined ? {} : { eventStore: options.eventStore }),
       ...(options.retryInterval === undefined ? {} : { retryInterval: options.retryInterval }),
     };
@@ -159,8 +166,10 @@ class HandlerFace implements Face {
       refuse(sink, 503, CLOSED);
       return { cancel: () => {} };
     }
-    // A browser that asks before a page may call belongs to no era.
-    const asks = this.readers !== undefined && incoming.head.method === 'OPTIONS';
+    // A browser that asks before a page may call belongs to no era, nor does who reads the card.
+    const asks =
+      (this.readers !== undefined && incoming.head.method === 'OPTIONS') ||
+      (Boolean(this.options.serverCard) && asksForCard(incoming));
     if (this.options.legacy === 'reject' && !asks && isLegacyIncoming(incoming)) {
       refuseLegacy(incoming, sink);
       return { cancel: () => {} };

@@ -94,12 +94,20 @@ export function exchange(
 ): Exchange {
   const { head, body, origin } = incoming;
   try {
-    return endpoint.fetch({ ...head, url: '/' }, body, origin, sink, eventStore);
+    const url = endpoint.hasCard && asksForCard(incoming) ? SERVER_CARD : '/';
+    return endpoint.fetch({ ...head, url }, body, origin, sink, eventStore);
   } catch (error) {
     // A header or method no HTTP server would have let through.
     refuse(sink, 400, error instanceof Error ? error.message : String(error));
     return { cancel: () => {} };
   }
+}
+
+const SERVER_CARD = '/server-card';
+
+/** Whether a request is for the server card, which is below wherever the endpoint is. */
+export function asksForCard({ head }: Incoming): boolean {
+  return (head.url.split('?', 1)[0] ?? '').endsWith(SERVER_CARD);
 }
 
 /** The value of a header, if it is there once. `name` is in lower case. */

@@ -37,6 +37,7 @@ class HttpOptions:
     allowed_origins: Sequence[str] | None = None
     cors: Mapping[str, Any] | None = None
     sse: Mapping[str, str] | None = None
+    server_card: Mapping[str, Any] | None = None
     max_sessions: int | None = None
     session_idle_seconds: float | None = None
     #: The bounds of the engine's own event store.
@@ -68,6 +69,7 @@ class HttpOptions:
             "allowed_origins": self.allowed_origins,
             "cors": self.cors,
             "sse": self.sse,
+            "server_card": self.server_card,
             "max_sessions": self.max_sessions,
             "session_idle_seconds": self.session_idle_seconds,
             "event_store": self.event_store,

@@ -20,7 +20,7 @@ from .announcer import Announcer
 from .engines import Engines
 from .lifespan import Lifespan
 from .mounting.mounted import Mounted
-from .settings import Cors, Settings, Transport
+from .settings import Cors, ServerCard, Settings, Transport
 from .telling import Hook, Telling
 from .translation import translated
 from .transport_security import TransportSecuritySettings, guards
@@ -207,6 +207,7 @@ class Serving(Mounted, Telling):
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
         cors: Cors | None = None,
+        server_card: ServerCard | None = None,
         sse: bool | None = None,
         sse_path: str | None = None,
         message_path: str | None = None,
@@ -272,6 +273,7 @@ class Serving(Mounted, Telling):
                     "allowed_hosts": allowed_hosts,
                     "allowed_origins": allowed_origins,
                     "cors": cors,
+                    "server_card": server_card,
                     "max_body_bytes": max_request_body_size if max_body_bytes is None else max_body_bytes,
                     "max_connections": max_connections,
                     "body_pause_seconds": body_pause_seconds,

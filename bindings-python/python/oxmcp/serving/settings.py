@@ -22,11 +22,17 @@ Cors = Union[bool, str, Iterable[str], Mapping[str, Any]]
 or several, `"*"` for all, which may call then, too; or a mapping with `origins`, `allowed_headers`, `exposed_headers`,
 `credentials` and `max_age_seconds`."""
 
+ServerCard = Union[bool, Mapping[str, Any]]
+"""Whether everybody is told what this server is, before they connect: True for what it says of itself, or a mapping that adds
+to that: `name` (a reversed domain, a slash, a name: `com.example/weather`), `title`, `description`, `url` (where the server is
+reached from outside), `headers` (that a client has to send there) and `repository`. Nothing secret belongs there."""
+
 VARIABLES = (
     "TRANSPORT",
     "HOST",
     "PORT",
     "PATH",
+    "SERVER_CARD",
     "SSE",
     "SSE_PATH",
     "MESSAGE_PATH",
@@ -236,6 +242,7 @@ class Settings:
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
         cors: Cors | None = None,
+        server_card: ServerCard | None = None,
         max_body_bytes: int | None = None,
         max_connections: int | None = None,
         body_pause_seconds: float | None = None,
@@ -263,6 +270,7 @@ class Settings:
         self.allowed_origins = listed("ALLOWED_ORIGINS", allowed_origins)
         self.transport_security: TransportSecuritySettings | None = None
         self.cors = read_cors(cors)
+        self.server_card: ServerCard = switch("SERVER_CARD", None, False) if server_card is None else server_card
         self.max_body_bytes = whole("MAX_BODY_BYTES", max_body_bytes, None)
         self.max_connections = whole("MAX_CONNECTIONS", max_connections, None)
         self.body_pause_seconds = number("BODY_PAUSE_SECONDS", body_pause_seconds, None)
@@ -293,6 +301,7 @@ class Settings:
             "allowed_hosts": None if hosts is None else _list(hosts),
             "allowed_origins": None if origins is None else _list(origins),
             "cors": self.cors,
+            "server_card": self.server_card,
             "max_body_bytes": self.max_body_bytes,
             "max_connections": self.max_connections,
             "body_pause_seconds": self.body_pause_seconds,
@@ -313,6 +322,8 @@ class Settings:
             own["event_store"] = None
         if own["cors"] is not None:
             own["cors"] = cors_options(own["cors"])
+        if isinstance(own["server_card"], bool):
+            own["server_card"] = {} if own["server_card"] else None
         own["shutdown_grace_seconds"] = _seconds("shutdown_grace_seconds", own["shutdown_grace_seconds"])
         return {name: value for name, value in own.items() if value is not None}
 

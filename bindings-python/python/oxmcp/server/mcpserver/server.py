@@ -21,7 +21,7 @@ from ...serving.capabilities import for_the_engine as capabilities_for_the_engin
 from ...serving.capabilities import read as read_capabilities
 from ...serving.request_state import Keys, RequestStateSecurity
 from ...serving.serving import transport_named
-from ...serving.settings import Cors, OnDuplicate, Settings
+from ...serving.settings import Cors, OnDuplicate, ServerCard, Settings
 from ...serving.transport_security import guards
 from .composing import Composing
 from .low_level import LowLevelFace
@@ -79,6 +79,8 @@ class MCPServer(Composing, LaterServer):
             on every transport: 4 MiB over HTTP, else 64 MiB.
         sse, sse_path, message_path: Whether HTTP+SSE, the transport of 2024-11-05, is served beside it, and where: its streams
             at `/sse`, what its clients say at `/messages/`.
+        server_card: Whether everybody is told what this server is before they connect, at `/server-card` below its path (SEP-2127):
+            True, or what is to be said beside what the server says of itself; see `ServerCard`.
         max_sessions: How many clients may hold a session over HTTP (10,000); the one idle for longest makes room.
         session_idle_seconds: How long a session rests before it is over (1,800), `session_idle_timeout` by another name. One
             with a call under way or a stream open does not rest.
@@ -107,7 +109,7 @@ class MCPServer(Composing, LaterServer):
     `OXMCP_SSE`, `OXMCP_SSE_PATH`, `OXMCP_MESSAGE_PATH`, `OXMCP_MAX_SESSIONS`, `OXMCP_SESSION_IDLE_SECONDS`,
     `OXMCP_EVENT_STORE`, `OXMCP_RETRY_INTERVAL`,
     `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
-    `OXMCP_CORS`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
+    `OXMCP_CORS`, `OXMCP_SERVER_CARD`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
     `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_SHUTDOWN_GRACE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`,
     `OXMCP_ON_UNKNOWN`, `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`,
     `OXMCP_RUN_IN_THREAD`. One that is empty counts as not set.
@@ -163,6 +165,7 @@ class MCPServer(Composing, LaterServer):
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
         cors: Cors | None = None,
+        server_card: ServerCard | None = None,
         max_body_bytes: int | None = None,
         max_connections: int | None = None,
         body_pause_seconds: float | None = None,
@@ -221,6 +224,7 @@ class MCPServer(Composing, LaterServer):
             allowed_hosts=allowed_hosts,
             allowed_origins=allowed_origins,
             cors=cors,
+            server_card=server_card,
             max_body_bytes=max_request_body_size if max_body_bytes is None else max_body_bytes,
             max_connections=max_connections,
             body_pause_seconds=body_pause_seconds,
@@ -316,6 +320,7 @@ class MCPServer(Composing, LaterServer):
         allowed_hosts: Iterable[str] | None = None,
         allowed_origins: Iterable[str] | None = None,
         cors: Cors | None = None,
+        server_card: ServerCard | None = None,
         max_body_bytes: int | None = None,
         max_connections: int | None = None,
         body_pause_seconds: float | None = None,
@@ -345,7 +350,7 @@ class MCPServer(Composing, LaterServer):
                 way a handler that blocks does not stop the engine from reading, timing out and refusing.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
                 max_connections, body_pause_seconds, body_seconds, keep_alive_seconds, transport_security, sse, sse_path,
-                message_path, max_sessions, session_idle_seconds, event_store, retry_interval: For HTTP; what is absent is
+                message_path, server_card, max_sessions, session_idle_seconds, event_store, retry_interval: For HTTP; what is absent is
                 as in `settings`. `max_body_bytes` counts for stdio, too. With the transport "sse", `path` is `sse_path`.
             shutdown_grace_seconds: How long calls under way may still take at the end; see the class.
 
@@ -379,6 +384,7 @@ class MCPServer(Composing, LaterServer):
                 "allowed_hosts": allowed_hosts,
                 "allowed_origins": allowed_origins,
                 "cors": cors,
+                "server_card": server_card,
                 "max_body_bytes": max_request_body_size if max_body_bytes is None else max_body_bytes,
                 "max_connections": max_connections,
                 "body_pause_seconds": body_pause_seconds,

@@ -40,16 +40,17 @@ async def answer(
     context: Context,
     watcher: Watcher,
     sse: OfSse | None = None,
+    path: str | None = None,
 ) -> None:
     """Answers a request, whose calls start from `context`. They are cancelled where the protocol wants it when the client goes
     away, or when this is cancelled. `watcher` knows of it as long as it has to wait.
-    `sse` says that it belongs to HTTP+SSE."""
+    `sse` says that it belongs to HTTP+SSE, `path` that it is for something below the endpoint."""
     message = await receive()
     if message["type"] != "http.request":
         return
     more = message.get("more_body", False)
     exchange = endpoint.begin(
-        scope["method"], scope["headers"], message.get("body", b""), more, scope.get("client"), context, sse
+        scope["method"], scope["headers"], message.get("body", b""), more, scope.get("client"), context, sse, path
     )
     head = exchange.head()
     if head is not None and not head[3]:

@@ -25,6 +25,9 @@ PAGES_OF_THIS_MACHINE = tuple(
 )
 """Which may call where nothing else is said."""
 
+SERVER_CARD = "/server-card"
+"""Where the server card is, below the endpoint."""
+
 UNWIND_SECONDS = 5.0
 """How long answers may take that say the time is over."""
 
@@ -131,6 +134,15 @@ class Mount:
         self._context = contextvars.copy_context()
         self._by_loop: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Here] = weakref.WeakKeyDictionary()
 
+    @property
+    def has_card(self) -> bool:
+        """Whether the server card is served."""
+        return self._options.server_card is not None
+
+    async def card(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request for the server card."""
+        await self(scope, receive, send, path=SERVER_CARD)
+
     def let_call(self, pages: Iterable[str]) -> None:
         """Has pages of these origins call, too, where serving begins from now on: middleware lets them read what is answered."""
         pages = list(pages)
@@ -139,8 +151,10 @@ class Mount:
         own = PAGES_OF_THIS_MACHINE if self._options.allowed_origins is None else self._options.allowed_origins
         self._options = replace(self._options, allowed_origins=[*own, *pages])
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send, sse: OfSse | None = None) -> None:
-        """Answers a request; `sse` says that it belongs to HTTP+SSE."""
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send, sse: OfSse | None = None, path: str | None = None
+    ) -> None:
+        """Answers a request; `sse` says that it belongs to HTTP+SSE, `path` that it is for something below the endpoint."""
         here = self._by_loop.get(asyncio.get_running_loop())
         if here is None or here.endpoint is None:
             here = await self._begun(self._context.copy())
@@ -149,7 +163,7 @@ class Mount:
         context.run(http_scope.set, scope)
         here.under_way += 1
         try:
-            await answer(here.endpoint, scope, receive, send, context, here, sse)
+            await answer(here.endpoint, scope, receive, send, context, here, sse, path)
         finally:
             here.under_way -= 1
             if here.under_way == 0:

@@ -10,10 +10,10 @@ from ... import _native
 from ...engine.transport_options import HttpOptions
 from ...later.deferred import accept
 from ..lifespan import Lifespan
-from ..settings import Cors, Settings
+from ..settings import Cors, ServerCard, Settings
 from ..transport_security import TransportSecuritySettings, guards
 from .asgi import ASGIApp
-from .mount import Mount
+from .mount import SERVER_CARD, Mount
 from .session_manager import StreamableHTTPSessionManager
 from .sse import SseStreams
 
@@ -86,6 +86,7 @@ class Mounted:
         host_origin_protection: bool | Literal["auto"] | None = None,
         transport_security: TransportSecuritySettings | None = None,
         cors: Cors | None = None,
+        server_card: ServerCard | None = None,
         max_body_bytes: int | None = None,
         body_pause_seconds: float | None = None,
         body_seconds: float | None = None,
@@ -121,6 +122,7 @@ class Mounted:
                 every host and page.
             transport_security: The same by another name.
             cors: Which web pages may read what is answered.
+            server_card: Whether everybody is told what this server is, at `/server-card` below `path`; as for `run`.
             max_body_bytes, body_pause_seconds, body_seconds, keep_alive_seconds, max_sessions, session_idle_seconds,
                 event_store, retry_interval: As for `run`.
             shutdown_grace_seconds: How long requests under way may still take when the lifespan ends.
@@ -147,6 +149,7 @@ class Mounted:
             allowed_origins=allowed_origins,
             transport_security=transport_security,
             cors=cors,
+            server_card=server_card,
             max_body_bytes=max_body_bytes,
             body_pause_seconds=body_pause_seconds,
             body_seconds=body_seconds,
@@ -178,7 +181,10 @@ class Mounted:
         served: dict[str, ASGIApp] = {}
         if not only_sse:
             self._session_manager = StreamableHTTPSessionManager.of(mount)
-            served[settings.streamable_http_path if path is None else path] = mount
+            at = settings.streamable_http_path if path is None else path
+            served[at] = mount
+            if mount.has_card:
+                served[at.rstrip("/") + SERVER_CARD] = mount.card
         if only_sse or settings.sse:
             posted = message_path or settings.message_path
             streams = SseStreams(mount, posted)
