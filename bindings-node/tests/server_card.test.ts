@@ -19,7 +19,10 @@ test('a listener tells it below its path where the author says so', async (t) =>
   assert.equal(told.headers.get('content-type'), 'application/mcp-server-card+json');
   assert.equal(told.headers.get('access-control-allow-origin'), '*');
   const card = (await told.json()) as Record<string, unknown>;
-  assert.deepEqual([card.name, card.version, card.title, card.description], [NAMED.name, '1.2.3', 'Weather', NAMED.description]);
+  assert.deepEqual(
+    [card.name, card.version, card.title, card.description],
+    [NAMED.name, '1.2.3', 'Weather', NAMED.description],
+  );
   assert.equal((card.remotes as [{ url: string }])[0].url, CARD.url);
   const known = { 'if-none-match': told.headers.get('etag') ?? '' };
   assert.equal((await fetch(`${url}/server-card`, { headers: known })).status, 304);
@@ -46,7 +49,10 @@ test('what would be no card is refused at the start', async (t) => {
   t.after(() => server.close());
   const name = 'com.example/weather';
   for (const [serverCard, message] of [
-    [true, 'serverCard.name must be a reversed domain, a slash and a name, like "com.example/weather", not "weather"'],
+    [
+      true,
+      'serverCard.name must be a reversed domain, a slash and a name, like "com.example/weather", not "weather"',
+    ],
     [{ name }, 'serverCard.description is missing'],
     [{ name, description: 'x'.repeat(101) }, 'serverCard.description must have 1 to 100 characters'],
     [{ ...NAMED, version: undefined, url: '/mcp' }, 'serverCard.url must be an http or https URL'],

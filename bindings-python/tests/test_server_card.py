@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from asgi_caller import ask
+from test_serving_options import on_a_listener
+
 from oxmcp import FastMCP
 from oxmcp.errors import ConfigurationError
-from test_serving_options import on_a_listener
 
 CARD = {"name": "com.example/weather", "description": "Tells the weather.", "url": "https://example.com/mcp"}
 NAMED: dict[str, Any] = {"name": "com.example/weather", "description": "Tells the weather.", "version": "1.2.3"}
@@ -49,7 +50,7 @@ async def test_applications_serve_it_too(path: str) -> None:
     mcp = FastMCP(**NAMED, server_card=True)
     where = path.rstrip("/") + "/server-card"
     told = await ask(mcp.http_app(path=path), method="GET", path=where)
-    assert told.status == 200 and is_card(told.json())
+    assert told.status == 200 and is_card(json.loads(told.text))
     again = await ask(
         mcp.http_app(path=path), method="GET", path=where, headers={"if-none-match": told.headers["etag"]}
     )

@@ -80,8 +80,8 @@ export interface ResponseSink {
 
 /** An HTTP endpoint without a listener. */
 export interface Endpoint {
-  /** Whether the server card is below it. */
-  readonly hasCard: boolean;
+  /** Whether the server card is below it; it is not, if absent. */
+  readonly hasCard?: boolean;
   /** Answers one request. `cancel` says that nobody reads the answer any more. */
   fetch(
     head: RequestHead,

@@ -79,8 +79,8 @@ class MCPServer(Composing, LaterServer):
             on every transport: 4 MiB over HTTP, else 64 MiB.
         sse, sse_path, message_path: Whether HTTP+SSE, the transport of 2024-11-05, is served beside it, and where: its streams
             at `/sse`, what its clients say at `/messages/`.
-        server_card: Whether everybody is told what this server is before they connect, at `/server-card` below its path (SEP-2127):
-            True, or what is to be said beside what the server says of itself; see `ServerCard`.
+        server_card: Whether everybody is told what this server is before they connect, at `/server-card` below its path
+            (SEP-2127): True, or what is to be said beside what the server says of itself; see `ServerCard`.
         max_sessions: How many clients may hold a session over HTTP (10,000); the one idle for longest makes room.
         session_idle_seconds: How long a session rests before it is over (1,800), `session_idle_timeout` by another name. One
             with a call under way or a stream open does not rest.
@@ -105,14 +105,13 @@ class MCPServer(Composing, LaterServer):
         tasks: Whether calls of tools can become tasks where a tool does not say: True is `task=True` of each.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
-    Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`,
-    `OXMCP_SSE`, `OXMCP_SSE_PATH`, `OXMCP_MESSAGE_PATH`, `OXMCP_MAX_SESSIONS`, `OXMCP_SESSION_IDLE_SECONDS`,
-    `OXMCP_EVENT_STORE`, `OXMCP_RETRY_INTERVAL`,
-    `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`, `OXMCP_ALLOWED_ORIGINS`,
-    `OXMCP_CORS`, `OXMCP_SERVER_CARD`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`, `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`,
-    `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_SHUTDOWN_GRACE_SECONDS`, `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`,
-    `OXMCP_ON_UNKNOWN`, `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`,
-    `OXMCP_RUN_IN_THREAD`. One that is empty counts as not set.
+    Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`, `OXMCP_SSE`,
+    `OXMCP_SSE_PATH`, `OXMCP_MESSAGE_PATH`, `OXMCP_MAX_SESSIONS`, `OXMCP_SESSION_IDLE_SECONDS`, `OXMCP_EVENT_STORE`,
+    `OXMCP_RETRY_INTERVAL`, `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`,
+    `OXMCP_ALLOWED_ORIGINS`, `OXMCP_CORS`, `OXMCP_SERVER_CARD`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`,
+    `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`, `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_SHUTDOWN_GRACE_SECONDS`, `OXMCP_DEBUG`,
+    `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`, `OXMCP_ON_UNKNOWN`, `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`,
+    `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`, `OXMCP_RUN_IN_THREAD`. One that is empty counts as not set.
 
     Raises:
         ValueError: a setting or its variable makes no sense.
@@ -350,8 +349,9 @@ class MCPServer(Composing, LaterServer):
                 way a handler that blocks does not stop the engine from reading, timing out and refusing.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
                 max_connections, body_pause_seconds, body_seconds, keep_alive_seconds, transport_security, sse, sse_path,
-                message_path, server_card, max_sessions, session_idle_seconds, event_store, retry_interval: For HTTP; what is absent is
-                as in `settings`. `max_body_bytes` counts for stdio, too. With the transport "sse", `path` is `sse_path`.
+                message_path, server_card, max_sessions, session_idle_seconds, event_store, retry_interval: For HTTP; what is
+                absent is as in `settings`. `max_body_bytes` counts for stdio, too. With the transport "sse", `path` is
+                `sse_path`.
             shutdown_grace_seconds: How long calls under way may still take at the end; see the class.
 
         Raises:
