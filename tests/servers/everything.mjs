@@ -7,7 +7,8 @@ import { deflateSync } from 'node:zlib';
 import { McpServer, ProtocolError, ResourceTemplate } from 'oxmcp';
 import { completable } from 'oxmcp/server/completable.js';
 import { z } from 'zod';
-import { register } from './everything_asking.mjs';
+import { register as registerAsking } from './everything_asking.mjs';
+import { register as registerTasks } from './everything_tasks.mjs';
 
 export const server = new McpServer(
   { name: 'everything', version: '1.0.0' },
@@ -521,4 +522,5 @@ server.registerPrompt('test_prompt_with_image', { description: 'A prompt that ca
   messages: [fromUser(image), fromUser(text('Please analyze the image above.'))],
 }));
 
-register(server);
+registerAsking(server);
+registerTasks(server);

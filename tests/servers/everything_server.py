@@ -3,7 +3,7 @@
 Usage: python everything_server.py --stdio | --port N
 
 The names, texts and shapes of the ``test_*`` items are the conformance suite's own. Those that ask the client are in
-``everything_asking``.
+``everything_asking``, those that become tasks in ``everything_tasks``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import zlib
 from typing import Annotated, Any, Literal
 
 import everything_asking
+import everything_tasks
 from pydantic import BaseModel, Field
 
 from oxmcp import Context, FastMCP, Image, MCPError, ToolError
@@ -448,6 +449,7 @@ async def complete(ref: Any, argument: Any, context: Any) -> Completion:
 
 
 everything_asking.register(mcp)
+everything_tasks.register(mcp)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ mod questions;
 mod resources;
 mod serve;
 mod structured;
+mod tasks;
 mod tools;
 mod watched;
 
@@ -26,6 +27,7 @@ fn engine() -> oxmcp_core::error::Result<Engine> {
     tools::add(&registry)?;
     questions::add(&registry)?;
     explicit::add(&registry)?;
+    tasks::add(&registry)?;
     watched::add(&registry)?;
     resources::add(&registry)?;
     prompts::add(&registry)?;

@@ -1,0 +1,65 @@
+"""What of the everything server becomes tasks: the fixtures of the official conformance suite, named and worded as there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from oxmcp import Context, FastMCP, MCPError, ToolError
+
+
+def form(field: str, kind: str) -> dict[str, Any]:
+    """A form of one field."""
+    return {"type": "object", "properties": {field: {"type": kind}}, "required": [field]}
+
+
+def register(mcp: FastMCP) -> None:
+    """Adds all of them to a server."""
+    run_long(mcp)
+    ask_in_mid_task(mcp)
+
+
+def run_long(mcp: FastMCP) -> None:
+    """Tools that take their time, and one that does not."""
+
+    @mcp.tool(structured_output=False)
+    def greet(name: str) -> str:
+        """Greet at once: never a task."""
+        return f"Hello, {name}!"
+
+    @mcp.tool(task=True, structured_output=False)
+    async def slow_compute(seconds: float, label: str) -> str:
+        """Compute for a while."""
+        await asyncio.sleep(seconds)
+        return f"{label}: computed"
+
+    @mcp.tool(task="required", structured_output=False)
+    async def failing_job() -> str:
+        """Fail after a while."""
+        await asyncio.sleep(1)
+        raise ToolError("This job always fails")
+
+    @mcp.tool(task=True, structured_output=False)
+    async def protocol_error_job() -> str:
+        """End with an error of the protocol."""
+        raise MCPError(-32603, "This job breaks off")
+
+
+def ask_in_mid_task(mcp: FastMCP) -> None:
+    """Tools that ask their client while they are tasks."""
+
+    @mcp.tool(task=True, structured_output=False)
+    async def confirm_delete(filename: str, ctx: Context) -> str:
+        """Ask whether to go on."""
+        answer = await ctx.elicit(f"Delete {filename}?", form("confirm", "boolean"))
+        confirmed = answer.action == "accept" and answer.content["confirm"]
+        return f"{filename}: {'deleted' if confirmed else 'kept'}"
+
+    @mcp.tool(task=True, structured_output=False)
+    async def multi_input(ctx: Context) -> str:
+        """Ask two things at once."""
+        answers = await asyncio.gather(
+            ctx.elicit("What is your name?", form("name", "string")),
+            ctx.elicit("Go on?", form("confirm", "boolean")),
+        )
+        return f"answers: {', '.join(answer.action for answer in answers)}"
