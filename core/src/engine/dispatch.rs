@@ -245,9 +245,6 @@ fn complete(
     let Completion { mut reference, argument, value, context: earlier } = asked;
     if !snapshot.completes() {
         return Err(Failure::new(FailureKind::MethodNotFound, "method not found"));
-    };
-    if !snapshot.completes() {
-        return Err(Failure::new(FailureKind::MethodNotFound, "method not found"));
     }
     let handler = snapshot.completer(&reference);
     match snapshot.completion_target(&reference, &argument) {
