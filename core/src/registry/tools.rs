@@ -163,6 +163,9 @@ impl ToolEntry {
     #[must_use]
     pub fn within(&self, budget: &Arc<ResultBudget>) -> Self {
         let mut entry = Self { budget: Some(Arc::clone(budget)), ..self.clone() };
+        if let Some(earlier) = &self.budget {
+            earlier.take_back(&mut entry.tool);
+        }
         if let Some(told) = budget.told(&entry.tool) {
             entry.tool = told;
         }

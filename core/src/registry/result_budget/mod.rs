@@ -44,6 +44,27 @@ impl ResultBudget {
         Some(told)
     }
 
+    /// Takes back what [`told`](Self::told) said of the size: another budget takes the place of this one.
+    pub(super) fn take_back(&self, tool: &mut Tool) {
+        let (true, Some(max_chars), Some(meta)) = (self.advertise, self.max_chars, &tool.common.meta) else {
+            return;
+        };
+        let told = max_chars.to_string();
+        if member(meta.as_str(), MAX_RESULT_SIZE) != Some(&told) {
+            return;
+        }
+        let mut left = String::from("{");
+        for (name, value) in json::members(meta.as_str()).filter(|(name, _)| name != MAX_RESULT_SIZE) {
+            if left.len() > 1 {
+                left.push(',');
+            }
+            write_string(&mut left, &name);
+            left.push(':');
+            left.push_str(value);
+        }
+        tool.common.meta = (left.len() > 1).then(|| RawJson::from_checked(left + "}"));
+    }
+
     /// Brings a result within the budget. `takes_structured` says whether its client knows structured content.
     #[must_use]
     pub fn apply(&self, mut output: ToolOutput, takes_structured: bool) -> ToolOutput {
