@@ -137,10 +137,19 @@ export class FastMCP<T extends FastMCPSessionAuth = FastMCPSessionAuth> extends 
   }
 
   #newServer(): McpServer {
-    const { name, version, title, icons, websiteUrl, instructions, logger = console } = this.options;
+    const {
+      name,
+      version,
+      title,
+      icons,
+      websiteUrl,
+      instructions,
+      transforms,
+      logger = console,
+    } = this.options;
     const server = new McpServer(
       { name, version, title, icons, websiteUrl },
-      { instructions, capabilities: { logging: {} } },
+      { instructions, transforms, capabilities: { logging: {} } },
     );
     // The logger hears of failures, which is the console unless told otherwise.
     server[ENGINE].logsFailures = false;

@@ -33,8 +33,10 @@ export {
   UrlElicitationRequiredError,
   UserError,
 } from './engine/errors.js';
+export type { Transform } from './engine/native.js';
 export { CannotAskError, MissingCapabilityError, QuestionError } from './engine/question_errors.js';
 export { UriTemplate } from './offers/resource_templates.js';
+export * from './offers/transforms.js';
 export type { CompleteCallback, CompletionContext } from './server/completable.js';
 export { completable, getCompleter, isCompletable } from './server/completable.js';
 export { Server, type ServerOptions, type Transport } from './server/index.js';

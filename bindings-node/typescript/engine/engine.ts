@@ -6,6 +6,7 @@ import type { Call, SessionAsking } from './call.js';
 import { translated } from './errors.js';
 import { Functions, type Run, Serving } from './event_loop.js';
 import { followed } from './following.js';
+import type { Transform } from './native.js';
 import { type Kind, type NativeServer, native, type Placement } from './native.js';
 import { CannotAskError } from './question_errors.js';
 import type { Asks } from './questions.js';
@@ -64,6 +65,7 @@ export class Engine {
   private readonly methods = new Map<string, Run>();
   private readonly fallbacks = new Map<string, Run>();
   private attached: Serving | undefined;
+  private transforms: readonly Transform[] = [];
 
   constructor(implementation: Implementation, options: EngineOptions) {
     this.declared = options.capabilities;
@@ -101,6 +103,13 @@ export class Engine {
   private forgetReleased(): void {
     if (this.attached !== undefined) return;
     for (const slot of this.native.takeReleased()) this.functions.release(slot);
+  }
+
+  /** Has offers become something else before clients see them, after what was added before. */
+  transform(transforms: readonly Transform[]): void {
+    const all = [...this.transforms, ...transforms];
+    translated(() => this.native.setTransforms(JSON.stringify(all)));
+    this.transforms = all;
   }
 
   /** Sets what answers a method as a whole, or gives the method back. */

@@ -11,6 +11,8 @@ export interface NativeServer {
   addResource(descriptor: string, slot: number, replace: boolean): void;
   addResourceTemplate(descriptor: string, slot: number, replace: boolean): void;
   addPrompt(descriptor: string, slot: number, replace: boolean): void;
+  /** What becomes of the offers before clients see them, in order: a JSON array, which takes the place of the last one. */
+  setTransforms(transforms: string): void;
   setCompletion(slot: number | null): void;
   /** A function that can say log messages is registered: the server offers them from now on. */
   noteLogging(): void;
@@ -37,6 +39,12 @@ export interface NativeServer {
   announce(method: string, params: string, session: string | null): void;
   /** Sends a log message outside of any request, likewise; `data` is JSON. */
   log(level: string, logger: string | null, data: string, session: string | null): void;
+}
+
+/** What the engine makes of the offers of a server before clients see them. Made by `toolSearch(…)` and the like. */
+export interface Transform {
+  readonly type: string;
+  readonly [option: string]: unknown;
 }
 
 /** Keyed by tool name, resource URI, URI template, prompt name. */

@@ -2,6 +2,7 @@
 
 import { ConfigurationError } from '../engine/errors.js';
 import type { Cors, EventStoreOption, HttpOptions } from '../engine/http_options.js';
+import type { Transform } from '../engine/native.js';
 import type { Icon } from '../types/base.js';
 import type { FastMCPSessionAuth } from './access.js';
 import type { PingOptions } from './pings.js';
@@ -26,6 +27,8 @@ export interface ServerOptions<_T extends FastMCPSessionAuth = FastMCPSessionAut
   websiteUrl?: string;
   /** How to use the server, for the model. */
   instructions?: string;
+  /** What becomes of the tools before clients see them, in order: `toolSearch(…)`, `resultBudget(…)`, `inlineReferences(…)`. */
+  transforms?: readonly Transform[];
   /** Hears where the server is found, and what goes wrong outside of any call. Default `console`. */
   logger?: Logger;
   /** Is told of every call of a tool, before it runs. */

@@ -3,7 +3,7 @@
 import { EngineValidator } from '../arguments/engine_validator.js';
 import type { VerifyState } from '../calls/verified_state.js';
 import { ConfigurationError } from '../engine/errors.js';
-import type { Placement } from '../engine/native.js';
+import type { Placement, Transform } from '../engine/native.js';
 import type { CacheHint, ResourceSecurity } from '../offers/resource_templates.js';
 import type { ServerCapabilities } from '../types/lifecycle.js';
 
@@ -73,6 +73,8 @@ export interface McpServerOptions extends ServerOptions {
    * (`"5"`, `"[1, 2]"`) is taken for that where the schema admits no text. A tool's own setting goes before.
    */
   strictInputValidation?: boolean | undefined;
+  /** What becomes of the offers before clients see them, in order: `toolSearch(…)`, `resultBudget(…)`, `inlineReferences(…)`. */
+  transforms?: readonly Transform[] | undefined;
   /** Which values of the variables of resource templates are refused, where a template does not say. */
   resourceSecurity?: ResourceSecurity | undefined;
 }

@@ -2,6 +2,7 @@
 
 import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../arguments/schemas.js';
 import type { Engine } from '../engine/engine.js';
+import type { Transform } from '../engine/native.js';
 import { Completions } from '../offers/completions.js';
 import {
   type AnyPromptFunction,
@@ -39,8 +40,12 @@ export abstract class Registering {
   private readonly prompts: Prompts;
   private readonly resources: Resources;
 
-  protected constructor(engine: Engine, options: McpServerOptions) {
+  protected constructor(
+    private readonly engine: Engine,
+    options: McpServerOptions,
+  ) {
     engine.hasRegistry = true;
+    if (options.transforms !== undefined) engine.transform(options.transforms);
     const onCompletable = (): void => completions.offer();
     this.tools = new Tools(engine, mostElements(options), options.strictInputValidation === true);
     this.prompts = new Prompts(engine, onCompletable);
@@ -123,6 +128,16 @@ export abstract class Registering {
   registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
     refuseWithoutSubject(config, `prompt '${name}'`);
     return this.prompts.add(name, config, callback);
+  }
+
+  /**
+   * Has the offers become something else before clients see them, after what was added before: `toolSearch(…)`,
+   * `resultBudget(…)`, `inlineReferences(…)`. Clients are told that lists have changed.
+   *
+   * @throws ConfigurationError, or another OxmcpError, when it cannot be used.
+   */
+  addTransform(transform: Transform): void {
+    this.engine.transform([transform]);
   }
 
   /** The JSON Schema that clients are told of a tool's arguments. */

@@ -166,7 +166,25 @@ LATER = {
         server.providers
         server.proxy
         server.server.create_proxy
-        server.transforms
+        server.transforms.Namespace
+        server.transforms.PromptsAsTools
+        server.transforms.ResourcesAsTools
+        server.transforms.ToolTransform
+        server.transforms.VersionFilter
+        server.transforms.VersionSpec
+        server.transforms.Visibility
+        server.transforms.catalog
+        server.transforms.is_enabled
+        server.transforms.namespace
+        server.transforms.prompts_as_tools
+        server.transforms.resources_as_tools
+        server.transforms.search.base.serialize_tools_for_output_json
+        server.transforms.search.base.serialize_tools_for_output_markdown
+        server.transforms.search.serialize_tools_for_output_json
+        server.transforms.search.serialize_tools_for_output_markdown
+        server.transforms.tool_transform
+        server.transforms.version_filter
+        server.transforms.visibility
         tools.forward
         tools.forward_raw
         tools.tool_transform
@@ -175,11 +193,9 @@ LATER = {
     MIDDLEWARE: """
         server.middleware.PingMiddleware
         server.middleware.caching
-        server.middleware.dereference
         server.middleware.logging
         server.middleware.ping
         server.middleware.rate_limiting
-        server.middleware.response_limiting
         server.middleware.tool_injection
     """,
     EXTENSIONS: """

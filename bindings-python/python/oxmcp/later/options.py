@@ -14,7 +14,7 @@ logger = logging.getLogger("oxmcp")
 _FEATURES = {
     AUTHENTICATION: "auth auth_server_provider token_verifier verify",
     CLIENT: "auto_initialize cache cache_mode init_timeout max_pages prior_discover",
-    COMPOSITION: "providers session_state_store transforms",
+    COMPOSITION: "providers session_state_store",
     EXTENSIONS: "extensions result_claims",
     MIDDLEWARE: "run_middleware",
     TASKS: "task task_id task_meta",
@@ -22,9 +22,7 @@ _FEATURES = {
 }
 _FEATURE_OF = {option: feature for feature, options in _FEATURES.items() for option in options.split()}
 
-_WITHOUT_EFFECT = frozenset(
-    "client_log_level context dereference_schemas mount_path protocol_version ttl uvicorn_config version".split()
-)
+_WITHOUT_EFFECT = frozenset("client_log_level context mount_path protocol_version ttl uvicorn_config version".split())
 """What tunes something that works in another way here: accepted, with a line in the log."""
 
 
@@ -34,13 +32,11 @@ class OfServers(TypedDict, total=False):
     auth: Any
     auth_server_provider: Any
     client_log_level: Any
-    dereference_schemas: Any
     extensions: Any
     mount_path: Any
     providers: Any
     session_state_store: Any
     token_verifier: Any
-    transforms: Any
 
 
 class OfRunning(TypedDict, total=False):

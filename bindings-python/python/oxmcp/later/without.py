@@ -148,6 +148,8 @@ WITHOUT = {
         server.server.LifespanCallable
         server.server.StateValue
         server.server.Transport
+        server.transforms.search.SearchResultSerializer
+        server.transforms.search.base.SearchResultSerializer
         shared.context.BaseContext
         tools.function_tool.DecoratedTool
         utilities.types.AnyFunction

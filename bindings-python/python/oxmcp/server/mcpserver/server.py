@@ -14,6 +14,7 @@ from ...offers.descriptors import cache_hint, implementation, uniform_hints
 from ...offers.resource_security import ResourceSecurity
 from ...offers.resources import Resource
 from ...offers.tools import Tool
+from ...offers.transforms.inline_references import InlineReferences
 from ...serving import settings
 from ...serving.announcer import Announcer
 from ...serving.capabilities import Declared
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from ...engine.attachment import Io
     from ...later.options import OfRunning, OfServers
+    from ...offers.transforms.transform import Transform
     from ...serving.event_store import EventStore, InMemoryEventStore
     from ...serving.subscriptions import SubscriptionBus
     from ...serving.transport_security import TransportSecuritySettings
@@ -103,6 +105,10 @@ class MCPServer(Composing, LaterServer):
         sampling_handler: Answers what the client's model is asked, `(messages, params, context)`, where the client cannot: a text
             or a `CreateMessageResult`. With `sampling_handler_behavior="always"` it always does.
         tasks: Whether calls of tools can become tasks where a tool does not say: True is `task=True` of each.
+        transforms: What becomes of the offers before clients see them, in order (`oxmcp.server.transforms`); `add_transform` adds
+            to it.
+        dereference_schemas: Whether what the schemas of tools refer to is written out, for clients that drop `$defs`:
+            `InlineReferences` by another name.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`, `OXMCP_SSE`,
@@ -185,6 +191,8 @@ class MCPServer(Composing, LaterServer):
         max_request_body_size: int | None = None,
         cache_ttl: int | None = None,
         cache_scope: Literal["public", "private"] | None = None,
+        transforms: Iterable[Transform] | None = None,
+        dereference_schemas: bool | None = None,
         **other: Unpack[OfServers],
     ) -> None:
         accept("OfServers", self.known_as, other)
@@ -261,6 +269,10 @@ class MCPServer(Composing, LaterServer):
         if experimental_capabilities:
             known = self._declared.get("experimental") or {}
             self._declared["experimental"] = {**known, **experimental_capabilities}
+        if dereference_schemas:
+            self.add_transform(InlineReferences())
+        for transform in transforms or ():
+            self.add_transform(transform)
         for tool in tools or ():
             self.add_tool(tool)
         for resource in resources or ():
