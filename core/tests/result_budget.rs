@@ -23,9 +23,14 @@ fn with_content(content: &Value) -> ToolOutput {
     ToolOutput { content: RawJson::from_value(content), ..ToolOutput::text("") }
 }
 
+fn within(budget: &ResultBudget, mut output: ToolOutput, takes_structured: bool) -> ToolOutput {
+    budget.apply(&mut output, takes_structured);
+    output
+}
+
 /// What is left of a result for a client that knows structured content.
 fn left(budget: &ResultBudget, output: ToolOutput) -> (Value, Option<Value>) {
-    let output = budget.apply(output, true);
+    let output = within(budget, output, true);
     RawJson::parse(output.content.as_str()).unwrap();
     (output.content.to_value().unwrap(), output.structured_content.map(|text| text.to_value().unwrap()))
 }
@@ -108,13 +113,13 @@ fn a_result_that_was_cut_has_no_structured_content() {
 #[test]
 fn a_client_that_does_not_know_structured_content_is_not_charged_for_it() {
     let output = with_structured(&json!([text(&"x".repeat(90))]), &json!({"result": "x".repeat(90)}));
-    let output = at_most(100).apply(output, false);
+    let output = within(&at_most(100), output, false);
     assert_eq!(output.content.to_value().unwrap(), json!([text(&"x".repeat(90))]));
 }
 
 #[test]
 fn refusals_are_cut_and_stay_refusals() {
-    let output = at_most(300).apply(ToolOutput::error(&"x".repeat(5000)), true);
+    let output = within(&at_most(300), ToolOutput::error(&"x".repeat(5000)), true);
     assert!(output.is_error);
     assert!(output.content.as_str().len() < 400);
 }
@@ -133,7 +138,7 @@ fn json_loses_the_white_space_that_means_nothing() {
     let pretty = "{\n  \"a b\": [1, 2],\n  \"c\": \"x \\\" y\"\n}";
     let output =
         ToolOutput { structured_content: Some(RawJson::from_checked(pretty)), ..ToolOutput::text(pretty) };
-    let output = budget.apply(output, true);
+    let output = within(&budget, output, true);
     let compact = r#"{"a b":[1,2],"c":"x \" y"}"#;
     assert_eq!(output.structured_content.unwrap().as_str(), compact);
     assert_eq!(only_text(&output.content.to_value().unwrap()), compact);
@@ -156,7 +161,7 @@ fn text_that_repeats_the_structured_content_is_left_out_where_that_is_known() {
     ] {
         let (left, kept) = left(&budget, with_structured(&content, &structured));
         assert_eq!((left, kept), (json!([]), Some(structured.clone())));
-        let there = budget.apply(with_structured(&content, &structured), false);
+        let there = within(&budget, with_structured(&content, &structured), false);
         assert_eq!(there.content.to_value().unwrap(), content);
         assert!(there.repeats);
     }

@@ -1,6 +1,10 @@
 //! What clients see and get of tools that are found instead of listed, held to a budget, or described without references: in both eras.
 
-#![expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod engine_support;
 
@@ -111,9 +115,11 @@ async fn a_tool_that_is_called_through_another_is_checked_as_ever() {
         }
     }
     // Text that spells what is asked for is taken for it, at both levels.
-    let spelled = calling("call_tool", json!({"name": "add", "arguments": {"a": "2", "b": "3"}}));
-    for result in in_both(&engine, "tools/call", spelled).await {
-        assert_eq!(words(&result), "5");
+    for spelled in [json!({"a": "2", "b": "3"}), json!("{\"a\": 2, \"b\": \"3\"}")] {
+        let call = calling("call_tool", json!({"name": "add", "arguments": spelled}));
+        for result in in_both(&engine, "tools/call", call).await {
+            assert_eq!(words(&result), "5", "{spelled}");
+        }
     }
 }
 

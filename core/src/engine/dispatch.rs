@@ -339,9 +339,9 @@ fn no_such_resource(uri: &str) -> Failure {
     Failure::new(FailureKind::NotFound, "resource not found").with_data(RawJson::from_checked(data))
 }
 
-/// What was read with the URIs by which clients know it.
-fn with_outward_uris(read: ResourceOutput, inserted: &str) -> ResourceOutput {
-    let contents: Vec<String> = json::elements(read.contents.as_str())
+/// What was read, with the URIs by which clients know it.
+fn outward_contents(contents: &str, inserted: &str) -> RawJson {
+    let contents: Vec<String> = json::elements(contents)
         .map(|content| {
             let mut text = String::with_capacity(content.len() + inserted.len());
             for (name, value) in json::members(content) {
@@ -357,7 +357,7 @@ fn with_outward_uris(read: ResourceOutput, inserted: &str) -> ResourceOutput {
             text
         })
         .collect();
-    ResourceOutput { contents: RawJson::from_checked(format!("[{}]", contents.join(","))), ..read }
+    RawJson::from_checked(format!("[{}]", contents.join(",")))
 }
 
 /// A peer's text, repeated to it without growing a message beyond measure.
@@ -401,7 +401,7 @@ impl Finish {
     fn finish(&mut self, reply: Reply) -> Result<Answer, Failure> {
         let kind = self.kind;
         let resource = self.resource.take();
-        let output = match (reply, resource.as_deref()) {
+        let mut output = match (reply, resource.as_deref()) {
             (Ok(output), _) => output,
             // DOWN-10 wants the URI in any case.
             (Err(failure), Some(ReadFrom { uri, .. }))
@@ -436,16 +436,14 @@ impl Finish {
         {
             check_structured(schema, result.structured_content.as_ref())?;
         }
-        let output = match (self.budget(), output) {
-            (Some(budget), Output::Tool(result)) => Output::Tool(budget.apply(result, self.takes_structured)),
-            (_, output) => output,
-        };
-        let output = match (resource.as_deref(), output) {
-            (Some(ReadFrom { inserted: Some(inserted), .. }), Output::Resource(read)) => {
-                Output::Resource(with_outward_uris(read, inserted))
-            }
-            (_, output) => output,
-        };
+        if let (Some(budget), Output::Tool(result)) = (self.budget(), &mut output) {
+            budget.apply(result, self.takes_structured);
+        }
+        if let (Some(ReadFrom { inserted: Some(inserted), .. }), Output::Resource(read)) =
+            (resource.as_deref(), &mut output)
+        {
+            read.contents = outward_contents(read.contents.as_str(), inserted);
+        }
         let cache = resource.map(|from| from.cache);
         Ok(Answer::Output { kind, output, tool: self.tool.take(), cache })
     }

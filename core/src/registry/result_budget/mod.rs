@@ -66,22 +66,24 @@ impl ResultBudget {
     }
 
     /// Brings a result within the budget. `takes_structured` says whether its client knows structured content.
-    #[must_use]
-    pub fn apply(&self, mut output: ToolOutput, takes_structured: bool) -> ToolOutput {
+    #[cold]
+    pub fn apply(&self, output: &mut ToolOutput, takes_structured: bool) {
         if self.compact {
-            compact_content(&mut output);
+            compact_content(output);
         }
-        if self.one_copy && takes_structured && !output.is_error && repeating::repeats(&output) {
+        if self.one_copy && takes_structured && !output.is_error && repeating::repeats(output) {
             output.content = RawJson::from_checked("[]");
             output.repeats = false;
         }
-        let Some(max_chars) = self.max_chars else { return output };
+        let Some(max_chars) = self.max_chars else { return };
         let sent_structured = output.structured_content.as_ref().filter(|_| takes_structured);
         let bytes = output.content.as_str().len()
             + sent_structured.map_or(0, |structured| structured.as_str().len())
             // The engine's own copy.
             + output.structured_content.as_ref().filter(|_| output.repeats).map_or(0, |copy| copy.as_str().len());
-        if bytes <= max_chars { output } else { self.cut(output, max_chars, takes_structured) }
+        if bytes > max_chars {
+            self.cut(output, max_chars, takes_structured);
+        }
     }
 
     /// The words of a failure, brought within the budget.
@@ -97,8 +99,7 @@ impl ResultBudget {
     }
 
     /// A result that may be too large: nothing in characters is more than it is in bytes, so others do not come here.
-    #[cold]
-    fn cut(&self, mut output: ToolOutput, max_chars: usize, takes_structured: bool) -> ToolOutput {
+    fn cut(&self, output: &mut ToolOutput, max_chars: usize, takes_structured: bool) {
         let is_empty = elements(output.content.as_str()).next().is_none();
         let mut only_structured = is_empty && !output.repeats;
         if is_empty
@@ -114,11 +115,11 @@ impl ResultBudget {
         };
         let content_chars: usize = elements(output.content.as_str()).map(chars_of_block).sum();
         if content_chars + structured_chars <= max_chars {
-            return output;
+            return;
         }
         // What is cut is not the object it was.
         let mut loses_structured =
-            takes_structured && output.structured_content.is_some() && !repeating::repeats(&output);
+            takes_structured && output.structured_content.is_some() && !repeating::repeats(output);
         if only_structured && let Some(structured) = &output.structured_content {
             output.content = text_block(structured.as_str());
             loses_structured = false;
@@ -126,7 +127,6 @@ impl ResultBudget {
         output.structured_content = None;
         let cut = Cut::of(output.content.as_str(), max_chars, loses_structured, self.note.as_deref());
         output.content = RawJson::from_checked(cut.into_content());
-        output
     }
 }
 
