@@ -131,7 +131,13 @@ async def test_a_tool_that_is_found_asks_its_questions() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"max_results": 0}, {"max_results": True}, {"call_tool_name": "search_tools"}, {"always_visible": "add"}],
+    [
+        {"max_results": 0},
+        {"max_results": True},
+        {"call_tool_name": "search_tools"},
+        {"call_tool_name": ""},
+        {"always_visible": "add"},
+    ],
 )
 def test_a_search_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"\w"):

@@ -13,20 +13,26 @@ use std::sync::Arc;
 use engine_support::asking::{able, call_as, filled, form, questions};
 use engine_support::*;
 use oxmcp_core::engine::Engine;
-use oxmcp_core::error::ErrorKind;
 use oxmcp_core::handler::{Failure, FailureKind, Handler, Invocation, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{Change, ListKind, Output, Tool, ToolOutput, WatchFilter};
-use oxmcp_core::registry::{Registry, RegistryOptions, ResultBudget, SearchBy, ToolSearch, Transform};
+use oxmcp_core::registry::{
+    Registry, RegistryOptions, ResultBudget, SearchBy, StandIn, ToolSearch, Transform,
+};
+use oxmcp_core::schema::SchemaLimits;
 use serde_json::{Value, json};
 
 fn search() -> Transform {
-    Transform::ToolSearch(ToolSearch::default())
+    searching(ToolSearch::default())
+}
+
+fn searching(search: ToolSearch) -> Transform {
+    Transform::ToolSearch(Arc::new(StandIn::new(search, &SchemaLimits::default()).unwrap()))
 }
 
 fn at_most(max_chars: usize) -> Transform {
     let budget = ResultBudget { max_chars: Some(max_chars), advertise: true, ..ResultBudget::default() };
-    Transform::ResultBudget { budget, tools: None }
+    Transform::ResultBudget { budget: Arc::new(budget), tools: None }
 }
 
 /// A server with two tools, transformed.
@@ -45,7 +51,7 @@ fn office(transforms: Vec<Transform>) -> (Engine, Registry) {
     registry.add_tool(sum, add).unwrap();
     let long = Tool::new("read_log", raw(&any_object())).describe("Reads the log.");
     registry.add_tool(long, returns(text(&"line\n".repeat(1000)))).unwrap();
-    registry.set_transforms(transforms).unwrap();
+    registry.set_transforms(transforms);
     (builder().registry(registry.clone()).build().unwrap(), registry)
 }
 
@@ -141,7 +147,7 @@ async fn a_search_that_finds_nothing_says_so() {
 
 #[tokio::test]
 async fn what_is_taken_away_is_neither_found_nor_called_and_what_comes_is() {
-    let (engine, registry) = office(vec![Transform::ToolSearch(ToolSearch {
+    let (engine, registry) = office(vec![searching(ToolSearch {
         always_visible: vec!["read_log".to_owned()],
         by: SearchBy::Pattern,
         max_results: 1,
@@ -210,7 +216,7 @@ async fn results_are_held_to_the_last_budget_that_is_for_the_tool() {
     let only = |names: &[&str], max_chars| {
         let budget = ResultBudget { max_chars: Some(max_chars), advertise: true, ..ResultBudget::default() };
         let tools = Some(names.iter().map(ToString::to_string).collect());
-        Transform::ResultBudget { budget, tools }
+        Transform::ResultBudget { budget: Arc::new(budget), tools }
     };
     let (engine, _) = office(vec![at_most(9000), only(&["read_log"], 300)]);
     let [legacy, modern] = in_both(&engine, "tools/list", json!({})).await;
@@ -241,7 +247,7 @@ async fn a_refusal_is_held_to_the_budget_too() {
 #[tokio::test]
 async fn one_copy_is_sent_to_those_who_know_structured_content() {
     let budget = ResultBudget { one_copy: true, ..ResultBudget::default() };
-    let (engine, registry) = office(vec![Transform::ResultBudget { budget, tools: None }]);
+    let (engine, registry) = office(vec![Transform::ResultBudget { budget: Arc::new(budget), tools: None }]);
     let structured = Some(raw(&json!({"a": [1, 2]})));
     let twice = ToolOutput { structured_content: structured, ..ToolOutput::text(r#"{"a": [1, 2]}"#) };
     registry.add_tool(tool("twice", &any_object()), returns(Output::Tool(twice))).unwrap();
@@ -285,16 +291,10 @@ async fn transforms_change_while_clients_are_there_and_they_are_told() {
     let (engine, registry) = office(vec![]);
     let filter = WatchFilter { tools: true, ..WatchFilter::default() };
     let watch = registry.watch(filter);
-    registry.set_transforms(vec![search()]).unwrap();
+    registry.set_transforms(vec![search()]);
     assert_eq!(watch.take(), Some(Change::List(ListKind::Tools)));
     assert_eq!(names(&engine).await, ["search_tools", "call_tool"]);
-    registry.set_transforms(vec![search()]).unwrap();
-    assert_eq!(watch.take(), None, "nothing changed");
-    // What cannot be used changes nothing.
-    let unusable = Transform::ToolSearch(ToolSearch { max_results: 0, ..ToolSearch::default() });
-    assert_eq!(registry.set_transforms(vec![unusable]).unwrap_err().kind(), ErrorKind::Configuration);
-    assert_eq!(names(&engine).await, ["search_tools", "call_tool"]);
-    registry.set_transforms(vec![]).unwrap();
+    registry.set_transforms(vec![]);
     assert_eq!(names(&engine).await, ["add", "read_log"]);
 }
 
@@ -306,7 +306,7 @@ async fn pages_go_over_what_is_listed() {
         registry.add_tool(tool(name, &any_object()), returns(text(name))).unwrap();
     }
     let pinned = ToolSearch { always_visible: vec!["b".to_owned()], ..ToolSearch::default() };
-    registry.set_transforms(vec![Transform::ToolSearch(pinned)]).unwrap();
+    registry.set_transforms(vec![searching(pinned)]);
     let engine = builder().registry(registry.clone()).build().unwrap();
     let (mut cursor, mut seen) = (json!({}), Vec::new());
     loop {

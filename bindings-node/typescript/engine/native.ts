@@ -11,8 +11,6 @@ export interface NativeServer {
   addResource(descriptor: string, slot: number, replace: boolean): void;
   addResourceTemplate(descriptor: string, slot: number, replace: boolean): void;
   addPrompt(descriptor: string, slot: number, replace: boolean): void;
-  /** What becomes of the offers before clients see them, in order: a JSON array, which takes the place of the last one. */
-  setTransforms(transforms: string): void;
   setCompletion(slot: number | null): void;
   /** A function that can say log messages is registered: the server offers them from now on. */
   noteLogging(): void;

@@ -16,7 +16,7 @@ use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
 use crate::model::{
     CacheHint, Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output,
-    ResourceOutput, TaskSupport, WatchFilter,
+    TaskSupport, WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{

@@ -257,6 +257,10 @@ fn result_budget(text: &str) -> Result<Transform> {
         note: Option<String>,
     }
     let Text { max_chars, compact, one_copy, advertise, tools, note } = read("the result budget", text)?;
+    if max_chars == Some(0) {
+        let message = "a budget of 0 characters leaves nothing; give at least 1, or none for no limit";
+        return Err(Error::new(ErrorKind::Configuration, message));
+    }
     let advertise = advertise.unwrap_or(max_chars.is_some());
     let budget = ResultBudget { max_chars, compact, one_copy, advertise, note };
     Ok(Transform::ResultBudget { budget: Arc::new(budget), tools })

@@ -13,7 +13,6 @@ from ..answers import failures
 from ..arguments.injection import context_names
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
 from ..later.deferred import accept
-from ..serving.serving import Serving
 from ..serving.settings import OnDuplicate
 from ..serving.translation import translated
 from . import marks
@@ -21,7 +20,7 @@ from .prompts import Prompt
 from .resource_security import ResourceSecurity
 from .resources import Resource
 from .tools import Tool
-from .transforms.transform import Transform
+from .transforms.transforming import Transforming
 from .visibility.rules import Rule
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ LISTS: Mapping[Kind, str] = {
 """The methods that list what is registered, by kind."""
 
 
-class Registrations(Serving):
+class Registrations(Transforming):
     """The offers of a server by kind and key, mirrored in the engine once there is one."""
 
     _mask: bool
@@ -67,7 +66,6 @@ class Registrations(Serving):
         self._offers: dict[Kind, dict[str, Any]] = {"tool": {}, "prompt": {}, "resource": {}, "resource_template": {}}
         self._completion: Callable[..., Any] | None = None
         self._rules: list[Rule] = []
-        self._transforms: list[Transform] = []
 
     # Adding
 
@@ -207,7 +205,6 @@ class Registrations(Serving):
                 self._register_list(engine, kind)
         if self._completion is not None:
             self._register_completion(engine)
-        self._transform(engine)
 
     def _register_completion(self, engine: _native.Server) -> None:
         from . import completions
@@ -225,38 +222,6 @@ class Registrations(Serving):
     def tool_named(self, name: str) -> Tool | None:
         """The tool registered under this name, if there is one."""
         return self._offers["tool"].get(name)
-
-    # Transforming
-
-    @property
-    def transforms(self) -> list[Transform]:
-        """What becomes of the offers before clients see them, in order; `add_transform` adds to it."""
-        return [*self._transforms]
-
-    def add_transform(self, transform: Transform) -> None:
-        """Has the engine make something else of the offers before clients see them, after what was added before: see
-        `oxmcp.server.transforms`. May be called while the server is served, whose clients are told that lists have changed.
-
-        Raises:
-            TypeError: it is none of those transforms.
-        """
-        if not isinstance(transform, Transform):
-            raise TypeError(
-                f"add_transform takes a Transform of oxmcp.server.transforms, not {type(transform).__name__}"
-            )
-        with self._engines.lock, translated():
-            self._transforms.append(transform)
-            try:
-                for engine in self._engines.made():
-                    self._transform(engine)
-            except BaseException:
-                self._transforms.remove(transform)
-                raise
-
-    def _transform(self, engine: _native.Server) -> None:
-        of_middleware = (getattr(one, "transform", None) for one in self.middleware)
-        transforms = [*self._transforms, *(one for one in of_middleware if isinstance(one, Transform))]
-        engine.set_transforms(_native.dumps([one.described() for one in transforms]))
 
     # Removing
 

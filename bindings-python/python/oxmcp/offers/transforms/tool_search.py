@@ -34,6 +34,8 @@ class ToolSearch(Transform):
         by: Literal["words", "pattern"] = "words",
     ) -> None:
         at_least_one("max_results", max_results)
+        if not search_tool_name or not call_tool_name:
+            raise ValueError("the tools that search and that call need a name each")
         if search_tool_name == call_tool_name:
             raise ValueError(f"the tools that search and that call are both named {call_tool_name!r}")
         if by not in ("words", "pattern"):
