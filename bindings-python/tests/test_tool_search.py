@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from oxmcp import Client, Context, FastMCP, NotYetError, ToolError
+from oxmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from oxmcp.server.transforms import ToolSearch
 from oxmcp.server.transforms.search import BM25SearchTransform, RegexSearchTransform
 
@@ -142,6 +143,23 @@ async def test_a_tool_that_is_found_asks_its_questions() -> None:
 def test_a_search_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         ToolSearch(**options)
+
+
+def test_middleware_that_takes_tools_from_the_list_is_told_to_be_passed_by(caplog: pytest.LogCaptureFixture) -> None:
+    class Hides(Middleware):
+        async def on_list_tools(self, context: MiddlewareContext, call_next: CallNext) -> Any:
+            return []
+
+    class Counts(Middleware):
+        async def on_call_tool(self, context: MiddlewareContext, call_next: CallNext) -> Any:
+            return await call_next(context)
+
+    FastMCP(middleware=[Hides(), Counts()])
+    FastMCP(middleware=[Counts()], transforms=[ToolSearch()])
+    assert not caplog.records
+    FastMCP("shop", middleware=[Hides(), Hides()]).add_transform(ToolSearch())
+    [record] = caplog.records
+    assert record.getMessage().startswith("shop: a search for tools does not pass on_list_tools of Hides: ")
 
 
 def test_what_is_no_transform_is_refused() -> None:

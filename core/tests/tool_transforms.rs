@@ -17,7 +17,8 @@ use oxmcp_core::handler::{Failure, FailureKind, Handler, Invocation, from_functi
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{Change, ListKind, Output, Tool, ToolOutput, WatchFilter};
 use oxmcp_core::registry::{
-    Registry, RegistryOptions, ResultBudget, SearchBy, StandIn, ToolSearch, Transform,
+    MountOptions, Namespace, Registry, RegistryOptions, ResultBudget, SearchBy, StandIn, ToolSearch,
+    Transform,
 };
 use oxmcp_core::schema::SchemaLimits;
 use serde_json::{Value, json};
@@ -321,4 +322,58 @@ async fn pages_go_over_what_is_listed() {
         }
     }
     assert_eq!(seen, ["b", "search_tools", "call_tool"]);
+}
+
+/// A server that is mounted in another one, under `weather`.
+fn mounted(in_child: Vec<Transform>, in_parent: Vec<Transform>) -> Engine {
+    let child = Registry::new(RegistryOptions::default()).unwrap();
+    let forecast = tool("forecast", &any_object());
+    child.add_tool(forecast, returns(text("sunny"))).unwrap();
+    child.set_transforms(in_child);
+    let (engine, parent) = office(in_parent);
+    let namespace = Some(Namespace::new("weather").unwrap());
+    parent.mount(&child, MountOptions { namespace, ..MountOptions::default() }).unwrap();
+    engine
+}
+
+#[tokio::test]
+async fn a_search_goes_over_mounted_servers_too() {
+    let engine = mounted(vec![], vec![search()]);
+    assert_eq!(names(&engine).await, ["search_tools", "call_tool"]);
+    for result in in_both(&engine, "tools/call", calling("search_tools", json!({"query": "forecast"}))).await
+    {
+        assert_eq!(result["structuredContent"]["result"][0]["name"], "weather_forecast");
+    }
+    let call = calling("call_tool", json!({"name": "weather_forecast"}));
+    for result in in_both(&engine, "tools/call", call).await {
+        assert_eq!(words(&result), "sunny");
+    }
+}
+
+#[tokio::test]
+async fn a_mounted_server_keeps_its_own_search() {
+    let engine = mounted(vec![search()], vec![]);
+    assert_eq!(names(&engine).await, ["add", "read_log", "weather_search_tools", "weather_call_tool"]);
+    let find = calling("weather_search_tools", json!({"query": "forecast"}));
+    for result in in_both(&engine, "tools/call", find).await {
+        assert_eq!(result["structuredContent"]["result"][0]["name"], "forecast");
+    }
+    for (name, expected) in [("forecast", "sunny"), ("add", "unknown tool: add")] {
+        let call = calling("weather_call_tool", json!({"name": name, "arguments": {}}));
+        for result in in_both(&engine, "tools/call", call).await {
+            assert!(words(&result).starts_with(expected), "{result}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_found_has_no_pictures() {
+    let (engine, registry) = office(vec![search()]);
+    let mut painted = tool("paint", &any_object());
+    painted.common.icons = Some(raw(&json!([{"src": "data:image/png;base64,AAAA"}])));
+    registry.add_tool(painted, returns(text("done"))).unwrap();
+    for result in in_both(&engine, "tools/call", calling("search_tools", json!({"query": "paint"}))).await {
+        let found = &result["structuredContent"]["result"][0];
+        assert_eq!((&found["name"], found.get("icons")), (&json!("paint"), None));
+    }
 }

@@ -7,7 +7,7 @@ use super::dispatch::{Dispatched, call_tool, shown};
 use crate::eras::{self, Answer};
 use crate::handler::{CallContext, Failure, FailureKind};
 use crate::json::{RawJson, as_string, is_object, member};
-use crate::model::{OperationKind, Output, ToolOutput};
+use crate::model::{OperationKind, Output, Tool, ToolOutput};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{Findable, SearchPart, SearchRole, ToolEntry};
 
@@ -47,13 +47,23 @@ fn search(findable: &Findable, arguments: &RawJson, version: ProtocolVersion) ->
     let given = member(arguments.as_str(), search.argument()).and_then(as_string).unwrap_or_default();
     let found = findable.find(&given).map_err(|why| Failure::new(FailureKind::Tool, why))?;
     let found = found.into_iter().take(search.max_results);
-    let tools: Vec<String> = found.map(|entry| eras::tool(&entry.tool, version)).collect();
+    let tools: Vec<String> = found.map(|entry| definition(&entry.tool, version)).collect();
     let list = format!("[{}]", tools.join(","));
     if tools.is_empty() {
         let words = "No tool of this server fits. Say it in other words, or in fewer.";
         return Ok(structured(ToolOutput::text(words), &list));
     }
     Ok(structured(ToolOutput::text(&list), &list))
+}
+
+/// A tool as lists have it, without its icons: models do not look at them, and they may be large.
+fn definition(tool: &Tool, version: ProtocolVersion) -> String {
+    if tool.common.icons.is_none() {
+        return eras::tool(tool, version);
+    }
+    let mut tool = tool.clone();
+    tool.common.icons = None;
+    eras::tool(&tool, version)
 }
 
 fn structured(output: ToolOutput, list: &str) -> ToolOutput {
