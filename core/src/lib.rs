@@ -1,7 +1,7 @@
 //! The oxmcp protocol engine.
 //!
 //! Rooms, lowest first; each uses only those above it: `error`, `json` · `sealing` · `protocol_version` · `jsonrpc` · `model` ·
-//! `schema` · `handler` · `mailbox` · `registry` · `eras` · `middleware` · `engine` · `transports` · `host`.
+//! `schema` · `handler` · `mailbox` · `registry` · `skills` · `eras` · `middleware` · `engine` · `transports` · `host`.
 
 pub mod engine;
 pub mod eras;
@@ -17,4 +17,5 @@ pub mod protocol_version;
 pub mod registry;
 pub mod schema;
 pub mod sealing;
+pub mod skills;
 pub mod transports;

@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "handler",
     "mailbox",
     "registry",
+    "skills",
     "eras",
     "middleware",
     "engine",

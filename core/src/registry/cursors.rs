@@ -5,6 +5,7 @@
 //! has the same cursor each time (PAG-4), and one that outlived an edit still leads on from its item, as long as the item
 //! is there (PAG-7).
 
+use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -12,7 +13,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::pages::{BadCursor, ListPage};
+use super::pages::BadCursor;
 use super::validation::MAX_KEY_LENGTH;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,9 +26,9 @@ const MAX_CURSOR_LENGTH: usize = (1 + MAX_KEY_LENGTH + SEAL_LENGTH).div_ceil(3) 
 /// Keeps what is sealed here apart from anything else sealed with the same secret.
 const PURPOSE: &[u8] = b"oxmcp list cursor 1\0";
 
-/// Makes and opens cursors.
+/// Makes and opens cursors. Clones share the secret.
 #[derive(Clone)]
-pub(super) struct Cursors(Arc<hmac::Key>);
+pub struct Cursors(Arc<hmac::Key>);
 
 impl Cursors {
     pub(super) fn new(key: Option<[u8; 32]>) -> Result<Self> {
@@ -44,10 +45,11 @@ impl Cursors {
         Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key))))
     }
 
-    /// The cursor for what follows the item with this key.
-    pub(super) fn seal(&self, list: ListPage, key: &str) -> String {
+    /// The cursor for what follows the item with this key in the list with this code.
+    #[must_use]
+    pub fn seal(&self, list: u8, key: &str) -> String {
         let mut bytes = Vec::with_capacity(1 + key.len() + SEAL_LENGTH);
-        bytes.push(code(list));
+        bytes.push(list);
         bytes.extend_from_slice(key.as_bytes());
         let seal = self.sign(&bytes);
         bytes.extend_from_slice(truncate(&seal));
@@ -55,7 +57,10 @@ impl Cursors {
     }
 
     /// The key inside a cursor of this list.
-    pub(super) fn open(&self, list: ListPage, cursor: &str) -> Result<String, BadCursor> {
+    ///
+    /// # Errors
+    /// It is none, or another list's.
+    pub fn open(&self, list: u8, cursor: &str) -> Result<String, BadCursor> {
         if cursor.len() > MAX_CURSOR_LENGTH {
             return Err(BadCursor);
         }
@@ -63,7 +68,7 @@ impl Cursors {
         let (content, seal) = bytes.split_last_chunk::<SEAL_LENGTH>().ok_or(BadCursor)?;
         verify_slices_are_equal(truncate(&self.sign(content)), seal).map_err(|_| BadCursor)?;
         let (&kind, key) = content.split_first().ok_or(BadCursor)?;
-        if kind != code(list) {
+        if kind != list {
             return Err(BadCursor);
         }
         String::from_utf8(key.to_vec()).map_err(|_| BadCursor)
@@ -81,12 +86,9 @@ fn truncate(seal: &hmac::Tag) -> &[u8] {
     &seal.as_ref()[..SEAL_LENGTH]
 }
 
-/// What stands for a list inside a cursor; never renumber.
-const fn code(list: ListPage) -> u8 {
-    match list {
-        ListPage::Tools => 1,
-        ListPage::Prompts => 2,
-        ListPage::Resources => 3,
-        ListPage::ResourceTemplates => 4,
+impl fmt::Debug for Cursors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The key is a secret.
+        formatter.write_str("Cursors")
     }
 }

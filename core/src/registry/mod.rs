@@ -40,6 +40,7 @@ pub use composing::{
     Adopt, ItemKind, MountOptions, Namespace, Rename, Reworded, Selection, Transform, VersionRange,
     inserted_uri, uri_without,
 };
+pub use cursors::Cursors;
 pub use extensions::Extension;
 pub use pages::{BadCursor, Item, ListPage, Page};
 pub use prompts::PromptEntry;
@@ -56,12 +57,11 @@ pub use validation::MAX_KEY_LENGTH;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
-use crate::model::{Change, WatchFilter};
+use crate::model::{Change, ListKind, WatchFilter};
 use crate::protocol_version::ProtocolVersion;
 use crate::schema::SchemaLimits;
 use changes::Watchers;
 use composing::Composition;
-use cursors::Cursors;
 use shelf::Effect;
 
 /// Refuses what can be neither the URI of a resource nor, with braces in it, a template of such URIs.
@@ -98,6 +98,24 @@ impl fmt::Debug for RegistryOptions {
 /// What a server offers. Clones share it; every method may be called from any thread.
 #[derive(Clone)]
 pub struct Registry(Arc<Shared>);
+
+/// A registry, as long as somebody else keeps it.
+#[derive(Clone)]
+pub struct WeakRegistry(Weak<Shared>);
+
+impl WeakRegistry {
+    /// The registry, if it is still there.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Registry> {
+        self.0.upgrade().map(Registry)
+    }
+}
+
+impl fmt::Debug for WeakRegistry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("WeakRegistry")
+    }
+}
 
 struct Shared {
     schema_limits: SchemaLimits,
@@ -149,6 +167,18 @@ impl Registry {
         })))
     }
 
+    /// The same registry, without keeping it.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakRegistry {
+        WeakRegistry(Arc::downgrade(&self.0))
+    }
+
+    /// What seals the cursors of lists, and the most items on a page: for lists that the registry does not keep.
+    #[must_use]
+    pub fn paging(&self) -> (Cursors, Option<usize>) {
+        self.snapshot().paging()
+    }
+
     /// Everything that is offered now. Keep it for one request and no longer: it does not see later edits.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
@@ -196,6 +226,14 @@ impl Registry {
         self.edit(None, |draft| {
             let was = std::mem::replace(&mut draft.kept.logging, true);
             ((), if was { Effect::Nothing } else { Effect::Hidden })
+        });
+    }
+
+    /// Says that there are resources, even if none is registered yet: they are offered from now on.
+    pub fn note_resources(&self) {
+        self.edit(None, |draft| {
+            draft.kept.note(ListKind::Resources);
+            ((), Effect::Hidden)
         });
     }
 

@@ -24,6 +24,18 @@ pub enum ListPage {
     ResourceTemplates,
 }
 
+impl ListPage {
+    /// What stands for the list inside a cursor; never renumber. 5 and 6 are taken, see the room `skills`.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Tools => 1,
+            Self::Prompts => 2,
+            Self::Resources => 3,
+            Self::ResourceTemplates => 4,
+        }
+    }
+}
+
 /// An item of a list, to be rendered.
 #[derive(Debug, Clone, Copy)]
 pub enum Item<'a> {

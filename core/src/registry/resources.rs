@@ -27,6 +27,8 @@ pub struct ResourceEntry {
     inserted: Option<Arc<str>>,
     /// What runs.
     pub handler: Arc<dyn Handler>,
+    /// Whether `resources/list` has it.
+    listed: bool,
 }
 
 /// What answers for a URI.
@@ -61,7 +63,7 @@ impl Registry {
     /// whichever spelling; [`ErrorKind::InvalidDescriptor`](crate::error::ErrorKind::InvalidDescriptor) when it is no URI even
     /// with percent codes for what may not stand in one (RSRC-10), or the resource has no name.
     pub fn add_resource(&self, resource: Resource, handler: Arc<dyn Handler>) -> Result<()> {
-        self.add(ResourceEntry::new(resource, handler)?)
+        self.add(ResourceEntry::new(resource, handler, true)?)
     }
 
     /// Offers a resource in the place of the one with its URI; at the end of the list if there is none. A resource that
@@ -70,7 +72,24 @@ impl Registry {
     /// # Errors
     /// As [`add_resource`](Self::add_resource), except that the URI may be taken.
     pub fn replace_resource(&self, resource: Resource, handler: Arc<dyn Handler>) -> Result<()> {
-        self.replace(ResourceEntry::new(resource, handler)?);
+        self.replace(ResourceEntry::new(resource, handler, true)?);
+        Ok(())
+    }
+
+    /// Offers a resource that can be read and is not listed: people learn of it elsewhere.
+    ///
+    /// # Errors
+    /// As [`add_resource`](Self::add_resource).
+    pub fn add_unlisted_resource(&self, resource: Resource, handler: Arc<dyn Handler>) -> Result<()> {
+        self.add(ResourceEntry::new(resource, handler, false)?)
+    }
+
+    /// Offers a resource that is not listed in the place of the one with its URI.
+    ///
+    /// # Errors
+    /// As [`replace_resource`](Self::replace_resource).
+    pub fn replace_unlisted_resource(&self, resource: Resource, handler: Arc<dyn Handler>) -> Result<()> {
+        self.replace(ResourceEntry::new(resource, handler, false)?);
         Ok(())
     }
 
@@ -124,13 +143,13 @@ impl Snapshot {
 }
 
 impl ResourceEntry {
-    fn new(mut resource: Resource, handler: Arc<dyn Handler>) -> Result<Self> {
+    fn new(mut resource: Resource, handler: Arc<dyn Handler>, listed: bool) -> Result<Self> {
         validation::key("the URI of a resource", &resource.uri)?;
         let item = format!("the resource {:?}", resource.uri);
         validation::key(&format!("the name of {item}"), &resource.name)?;
         validation::common(&item, &resource.common)?;
         resource.uri = legal_uri(&item, &resource.uri)?;
-        Ok(Self { canonical: uri::canonical(&resource.uri), resource, inserted: None, handler })
+        Ok(Self { canonical: uri::canonical(&resource.uri), resource, inserted: None, handler, listed })
     }
 }
 
@@ -171,6 +190,10 @@ impl Listed for ResourceEntry {
 
     fn item(&self) -> Item<'_> {
         Item::Resource(&self.resource)
+    }
+
+    fn is_listed(&self) -> bool {
+        self.listed
     }
 
     fn reworded(&self, _name: Option<&str>, common: CommonFields) -> Self {

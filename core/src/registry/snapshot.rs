@@ -79,6 +79,11 @@ impl Snapshot {
         }
     }
 
+    /// What seals the cursors of this server's lists, and the most items on a page.
+    pub(super) fn paging(&self) -> (Cursors, Option<usize>) {
+        (self.cursors.clone(), self.page_size)
+    }
+
     /// Whether there is, or ever was, an item of this kind.
     #[must_use]
     pub const fn has_had(&self, list: ListKind) -> bool {
@@ -147,14 +152,15 @@ impl Snapshot {
     ) -> Result<Page, BadCursor> {
         let after = match cursor {
             None => None,
-            Some(cursor) => Some(entries.place(&self.cursors.open(list, cursor)?).ok_or(BadCursor)?),
+            Some(cursor) => Some(entries.place(&self.cursors.open(list.code(), cursor)?).ok_or(BadCursor)?),
         };
         let list_text = entries.pages.of(version, || {
             let listed = entries.enabled().filter(|(_, entry)| entry.is_listed());
             listed.map(|(place, entry)| (place, render(&entry.item())))
         });
         let (items, ending) = list_text.slice(after, self.page_size);
-        let next_cursor = ending.and_then(|place| entries.key(place)).map(|key| self.cursors.seal(list, key));
+        let next_cursor =
+            ending.and_then(|place| entries.key(place)).map(|key| self.cursors.seal(list.code(), key));
         Ok(Page { items, next_cursor })
     }
 }
