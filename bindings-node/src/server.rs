@@ -173,6 +173,38 @@ impl Server {
         self.host.description.registry.set_method(&method, slot.map(|slot| self.handler(slot)));
     }
 
+    /// Adds skills, described as JSON; returns by what number to take them back.
+    #[napi]
+    pub fn add_skills(&self, description: String, cache: String) -> Result<u32, JsError> {
+        // Nobody adds four billion.
+        let number = self.host.description.add_skills(&description, &cache).into_js()?;
+        Ok(u32::try_from(number).unwrap_or(u32::MAX))
+    }
+
+    /// Takes skills back; returns whether they were there.
+    #[napi]
+    pub fn remove_skills(&self, number: u32) -> Result<bool, JsError> {
+        self.host.description.remove_skills(u64::from(number)).into_js()
+    }
+
+    /// Reads all folders of skills anew.
+    #[napi]
+    pub fn refresh_skills(&self) -> Result<(), JsError> {
+        self.host.description.refresh_skills().into_js()
+    }
+
+    /// The entries of all skills, a JSON list.
+    #[napi]
+    pub fn skill_entries(&self) -> String {
+        self.host.description.skill_entries()
+    }
+
+    /// Says that the server has an extension: its settings are a JSON object.
+    #[napi]
+    pub fn declare_extension(&self, identifier: String, settings: String) -> Result<(), JsError> {
+        self.host.description.declare_extension(&identifier, &settings).into_js()
+    }
+
     /// Takes something back; returns whether it was there.
     #[napi]
     pub fn remove(&self, kind: String, key: String, version: Option<String>) -> Result<bool, JsError> {

@@ -263,6 +263,29 @@ impl Server {
         self.host.description.set_transforms(transforms).into_python()
     }
 
+    /// Adds skills, described as JSON; returns by what number to take them back.
+    fn add_skills(&self, description: &str, cache: &str) -> PyResult<u64> {
+        self.host.description.add_skills(description, cache).into_python()
+    }
+
+    fn remove_skills(&self, number: u64) -> PyResult<bool> {
+        self.host.description.remove_skills(number).into_python()
+    }
+
+    fn refresh_skills(&self) -> PyResult<()> {
+        self.host.description.refresh_skills().into_python()
+    }
+
+    /// The entries of all skills, a JSON list.
+    fn skill_entries(&self) -> String {
+        self.host.description.skill_entries()
+    }
+
+    /// Says that the server has an extension: its settings are a JSON object.
+    fn declare_extension(&self, identifier: &str, settings: &str) -> PyResult<()> {
+        self.host.description.declare_extension(identifier, settings).into_python()
+    }
+
     #[pyo3(signature = (kind, uri=None))]
     fn notify(&self, kind: &str, uri: Option<&str>) -> PyResult<()> {
         let change = match (kind, uri) {

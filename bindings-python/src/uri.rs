@@ -17,6 +17,12 @@ pub fn canonical_uri(uri: &str) -> String {
     registry::canonical_uri(uri)
 }
 
+/// The entry of a skill that is described, as `skills/list` would have it.
+#[pyfunction]
+pub fn skill_entry(description: &str) -> PyResult<String> {
+    oxmcp_core::host::skill_entry(description).into_python()
+}
+
 /// Refuses what can be neither the URI of a resource nor a template of such URIs.
 #[pyfunction]
 pub fn check_uri(uri: &str) -> PyResult<()> {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::skills::Skills;
 use super::transforms::item_kind;
 use super::{descriptors, transforms};
 use crate::engine::{Engine, Limits};
@@ -12,7 +13,8 @@ use crate::model::{
     CacheHint, Capabilities, Change, Implementation, LogLevel, LogMessage, Notification, OperationKind, Said,
     Saying,
 };
-use crate::registry::{Adopt, Registry, RegistryOptions};
+use crate::protocol_version::ProtocolVersion;
+use crate::registry::{Adopt, Extension, Registry, RegistryOptions};
 use crate::schema::SchemaLimits;
 use crate::sealing::KeyRing;
 
@@ -26,6 +28,7 @@ pub struct Description {
     cache_hints: Vec<(OperationKind, CacheHint)>,
     request_state_keys: Option<KeyRing>,
     limits: Limits,
+    skills: Skills,
 }
 
 impl Description {
@@ -49,6 +52,7 @@ impl Description {
             cache_hints: descriptors::cache_hints(cache_hints)?,
             request_state_keys: None,
             limits: Limits::default(),
+            skills: Skills::default(),
         })
     }
 
@@ -105,6 +109,49 @@ impl Description {
             builder = builder.cache_hint(*kind, *hint);
         }
         builder.build()
+    }
+
+    /// Says that the server has an extension, for clients of every version; its settings are a JSON object.
+    ///
+    /// # Errors
+    /// See [`Registry::declare_extension`].
+    pub fn declare_extension(&self, identifier: &str, settings: &str) -> Result<()> {
+        let settings = RawJson::parse(settings)?;
+        let since = ProtocolVersion::ALL[0];
+        self.registry.declare_extension(identifier, Extension { settings, since })
+    }
+
+    /// Adds skills, described as JSON: `{"folders": […], "prefix"?, "reload"?, "strict"?}` reads folders; `{"files": {path: {"text": …} or
+    /// {"base64": …}}, "frontmatter"?, "instructions"?, "path"?, "dynamic"?}` is one skill. Returns by what number to take them back.
+    /// The first time, `cache` says how long clients may keep them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidDescriptor`] and [`ErrorKind::AlreadyRegistered`], see
+    /// [`SkillCatalog::add`](crate::skills::SkillCatalog::add).
+    pub fn add_skills(&self, text: &str, cache: &str) -> Result<u64> {
+        self.skills.add(&self.registry, text, cache)
+    }
+
+    /// Takes skills back; returns whether they were there.
+    ///
+    /// # Errors
+    /// What is wrong with the folders that are left.
+    pub fn remove_skills(&self, number: u64) -> Result<bool> {
+        self.skills.remove(number)
+    }
+
+    /// Reads all folders of skills anew.
+    ///
+    /// # Errors
+    /// What is wrong with them; what was served before is served on.
+    pub fn refresh_skills(&self) -> Result<()> {
+        self.skills.refresh()
+    }
+
+    /// The entries of all skills, a JSON list.
+    #[must_use]
+    pub fn skill_entries(&self) -> String {
+        self.skills.entries()
     }
 
     /// Sends a notification of an extension's outside of any request, to one session or to everybody; `params` is the JSON of an

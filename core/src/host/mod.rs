@@ -15,6 +15,7 @@ mod log_carriers;
 mod misfit;
 mod own_event_store;
 mod received_request;
+mod skills;
 pub mod transforms;
 
 pub use arriving_body::{ArrivingBody, BodySender, arriving_body};
@@ -27,3 +28,4 @@ pub use listing::page;
 pub use log_carriers::{LogCarrier, carry_log, stop_carrying_log};
 pub use own_event_store::OwnEventStore;
 pub use received_request::received_request;
+pub use skills::skill_entry;

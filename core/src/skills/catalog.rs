@@ -279,18 +279,18 @@ impl Shared {
         &self,
         registry: &Registry,
         invocation: &Invocation,
-        list: u8,
+        code: u8,
         member: &str,
         items: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Reply {
         let (cursors, size) = registry.paging();
-        let after = cursor(invocation)?.map(|cursor| open(&cursors, list, &cursor)).transpose()?;
-        let mut items =
+        let after = cursor(invocation)?.map(|text| open(&cursors, code, &text)).transpose()?;
+        let mut rest =
             items.skip_while(|(key, _)| after.as_deref().is_some_and(|after| *key <= after)).peekable();
         let mut out = format!("{{\"{member}\":[");
         let (mut count, mut last) = (0, None);
         while count < size.unwrap_or(usize::MAX)
-            && let Some((key, item)) = items.next()
+            && let Some((key, item)) = rest.next()
         {
             if count > 0 {
                 out.push(',');
@@ -299,9 +299,9 @@ impl Shared {
             (count, last) = (count + 1, Some(key));
         }
         out.push(']');
-        if let (Some(last), Some(_)) = (last, items.peek()) {
+        if let (Some(last), Some(_)) = (last, rest.peek()) {
             out.push_str(",\"nextCursor\":");
-            json::write_string(&mut out, &cursors.seal(list, last));
+            json::write_string(&mut out, &cursors.seal(code, last));
         }
         self.finish(&mut out);
         Ok(Output::Whole(RawJson::from_checked(out)))
@@ -309,7 +309,8 @@ impl Shared {
 
     fn finish(&self, out: &mut String) {
         let CacheHint { ttl_ms, scope } = self.options.cache;
-        out.push_str(&format!(",\"ttlMs\":{ttl_ms},\"cacheScope\":\"{}\"}}", scope.as_str()));
+        let members = [",\"ttlMs\":", &ttl_ms.to_string(), ",\"cacheScope\":\"", scope.as_str(), "\"}"];
+        out.extend(members);
     }
 }
 

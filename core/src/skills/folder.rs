@@ -71,7 +71,7 @@ fn visit(folder: &Path, prefix: &str, depth: usize, found: &mut FoundSkills) -> 
                 found.flaw(&path, "it is a link; put the folder itself there".to_owned());
             }
         } else if !kind.is_dir() {
-            continue;
+            // Files beside skills are nobody's.
         } else if fs::symlink_metadata(path.join(SKILL_FILE)).is_ok() {
             found.take(place, &path);
         } else if depth < MAX_DEPTH

@@ -31,7 +31,9 @@ impl SkillFile {
         let sum = digest::digest(&digest::SHA256, &bytes);
         let mut digest = String::from("sha256:");
         for byte in sum.as_ref() {
-            digest.push_str(&format!("{byte:02x}"));
+            for half in [byte >> 4, byte & 15] {
+                digest.extend(char::from_digit(u32::from(half), 16));
+            }
         }
         Self { bytes: bytes.into(), digest }
     }

@@ -10,6 +10,7 @@ mod prompts;
 mod questions;
 mod resources;
 mod serve;
+mod skills;
 mod structured;
 mod tasks;
 mod tools;
@@ -31,6 +32,7 @@ fn engine() -> oxmcp_core::error::Result<Engine> {
     watched::add(&registry)?;
     resources::add(&registry)?;
     prompts::add(&registry)?;
+    skills::add(&registry)?;
     // Tools log, in their callers' own time: said before the first of them does.
     registry.note_logging();
     Engine::builder(Implementation::new("everything", "1.0.0"))
