@@ -150,6 +150,7 @@ fn unknown_tool(name: &str) -> Failure {
     Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(name)))
 }
 
+#[inline]
 pub(super) fn call_tool(
     entry: &Arc<ToolEntry>,
     mut arguments: RawJson,
@@ -388,6 +389,7 @@ impl Running {
     }
 
     /// Goes on with the call.
+    #[inline]
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Failure>> {
         Pin::new(&mut self.stack).poll(context).map(|reply| self.finish.finish(reply))
     }

@@ -70,6 +70,8 @@ pub(super) struct Shared {
     wants_progress: AtomicBool,
     /// See [`level_code`].
     log_threshold: AtomicU8,
+    /// Whether anything was ever queued: the many calls that say nothing need not lock to see that there is nothing.
+    said: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -77,6 +79,16 @@ impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         // The state is valid after every statement below, so a panic elsewhere does not spoil it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes whoever waits for events, after the lock: something was queued.
+    fn wake(&self, mut state: MutexGuard<'_, State>) {
+        self.said.store(true, Ordering::Release);
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     /// One question less is open. Returns whether the call still runs.
@@ -100,6 +112,7 @@ pub fn channel(wants_progress: bool, log_threshold: Option<LogLevel>) -> (EventS
     let shared = Arc::new(Shared {
         wants_progress: AtomicBool::new(wants_progress),
         log_threshold: AtomicU8::new(level_code(log_threshold)),
+        said: AtomicBool::new(false),
         state: Mutex::default(),
     });
     (EventSender(Arc::clone(&shared)), Events(shared))
@@ -140,7 +153,7 @@ impl EventSender {
             }
         }
         queue.push_back(event);
-        wake(state);
+        self.0.wake(state);
         true
     }
 
@@ -171,7 +184,7 @@ impl EventSender {
                 state.queue().push_back(Event::Ask(Box::new(pending)));
             }
         }
-        wake(state);
+        self.0.wake(state);
         for (number, answer_to, failure) in refused {
             answer_to(number, Err(failure));
         }
@@ -191,7 +204,7 @@ impl EventSender {
         if taken.is_none() {
             queue.push_back(Event::Withdraw(number));
         }
-        wake(state);
+        self.0.wake(state);
         // After the lock: it has a word to say to the call.
         drop(taken);
     }
@@ -214,20 +227,11 @@ fn level_code(threshold: Option<LogLevel>) -> u8 {
     threshold.map_or(u8::MAX, |level| level as u8)
 }
 
-/// Wakes whoever waits for events, after the lock.
-fn wake(mut state: MutexGuard<'_, State>) {
-    let waker = state.waker.take();
-    drop(state);
-    if let Some(waker) = waker {
-        waker.wake();
-    }
-}
-
 impl Events {
     /// The next event that waits, if any.
     #[must_use]
     pub fn take(&self) -> Option<Event> {
-        self.0.state().pop()
+        if self.0.said.load(Ordering::Acquire) { self.0.state().pop() } else { None }
     }
 
     /// The call is over but for what waits: nothing is taken any more, and its questions are answered silently.

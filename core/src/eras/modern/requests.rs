@@ -43,22 +43,8 @@ pub(crate) fn decode(
     }
     let version = envelope.served_version()?;
     let snapshot = eras.registry.snapshot();
-    let voice = |may_ask: bool| {
-        let caller = Caller {
-            request_id: request.id.clone(),
-            protocol_version: version,
-            session_id: None,
-            client_info: envelope.client_info.map(|text| params.keep(text)),
-            client_capabilities: Some(params.keep(envelope.client_capabilities)),
-            meta: meta.text.map(|text| params.keep(text)),
-            headers: headers.cloned(),
-            log_threshold: envelope.log_level.filter(|_| eras.profile.passes_messages_on()),
-            stream_can_close: false,
-            progress_token: meta.progress_token(),
-            params: params.text.filter(|_| may_ask).map(|text| params.keep(text)),
-        };
-        Voice::new(Arc::new(caller), &eras.profile, headers.is_none())
-    };
+    let wrong = |message| WireError::new(error_code::INVALID_PARAMS, message, 200);
+    let mut task = None;
     let kind = match look_up(&request.method) {
         Word::Discover => {
             return Ok(Decoded::Answered(discover::answer(&request.id, &eras.profile, &snapshot)));
@@ -69,16 +55,13 @@ pub(crate) fn decode(
             if !tasks::declares_tasks(Some(&RawJson::from_checked(envelope.client_capabilities))) {
                 return Err(tasks::undeclared());
             }
-            let wrong = |message| WireError::new(error_code::INVALID_PARAMS, message, 200);
-            let (id, answers) = tasks::read(params).map_err(wrong)?;
-            let task = tasks::TaskRequest { word, id, answers, voice: voice(false) };
-            return Ok(Decoded::Task(Box::new(task)));
+            task = Some((word, tasks::read(params).map_err(wrong)?));
+            OperationKind::Custom
         }
         Word::Operation(_) | Word::Task(_) | Word::Gone | Word::Unknown => {
             return Err(WireError::new(error_code::METHOD_NOT_FOUND, "method not found", 404));
         }
     };
-    let wrong = |message| WireError::new(error_code::INVALID_PARAMS, message, 200);
     let operation = match kind {
         OperationKind::Custom => params.custom(&request.method),
         OperationKind::Watch => {
@@ -93,9 +76,26 @@ pub(crate) fn decode(
         http_headers::check_parameters(headers, tool, arguments.as_str())?;
     }
     let retry = if kind.may_ask() { input_required::read(params).map_err(wrong)? } else { None };
+    let caller = Caller {
+        request_id: request.id.clone(),
+        protocol_version: version,
+        session_id: None,
+        client_info: envelope.client_info.map(|text| params.keep(text)),
+        client_capabilities: Some(params.keep(envelope.client_capabilities)),
+        meta: meta.text.map(|text| params.keep(text)),
+        headers: headers.cloned(),
+        log_threshold: envelope.log_level.filter(|_| eras.profile.passes_messages_on()),
+        stream_can_close: false,
+        progress_token: meta.progress_token(),
+        params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
+    };
+    let voice = Voice::new(Arc::new(caller), &eras.profile, headers.is_none());
+    if let Some((word, (id, answers))) = task {
+        return Ok(Decoded::Task(Box::new(tasks::TaskRequest { word, id, answers, voice })));
+    }
     Ok(Decoded::Ask(Asked {
         operation,
-        voice: voice(kind.may_ask()),
+        voice,
         whole: Whole::of(request, &snapshot),
         snapshot,
         in_flight: None,

@@ -15,7 +15,7 @@ use super::beside::{Beside, BesideRoutes};
 use super::body;
 use super::cors::Cors;
 use super::event_stream::{EventStream, Source};
-use super::guards::{self, Accepts, Guards, Refused, Route};
+use super::guards::{self, Guards, Refused, Route};
 use super::health::Health;
 use super::legacy::resuming::{Reader, ResumableSessions, Resumption};
 use super::legacy::session_routes;
@@ -190,6 +190,8 @@ impl Endpoint {
         }
     }
 
+    /// Has a POST answered: JSON as long as the result comes first (SSE-7). All in one future, because each that it awaited would be
+    /// handed its parts anew.
     async fn post<B>(
         &self,
         headers: HeaderMap,
@@ -201,7 +203,7 @@ impl Endpoint {
     where
         B: Body<Data = Bytes>,
     {
-        let Inner { engine, options, .. } = &*self.0;
+        let Inner { engine, options, resumable, shutdown, .. } = &*self.0;
         guards::check_content(&headers)?;
         let accepts = guards::accepts(&headers);
         if !accepts.json && (!accepts.event_stream || options.json_only) {
@@ -209,38 +211,16 @@ impl Endpoint {
                 "answers are application/json or text/event-stream: the Accept header must allow them",
             ));
         }
-        let frame = body::collect(body, options).await?;
-        let resumable = resumption.is_some() && accepts.event_stream && !options.json_only;
-        let edge = HttpEdge { headers: Arc::new(headers), remote, stateless: options.stateless, resumable };
-        let max_bytes = Some(options.max_body_bytes);
-        let exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge), origin, max_bytes });
-        self.answer(exchange, accepts, resumption).await
-    }
-
-    async fn post_sse<B>(
-        &self,
-        headers: HeaderMap,
-        body: B,
-        session: Option<Arc<str>>,
-        origin: Origin,
-    ) -> Result<Response<ResponseBody>, Refused>
-    where
-        B: Body<Data = Bytes> + Send,
-    {
-        let Inner { options, sse, .. } = &*self.0;
-        guards::check_content(&headers)?;
         let frame = body::collect(pin!(body), options).await?;
-        sse::post(sse, session, frame, headers, origin, options).await
-    }
-
-    /// Turns what the exchange says into a response: JSON as long as the result comes first (SSE-7).
-    async fn answer(
-        &self,
-        mut exchange: Exchange,
-        accepts: Accepts,
-        resumption: Option<&Resumption>,
-    ) -> Result<Response<ResponseBody>, Refused> {
-        let Inner { engine, options, resumable, shutdown, .. } = &*self.0;
+        let can_resume = resumption.is_some() && accepts.event_stream && !options.json_only;
+        let edge = HttpEdge {
+            headers: Arc::new(headers),
+            remote,
+            stateless: options.stateless,
+            resumable: can_resume,
+        };
+        let max_bytes = Some(options.max_body_bytes);
+        let mut exchange = engine.exchange(Inbound { frame, edge: Edge::Http(edge), origin, max_bytes });
         exchange.end_with(shutdown);
         let stream_only = exchange.requires_stream() || !accepts.json;
         if stream_only && !accepts.event_stream {
@@ -287,6 +267,22 @@ impl Endpoint {
                 None => response::empty(StatusCode::INTERNAL_SERVER_ERROR),
             });
         }
+    }
+
+    async fn post_sse<B>(
+        &self,
+        headers: HeaderMap,
+        body: B,
+        session: Option<Arc<str>>,
+        origin: Origin,
+    ) -> Result<Response<ResponseBody>, Refused>
+    where
+        B: Body<Data = Bytes> + Send,
+    {
+        let Inner { options, sse, .. } = &*self.0;
+        guards::check_content(&headers)?;
+        let frame = body::collect(pin!(body), options).await?;
+        sse::post(sse, session, frame, headers, origin, options).await
     }
 
     /// What the exchange says next; `None` when it is silent for so long that keep-alives should flow (SSE-8), or at all where a

@@ -185,6 +185,7 @@ impl Guards {
         Err(Refused { allow: Some(allow), ..Refused::new(StatusCode::METHOD_NOT_ALLOWED, message) })
     }
 
+    #[inline]
     fn check_caller(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
         self.check_host(uri, headers)?;
         self.check_origin(headers)
@@ -201,6 +202,7 @@ impl Guards {
         Refused { allow: Some(self.methods()), ..refused }
     }
 
+    #[inline]
     pub(super) fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
         if self.hosts.is_all() {
             return Ok(());
@@ -257,6 +259,7 @@ fn shown(text: &str) -> String {
 }
 
 /// What a POST must say about its body.
+#[inline]
 pub(super) fn check_content(headers: &HeaderMap) -> Result<(), Refused> {
     const JSON: &[u8] = b"application/json";
     let json = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).is_some_and(|value| {
