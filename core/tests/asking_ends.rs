@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use asking_support::*;
 use engine_support::*;
-use oxmcp_core::handler::{Failure, FailureKind, Invocation, from_function};
-use oxmcp_core::model::{Output, Question, ToolOutput};
+use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, from_function};
+use oxmcp_core::model::{LogLevel, LogMessage, Output, Question, ToolOutput};
 use serde_json::{Value, json};
 
 #[tokio::test(start_paused = true)]
@@ -30,6 +30,36 @@ async fn a_question_is_given_up_when_its_time_is_over() {
     assert_eq!(outcomes[0]["kind"], "timed_out");
     assert_eq!(outcomes[0]["message"], "the client did not answer elicitation/create within 5 seconds");
     assert_eq!(outcomes[1], json!({"answer": {"roots": []}}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_a_client_takes_is_not_the_tools() {
+    // CAN-9
+    let registry = registry();
+    let handler = from_function(|invocation: Invocation| async move {
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        invocation.context.list_roots().await?;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        invocation.context.list_roots().await?;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        Ok(text("in time"))
+    });
+    let mut timed = tool("timed", &any_object());
+    timed.timeout = Some(Duration::from_secs(10));
+    registry.add_tool(timed, handler).unwrap();
+    let engine = builder().registry(registry).build().unwrap();
+    let connection = connect(&engine, "2025-06-18", &all_capabilities()).await;
+    let mut exchange = send(&engine, &connection, request(1, "tools/call", json!({"name": "timed"})));
+    for _ in 0..2 {
+        let asked = message(exchange.next().await);
+        silent(&mut exchange);
+        tokio::time::advance(Duration::from_secs(60)).await;
+        silent(&mut exchange);
+        hear(send(&engine, &connection, result(&asked["id"], json!({"roots": []})))).await;
+    }
+    // It worked for twelve seconds.
+    let heard = hear(exchange).await;
+    assert_eq!(heard.result()["content"][0]["text"], "this took longer than the 10 seconds it may take");
 }
 
 #[tokio::test]
@@ -302,4 +332,39 @@ async fn when_nothing_is_heard_any_more_questions_fail_and_their_calls_go_on() {
     said(&mut exchange);
     exchange.stop_asking("stopping");
     assert_eq!(outcomes(&hear(exchange).await)[0]["kind"], "shut_down");
+}
+
+#[tokio::test]
+async fn what_a_session_is_told_while_its_stream_is_closed_waits_for_the_next_one_within_bounds() {
+    // LHTTP-8, SEC-12
+    let engine = asking_engine();
+    let log = from_function(|invocation: Invocation| async move {
+        let numbers = invocation.arguments.to_value().unwrap();
+        for number in numbers["from"].as_u64().unwrap()..numbers["to"].as_u64().unwrap() {
+            let log = LogMessage { level: LogLevel::Error, logger: None, data: raw(&json!(number)) };
+            invocation.context.events.emit(Event::Log(log));
+            tokio::task::yield_now().await;
+        }
+        Ok(text("nobody reads this"))
+    });
+    engine.registry().set_method("notifications/log", Some(log));
+    let heard = hear(post(&engine, &[], initialize_with("2025-06-18", &all_capabilities()))).await;
+    let id = heard.session_id.unwrap();
+    let pairs = [("Mcp-Session-Id", &*id)];
+    hear(post(&engine, &pairs, initialized())).await;
+    let logs = |from: u64, to: u64| {
+        let params = json!({"from": from, "to": to});
+        post(&engine, &pairs, json!({"jsonrpc": "2.0", "method": "notifications/log", "params": params}))
+    };
+    for (from, to, first) in [(0, 3, 0), (3, 403, 147)] {
+        hear(logs(from, to)).await;
+        // The last of them was said.
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+        let mut stream = engine.open_session_stream(&headers(&pairs)).unwrap();
+        for number in first..to {
+            assert_eq!(one_line(&stream.next().await.unwrap())["params"]["data"], number);
+        }
+    }
 }

@@ -72,6 +72,11 @@ impl Asker {
         may_be_gone.then_some(PATIENCE)
     }
 
+    /// Whether the client has yet to answer anything.
+    pub(super) fn waits(&self) -> bool {
+        self.open.iter().any(|open| self.requests().is_open(&open.id))
+    }
+
     /// Takes back a question whose answer nobody waits for; returns what is to be written for it.
     pub(super) fn withdraw(&mut self, number: u32) -> Option<String> {
         let index = self.open.iter().position(|open| open.number == number)?;

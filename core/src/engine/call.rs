@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::asking::Asker;
 use super::dispatch::Running;
@@ -48,6 +49,23 @@ pub(super) struct Asking {
     pub(super) round: Option<Box<Round>>,
     /// Why no answer can come in any more.
     pub(super) unheard: Option<Failure>,
+    /// What is left of the call's time, as long as its client has a request of ours to answer.
+    pub(super) left: Option<Duration>,
+}
+
+impl Asking {
+    /// The time a client takes is not the tool's, in neither era (CAN-9): while anything is open the clock of the call stands.
+    fn mind_the_clock(&mut self, work: &mut Work) {
+        let waits = self.asker.as_ref().is_some_and(Asker::waits);
+        match self.left {
+            None if waits => self.left = work.hold(),
+            Some(left) if !waits => {
+                work.go_on(left);
+                self.left = None;
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Engine {
@@ -237,6 +255,9 @@ impl Call {
                 if let Some(said) = self.said.take() {
                     return Poll::Ready(Some(said.into()));
                 }
+            }
+            if let Some(asking) = &mut self.asking {
+                asking.mind_the_clock(&mut self.work);
             }
             match self.work.poll(context) {
                 Poll::Ready(result) => {

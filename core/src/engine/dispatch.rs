@@ -388,6 +388,16 @@ impl Running {
         self.stack.extend(by);
     }
 
+    /// Stops the clock of its time limit, if it has one; see [`Timeout::hold`](crate::middleware::Timeout::hold).
+    pub(super) fn hold(&mut self) -> Option<Duration> {
+        self.stack.hold()
+    }
+
+    /// Lets the clock run again, for so long.
+    pub(super) fn go_on(&mut self, left: Duration) {
+        self.stack.go_on(left);
+    }
+
     /// Goes on with the call.
     #[inline]
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Failure>> {

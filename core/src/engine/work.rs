@@ -32,6 +32,22 @@ impl Work {
             Self::Again(work) => work.as_mut().poll(context),
         }
     }
+
+    /// Stops the clock of a handler that has a time limit; returns what is left of it.
+    pub(super) fn hold(&mut self) -> Option<Duration> {
+        match self {
+            Self::Handler(running) => running.hold(),
+            // Each invocation has its own time, and none runs while the client is asked.
+            Self::Again(_) => None,
+        }
+    }
+
+    /// Lets the clock run again, for so long.
+    pub(super) fn go_on(&mut self, left: Duration) {
+        if let Self::Handler(running) = self {
+            running.go_on(left);
+        }
+    }
 }
 
 /// What it takes to invoke a handler again.

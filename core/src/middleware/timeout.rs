@@ -6,9 +6,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 use crate::handler::{Failure, FailureKind, Reply};
+
+/// What the timer of a call is set to while its clock stands.
+const NOT_SOON: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// A call with a limit. When it is over the call's future is dropped, which cancels it.
 pub struct Timeout<F> {
@@ -29,6 +32,21 @@ impl<F> Timeout<F> {
             && let Some(later) = sleep.deadline().checked_add(by)
         {
             sleep.as_mut().reset(later);
+        }
+    }
+
+    /// Stops the clock; `None` where there is none. What is left is for [`Timeout::go_on`].
+    pub fn hold(&mut self) -> Option<Duration> {
+        let (_, sleep) = self.limit.as_mut()?;
+        let left = sleep.deadline().saturating_duration_since(Instant::now());
+        sleep.as_mut().reset(Instant::now() + NOT_SOON);
+        Some(left)
+    }
+
+    /// Lets the clock that was stopped run again, for so long.
+    pub fn go_on(&mut self, left: Duration) {
+        if let Some((_, sleep)) = &mut self.limit {
+            sleep.as_mut().reset(Instant::now() + left);
         }
     }
 }

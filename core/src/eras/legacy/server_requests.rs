@@ -21,6 +21,9 @@ use crate::model::Notification;
 /// How many questions may be open in one session, and how many messages may wait for a stream of its own.
 const MAX_OPEN: usize = 1024;
 
+/// How many messages that are no questions may be among those (SEC-12). The oldest make room.
+const MAX_TOLD: usize = 256;
+
 /// The requests of ours that one client did not answer yet, and what waits to be told it outside of any request of its own.
 /// One for each session or connection: whoever answers in another one finds nothing here.
 #[derive(Default)]
@@ -28,13 +31,16 @@ pub struct ServerRequests {
     state: Mutex<State>,
     waiting: Notify,
     stray_answer_told: AtomicBool,
+    loss_told: AtomicBool,
 }
 
 #[derive(Default)]
 struct State {
     open: HashMap<Arc<str>, Open>,
     asked: u64,
-    unsolicited: VecDeque<String>,
+    unsolicited: VecDeque<Unsolicited>,
+    /// How many of them are no questions.
+    told: usize,
     /// Who reads what is unsolicited.
     readers: usize,
     closed: Option<Failure>,
@@ -45,6 +51,30 @@ impl State {
     fn is_full(&self, stream: Stream) -> bool {
         stream == Stream::OfSession && self.unsolicited.len() >= MAX_OPEN
     }
+
+    fn next(&mut self) -> Option<String> {
+        match self.unsolicited.pop_front()? {
+            Unsolicited::Question(message) => Some(message),
+            Unsolicited::Told(message) => {
+                self.told -= 1;
+                Some(message)
+            }
+        }
+    }
+
+    /// Makes room for something to be told; what was asked stays. Returns whether anything was forgotten.
+    fn forget_oldest_told(&mut self) -> bool {
+        let oldest = self.unsolicited.iter().position(|waiting| matches!(waiting, Unsolicited::Told(_)));
+        let forgotten = oldest.and_then(|index| self.unsolicited.remove(index)).is_some();
+        self.told -= usize::from(forgotten);
+        forgotten
+    }
+}
+
+/// What belongs to no request of the client's.
+enum Unsolicited {
+    Question(String),
+    Told(String),
 }
 
 struct Open {
@@ -128,14 +158,14 @@ impl ServerRequests {
         let message = match stream {
             Stream::OfCall | Stream::OfCallUnread => Some(message),
             Stream::OfSession => {
-                self.queue(state, message);
+                self.queue(state, Unsolicited::Question(message));
                 None
             }
         };
         Some(Sent { id, message })
     }
 
-    fn queue(&self, mut state: MutexGuard<'_, State>, message: String) {
+    fn queue(&self, mut state: MutexGuard<'_, State>, message: Unsolicited) {
         state.unsolicited.push_back(message);
         drop(state);
         self.waiting.notify_one();
@@ -204,11 +234,20 @@ impl ServerRequests {
         events::notification(CANCELLED, &params)
     }
 
-    /// Tells the client something outside of any request of its own; dropped where nobody reads.
+    /// Tells the client something outside of any request of its own. Where nobody reads it waits for who comes back.
     pub fn tell(&self, message: String) {
-        let state = self.state();
-        if state.readers > 0 && !state.is_full(Stream::OfSession) {
-            self.queue(state, message);
+        let mut state = self.state();
+        if state.closed.is_some() {
+            return;
+        }
+        let is_lost = state.told >= MAX_TOLD && state.forget_oldest_told();
+        state.told += 1;
+        self.queue(state, Unsolicited::Told(message));
+        if is_lost && !self.loss_told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a client does not read what it is told beside its requests: more than {MAX_TOLD} messages wait, and the oldest \
+                 of them are dropped"
+            );
         }
     }
 
@@ -237,7 +276,7 @@ impl ServerRequests {
     /// The next message that belongs to no request of the client's. Cancel safe.
     pub async fn next_unsolicited(&self) -> String {
         loop {
-            if let Some(message) = self.state().unsolicited.pop_front() {
+            if let Some(message) = self.state().next() {
                 return message;
             }
             self.waiting.notified().await;
