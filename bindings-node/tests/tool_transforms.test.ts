@@ -131,7 +131,10 @@ describe('a search for tools', () => {
   test('makes sense', () => {
     assert.throws(() => toolSearch({ maxResults: 0 }), ConfigurationError);
     assert.throws(() => toolSearch({ callTool: 'search_tools' }), ConfigurationError);
-    assert.throws(() => emptyServer({ transforms: [{ type: 'nonsense' }] }), /there is no transform "nonsense"/);
+    assert.throws(
+      () => emptyServer({ transforms: [{ type: 'nonsense' }] }),
+      /there is no transform "nonsense"/,
+    );
     assert.throws(() => emptyServer().addTransform(toolSearch({ callTool: '' })), /name/);
   });
 
