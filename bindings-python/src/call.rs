@@ -22,7 +22,7 @@ use oxmcp_core::host::Driver;
 #[pyclass(module = "oxmcp._native", frozen)]
 pub struct Call {
     #[pyo3(get)]
-    id: u64,
+    pub id: u64,
     invocation: Invocation,
     responder: Mutex<Option<Responder>>,
     driver: Arc<Driver>,

@@ -263,7 +263,7 @@ impl LoopSide {
             self.workers.count(0, started);
         }
         self.given.hand_out(py)?;
-        self.host.notices.hand_out(py)
+        self.host.notices.hand_out(py, |call| self.cancel(py, call))
     }
 
     fn cancel(&self, py: Python<'_>, id: CallId) {

@@ -4,9 +4,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxmcp_core::error::Error;
-use oxmcp_core::handler::Answered;
+use oxmcp_core::handler::{Answered, Failure};
 use oxmcp_core::host::log::Severity;
 use oxmcp_core::json::RawJson;
+use oxmcp_core::mailbox::CallId;
 use pyo3::prelude::*;
 
 use crate::doorbell::LoopBell;
@@ -27,6 +28,8 @@ pub enum Notice {
     Ended(Option<Error>),
     /// What came of a question to the client, under a token of its own.
     Answer(Answered),
+    /// No answer will come, because this call is over.
+    Over(CallId, Failure),
     /// Something to do on the event loop, under no token.
     Do(Deed),
 }
@@ -84,8 +87,9 @@ impl Notices {
         !self.state().queue.is_empty()
     }
 
-    /// Calls the receiver with each notice, oldest first.
-    pub fn hand_out(&self, py: Python<'_>) -> PyResult<()> {
+    /// Calls the receiver with each notice, oldest first. `cancel` ends the task of a call that is over and still has one: it is
+    /// to be cancelled, not to hear that it cannot ask.
+    pub fn hand_out(&self, py: Python<'_>, cancel: impl Fn(CallId)) -> PyResult<()> {
         let (queue, receiver, answered) = {
             let mut state = self.state();
             if state.queue.is_empty() {
@@ -115,13 +119,19 @@ impl Notices {
                     receiver.call1(py, (token, py.None(), errors::to_python(py, &error).into_value(py)))?
                 }
                 Notice::Answer(Ok(result)) => answered.call1(py, (token, result.as_str(), py.None()))?,
-                Notice::Answer(Err(failure)) => {
-                    let data = failure.data.as_ref().map(RawJson::as_str);
-                    let why = (failure.kind.name(), failure.message, failure.code, data);
-                    answered.call1(py, (token, py.None(), why))?
+                Notice::Answer(Err(failure)) => unanswered(py, &answered, token, failure)?,
+                Notice::Over(call, failure) => {
+                    cancel(call);
+                    unanswered(py, &answered, token, failure)?
                 }
             };
         }
         Ok(())
     }
+}
+
+fn unanswered(py: Python<'_>, answered: &Py<PyAny>, token: u64, failure: Failure) -> PyResult<Py<PyAny>> {
+    let data = failure.data.as_ref().map(RawJson::as_str);
+    let why = (failure.kind.name(), failure.message, failure.code, data);
+    answered.call1(py, (token, py.None(), why))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use oxmcp_core::handler::{AnswerTo, Answered, Failure, FailureKind};
 use oxmcp_core::json::RawJson;
+use oxmcp_core::mailbox::CallId;
 use oxmcp_core::model::Question;
 
 use crate::call::Call;
@@ -23,7 +24,7 @@ pub fn ask(host: &Arc<Host>, call: &Call, questions: Vec<Asked>) -> u32 {
         let timeout = timeout.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
         // The front end writes the params with `dumps`.
         let question = Question { method, params: RawJson::from_checked(params), timeout };
-        let waiting = Waiting { host: Arc::clone(host), token, is_over: false };
+        let waiting = Waiting { host: Arc::clone(host), token, call: CallId(call.id), is_over: false };
         let answer_to: AnswerTo = Box::new(move |_, answer| waiting.hear(answer));
         (question, answer_to)
     });
@@ -34,6 +35,7 @@ pub fn ask(host: &Arc<Host>, call: &Call, questions: Vec<Asked>) -> u32 {
 struct Waiting {
     host: Arc<Host>,
     token: u64,
+    call: CallId,
     is_over: bool,
 }
 
@@ -49,7 +51,7 @@ impl Drop for Waiting {
         if !self.is_over {
             let message = "the call is over: its client cannot be asked any more";
             let failure = Failure::new(FailureKind::CannotAsk, message);
-            self.host.notices.push(self.token, Notice::Answer(Err(failure)));
+            self.host.notices.push(self.token, Notice::Over(self.call, failure));
         }
     }
 }

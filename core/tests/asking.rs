@@ -291,6 +291,37 @@ async fn prompts_and_resources_ask_as_well_and_rust_authors_get_typed_answers() 
 }
 
 #[tokio::test]
+async fn what_was_filled_in_is_checked_against_the_form() {
+    // ELI-8
+    let engine = asking_engine();
+    let asks = from_function(|invocation: Invocation| async move {
+        let form = json!({"type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"]});
+        let answer = invocation.context.elicit("How old?", &raw(&form)).await?;
+        Ok(text(&format!("{answer:?}")))
+    });
+    engine.registry().add_tool(tool("asks", &any_object()), asks).unwrap();
+    let connection = connect(&engine, "2025-11-25", &all_capabilities()).await;
+    for (id, filled, becomes) in [
+        (1, json!({"action": "accept", "content": {"age": 7}}), r#"Accept({"age":7})"#),
+        (2, json!({"action": "decline"}), "Decline"),
+        (
+            3,
+            json!({"action": "accept", "content": {"age": "secret"}}),
+            "the client's answer does not fit what was asked: age: must be an integer",
+        ),
+        (4, json!({"action": "accept"}), "the client's answer does not fit what was asked: age: is required"),
+    ] {
+        let mut exchange =
+            send(&engine, &connection, request(id, "tools/call", json!({"name": "asks", "arguments": {}})));
+        let asked = said(&mut exchange);
+        hear(send(&engine, &connection, result(&asked["id"], filled))).await;
+        let heard = hear(exchange).await;
+        assert_eq!(heard.result()["content"][0]["text"], becomes);
+        assert_eq!(heard.result()["isError"] == true, id > 2);
+    }
+}
+
+#[tokio::test]
 async fn a_batch_asks_on_its_stream_and_takes_a_batch_of_answers() {
     // BATCH-1
     let engine = asking_engine();

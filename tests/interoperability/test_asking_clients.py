@@ -140,7 +140,7 @@ def every_way(test: Any) -> Any:
 
 @every_way
 def test_every_question_of_a_tool_is_answered(connect: Any, mode: str) -> None:
-    """ELI-3, ELI-5, ELI-6, SAM-1, ROOT-1, MRTR-3, MRTR-5, DOWN-11"""
+    """ELI-3, ELI-5, ELI-6, SAM-1, ROOT-1, MRTR-3, MRTR-5, MRTR-16, DOWN-11"""
 
     async def talk() -> None:
         async with connect(mode) as client:

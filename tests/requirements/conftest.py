@@ -25,3 +25,19 @@ def servers() -> Iterator[Servers]:
 def peer(request: pytest.FixtureRequest, servers: Servers) -> Peer:
     """Who asks in one place; `everywhere` says which."""
     return servers.peer(request.param)
+
+
+@pytest.fixture(scope="session")
+def asking() -> Iterator[Servers]:
+    """The asking servers, for all tests of this folder."""
+    servers = Servers("asking_server")
+    yield servers
+    servers.close()
+
+
+@pytest.fixture(scope="session")
+def impatient() -> Iterator[Servers]:
+    """Asking servers whose clients have to be quick."""
+    servers = Servers("asking_server", {"STATE_SECONDS": "0.3"})
+    yield servers
+    servers.close()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
 import pytest
 from processes import EVERYTHING_LANGUAGES, HttpProcess, StdioProcess, serve_http, serve_stdio
+from streams import Stream
 from table import RULES
 from wire import (
     INITIALIZED,
@@ -21,6 +22,7 @@ from wire import (
     LegacySession,
     SseSession,
     envelope,
+    headers_for,
     initialize,
     modern,
     request,
@@ -159,6 +161,18 @@ class Peer:
             told.append(message)
         return Reply(message, told)
 
+    @contextmanager
+    def begin(self, message: dict[str, Any]) -> Iterator[Callable[[], Any]]:
+        """Send a request and yield what gives the messages that come of it, one by one; at the end a stream is hung up."""
+        if isinstance(self.session, StdioProcess | SseSession):
+            self.session.send(message)
+            yield self.next
+            return
+        modern = isinstance(self.session, HttpProcess)
+        server = self.session if isinstance(self.session, HttpProcess) else self.session.server
+        with Stream(server, message, headers_for(message) if modern else self.session.headers) as stream:
+            yield stream.next
+
     def next(self) -> dict[str, Any]:
         """What the server says next, where it says all on one stream."""
         assert isinstance(self.session, StdioProcess | SseSession)
@@ -213,15 +227,17 @@ def version_of(message: dict[str, Any]) -> str:
 
 
 class Servers:
-    """The everything servers of every language, each started when it is first asked."""
+    """The servers of one name in every language, each started when it is first asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "everything_server", environment: dict[str, str] | None = None) -> None:
+        self._name = name
+        self._environment = environment
         self._stack = ExitStack()
         self.http = cache(self._http)
         self.peer = cache(self.fresh)
 
     def _http(self, language: str) -> HttpProcess:
-        return self._stack.enter_context(serve_http("everything_server", language))
+        return self._stack.enter_context(serve_http(self._name, language, environment=self._environment))
 
     def fresh(self, place: Place, version: str = LEGACY, *, ready: bool = True, can: Any = None) -> Peer:
         """A peer of its own: another process where that is what a session is, another session otherwise.
@@ -229,7 +245,8 @@ class Servers:
         `ready` is whether a session says that it is, and `can` what its client declares.
         """
         if place.transport == "stdio":
-            process = self._stack.enter_context(serve_stdio("everything_server", place.language))
+            starts = serve_stdio(self._name, place.language, environment=self._environment)
+            process = self._stack.enter_context(starts)
             if place.era == "legacy":
                 process.send(initialize(version, capabilities=can))
                 process.answer_to(0)

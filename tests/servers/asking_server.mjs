@@ -1,12 +1,19 @@
 // A server that asks its client: the twin of asking_server.py.
 //
 // Usage: node asking_server.mjs --stdio | --port N
+//
+// STATE_SECONDS says how long a client may take to come back with an answer.
 
 import { inputRequired, inputResponse, McpServer, ResourceTemplate } from 'oxmcp';
 import { StdioServerTransport } from 'oxmcp/server/stdio.js';
 import { z } from 'zod';
+import { register } from './asking_watched.mjs';
 
-const server = new McpServer({ name: 'asking', version: '1.0.0' });
+const { STATE_SECONDS } = process.env;
+const server = new McpServer(
+  { name: 'asking', version: '1.0.0' },
+  STATE_SECONDS ? { requestState: { ttlSeconds: Number(STATE_SECONDS) } } : {},
+);
 
 /** What a table is booked by. */
 const Booking = z.object({
@@ -107,13 +114,15 @@ server.registerResource(
   },
 );
 
+register(server);
+
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close());
 
 const [transport, port] = process.argv.slice(2);
 if (transport === '--stdio') {
   await server.connect(new StdioServerTransport());
 } else if (transport === '--port') {
-  await server.listen({ host: '127.0.0.1', port: Number(port), sse: true });
+  await server.listen({ host: '127.0.0.1', port: Number(port), sse: true, eventStore: true });
 } else {
   console.error('Usage: node asking_server.mjs --stdio | --port N');
   process.exit(2);

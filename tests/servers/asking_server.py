@@ -1,6 +1,8 @@
 """A server that asks its client: forms and pages for the user, a text of the model, the roots.
 
 Usage: python asking_server.py --stdio | --port N
+
+STATE_SECONDS says how long a client may take to come back with an answer.
 """
 
 from __future__ import annotations
@@ -8,14 +10,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import enum
+import os
 from typing import Annotated, Literal
 
+import asking_watched
 from pydantic import BaseModel, Field
 
 from oxmcp import AcceptedElicitation, Context, Elicit, FastMCP, Resolve
+from oxmcp.server.request_state import RequestStateSecurity
 from oxmcp.types import SamplingMessage, TextContent
 
-mcp = FastMCP("asking")
+SECONDS = os.environ.get("STATE_SECONDS")
+
+mcp = FastMCP("asking", request_state_security=RequestStateSecurity.ephemeral(ttl=float(SECONDS)) if SECONDS else None)
 
 
 class Seat(enum.Enum):
@@ -121,6 +128,9 @@ async def note(id: str, ctx: Context) -> str:
     return f"{id}: {(await ctx.elicit('Name?', str)).data}"
 
 
+asking_watched.register(mcp)
+
+
 def main() -> None:
     """Serve over standard input and output, or over HTTP on a loopback port."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -131,7 +141,7 @@ def main() -> None:
     if options.stdio:
         mcp.run()
     else:
-        mcp.run(transport="http", sse=True, host="127.0.0.1", port=options.port)
+        mcp.run(transport="http", sse=True, event_store=True, host="127.0.0.1", port=options.port)
 
 
 if __name__ == "__main__":

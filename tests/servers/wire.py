@@ -180,8 +180,12 @@ class LegacySession:
 
     def send(self, message: Any, headers: dict[str, str | None] | None = None, method: str = "POST") -> Answer:
         """Send a message inside the session."""
-        own = {"Mcp-Session-Id": self.id, "MCP-Protocol-Version": self.version}
-        return send(self.server, message, {**own, **(headers or {})}, method=method)
+        return send(self.server, message, {**self.headers, **(headers or {})}, method=method)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What names the session in a request."""
+        return {"Mcp-Session-Id": self.id, "MCP-Protocol-Version": self.version}
 
 
 class SseSession:

@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use super::{AnswerTo, Answered, CallContext, EventSender, Failure, FailureKind};
 use crate::json::{self, RawJson};
 use crate::model::{Elicited, Question, Root, Sampled};
+use crate::schema::{CompiledSchema, SchemaLimits};
 
 impl CallContext {
     /// Asks the client, and waits for its answer: a JSON object, checked to be one to this question.
@@ -44,18 +45,23 @@ impl CallContext {
         answers
     }
 
-    /// Asks a person to fill in a form. `schema` is a flat JSON Schema object (ELI-5). What was filled in is not checked
-    /// against it.
+    /// Asks a person to fill in a form. `schema` is a flat JSON Schema object (ELI-5), and what was filled in is checked
+    /// against it (ELI-8).
     ///
     /// # Errors
-    /// As [`CallContext::ask`].
+    /// As [`CallContext::ask`]; [`FailureKind::ClientError`] when what was filled in does not fit, and
+    /// [`FailureKind::Internal`] when `schema` is no schema.
     pub async fn elicit(&self, message: &str, schema: &RawJson) -> Result<Elicited, Failure> {
         let mut params = String::from("{\"message\":");
         json::write_string(&mut params, message);
         params.push_str(",\"requestedSchema\":");
         params.push_str(schema.as_str());
         params.push('}');
-        self.elicited(params).await
+        let answer = self.elicited(params).await?;
+        if let Elicited::Accept(content) = &answer {
+            check_filled(content, schema)?;
+        }
+        Ok(answer)
     }
 
     /// Asks a person to visit a page; the answer says whether they agreed to, not whether they are done (ELI-3). `id` is what
@@ -95,6 +101,16 @@ impl CallContext {
         let question = Question::new(Question::LIST_ROOTS, RawJson::empty_object());
         Ok(Root::read_all(&self.ask(question).await?))
     }
+}
+
+/// Compiled once there is something to check: a schema that is compiled takes more room than all of a call that waits.
+fn check_filled(content: &RawJson, schema: &RawJson) -> Result<(), Failure> {
+    let compiled = CompiledSchema::compile(schema, &SchemaLimits::default())
+        .map_err(|error| Failure::new(FailureKind::Internal, format!("what a form asks for: {error}")))?;
+    compiled.check(content).map_err(|violations| {
+        let message = format!("the client's answer does not fit what was asked: {violations}");
+        Failure::new(FailureKind::ClientError, message)
+    })
 }
 
 /// Questions that are not answered yet. Dropped, they are taken back.

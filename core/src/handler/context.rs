@@ -32,7 +32,7 @@ pub struct Caller {
     /// Whether the stream of the request can be closed before its result, because the peer comes back for the rest
     /// (RESUME-6).
     pub stream_can_close: bool,
-    /// Under which token the peer asked for progress, if it did (PROG-1).
+    /// Under which token the peer asked for progress, if it did (RPC-20).
     pub progress_token: Option<RequestId>,
     /// The request's params, where its handler may ask the client: what it is asked again with.
     pub params: Option<RawJson>,

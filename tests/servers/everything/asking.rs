@@ -1,13 +1,17 @@
 //! A server that asks its client, in Rust: the same as `asking_server.py` and `asking_server.mjs` beside it.
 //!
 //! Usage: `asking_server --stdio | --port N`
+//!
+//! `STATE_SECONDS` says how long a client may take to come back with an answer.
 
+mod asking_watched;
 mod define;
 mod serve;
 
 use std::error::Error;
+use std::time::Duration;
 
-use oxmcp_core::engine::Engine;
+use oxmcp_core::engine::{Engine, Limits};
 use oxmcp_core::error::Result;
 use oxmcp_core::handler::{CallContext, Failure, Invocation, Reply, from_function};
 use oxmcp_core::json::RawJson;
@@ -222,7 +226,13 @@ fn add(registry: &Registry) -> Result<()> {
 fn engine() -> Result<Engine> {
     let registry = Registry::new(RegistryOptions::default())?;
     add(&registry)?;
-    Engine::builder(Implementation::new("asking", "1.0.0")).registry(registry).build()
+    asking_watched::add(&registry)?;
+    let seconds = std::env::var("STATE_SECONDS").ok().and_then(|text| text.parse().ok());
+    let limits = match seconds {
+        Some(seconds) => Limits { parked_time: Duration::from_secs_f64(seconds), ..Limits::default() },
+        None => Limits::default(),
+    };
+    Engine::builder(Implementation::new("asking", "1.0.0")).registry(registry).limits(limits).build()
 }
 
 #[tokio::main(flavor = "current_thread")]
