@@ -12,7 +12,7 @@ use oxmcp_core::host::log::Severity;
 use oxmcp_core::host::{Description, LogCarrier, descriptors};
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{Change, ListKind};
-use oxmcp_core::registry::Registry;
+use oxmcp_core::registry::{Interception, Registry};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -203,6 +203,13 @@ impl Server {
     #[napi]
     pub fn declare_extension(&self, identifier: String, settings: String) -> Result<(), JsError> {
         self.host.description.declare_extension(&identifier, &settings).into_js()
+    }
+
+    /// Sets or takes away what stands around a method; `unless_registered`: only around what is not registered here by its name.
+    #[napi]
+    pub fn intercept(&self, method: String, slot: Option<u32>, unless_registered: bool) {
+        let interception = slot.map(|slot| Interception { handler: self.handler(slot), unless_registered });
+        self.host.description.registry.set_interception(&method, interception);
     }
 
     /// Takes something back; returns whether it was there.

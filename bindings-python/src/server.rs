@@ -10,7 +10,7 @@ use oxmcp_core::host::log::Severity;
 use oxmcp_core::host::{Description, LogCarrier, descriptors, page};
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{Change, ListKind};
-use oxmcp_core::registry::Registry;
+use oxmcp_core::registry::{Interception, Registry};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -231,6 +231,14 @@ impl Server {
     #[pyo3(signature = (method, target))]
     fn set_method(&self, method: &str, target: Option<Py<Target>>) {
         self.host.description.registry.set_method(method, target.map(|target| self.host.handler(target)));
+    }
+
+    /// Sets what stands around a method; `unless_registered`: only around what is not registered here by its name.
+    #[pyo3(signature = (method, target, *, unless_registered=false))]
+    fn intercept(&self, method: &str, target: Option<Py<Target>>, unless_registered: bool) {
+        let interception =
+            target.map(|target| Interception { handler: self.host.handler(target), unless_registered });
+        self.host.description.registry.set_interception(method, interception);
     }
 
     /// The result of a list method for a peer of this version, as JSON text.

@@ -16,6 +16,8 @@ export interface NativeServer {
   noteLogging(): void;
   /** A function for a whole method: its arguments are the params, its answer (`completeWhole`) the result. */
   setMethod(method: string, slot: number | null): void;
+  /** A function around a method, see `Registry::set_interception`: it asks `oxmcp/next`, and answers with `completeWhole`. */
+  intercept(method: string, slot: number | null, unlessRegistered: boolean): void;
   /** Returns whether it was there. Without a version all versions are meant. */
   remove(kind: Kind, key: string, version?: string | null): boolean;
   /** The slots that are to be forgotten; for as long as nothing is served, whose `drain` tells of them. */

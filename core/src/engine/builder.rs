@@ -1,14 +1,17 @@
 //! How an engine is put together.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Engine;
 use crate::eras::{Eras, Profile, SessionOptions};
 use crate::error::{Error, ErrorKind, Result};
+use crate::handler::{Answered, Handler, Invocation, from_function};
 use crate::jsonrpc::FrameLimits;
-use crate::model::{CacheHint, Capabilities, Implementation, OperationKind};
-use crate::registry::{MAX_WATCHED_URIS, Registry, RegistryOptions};
+use crate::model::{CacheHint, Capabilities, Implementation, OperationKind, Output};
+use crate::registry::{Interception, MAX_WATCHED_URIS, Registry, RegistryOptions};
 use crate::sealing::{KeyRing, Sealer};
 
 /// The environment variable with the keys that seal state: secrets of at least 32 bytes with commas or white space between
@@ -68,7 +71,6 @@ impl Default for Limits {
 }
 
 /// Builds an [`Engine`].
-#[derive(Debug)]
 pub struct EngineBuilder {
     implementation: Implementation,
     registry: Option<Registry>,
@@ -79,6 +81,7 @@ pub struct EngineBuilder {
     cache_hints: HashMap<OperationKind, CacheHint>,
     description_cache: CacheHint,
     request_state_keys: Option<KeyRing>,
+    interceptions: Vec<(String, Arc<dyn Handler>)>,
 }
 
 impl EngineBuilder {
@@ -93,6 +96,7 @@ impl EngineBuilder {
             cache_hints: HashMap::new(),
             description_cache: CacheHint::default(),
             request_state_keys: None,
+            interceptions: Vec::new(),
         }
     }
 
@@ -155,6 +159,25 @@ impl EngineBuilder {
         self
     }
 
+    /// Has every request of a method, or notification, pass `around` first, which gets it as an invocation: the method as its
+    /// target, the params as its arguments. It answers with the result, a JSON object, usually what
+    /// [`CallContext::next`](crate::handler::CallContext::next) gave it. `*` is every request that has nothing of its own around
+    /// it, `notifications/*` every such notification; other methods pay nothing. See
+    /// [`Registry::set_interception`], which does the same while the server is served.
+    #[must_use]
+    pub fn intercept<F, R>(mut self, method: impl Into<String>, around: F) -> Self
+    where
+        F: Fn(Invocation) -> R + Send + Sync + 'static,
+        R: Future<Output = Answered> + Send + 'static,
+    {
+        let handler = from_function(move |invocation| {
+            let answered = around(invocation);
+            async move { answered.await.map(Output::Whole) }
+        });
+        self.interceptions.push((method.into(), handler));
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -187,6 +210,9 @@ impl EngineBuilder {
             Some(registry) => registry,
             None => Registry::new(RegistryOptions::default())?,
         };
+        for (method, handler) in self.interceptions {
+            registry.set_interception(&method, Some(Interception { handler, unless_registered: false }));
+        }
         let profile = Profile::new(
             self.implementation,
             self.instructions,
@@ -200,6 +226,15 @@ impl EngineBuilder {
             None => keys_of_environment()?,
         };
         Ok(Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?))
+    }
+}
+
+impl fmt::Debug for EngineBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("EngineBuilder")
+            .field("implementation", &self.implementation)
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,13 +7,14 @@ use std::time::Duration;
 use super::asking::Asker;
 use super::dispatch::Running;
 use super::exchange::Outgoing;
+use super::interception::Standing;
 use super::pages;
 use super::rounds::{Round, Rounds, Turn};
 use super::work::Work;
 use super::{Edge, Engine};
 use crate::eras::{Answer, Asked, Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
 use crate::handler::{Event, Events, Failure, FailureKind, Origin, PendingQuestion, StreamToClose};
-use crate::model::{InputRequired, OperationKind, Output};
+use crate::model::{InputRequired, OperationKind, Output, Question};
 use crate::registry::Snapshot;
 
 /// A call under way.
@@ -51,6 +52,8 @@ pub(super) struct Asking {
     pub(super) unheard: Option<Failure>,
     /// What is left of the call's time, as long as its client has a request of ours to answer.
     pub(super) left: Option<Duration>,
+    /// What comes next, where it stands around a request.
+    pub(super) standing: Option<Box<Standing>>,
 }
 
 impl Asking {
@@ -101,7 +104,20 @@ impl Engine {
 }
 
 impl Call {
+    /// What comes next, where it stands around a request.
+    pub(super) fn standing(&self) -> Option<&Standing> {
+        self.asking.as_ref()?.standing.as_deref()
+    }
+
+    /// [`Call::standing`], to change it.
+    pub(super) fn standing_mut(&mut self) -> Option<&mut Standing> {
+        self.asking.as_mut()?.standing.as_deref_mut()
+    }
+
     pub(super) fn shut_down(&self, reason: &str) -> Outgoing {
+        if let Some(closed) = self.standing().and_then(Standing::close_subscription) {
+            return closed;
+        }
         let failure = Failure::new(FailureKind::ShutDown, reason);
         self.voice.failure(self.kind, &failure).into()
     }
@@ -131,12 +147,31 @@ impl Call {
             self.events.finish();
             return None;
         }
+        if pending.question.method == Question::NEXT {
+            self.go_on_with(pending);
+            return None;
+        }
         match self.voice.way_to_ask() {
             WayToAsk::Requests => self.ask_by_request(pending),
+            WayToAsk::Retries if self.standing().is_some() => {
+                let message = "the client cannot be asked by what stands around a method: a client of this protocol version is \
+                               asked by the handler alone";
+                pending.answer(Err(Failure::new(FailureKind::CannotAsk, message)));
+                None
+            }
             WayToAsk::Retries => {
                 self.ask_by_retry(pending);
                 None
             }
+        }
+    }
+
+    /// Goes on with what the call stands around.
+    fn go_on_with(&mut self, pending: PendingQuestion) {
+        let standing = self.asking.as_mut().and_then(|asking| asking.standing.as_mut());
+        match standing {
+            Some(standing) => standing.next(pending, self.flight.as_ref(), &self.origin, self.stream),
+            None => pending.answer(Err(stands_around_nothing())),
         }
     }
 
@@ -166,12 +201,27 @@ impl Call {
         if let Some(round) = &mut asking.round {
             round.open.retain(|pending| pending.number() != number);
         }
+        if let Some(standing) = &mut asking.standing {
+            standing.withdraw(number);
+        }
         asking.asker.as_mut()?.withdraw(number)
+    }
+
+    /// The response, where it stands around a request.
+    #[cold]
+    fn respond_around(&mut self) -> Option<Outgoing> {
+        let said = self.standing().is_some().then(|| self.said.take()).flatten()?;
+        Some(self.standing_mut()?.respond(said))
     }
 
     /// What a handler that returned its questions is answered with; `None` where it is invoked again at once.
     #[cold]
     fn asks(&mut self, input: InputRequired) -> Option<Said> {
+        if self.standing().is_some() {
+            let detail = "what stands around a method answered with questions of its own";
+            let failure = Failure::new(FailureKind::Internal, "internal error").with_detail(detail);
+            return Some(self.voice.failure(self.kind, &failure));
+        }
         match self.voice.way_to_ask() {
             WayToAsk::Requests => {
                 self.invoke_again(input);
@@ -198,6 +248,9 @@ impl Call {
             }
             asking.unheard = Some(failure);
         }
+        for state in asking.standing.iter_mut().flat_map(|standing| standing.states()) {
+            state.stop_asking(reason);
+        }
     }
 
     /// Questions are asked there from now on.
@@ -207,6 +260,9 @@ impl Call {
             self.stream = stream;
             if let Some(asker) = self.asking.as_mut().and_then(|asking| asking.asker.as_mut()) {
                 asker.move_to(stream);
+            }
+            for state in self.standing_mut().into_iter().flat_map(Standing::states) {
+                state.ask_on(stream);
             }
         }
     }
@@ -247,10 +303,13 @@ impl Call {
                 }
             }
             if self.said.is_some() {
-                if self.asking.is_some()
-                    && let Some(last) = self.last_of_questions()
-                {
-                    return Poll::Ready(Some(last));
+                if self.asking.is_some() {
+                    if let Some(last) = self.last_of_questions() {
+                        return Poll::Ready(Some(last));
+                    }
+                    if let Some(responded) = self.respond_around() {
+                        return Poll::Ready(Some(responded));
+                    }
                 }
                 if let Some(said) = self.said.take() {
                     return Poll::Ready(Some(said.into()));
@@ -279,6 +338,13 @@ impl Call {
                     // Everything it has said is out.
                     Poll::Pending => {
                         let Some(asking) = &mut self.asking else { return Poll::Pending };
+                        if let Some(standing) = &mut asking.standing {
+                            match standing.poll(context) {
+                                Poll::Ready(None) => continue,
+                                Poll::Ready(said) => return Poll::Ready(said),
+                                Poll::Pending => {}
+                            }
+                        }
                         if let Some(asker) = &mut asking.asker {
                             if let Some(message) = std::task::ready!(asker.poll(context)) {
                                 return Poll::Ready(Some(Outgoing::Message(message)));
@@ -295,4 +361,9 @@ impl Call {
             }
         }
     }
+}
+
+/// Why nothing comes next.
+pub(super) fn stands_around_nothing() -> Failure {
+    Failure::new(FailureKind::CannotAsk, "there is nothing to go on with: this call stands around no method")
 }

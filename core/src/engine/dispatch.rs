@@ -367,6 +367,11 @@ pub(super) fn shown(name: &str) -> &str {
 }
 
 impl Running {
+    /// Starts what stands around a request of this kind. It takes as long as what it stands around.
+    pub(super) fn around(handler: &Arc<dyn Handler>, invocation: Invocation, kind: OperationKind) -> Self {
+        Self { stack: middleware::call(handler, invocation, None), finish: Finish::of(kind, false) }
+    }
+
     /// What was asked.
     pub(super) const fn kind(&self) -> OperationKind {
         self.finish.kind

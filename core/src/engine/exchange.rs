@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Shutdown;
 use super::call::Call;
+use super::interception::Standing;
 use super::watch::{Counted, Subscription};
 use crate::eras::{Said, Session, Stream};
 
@@ -104,16 +105,26 @@ impl Exchange {
 
     /// Whether the answer can only be a stream: over HTTP the peer must accept `text/event-stream` (HTTP-16, SUB-10).
     #[must_use]
-    pub const fn requires_stream(&self) -> bool {
-        matches!(self.state, State::Subscription(_))
+    pub fn requires_stream(&self) -> bool {
+        match &self.state {
+            State::Subscription(_) => true,
+            State::Call(call) => call.standing().is_some_and(Standing::requires_stream),
+            State::Last(..) | State::Batch(..) | State::Done => false,
+        }
     }
 }
 
 impl Exchange {
     /// Ends a subscription with its closing result (SUB-5) when this signal is given, too.
     pub fn end_with(&mut self, shutdown: &Shutdown) {
-        if let State::Subscription(subscription) = &mut self.state {
-            subscription.end_with(shutdown.clone());
+        match &mut self.state {
+            State::Subscription(subscription) => subscription.end_with(shutdown.clone()),
+            State::Call(call) => {
+                if let Some(standing) = call.standing_mut() {
+                    standing.end_with(shutdown);
+                }
+            }
+            State::Last(..) | State::Batch(..) | State::Done => {}
         }
     }
 
@@ -154,7 +165,7 @@ impl State {
         Self::last(said.into())
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outgoing>> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outgoing>> {
         match self {
             Self::Done => Poll::Ready(None),
             Self::Last(..) => {
@@ -174,7 +185,8 @@ impl State {
                     return Poll::Ready(Some(call.park()));
                 };
                 if !matches!(outgoing, Outgoing::Message(_) | Outgoing::CloseStream) {
-                    *self = Self::Done;
+                    let trailing = call.standing_mut().and_then(Standing::take_trailing);
+                    *self = trailing.map_or(Self::Done, Self::last);
                 }
                 Poll::Ready(Some(outgoing))
             }
@@ -242,11 +254,11 @@ impl State {
         }
     }
 
-    fn ask_on(&mut self, stream: Stream) {
+    pub(super) fn ask_on(&mut self, stream: Stream) {
         self.calls(&mut |call| call.ask_on(stream));
     }
 
-    fn stop_asking(&mut self, reason: &str) {
+    pub(super) fn stop_asking(&mut self, reason: &str) {
         self.calls(&mut |call| call.stop_asking(reason));
     }
 

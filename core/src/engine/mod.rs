@@ -8,6 +8,7 @@ mod connection;
 mod dispatch;
 mod exchange;
 mod inbound;
+mod interception;
 mod pages;
 mod parked;
 mod request_state;
@@ -31,12 +32,13 @@ pub use inbound::{Edge, HttpEdge, Inbound};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 
-use crate::eras::{self, Asked, Eras, Opened, Refused, Side, Told, WireError};
+use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Side, Told, WireError};
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::{Implementation, OperationKind};
 use crate::registry::Registry;
 use crate::sealing::Sealer;
+use aside::Heard;
 use asking::Asker;
 use dispatch::{Dispatched, Running, dispatch};
 use exchange::{Background, State};
@@ -96,13 +98,26 @@ impl Engine {
         let mut outline = eras::outline();
         let state = match jsonrpc::parse_outlined(&frame, &limits, &mut outline) {
             Ok(Frame::Single(message)) => {
-                self.begin(self.0.eras.open(&message, Some(&outline), side), &edge, &origin)
+                let around = self.0.registry.intercepts();
+                match around
+                    .then(|| self.intercept(&message, Some(&outline), &edge, &origin, false))
+                    .flatten()
+                {
+                    Some(intercepted) => intercepted,
+                    None => self.begin(self.0.eras.open(&message, Some(&outline), side), &edge, &origin),
+                }
             }
             Ok(Frame::Batch(members)) => match self.0.eras.accept_batch(side) {
                 Ok(()) => {
                     let bodies = members.iter().map(|_| None).collect();
                     let states = members.into_iter().map(|member| match member {
-                        Ok(message) => self.begin(self.0.eras.open_in_batch(&message, side), &edge, &origin),
+                        Ok(message) => {
+                            let around = self.0.registry.intercepts();
+                            let around = around.then(|| self.intercept(&message, None, &edge, &origin, true));
+                            around.flatten().unwrap_or_else(|| {
+                                self.begin(self.0.eras.open_in_batch(&message, side), &edge, &origin)
+                            })
+                        }
                         Err(malformed) => {
                             self.0.eras.hear_malformed(&malformed, side);
                             refuse_in_batch(malformed)
@@ -235,7 +250,8 @@ impl Engine {
                 let asker = Asker::of_session(in_flight, Arc::clone(&invocation.context.caller));
                 // Nobody waits for its end.
                 self.0.background.run(async move {
-                    drop(aside::attend(handler.invoke(invocation), events, asker).await);
+                    let work = handler.invoke(invocation);
+                    drop(aside::attend(work, events, asker, Heard::Nothing).await);
                 });
                 State::last(Outgoing::Accepted)
             }
@@ -266,29 +282,41 @@ impl Engine {
     // Inlined, as what it calls: what a call is made of would be copied on every way back otherwise.
     #[inline]
     fn start(&self, mut asked: Asked, edge: &Edge, origin: &Origin) -> State {
+        let kind = asked.operation.kind();
+        match self.enter(&mut asked, kind, edge) {
+            Ok(flight) => self.go_on(asked, flight, edge, origin),
+            Err(refused) => State::said(refused),
+        }
+    }
+
+    /// Enters a request where a cancellation finds it, or refuses it.
+    #[expect(clippy::inline_always, reason = "or what it refuses by is copied, for every call")]
+    #[inline(always)]
+    fn enter(&self, asked: &mut Asked, kind: OperationKind, edge: &Edge) -> Result<Option<Flight>, Said> {
         if let Edge::Posted(_, headers) = edge
             && let Some(caller) = asked.voice.caller_mut()
         {
             caller.headers = Some(Arc::clone(headers));
         }
+        let Some((table, reuse)) = asked.in_flight.take() else { return Ok(None) };
+        match table.enter(asked.voice.id(), self.0.limits.max_in_flight, reuse) {
+            Ok(flight) => Ok(Some(flight)),
+            Err(Refused::Full) => {
+                Err(overloaded(asked, kind, "too many requests are in flight; try again later"))
+            }
+            Err(Refused::Duplicate) => {
+                let message = "this id belongs to a request that is still in flight";
+                let error = WireError::new(error_code::INVALID_REQUEST, message, 400);
+                Err(error.say(Some(asked.voice.id())))
+            }
+        }
+    }
+
+    /// Does what was asked.
+    #[expect(clippy::inline_always, reason = "or what it starts is copied on its way back, for every call")]
+    #[inline(always)]
+    fn go_on(&self, mut asked: Asked, flight: Option<Flight>, edge: &Edge, origin: &Origin) -> State {
         let kind = asked.operation.kind();
-        let overloaded = |asked: &Asked, message: &str| {
-            State::said(asked.voice.failure(kind, &Failure::new(FailureKind::Overloaded, message)))
-        };
-        let flight = match asked.in_flight.take() {
-            None => None,
-            Some((table, reuse)) => match table.enter(asked.voice.id(), self.0.limits.max_in_flight, reuse) {
-                Ok(flight) => Some(flight),
-                Err(Refused::Full) => {
-                    return overloaded(&asked, "too many requests are in flight; try again later");
-                }
-                Err(Refused::Duplicate) => {
-                    let message = "this id belongs to a request that is still in flight";
-                    let error = WireError::new(error_code::INVALID_REQUEST, message, 400);
-                    return State::said(error.say(Some(asked.voice.id())));
-                }
-            },
-        };
         if let Some(retry) = asked.retry.take() {
             return self.resume(asked, *retry, flight, edge, origin);
         }
@@ -311,7 +339,11 @@ impl Engine {
                     }
                 };
                 let Some(counted) = counted else {
-                    return overloaded(&asked, "too many subscriptions are open; try again later");
+                    return State::said(overloaded(
+                        &asked,
+                        kind,
+                        "too many subscriptions are open; try again later",
+                    ));
                 };
                 let acknowledgement = asked.voice.acknowledge(&filter);
                 let watch = self.0.registry.watch(filter);
@@ -346,11 +378,19 @@ impl Edge {
     fn side(&self) -> Side<'_> {
         match self {
             Self::Connection(connection) | Self::Posted(connection, _) => Side::Duplex(&connection.duplex),
-            Self::Http(edge) => {
-                Side::Post { headers: &edge.headers, stateless: edge.stateless, resumable: edge.resumable }
-            }
+            Self::Http(edge) => Side::Post {
+                headers: &edge.headers,
+                stateless: edge.stateless,
+                resumable: edge.resumable,
+                checked: false,
+            },
         }
     }
+}
+
+#[cold]
+fn overloaded(asked: &Asked, kind: OperationKind, message: &str) -> Said {
+    asked.voice.failure(kind, &Failure::new(FailureKind::Overloaded, message))
 }
 
 fn refuse(malformed: Malformed) -> State {

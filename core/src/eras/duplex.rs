@@ -43,6 +43,11 @@ impl Duplex {
         })
     }
 
+    /// Takes the session back: its handshake was refused after all (SESS-14).
+    pub(super) fn take_back(&self) {
+        self.session.send_if_modified(|slot| slot.take().is_some());
+    }
+
     /// Ends the connection.
     pub fn end(&self) {
         self.in_flight.close();

@@ -78,6 +78,8 @@ pub struct Flight {
     table: Arc<InFlight>,
     id: RequestId,
     ticket: Arc<Ticket>,
+    /// Whether it is entered by another one, which outlives it.
+    shared: bool,
 }
 
 impl InFlight {
@@ -105,7 +107,7 @@ impl InFlight {
         table.running += 1;
         table.tickets.insert(id.clone(), Arc::clone(&ticket));
         drop(table);
-        Ok(Flight { table: Arc::clone(self), id: id.clone(), ticket })
+        Ok(Flight { table: Arc::clone(self), id: id.clone(), ticket, shared: false })
     }
 
     /// Cancels the request with this id. Unknown and finished ones are ignored (CAN-4, CAN-5).
@@ -150,6 +152,17 @@ impl Flight {
         &self.table
     }
 
+    /// The same request, for whoever runs within it and is polled with it.
+    #[must_use]
+    pub fn share(&self) -> Self {
+        Self {
+            table: Arc::clone(&self.table),
+            id: self.id.clone(),
+            ticket: Arc::clone(&self.ticket),
+            shared: true,
+        }
+    }
+
     /// Why the request is to end; if it is not, whoever polls is woken when it is.
     pub fn poll_ended(&self, context: &Context<'_>) -> Option<&Ended> {
         if let Some(why) = self.ticket.ended.get() {
@@ -168,6 +181,9 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
+        if self.shared {
+            return;
+        }
         let mut table = self.table.table();
         table.running -= 1;
         table.finished = Some(Instant::now());

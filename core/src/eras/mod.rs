@@ -4,6 +4,7 @@
 //! the [`Voice`] its answers go out through; or an answer the era gives by itself; or nothing.
 
 mod answer;
+mod around;
 pub mod classify;
 mod duplex;
 mod errors;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderName};
 
 pub use answer::Answer;
+pub use around::Around;
 pub use duplex::Duplex;
 pub use in_flight::{Ended, Flight, InFlight, Refused, Reuse};
 pub use items::{prompt, resource, resource_template, tool};
@@ -62,6 +64,8 @@ pub enum Side<'a> {
         stateless: bool,
         /// Whether a stream that breaks can be resumed (RESUME-4).
         resumable: bool,
+        /// Whether the headers were held against the request that came in already: this one may ask for something else.
+        checked: bool,
     },
 }
 

@@ -162,6 +162,19 @@ impl Eras {
         if self.sessions.end(id) { Ok(()) } else { Err(unknown_session()) }
     }
 
+    /// Takes back the session that a handshake began whose answer became a refusal: that of the connection, or the one with this
+    /// id.
+    pub fn take_back_session(&self, side: Side<'_>, id: Option<&str>) {
+        match side {
+            Side::Duplex(duplex) => duplex.take_back(),
+            Side::Post { .. } => {
+                if let Some(id) = id {
+                    self.sessions.end(id);
+                }
+            }
+        }
+    }
+
     /// Tells `listener` the id of each session over HTTP that ends from now on.
     pub fn on_session_end(&self, listener: SessionListener) {
         self.sessions.listen(listener);
@@ -211,24 +224,7 @@ impl Eras {
     ) -> Result<Opened, WireError> {
         let params = Params::read(request.params, outline);
         let meta = Meta::read(params.meta, outline);
-        let made_for_session = matches!(side, Side::Duplex(duplex) if duplex.session_id.is_some());
-        let envelope = meta.protocol_version.is_some() && !made_for_session;
-        let method = match &*request.method {
-            "initialize" => MethodClue::Initialize,
-            "ping" => MethodClue::Ping,
-            _ => MethodClue::Other,
-        };
-        let session = match side {
-            Side::Duplex(duplex) => duplex.session(),
-            Side::Post { .. } => None,
-        };
-        let edge = match side {
-            Side::Duplex(_) => EdgeClue::Duplex { session: session.is_some() },
-            // An envelope decides whatever the header says, which is checked against it later on.
-            Side::Post { .. } if envelope => EdgeClue::Http { version: VersionHeader::Other },
-            Side::Post { headers, .. } => EdgeClue::Http { version: VersionHeader::read(headers) },
-        };
-        let verdict = classify(Clues { kind: MessageKind::Request, method, envelope, edge });
+        let Judged { verdict, made_for_session, session, edge } = judge(request, &meta, side);
         if let (Side::Post { headers, .. }, false) = (side, verdict == Verdict::Modern) {
             // The modern ladder has a rung of its own for it.
             check_repeated(headers)?;
@@ -241,11 +237,11 @@ impl Eras {
             )),
             Verdict::Handshake => self.open_session(request, &params, side),
             Verdict::Modern => {
-                let headers = match side {
-                    Side::Duplex(_) => None,
-                    Side::Post { headers, .. } => Some(headers),
+                let (headers, checked) = match side {
+                    Side::Duplex(_) => (None, false),
+                    Side::Post { headers, checked, .. } => (Some(headers), checked),
                 };
-                match modern::requests::decode(self, request, &params, &meta, headers)? {
+                match modern::requests::decode(self, request, &params, &meta, headers, checked)? {
                     modern::requests::Decoded::Answered(said) => {
                         Ok(Opened::Answered { said, session_id: None })
                     }
@@ -259,18 +255,8 @@ impl Eras {
                 }
             }
             Verdict::Legacy => {
-                let (session, headers) = match side {
-                    Side::Duplex(_) => (session, None),
-                    Side::Post { headers, stateless: true, .. } => (None, Some(headers)),
-                    Side::Post { headers, stateless: false, .. } => {
-                        (Some(self.find_session(headers)?), Some(headers))
-                    }
-                };
-                let client = match (&session, edge) {
-                    (Some(session), _) => Client::Session(session),
-                    (None, EdgeClue::Http { version }) => Client::Stranger(assumed(version)),
-                    (None, EdgeClue::Duplex { .. }) => Client::Stranger(ProtocolVersion::ASSUMED),
-                };
+                let (session, headers) = self.session_of(session, side)?;
+                let client = client(session.as_ref(), edge);
                 let resumable = matches!(side, Side::Post { resumable: true, .. });
                 legacy::requests::decode(self, request, &params, &meta, client, headers, resumable)
                     .map(Opened::Ask)
@@ -408,9 +394,72 @@ impl Eras {
         }
     }
 
+    /// The session that a request of that era belongs to, and the headers of its POST.
+    #[inline]
+    pub(super) fn session_of<'a>(
+        &self,
+        connected: Option<Arc<Session>>,
+        side: Side<'a>,
+    ) -> Result<Belonging<'a>, WireError> {
+        Ok(match side {
+            Side::Duplex(_) => (connected, None),
+            Side::Post { headers, stateless: true, .. } => (None, Some(headers)),
+            Side::Post { headers, stateless: false, .. } => {
+                (Some(self.find_session(headers)?), Some(headers))
+            }
+        })
+    }
+
     fn find_session(&self, headers: &HeaderMap) -> Result<Arc<Session>, WireError> {
         let id = session_id(headers)?.ok_or_else(no_session_id)?;
         self.sessions.find(id).ok_or_else(unknown_session)
+    }
+}
+
+/// The session that a request belongs to, and the headers of its POST.
+pub(super) type Belonging<'a> = (Option<Arc<Session>>, Option<&'a Arc<HeaderMap>>);
+
+/// What is known of a request before it is decoded.
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    /// Whether it came in on a connection that is for one session.
+    pub(super) made_for_session: bool,
+    /// The session of its connection.
+    pub(super) session: Option<Arc<Session>>,
+    pub(super) edge: EdgeClue,
+}
+
+/// Looks at a request once.
+#[inline]
+pub(super) fn judge(request: &Request<'_>, meta: &Meta<'_>, side: Side<'_>) -> Judged {
+    let made_for_session = matches!(side, Side::Duplex(duplex) if duplex.session_id.is_some());
+    let envelope = meta.protocol_version.is_some() && !made_for_session;
+    let method = match &*request.method {
+        "initialize" => MethodClue::Initialize,
+        "ping" => MethodClue::Ping,
+        _ => MethodClue::Other,
+    };
+    let session = match side {
+        Side::Duplex(duplex) => duplex.session(),
+        Side::Post { .. } => None,
+    };
+    let edge = match side {
+        Side::Duplex(_) => EdgeClue::Duplex { session: session.is_some() },
+        // An envelope decides whatever the header says, which is checked against it later on.
+        Side::Post { .. } if envelope => EdgeClue::Http { version: VersionHeader::Other },
+        Side::Post { headers, .. } => EdgeClue::Http { version: VersionHeader::read(headers) },
+    };
+    let verdict = classify(Clues { kind: MessageKind::Request, method, envelope, edge });
+    Judged { verdict, made_for_session, session, edge }
+}
+
+/// Who a request of that era comes from.
+#[inline]
+pub(super) const fn client(session: Option<&Arc<Session>>, edge: EdgeClue) -> Client<'_> {
+    match (session, edge) {
+        (Some(session), _) => Client::Session(session),
+        (None, EdgeClue::Http { version }) => Client::Stranger(assumed(version)),
+        (None, EdgeClue::Duplex { .. }) => Client::Stranger(ProtocolVersion::ASSUMED),
     }
 }
 
@@ -444,7 +493,7 @@ fn session_id(headers: &HeaderMap) -> Result<Option<&str>, WireError> {
 
 /// Refuses two copies of a header that mirrors a modern body, also where no body is held against it: whoever stands before
 /// this server may have read the other one (HDR-12).
-fn check_repeated(headers: &HeaderMap) -> Result<(), WireError> {
+pub(super) fn check_repeated(headers: &HeaderMap) -> Result<(), WireError> {
     match modern::http_headers::repeated(headers) {
         None => Ok(()),
         Some(name) => {

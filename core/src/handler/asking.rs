@@ -45,6 +45,20 @@ impl CallContext {
         answers
     }
 
+    /// Goes on with the request that the handler stands around
+    /// ([`Registry::set_interception`](crate::registry::Registry::set_interception)), with these params, or without any with its
+    /// own; `_meta` is the request's own where they have none. Waits for the result, a JSON object as the client's version knows
+    /// it. May be called again, and not at all.
+    ///
+    /// # Errors
+    /// [`FailureKind::Protocol`] with code, message and data where the answer is an error; [`FailureKind::CannotAsk`] where the
+    /// handler stands around nothing.
+    pub async fn next(&self, params: Option<&RawJson>) -> Answered {
+        let text =
+            params.map_or_else(|| "{}".to_owned(), |params| format!("{{\"params\":{}}}", params.as_str()));
+        self.ask(Question::new(Question::NEXT, RawJson::from_checked(text))).await
+    }
+
     /// Asks a person to fill in a form. `schema` is a flat JSON Schema object (ELI-5), and what was filled in is checked
     /// against it (ELI-8).
     ///

@@ -23,6 +23,9 @@ impl Question {
     /// Asks which folders the client works in (ROOT-*).
     pub const LIST_ROOTS: &'static str = "roots/list";
 
+    /// Not to the client: whoever stands around a method asks what comes next.
+    pub const NEXT: &'static str = "oxmcp/next";
+
     /// A question without a time limit.
     #[must_use]
     pub fn new(method: impl Into<String>, params: RawJson) -> Self {

@@ -12,6 +12,7 @@ mod cursors;
 mod editing;
 mod extensions;
 mod followers;
+mod interceptions;
 mod methods;
 mod mounting;
 mod name_hash;
@@ -42,6 +43,7 @@ pub use composing::{
 };
 pub use cursors::Cursors;
 pub use extensions::Extension;
+pub use interceptions::Interception;
 pub use pages::{BadCursor, Item, ListPage, Page};
 pub use prompts::PromptEntry;
 pub use resource_templates::ResourceTemplateEntry;
@@ -126,6 +128,8 @@ struct Shared {
     watchers: Watchers,
     /// The servers that this one is mounted in.
     parents: Mutex<Vec<Weak<Shared>>>,
+    /// Whether anything stands around any method.
+    intercepts: AtomicBool,
 }
 
 /// What is published when somebody looks next.
@@ -164,6 +168,7 @@ impl Registry {
             draft: Mutex::new(Draft { own: empty, composition: None }),
             watchers: Watchers::default(),
             parents: Mutex::default(),
+            intercepts: AtomicBool::new(false),
         })))
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::cursors::Cursors;
 use super::extensions::Extension;
+use super::interceptions::Interception;
 use super::pages::{BadCursor, Item, ListPage, Listed, Page};
 use super::prompts::PromptEntry;
 use super::resource_templates::ResourceTemplateEntry;
@@ -60,6 +61,7 @@ pub struct Snapshot {
     pub(super) kept: Kept,
     pub(super) methods: Arc<HashMap<Arc<str>, Arc<dyn Handler>>>,
     pub(super) extensions: Arc<BTreeMap<Arc<str>, Extension>>,
+    pub(super) interceptions: Arc<HashMap<Arc<str>, Interception>>,
 }
 
 impl Snapshot {
@@ -76,6 +78,7 @@ impl Snapshot {
             kept: Kept::default(),
             methods: Arc::default(),
             extensions: Arc::default(),
+            interceptions: Arc::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 
-use crate::eras::in_flight::Reuse;
+use crate::eras::in_flight::{InFlight, Reuse};
 use crate::eras::legacy::session::Session;
 use crate::eras::legacy::subscriptions;
 use crate::eras::legacy::vocabulary::{Word, look_up};
@@ -70,9 +70,36 @@ pub(crate) fn decode(
         session.open();
         subscriptions::apply(session, &operation)?;
     }
-    let version = match client {
-        Client::Session(session) => session.version,
-        Client::Stranger(version) => version,
+    let voice = voice(eras, request, params, meta, client, headers, resumable, kind);
+    Ok(Asked {
+        operation,
+        voice,
+        whole: Whole::of(request, &snapshot),
+        snapshot,
+        in_flight: session.map(|session| in_flight(session, headers)),
+        // LHTTP-7: the client says so when it cancels.
+        survives_disconnect: headers.is_some(),
+        session: session.filter(|_| resumable).cloned(),
+        retry: None,
+    })
+}
+
+/// Who asks, and how to answer.
+#[inline]
+#[expect(clippy::too_many_arguments, reason = "what a request consists of, taken apart once")]
+pub(crate) fn voice(
+    eras: &Eras,
+    request: &Request<'_>,
+    params: &Params<'_>,
+    meta: &Meta<'_>,
+    client: Client<'_>,
+    headers: Option<&Arc<HeaderMap>>,
+    resumable: bool,
+    kind: OperationKind,
+) -> Voice {
+    let (session, version) = match client {
+        Client::Session(session) => (Some(session), session.version),
+        Client::Stranger(version) => (None, version),
     };
     let threshold = session.map_or(LogLevel::Info, |session| session.log_threshold());
     let caller = Caller {
@@ -88,19 +115,12 @@ pub(crate) fn decode(
         progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
     };
-    let voice = Voice::new(Arc::new(caller), &eras.profile, headers.is_none());
-    Ok(Asked {
-        operation,
-        voice,
-        whole: Whole::of(request, &snapshot),
-        snapshot,
-        in_flight: session.map(|session| {
-            let reuse = if headers.is_some() { Reuse::Allow } else { Reuse::Refuse };
-            (Arc::clone(&session.in_flight), reuse)
-        }),
-        // LHTTP-7: the client says so when it cancels.
-        survives_disconnect: headers.is_some(),
-        session: session.filter(|_| resumable).cloned(),
-        retry: None,
-    })
+    Voice::new(Arc::new(caller), &eras.profile, headers.is_none())
+}
+
+/// Where a request of this session is entered, so that a cancellation finds it.
+#[inline]
+pub(crate) fn in_flight(session: &Session, headers: Option<&Arc<HeaderMap>>) -> (Arc<InFlight>, Reuse) {
+    let reuse = if headers.is_some() { Reuse::Allow } else { Reuse::Refuse };
+    (Arc::clone(&session.in_flight), reuse)
 }

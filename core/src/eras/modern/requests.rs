@@ -15,6 +15,7 @@ use crate::handler::Caller;
 use crate::json::RawJson;
 use crate::jsonrpc::{Request, error_code};
 use crate::model::{Operation, OperationKind};
+use crate::protocol_version::ProtocolVersion;
 
 /// What a request turned out to be.
 pub(crate) enum Decoded {
@@ -26,7 +27,8 @@ pub(crate) enum Decoded {
     Answered(Said),
 }
 
-/// Decodes a request. `headers` are those of the POST it came in, if it came so.
+/// Decodes a request. `headers` are those of the POST it came in, if it came so; `checked`: whether they were held against it
+/// already.
 ///
 /// # Errors
 /// The first rung of the ladder that does not hold.
@@ -36,9 +38,11 @@ pub(crate) fn decode(
     params: &Params<'_>,
     meta: &Meta<'_>,
     headers: Option<&Arc<HeaderMap>>,
+    checked: bool,
 ) -> Result<Decoded, WireError> {
     let envelope = Envelope::open(meta)?;
-    if let Some(headers) = headers {
+    let to_check = headers.filter(|_| !checked);
+    if let Some(headers) = to_check {
         http_headers::check_request(headers, &envelope.version, &request.method, params)?;
     }
     let version = envelope.served_version()?;
@@ -70,26 +74,13 @@ pub(crate) fn decode(
         }
         _ => params.operation(kind).map_err(wrong)?,
     };
-    if let (Operation::CallTool { name, arguments }, Some(headers)) = (&operation, headers)
+    if let (Operation::CallTool { name, arguments }, Some(headers)) = (&operation, to_check)
         && let Some(tool) = snapshot.tool(name).filter(|tool| !tool.header_parameters.is_empty())
     {
         http_headers::check_parameters(headers, tool, arguments.as_str())?;
     }
     let retry = if kind.may_ask() { input_required::read(params).map_err(wrong)? } else { None };
-    let caller = Caller {
-        request_id: request.id.clone(),
-        protocol_version: version,
-        session_id: None,
-        client_info: envelope.client_info.map(|text| params.keep(text)),
-        client_capabilities: Some(params.keep(envelope.client_capabilities)),
-        meta: meta.text.map(|text| params.keep(text)),
-        headers: headers.cloned(),
-        log_threshold: envelope.log_level.filter(|_| eras.profile.passes_messages_on()),
-        stream_can_close: false,
-        progress_token: meta.progress_token(),
-        params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
-    };
-    let voice = Voice::new(Arc::new(caller), &eras.profile, headers.is_none());
+    let voice = voice(eras, request, params, meta, headers, &envelope, version, kind);
     if let Some((word, (id, answers))) = task {
         return Ok(Decoded::Task(Box::new(tasks::TaskRequest { word, id, answers, voice })));
     }
@@ -103,4 +94,33 @@ pub(crate) fn decode(
         session: None,
         retry,
     }))
+}
+
+/// Who asks, and how to answer.
+#[inline]
+#[expect(clippy::too_many_arguments, reason = "what a request consists of, taken apart once")]
+pub(crate) fn voice(
+    eras: &Eras,
+    request: &Request<'_>,
+    params: &Params<'_>,
+    meta: &Meta<'_>,
+    headers: Option<&Arc<HeaderMap>>,
+    envelope: &Envelope<'_>,
+    version: ProtocolVersion,
+    kind: OperationKind,
+) -> Voice {
+    let caller = Caller {
+        request_id: request.id.clone(),
+        protocol_version: version,
+        session_id: None,
+        client_info: envelope.client_info.map(|text| params.keep(text)),
+        client_capabilities: Some(params.keep(envelope.client_capabilities)),
+        meta: meta.text.map(|text| params.keep(text)),
+        headers: headers.cloned(),
+        log_threshold: envelope.log_level.filter(|_| eras.profile.passes_messages_on()),
+        stream_can_close: false,
+        progress_token: meta.progress_token(),
+        params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
+    };
+    Voice::new(Arc::new(caller), &eras.profile, headers.is_none())
 }
