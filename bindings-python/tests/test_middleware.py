@@ -17,7 +17,11 @@ MODES = pytest.mark.parametrize("mode", ["legacy", "modern"])
 
 
 def recording(seen: list[Any], name: str = "") -> ServerMiddleware[Any]:
+    """Notes what calls pass it, and leaves out how a client begins."""
+
     async def middleware(ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
+        if ctx.method in ("initialize", "server/discover", "notifications/initialized"):
+            return await call_next(ctx)
         seen.append(f"{name}{ctx.method}")
         result = await call_next(ctx)
         seen.append(result)
@@ -89,7 +93,8 @@ async def test_lists_pass_it_page_by_page_and_may_be_narrowed(mode: str) -> None
     seen: list[Any] = []
 
     async def hide(ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
-        seen.append((ctx.method, "cursor" in (ctx.params or {})))
+        if ctx.method.endswith("/list"):
+            seen.append((ctx.method, "cursor" in (ctx.params or {})))
         result = await call_next(ctx)
         if ctx.method == "tools/list":
             result["tools"] = [tool for tool in result["tools"] if tool["name"] != "secret"]
@@ -166,6 +171,8 @@ async def test_it_sees_a_tools_failure_as_a_result_and_a_protocol_error_as_an_ex
     seen: list[Any] = []
 
     async def watch(ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
+        if ctx.method != "tools/call":
+            return await call_next(ctx)
         try:
             seen.append(await call_next(ctx))
         except McpError as error:
@@ -206,6 +213,8 @@ async def test_context_state_and_progress_go_through_it(mode: str) -> None:
 
 async def test_a_result_of_its_own_is_held_against_the_output_schema() -> None:
     async def forge(ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
+        if ctx.method != "tools/call":
+            return await call_next(ctx)
         return {"content": [], "structuredContent": {"sum": "many"}}
 
     mcp = MCPServer(middleware=[forge])
@@ -232,7 +241,8 @@ async def test_the_low_level_server_has_it_around_every_method_with_a_handler() 
         return [TextContent(text=f"{name} {arguments}")]
 
     async def rename(ctx: ServerRequestContext, call_next: CallNext) -> HandlerResult:
-        seen.append((ctx.method, ctx.request_id is not None, ctx.session is not None))
+        if not ctx.method.startswith(("initialize", "notifications/")):
+            seen.append((ctx.method, ctx.request_id is not None, ctx.session is not None))
         if ctx.method == "tools/call":
             ctx = replace(ctx, params={"name": "t", "arguments": {"by": "rename"}})
         return await call_next(ctx)

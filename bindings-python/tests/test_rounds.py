@@ -161,7 +161,8 @@ def test_middleware_sees_what_is_asked(mode: str) -> None:
 
     async def around(ctx: Any, call_next: Any) -> Any:
         result = await call_next(ctx)
-        seen.append(result.get("resultType"))
+        if ctx.method == "tools/call":
+            seen.append(result.get("resultType"))
         return result
 
     mcp = FastMCP(middleware=[around])

@@ -63,7 +63,8 @@ async def test_those_that_look_on_see_every_operation(mode: str, caplog: pytest.
 
 @MODES
 async def test_those_that_intervene_retry_refuse_and_translate_errors(mode: str) -> None:
-    retry, limit = RetryMiddleware(base_delay=0), RateLimitingMiddleware(0.001, burst_capacity=3)
+    # The handshake counts, too.
+    retry, limit = RetryMiddleware(base_delay=0), RateLimitingMiddleware(0.001, burst_capacity=3 + (mode == "legacy"))
     handling = ErrorHandlingMiddleware()
     async with Client(server(handling, limit, retry), mode=mode) as client:
         assert (await client.call_tool("flaky")).data == "done"

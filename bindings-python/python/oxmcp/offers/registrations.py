@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _native
-from ..answers import failures
 from ..arguments.injection import context_names
 from ..errors import AlreadyRegisteredError, ConfigurationError, PromptError, ResourceError, ToolError
 from ..later.deferred import accept
@@ -31,14 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("oxmcp")
 Item = TypeVar("Item", Tool, Prompt, Resource)
-
-LISTS: Mapping[Kind, str] = {
-    "tool": "tools/list",
-    "prompt": "prompts/list",
-    "resource": "resources/list",
-    "resource_template": "resources/templates/list",
-}
-"""The methods that list what is registered, by kind."""
 
 
 class Registrations(Transforming):
@@ -176,18 +166,6 @@ class Registrations(Transforming):
             engine.note_logging()
         if not item.enabled:
             engine.set_enabled(item.component, item.key, False)
-        if self.middleware:
-            self._register_list(engine, item.component)
-
-    def _register_list(self, engine: _native.Server, kind: Kind) -> None:
-        """Has a list go through the middleware; without any, leaves it to the engine."""
-        method = LISTS[kind]
-        target = None
-        if around := self.middleware.around(method):
-            from ..calls.middleware import lists  # few servers need it
-
-            target = lists.list_target(method, self, around, engine.page, self._answerer(method))
-        engine.set_method(method, target)
 
     def _register_all(self, engine: _native.Server) -> None:
         self._transform(engine)
@@ -198,11 +176,9 @@ class Registrations(Transforming):
             self._register_completion(engine)
 
     def _remake(self, engine: _native.Server) -> None:
-        for kind, offers in self._offers.items():
+        for offers in self._offers.values():
             for item in offers.values():
                 self._register(engine, item, replace=True)
-            if offers:
-                self._register_list(engine, kind)
         if self._completion is not None:
             self._register_completion(engine)
 
@@ -215,9 +191,6 @@ class Registrations(Transforming):
         engine.set_completion(
             None if function is None else completions.target(function, self, self._answerer("completion"))
         )
-
-    def _answerer(self, what: str) -> Callable[[_native.Call, BaseException], None]:
-        return functools.partial(failures.answer, what=what, mask=self._mask)
 
     def tool_named(self, name: str) -> Tool | None:
         """The tool registered under this name, if there is one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -10,6 +11,7 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
+from ..answers import failures
 from ..answers.encoding import OnUnknown
 from ..calls.middleware.added import MiddlewareList
 from ..calls.overrides import Overrides
@@ -43,6 +45,7 @@ class Serving(Mounted, Telling):
 
     name: str
     settings: Settings
+    _mask: bool
     on_unknown: OnUnknown = "str"
     run_in_thread: bool = True
     """What becomes of returned values that have no JSON form: `str` of them, or a refusal ("error")."""
@@ -78,6 +81,8 @@ class Serving(Mounted, Telling):
     def _translated_build(self) -> _native.Server:
         with translated():
             engine = self._build()
+        if self.middleware:
+            self._intercept(engine)
         self._listen_for_followers(engine)
         return engine
 
@@ -92,6 +97,17 @@ class Serving(Mounted, Telling):
         self.middleware.behind.clear()
         for engine in self._engines.made():
             self._remake(engine)
+            self._intercept(engine)
+
+    def _intercept(self, engine: _native.Server) -> None:
+        """Has what the middleware is for pass it."""
+        from ..calls.middleware import interceptions  # few servers need it
+
+        interceptions.declare(engine, self, self._answerer)
+
+    def _answerer(self, what: str) -> Callable[[_native.Call, BaseException], None]:
+        """What answers a call with an exception; `what` names what failed, for the log."""
+        return functools.partial(failures.answer, what=what, mask=self._mask)
 
     def announce(self, change: Change, uri: str | None = None) -> Awaitable[None]:
         """Tells every client that listens of a change: of a list, or of the resource at `uri`. May be awaited or not."""

@@ -9,6 +9,7 @@ from ...answers.encoding import encode
 from ...engine import questions
 from ...errors import (
     ClientAnsweredError,
+    McpError,
     MissingCapabilityError,
     NoBackChannelError,
     QuestionError,
@@ -37,6 +38,7 @@ async def asked(
         QuestionTimeoutError: it did not answer in time.
         NoBackChannelError: there is no way to ask, or no longer.
         QuestionError: too many questions of the call are open.
+        McpError: what comes next, which middleware asked for, was refused.
     """
     text = params if isinstance(params, str) else encode(params, "params")
     try:
@@ -47,8 +49,10 @@ async def asked(
     return result
 
 
-def _error(why: questions.Unanswered) -> QuestionError:
+def _error(why: questions.Unanswered) -> McpError:
     data = None if why.data is None else _native.loads(why.data)
+    if why.kind == "protocol":
+        return McpError(types.INTERNAL_ERROR if why.code is None else why.code, why.message, data)
     if why.kind == "missing_capability":
         return MissingCapabilityError(types.MISSING_REQUIRED_CLIENT_CAPABILITY, why.message, data)
     if why.kind == "client_error":

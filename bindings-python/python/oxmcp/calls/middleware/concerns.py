@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 TYPED = {
@@ -17,6 +18,14 @@ TYPED = {
 }
 """The hook of each method that has one of its own."""
 
+LISTS: Mapping[str, str] = {
+    "tools/list": "tools",
+    "resources/list": "resources",
+    "resources/templates/list": "resourceTemplates",
+    "prompts/list": "prompts",
+}
+"""The member of a list's result that holds the items, by method."""
+
 _ALSO = {"resources/read": ("check_resource_access",)}
 _HOOKS = frozenset({*TYPED.values(), "on_message", "on_request", "on_notification", "check_resource_access"})
 
@@ -27,10 +36,10 @@ def has_hooks(middleware: Any) -> bool:
 
 
 def concerns(middleware: Any, method: str) -> bool:
-    """Whether requests (and notifications) of this method pass it: a function, an object whose `__call__` is its own, or one with
-    a hook of its own for it."""
+    """Whether requests, or notifications, of this method pass it: a function, an object whose `__call__` is its own, or one with
+    a hook of its own for it. `*` stands for every other request."""
     if not has_hooks(middleware):
-        return not method.startswith("notifications/")
+        return True
     of_type = "on_notification" if method.startswith("notifications/") else "on_request"
     typed = TYPED.get(method)
     names = ("__call__", "on_message", of_type, *([typed] if typed else ()), *_ALSO.get(method, ()))

@@ -13,6 +13,7 @@ from ...answers.messages import Message, PromptResult, complete_prompt
 from ...answers.resource_contents import ReadResourceContents, ResourceResult, complete_resource
 from ...answers.results import InputRequiredToolResult, ResultPlan, ToolResult
 from ...types.wire_object import WireObject, to_plain
+from .concerns import LISTS
 from .listed import LISTED
 from .requests import ServerRequestContext
 
@@ -24,9 +25,6 @@ _PARAMS: Mapping[str, type[WireObject]] = {
     "resources/read": types.ReadResourceRequestParams,
 }
 """What hooks get as the message where that is the params alone."""
-
-LISTS = {method: member for method, (member, _) in LISTED.items()}
-"""The member of a list's result that holds the items, by method."""
 
 
 def message_of(ctx: ServerRequestContext) -> Any:
@@ -201,6 +199,8 @@ _AS_OBJECT: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "resources/read": _read,
     "prompts/get": _prompt,
     "completion/complete": lambda data: types.CompleteResult(**data),
+    "initialize": lambda data: types.InitializeResult(**data),
+    "server/discover": lambda data: types.DiscoverResult(**data),
 }
 _COMPLETE: Mapping[str, Callable[[Any, Any], None]] = {
     "tools/call": ResultPlan(structures=False).complete,

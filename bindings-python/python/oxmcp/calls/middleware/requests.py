@@ -65,7 +65,7 @@ def request_context(
         protocol_version=call.protocol_version,
         method=method,
         params=_params(call) if params is None else params,
-        request_id=call.request_id,
+        request_id=None if method.startswith("notifications/") else call.request_id,
         meta=context.meta or None,
         request=None if headers is None else request_with(dict(headers)),
         close_sse_stream=context.close_sse_stream if call.stream_can_close else None,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from ... import _native, types
-from ...answers import failures
 from ...answers.input_required import complete_input_required, is_input_required
 from ...calls.context import context_of
 from ...calls.middleware.chain import passed
@@ -222,7 +220,7 @@ class Server(Decorators, LaterMembers):
             is_async=True,
             bind=lambda call: {"call": call},
             result=_complete,
-            error=functools.partial(failures.answer, what=method, mask=self._mask),
+            error=self._answerer(method),
         )
 
     def _remake(self, engine: _native.Server) -> None:
