@@ -39,6 +39,7 @@ PUBLIC = (
     "resources",
     "results",
     "shared",
+    "skills",
     "tools",
     "utilities",
 )

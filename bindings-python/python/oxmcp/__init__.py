@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         ToolError,
     )
     from .offers.descriptors import CacheHint
+    from .offers.skills.skill import Skill
     from .server.lowlevel import NotificationOptions, Server
     from .server.mcpserver.server import FastMCP, MCPServer
     from .server.stdio import stdio_server
@@ -104,6 +105,7 @@ __all__ = [
     "Sample",
     "SamplingTool",
     "Server",
+    "Skill",
     "ToolError",
     "ToolResult",
     "UserMessage",
@@ -132,6 +134,7 @@ _HOMES = {
     " NotFoundError NotYetError OxmcpError PromptError QuestionError QuestionTimeoutError ResourceError ToolError"
     " UrlElicitationRequiredError",
     "offers.descriptors": "CacheHint",
+    "offers.skills.skill": "Skill",
     "server.lowlevel": "NotificationOptions Server",
     "server.mcpserver.server": "FastMCP MCPServer",
     "server.stdio": "stdio_server",

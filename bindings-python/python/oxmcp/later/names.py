@@ -163,7 +163,28 @@ LATER = {
         server.create_proxy
         server.lifespan
         server.openapi
-        server.providers
+        server.providers.AggregateProvider
+        server.providers.FastMCPProvider
+        server.providers.FileSystemProvider
+        server.providers.LocalProvider
+        server.providers.OpenAPIProvider
+        server.providers.Provider
+        server.providers.ProxyProvider
+        server.providers.addressing
+        server.providers.aggregate
+        server.providers.base
+        server.providers.fastmcp_provider
+        server.providers.filesystem
+        server.providers.filesystem_discovery
+        server.providers.local_provider
+        server.providers.openapi
+        server.providers.prefab_payload
+        server.providers.prefab_synthesis
+        server.providers.proxy
+        server.providers.skills.skill_provider.SkillFileResource
+        server.providers.skills.skill_provider.SkillFileTemplate
+        server.providers.skills.skill_provider.SkillResource
+        server.providers.wrapped_provider
         server.proxy
         server.server.create_proxy
         server.transforms.Namespace
@@ -200,7 +221,6 @@ LATER = {
     """,
     EXTENSIONS: """
         FastMCPApp
-        Skill
         apps.FastMCPApp
         apps.PrefabAppConfig
         apps.app
@@ -222,7 +242,21 @@ LATER = {
         server.mcpserver.require_client_extension
         server.mcpserver.server.require_client_extension
         server.sessions
-        skills
+        skills.GetSkillResult
+        skills.ListSkillsResult
+        skills.MCPSkill
+        skills.SkillFile
+        skills.SkillFrontmatter
+        skills.SkillManifest
+        skills.SkillResource
+        skills.SkillsClientExtension
+        skills.client
+        skills.extension
+        skills.models
+        skills.provider.SkillFileResource
+        skills.provider.SkillManifestProvider
+        skills.provider.SkillManifestResource
+        skills.skill
         utilities.skills
     """,
     TEMPLATES: """

@@ -13,6 +13,7 @@ from ...offers.checks import Checks
 from ...offers.descriptors import cache_hint, implementation, uniform_hints
 from ...offers.resource_security import ResourceSecurity
 from ...offers.resources import Resource
+from ...offers.skills.skilled import Skilled
 from ...offers.tools import Tool
 from ...offers.transforms.inline_references import InlineReferences
 from ...serving import settings
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from ...serving.transport_security import TransportSecuritySettings
 
 
-class MCPServer(Composing, LaterServer):
+class MCPServer(Skilled, Composing, LaterServer):
     """A server made of decorated functions.
 
     Args:
