@@ -2,10 +2,20 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import * as esm from 'oxmcp';
-import { classOfKind, fromNative } from '../dist/esm/engine/errors.js';
-import { native } from '../dist/esm/engine/native.js';
+import { classOfKind, fromNative } from '../dist/cjs/engine/errors.js';
+import { native } from '../dist/cjs/engine/native.js';
 
-const cjs = createRequire(import.meta.url)('oxmcp') as typeof esm;
+const require = createRequire(import.meta.url);
+
+/** As where two packages that are used together have installed oxmcp each for itself. */
+function secondCopy(): typeof esm {
+  const loaded = Object.keys(require.cache).filter((file) => /dist[/\\]cjs[/\\]/.test(file));
+  const first = loaded.map((file) => [file, require.cache[file]] as const);
+  for (const file of loaded) delete require.cache[file];
+  const copy = require('oxmcp');
+  for (const [file, module] of first) require.cache[file] = module;
+  return copy;
+}
 
 describe('errors', () => {
   test('each kind of error of the engine has a class of its own', () => {
@@ -23,15 +33,20 @@ describe('errors', () => {
     assert.equal(fromNative(other), other);
   });
 
-  test('instanceof holds across the copies for import and for require', () => {
-    assert.notEqual(esm.McpError, cjs.McpError);
-    const error = new cjs.McpError(-32602, 'no');
+  test('a class is the same, imported or required', () => {
+    assert.equal(require('oxmcp').McpError, esm.McpError);
+  });
+
+  test('instanceof holds across copies of the package', () => {
+    const copy = secondCopy();
+    assert.notEqual(esm.McpError, copy.McpError);
+    const error = new copy.McpError(-32602, 'no');
     assert(error instanceof esm.McpError);
     assert(error instanceof esm.ProtocolError);
     assert(error instanceof esm.OxmcpError);
     assert(!(error instanceof esm.ToolError));
-    assert(!(new esm.ToolError('x') instanceof cjs.ProtocolError));
-    assert(new esm.UserError('x') instanceof cjs.ToolError);
+    assert(!(new esm.ToolError('x') instanceof copy.ProtocolError));
+    assert(new esm.UserError('x') instanceof copy.ToolError);
   });
 
   test('instanceof of an author’s subclass is true for its own instances only', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
 import { z as z3 } from 'zod3';
-import { native } from '../dist/esm/engine/native.js';
+import { native } from '../dist/cjs/engine/native.js';
 import { convert } from '../typescript/arguments/conversion.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: two libraries with different types are used the same way
