@@ -75,7 +75,12 @@ fn describe(invocation: &Invocation) -> String {
     member(into, "meta", caller.meta.as_ref().map(RawJson::as_str));
     text_member(into, "logThreshold", caller.log_threshold.map(LogLevel::as_str));
     member(into, "streamCanClose", Some(if caller.stream_can_close { "true" } else { "false" }));
-    member(into, "wantsProgress", Some(if caller.wants_progress() { "true" } else { "false" }));
+    member(
+        into,
+        "wantsProgress",
+        Some(if invocation.context.events.wants_progress() { "true" } else { "false" }),
+    );
+    member(into, "taskRequested", caller.task_requested());
     let answers = invocation.context.answers.as_deref();
     let given = answers.filter(|answers| !answers.given.is_empty()).map(Answers::to_json);
     member(into, "inputResponses", given.as_deref());

@@ -26,6 +26,7 @@ mod server;
 mod serving;
 #[cfg(unix)]
 mod signals;
+mod tasks;
 mod uri;
 
 use napi_derive::napi;

@@ -126,6 +126,12 @@ impl Server {
         self.host.description.set_capabilities(&capabilities).into_js()
     }
 
+    /// Says how tasks are kept; counts from the next time it is served.
+    #[napi]
+    pub fn serve_tasks(&self, options: String) -> Result<(), JsError> {
+        self.host.description.serve_tasks(&options).into_js()
+    }
+
     /// Offers a tool.
     #[napi]
     pub fn add_tool(&self, descriptor: String, slot: u32, replace: bool) -> Result<(), JsError> {

@@ -16,7 +16,7 @@ use pyo3::types::{PyDict, PyInt, PyString};
 
 use crate::convert;
 use crate::kept;
-use oxmcp_core::host::Driver;
+use oxmcp_core::host::{Driver, describe_task};
 
 /// One call in flight. The first answer counts; dropped unanswered it fails as abandoned.
 #[pyclass(module = "oxmcp._native", frozen)]
@@ -176,7 +176,7 @@ impl Call {
 
     #[getter]
     fn wants_progress(&self) -> bool {
-        self.invocation.context.caller.wants_progress()
+        self.invocation.context.events.wants_progress()
     }
 
     /// Whether `close_stream` does anything: the caller comes back for what is said after.
@@ -235,6 +235,27 @@ impl Call {
             return Ok(false);
         }
         Ok(self.invocation.context.events.emit(Event::Log(LogMessage { level, logger, data: json(data) })))
+    }
+
+    /// The task that the call is, as JSON.
+    #[getter]
+    fn task(&self) -> Option<String> {
+        self.invocation.context.task().map(|task| describe_task(&task))
+    }
+
+    /// What a client says of the task it wants, where clients do: JSON.
+    #[getter]
+    fn task_requested(&self) -> Option<&str> {
+        self.invocation.context.caller.task_requested()
+    }
+
+    /// Makes a task of the call; returns whether it is one.
+    fn become_task(&self) -> bool {
+        !self.is_over() && self.invocation.context.events.become_task()
+    }
+
+    fn emit_task_status(&self, message: String) -> bool {
+        !self.is_over() && self.invocation.context.events.task_status(message)
     }
 
     /// Takes back a question that nobody waits for any more, by the number that asking it returned.

@@ -193,6 +193,11 @@ impl Server {
         self.host.description.set_capabilities(capabilities).into_python()
     }
 
+    /// Says how tasks are kept; counts from the next time it is served.
+    fn serve_tasks(&self, options: &str) -> PyResult<()> {
+        self.host.description.serve_tasks(options).into_python()
+    }
+
     #[pyo3(signature = (descriptor, target, *, replace=false))]
     fn add_tool(&self, descriptor: &str, target: Py<Target>, replace: bool) -> PyResult<()> {
         let offer = if replace { Registry::replace_tool } else { Registry::add_tool };

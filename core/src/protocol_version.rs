@@ -58,6 +58,8 @@ pub struct Features {
     /// An event stream begins with an event that has an id and no data; its connection may be closed before the result
     /// (RESUME-6, RESUME-8).
     pub primed_streams: bool,
+    /// Clients ask for a task in the params of a call (LTASK-2).
+    pub requested_tasks: bool,
     /// Tools in sampling, and what `includeContext` takes declared as `sampling.context` (SAM-2, SAM-6).
     pub sampling_tools: bool,
 }
@@ -135,6 +137,7 @@ const OLDEST: Features = Features {
     elicitation_modes: false,
     sampling_tools: false,
     primed_streams: false,
+    requested_tasks: false,
 };
 
 const FEATURES: [Features; 5] = {
@@ -160,9 +163,15 @@ const FEATURES: [Features; 5] = {
         elicitation_modes: true,
         sampling_tools: true,
         primed_streams: true,
+        requested_tasks: true,
         ..june
     };
-    let modern =
-        Features { execution: false, primed_streams: false, any_structured_output: true, ..november };
+    let modern = Features {
+        execution: false,
+        primed_streams: false,
+        requested_tasks: false,
+        any_structured_output: true,
+        ..november
+    };
     [OLDEST, march, june, november, modern]
 };

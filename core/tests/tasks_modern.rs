@@ -8,83 +8,20 @@
 )]
 
 mod engine_support;
+mod tasks_support;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use engine_support::*;
-use oxmcp_core::engine::{Engine, Limits};
-use oxmcp_core::handler::{Failure, FailureKind, Handler, Invocation, from_function};
-use oxmcp_core::model::{Question, ToolOutput};
-use oxmcp_core::registry::Registry;
+use oxmcp_core::engine::{Limits, TaskOptions};
+use oxmcp_core::handler::{Event, Invocation, from_function};
+use oxmcp_core::model::{InputRequired, Output, Progress};
 use serde_json::{Value, json};
-
-const EXTENSION: &str = "io.modelcontextprotocol/tasks";
-
-fn add(registry: &Registry, name: &str, support: &str, handler: Arc<dyn Handler>) {
-    let mut described = tool(name, &any_object());
-    described.execution = Some(raw(&json!({"taskSupport": support})));
-    registry.add_tool(described, handler).unwrap();
-}
-
-fn served(limits: Limits) -> Engine {
-    let registry = registry();
-    add(&registry, "later", "optional", returns(text("done")));
-    add(&registry, "only_later", "required", returns(text("done")));
-    add(&registry, "never_ends", "optional", from_function(|_| std::future::pending()));
-    add(&registry, "refuses", "optional", fails(Failure::new(FailureKind::Tool, "no")));
-    add(&registry, "breaks", "optional", fails(Failure::new(FailureKind::Internal, "internal error")));
-    let asks = from_function(|invocation: Invocation| async move {
-        let schema = json!({"type": "object", "properties": {}});
-        let question = || {
-            let params = json!({"message": "Sure?", "requestedSchema": schema});
-            Question::new(Question::ELICIT, raw(&params))
-        };
-        let answers = invocation.context.ask_all(vec![question(), question()]).await;
-        let said: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().as_str().to_owned()).collect();
-        Ok(oxmcp_core::model::Output::Tool(ToolOutput::text(&said.join(" "))))
-    });
-    add(&registry, "asks", "optional", asks);
-    builder().registry(registry).limits(limits).build().unwrap()
-}
-
-/// A request of a client that takes tasks and can be asked.
-fn ask(method: &str, params: Value) -> Value {
-    let mut params = enveloped(params);
-    params["_meta"]["io.modelcontextprotocol/clientCapabilities"] =
-        json!({"elicitation": {}, "extensions": {EXTENSION: {}}});
-    request(7, method, params)
-}
-
-async fn said(engine: &Engine, method: &str, params: Value) -> Heard {
-    let body = ask(method, params.clone());
-    let name = params.get("name").or(params.get("taskId")).and_then(Value::as_str).unwrap_or("").to_owned();
-    let pairs = [("MCP-Protocol-Version", MODERN), ("Mcp-Method", method), ("Mcp-Name", &name)];
-    hear(post(engine, &pairs, body)).await
-}
-
-async fn begun(engine: &Engine, tool: &str) -> String {
-    let heard = said(engine, "tools/call", json!({"name": tool})).await;
-    let task = heard.result();
-    assert_eq!(task["resultType"], "task");
-    assert_eq!(task["status"], "working");
-    task["taskId"].as_str().unwrap().to_owned()
-}
-
-async fn reached(engine: &Engine, id: &str, status: &str) -> Value {
-    for _ in 0..1000 {
-        let task = said(engine, "tasks/get", json!({"taskId": id})).await.result().clone();
-        if task["status"] == status {
-            return task;
-        }
-        tokio::task::yield_now().await;
-    }
-    panic!("the task did not become {status}");
-}
+use tasks_support::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_call_becomes_a_task_that_keeps_its_result() {
-    let engine = served(Limits::default());
+    let engine = served(TaskOptions::default());
     let heard = said(&engine, "tools/call", json!({"name": "later"})).await;
     let task = heard.result();
     assert_eq!(task["ttlMs"], 3_600_000);
@@ -100,7 +37,7 @@ async fn a_call_becomes_a_task_that_keeps_its_result() {
 
 #[tokio::test(start_paused = true)]
 async fn an_error_of_the_tool_completes_it_and_one_of_the_server_fails_it() {
-    let engine = served(Limits::default());
+    let engine = served(TaskOptions::default());
     let refused = reached(&engine, &begun(&engine, "refuses").await, "completed").await;
     assert_eq!(refused["result"]["isError"], true);
     let broken = reached(&engine, &begun(&engine, "breaks").await, "failed").await;
@@ -110,7 +47,7 @@ async fn an_error_of_the_tool_completes_it_and_one_of_the_server_fails_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_asks_and_goes_on_with_each_answer() {
-    let engine = served(Limits::default());
+    let engine = served(TaskOptions::default());
     let id = begun(&engine, "asks").await;
     let asking = reached(&engine, &id, "input_required").await;
     assert_eq!(asking["inputRequests"]["q0"]["method"], "elicitation/create");
@@ -131,7 +68,7 @@ async fn a_task_asks_and_goes_on_with_each_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_task_stays_cancelled_and_a_finished_one_finished() {
-    let engine = served(Limits::default());
+    let engine = served(TaskOptions::default());
     let id = begun(&engine, "never_ends").await;
     for _ in 0..2 {
         said(&engine, "tasks/cancel", json!({"taskId": id})).await.result();
@@ -145,7 +82,7 @@ async fn a_cancelled_task_stays_cancelled_and_a_finished_one_finished() {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_is_forgotten_after_its_time() {
-    let engine = served(Limits::default());
+    let engine = served(TaskOptions::default());
     let ids = [begun(&engine, "later").await, begun(&engine, "never_ends").await];
     tokio::time::sleep(Duration::from_secs(3601)).await;
     for id in ids {
@@ -155,7 +92,7 @@ async fn a_task_is_forgotten_after_its_time() {
 
 #[tokio::test(start_paused = true)]
 async fn tasks_are_bounded_in_number_and_size() {
-    let engine = served(Limits { max_tasks: 1, max_task_result_bytes: 8, ..Limits::default() });
+    let engine = served(TaskOptions { max_tasks: 1, max_result_bytes: 8, ..TaskOptions::default() });
     let id = begun(&engine, "later").await;
     assert!(said(&engine, "tools/call", json!({"name": "later"})).await.response.get("error").is_some());
     let failed = reached(&engine, &id, "failed").await;
@@ -164,7 +101,7 @@ async fn tasks_are_bounded_in_number_and_size() {
 
 #[tokio::test]
 async fn a_client_without_the_extension_gets_plain_results_and_clear_refusals() {
-    let engine = served(Limits::default());
+    let engine = served(TaskOptions::default());
     let plain = hear(modern(&engine, "tools/call", json!({"name": "later", "task": {"ttl": 5}}))).await;
     assert_eq!(plain.result()["resultType"], "complete");
     let only = hear(modern(&engine, "tools/call", json!({"name": "only_later"}))).await;
@@ -178,7 +115,7 @@ async fn a_client_without_the_extension_gets_plain_results_and_clear_refusals() 
 
 #[tokio::test]
 async fn other_tasks_and_other_methods_are_refused() {
-    let engine = served(Limits::default());
+    let engine = served(TaskOptions::default());
     assert_eq!(said(&engine, "tasks/get", json!({"taskId": "unknown"})).await.code(), -32602);
     assert_eq!(said(&engine, "tasks/get", json!({})).await.code(), -32602);
     for gone in ["tasks/result", "tasks/list"] {
@@ -191,12 +128,182 @@ async fn other_tasks_and_other_methods_are_refused() {
 
 #[tokio::test]
 async fn the_extension_is_told_where_a_tool_has_tasks_and_only_to_the_era_that_has_it() {
-    let with = hear(modern(&served(Limits::default()), "server/discover", json!({}))).await;
+    let with = hear(modern(&served(TaskOptions::default()), "server/discover", json!({}))).await;
     assert!(with.result()["capabilities"]["extensions"].get(EXTENSION).is_some());
     let without = hear(modern(&engine(), "server/discover", json!({}))).await;
     assert!(without.result()["capabilities"].get("extensions").is_none());
-    let legacy = hear(post(&served(Limits::default()), &[], initialize("2025-11-25"))).await;
+    let legacy = hear(post(&served(TaskOptions::default()), &[], initialize("2025-11-25"))).await;
     assert!(!legacy.response.to_string().contains(EXTENSION));
     let none = hear(modern(&engine(), "tasks/get", json!({"taskId": "one"}))).await;
     assert_eq!(none.code(), -32601);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_call_reports_says_where_its_task_is() {
+    let registry = tools();
+    let reports = from_function(|invocation: Invocation| async move {
+        let step = |progress, message: &str| {
+            Event::Progress(Progress { progress, total: None, message: Some(message.to_owned()) })
+        };
+        invocation.context.events.emit(step(1.0, "half way"));
+        let told = invocation.context.ask(form()).await;
+        assert!(told.is_ok());
+        invocation.context.events.task_status("nearly");
+        invocation.context.ask(form()).await?;
+        Ok(text("done"))
+    });
+    add(&registry, "reports", "optional", reports);
+    let engine = serving(registry, TaskOptions::default());
+    let id = begun(&engine, "reports").await;
+    let task = reached(&engine, &id, "input_required").await;
+    assert_eq!(task["statusMessage"], "half way");
+    let update = |key: &str| json!({"taskId": id, "inputResponses": {key: {"action": "decline"}}});
+    said(&engine, "tasks/update", update("q0")).await.result();
+    while reached(&engine, &id, "input_required").await["inputRequests"].get("q1").is_none() {}
+    assert_eq!(reached(&engine, &id, "input_required").await["statusMessage"], "nearly");
+    said(&engine, "tasks/update", update("q1")).await.result();
+    reached(&engine, &id, "completed").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_knows_which_task_it_is() {
+    let registry = tools();
+    let tells = from_function(|invocation: Invocation| async move {
+        let task = invocation.context.task();
+        let told = task.map_or(json!(null), |task| json!({"id": &*task.id, "ttl": task.ttl.as_secs()}));
+        Ok(text(&told.to_string()))
+    });
+    add(&registry, "tells", "optional", tells);
+    let engine = serving(registry, TaskOptions { ttl: Duration::from_secs(60), ..TaskOptions::default() });
+    let plain = hear(modern(&engine, "tools/call", json!({"name": "tells"}))).await;
+    assert_eq!(plain.result()["content"][0]["text"], "null");
+    let id = begun(&engine, "tells").await;
+    let done = reached(&engine, &id, "completed").await;
+    assert_eq!(done["result"]["content"][0]["text"], json!({"id": id, "ttl": 60}).to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tool_that_says_when_asks_its_client_first_and_becomes_a_task_then() {
+    let registry = tools();
+    let mut described = tool("when_told", &any_object());
+    described.execution = Some(raw(&json!({"taskSupport": "optional"})));
+    described.task.when_told = true;
+    described.task.poll_interval = Some(Duration::from_millis(20));
+    let handler = from_function(|invocation: Invocation| async move {
+        invocation.context.ask(form()).await?;
+        assert!(invocation.context.task().is_none());
+        let is_task = invocation.context.events.become_task();
+        assert_eq!(is_task, invocation.context.events.become_task());
+        assert_eq!(is_task, invocation.context.task().is_some());
+        Ok(text(if is_task { "a task" } else { "no task" }))
+    });
+    registry.add_tool(described, handler).unwrap();
+    let engine = serving(registry, TaskOptions::default());
+    let asked = said(&engine, "tools/call", json!({"name": "when_told"})).await;
+    let state = asked.result()["requestState"].as_str().unwrap().to_owned();
+    let retry = json!({
+        "name": "when_told", "inputResponses": {"q0": {"action": "decline"}}, "requestState": state,
+    });
+    let task = said(&engine, "tools/call", retry).await;
+    assert_eq!(task.result()["resultType"], "task");
+    assert_eq!(task.result()["pollIntervalMs"], 20);
+    let done = reached(&engine, task.result()["taskId"].as_str().unwrap(), "completed").await;
+    assert_eq!(done["result"]["content"][0]["text"], "a task");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_of_the_whole_method_makes_a_task_where_the_client_takes_one() {
+    let registry = registry();
+    let handler = from_function(|invocation: Invocation| async move {
+        let is_task = invocation.context.events.become_task();
+        Ok(Output::Whole(raw(&json!({"content": [], "isTask": is_task}))))
+    });
+    registry.set_method("tools/call", Some(handler));
+    let engine = serving(registry, TaskOptions { always: true, ..TaskOptions::default() });
+    let done = reached(&engine, &begun(&engine, "any").await, "completed").await;
+    assert_eq!(done["result"]["isTask"], true);
+    let plain = hear(modern(&engine, "tools/call", json!({"name": "any"}))).await;
+    assert_eq!(plain.result()["isTask"], false);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_returns_its_questions_is_invoked_again_with_the_answers() {
+    let registry = tools();
+    let handler = from_function(|invocation: Invocation| async move {
+        let Some(answers) = &invocation.context.answers else {
+            let requests = vec![("sure".to_owned(), form())];
+            return Ok(Output::InputRequired(InputRequired { requests, state: Some("mine".to_owned()) }));
+        };
+        Ok(text(&format!("{} {}", answers.to_json(), answers.state.as_deref().unwrap_or_default())))
+    });
+    add(&registry, "returns_questions", "optional", handler);
+    let engine = serving(registry, TaskOptions::default());
+    let id = begun(&engine, "returns_questions").await;
+    let asking = reached(&engine, &id, "input_required").await;
+    let key = asking["inputRequests"].as_object().unwrap().keys().next().unwrap().clone();
+    let update = json!({"taskId": id, "inputResponses": {key: {"action": "decline"}}});
+    said(&engine, "tasks/update", update).await.result();
+    let done = reached(&engine, &id, "completed").await;
+    assert_eq!(done["result"]["content"][0]["text"], "{\"sure\":{\"action\":\"decline\"}} mine");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_is_taken_back_is_asked_no_longer() {
+    let registry = tools();
+    let handler = from_function(|invocation: Invocation| async move {
+        let slow = invocation.context.ask(form());
+        tokio::select! {
+            _ = slow => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+        std::future::pending().await
+    });
+    add(&registry, "gives_up", "optional", handler);
+    let engine = serving(registry, TaskOptions::default());
+    let id = begun(&engine, "gives_up").await;
+    reached(&engine, &id, "input_required").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    reached(&engine, &id, "working").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_no_task_finds_room_its_handler_is_not_invoked() {
+    let registry = tools();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let handler = from_function(move |_| {
+        sender.send(()).unwrap();
+        std::future::ready(Ok(text("done")))
+    });
+    add(&registry, "counts", "optional", handler);
+    let engine = serving(registry, TaskOptions { max_tasks: 1, ..TaskOptions::default() });
+    begun(&engine, "never_ends").await;
+    assert!(said(&engine, "tools/call", json!({"name": "counts"})).await.response.get("error").is_some());
+    assert!(receiver.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_that_ask_take_no_room_of_calls_that_wait_for_a_retry() {
+    let registry = tools();
+    let engine =
+        builder().registry(registry).limits(Limits { max_parked: 0, ..Limits::default() }).build().unwrap();
+    let id = begun(&engine, "asks").await;
+    reached(&engine, &id, "input_required").await;
+    assert_eq!(engine.parked(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_connection_has_its_own_share_of_the_tasks() {
+    let engine = served(TaskOptions { max_tasks_of_owner: 1, ..TaskOptions::default() });
+    let (mine, other) = (engine.connect(), engine.connect());
+    let call = || ask("tools/call", json!({"name": "never_ends"}));
+    hear(send(&engine, &mine, call())).await.result();
+    assert!(hear(send(&engine, &mine, call())).await.response.get("error").is_some());
+    hear(send(&engine, &other, call())).await.result();
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_are_kept_as_far_as_there_is_room_for_them() {
+    let engine = served(TaskOptions { max_bytes: 8, ..TaskOptions::default() });
+    let failed = reached(&engine, &begun(&engine, "later").await, "failed").await;
+    assert!(failed["error"]["message"].as_str().unwrap().contains("no room"));
 }

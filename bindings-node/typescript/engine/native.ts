@@ -7,6 +7,8 @@ import { native } from '../../native/loader.cjs';
 export interface NativeServer {
   /** Says anew what the server offers; counts from the next `attach`. */
   setCapabilities(capabilities: string): void;
+  /** Says how tasks are kept, as JSON; counts from the next `attach`. */
+  serveTasks(options: string): void;
   addTool(descriptor: string, slot: number, replace: boolean): void;
   addResource(descriptor: string, slot: number, replace: boolean): void;
   addResourceTemplate(descriptor: string, slot: number, replace: boolean): void;
@@ -129,6 +131,12 @@ export interface NativeServing {
   closeStream(id: number, ofSession: boolean): boolean;
   /** A notification that the protocol does not have, on the call's stream; `params` is a JSON object. */
   notifyCaller(id: number, method: string, params: string): boolean;
+  /** The task that a call is, as the JSON text of `{taskId, createdAt, ttl, pollInterval}`; `null` where it is none. */
+  task(id: number): string | null;
+  /** Makes a task of a call; returns whether it is one now. */
+  becomeTask(id: number): boolean;
+  /** Says in words where the task of a call is; returns whether it is one. */
+  taskStatus(id: number, message: string): boolean;
 
   /**
    * Asks the client of this call, all at once; `params` are JSON texts, of the limits 0 is none. Returns the number of the first
@@ -216,6 +224,8 @@ export interface Caller {
   /** Whether `closeStream` does anything. */
   streamCanClose: boolean;
   wantsProgress: boolean;
+  /** What the client says of the task it wants, in versions where clients do. */
+  taskRequested: Record<string, unknown> | null;
   /** The integers among all this that are other numbers in JavaScript; absent where there are none. */
   inexact?: InexactInteger[];
   /** What earlier rounds of the call brought, by key. */

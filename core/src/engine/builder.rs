@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Engine;
+use super::{Engine, TaskOptions};
 use crate::eras::{Eras, Profile, SessionOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Answered, Handler, Invocation, from_function};
@@ -42,12 +42,6 @@ pub struct Limits {
     pub max_parked_bytes: usize,
     /// How long a client may take to call again. A call whose client does not is cancelled, and its state is worth nothing.
     pub parked_time: Duration,
-    /// Tasks, running and over, that are kept at once; where there is no room, calls that would become one are refused.
-    pub max_tasks: usize,
-    /// How long the result of a task may be; one that is longer fails.
-    pub max_task_result_bytes: usize,
-    /// How long after its beginning a task is forgotten. One that still runs then is cancelled.
-    pub task_ttl: Duration,
 }
 
 impl Default for Limits {
@@ -63,9 +57,6 @@ impl Default for Limits {
             max_parked: 10_000,
             max_parked_bytes: 64 << 20,
             parked_time: Duration::from_secs(600),
-            max_tasks: 1000,
-            max_task_result_bytes: 1 << 20,
-            task_ttl: Duration::from_secs(3600),
         }
     }
 }
@@ -82,6 +73,7 @@ pub struct EngineBuilder {
     description_cache: CacheHint,
     request_state_keys: Option<KeyRing>,
     interceptions: Vec<(String, Arc<dyn Handler>)>,
+    tasks: TaskOptions,
 }
 
 impl EngineBuilder {
@@ -97,6 +89,7 @@ impl EngineBuilder {
             description_cache: CacheHint::default(),
             request_state_keys: None,
             interceptions: Vec::new(),
+            tasks: TaskOptions::default(),
         }
     }
 
@@ -178,6 +171,13 @@ impl EngineBuilder {
         self
     }
 
+    /// How tasks are kept.
+    #[must_use]
+    pub fn tasks(mut self, options: TaskOptions) -> Self {
+        self.tasks = options;
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -206,12 +206,18 @@ impl EngineBuilder {
                 return configuration(&format!("capabilities.{name} is not a JSON object"));
             }
         }
+        if self.tasks.ttl.is_zero() || self.tasks.max_ttl.is_zero() {
+            return configuration("the ttl of tasks is 0: no client could ever ask for one");
+        }
         let registry = match self.registry {
             Some(registry) => registry,
             None => Registry::new(RegistryOptions::default())?,
         };
         for (method, handler) in self.interceptions {
             registry.set_interception(&method, Some(Interception { handler, unless_registered: false }));
+        }
+        if self.tasks.always {
+            registry.note_tasks();
         }
         let profile = Profile::new(
             self.implementation,
@@ -225,7 +231,7 @@ impl EngineBuilder {
             Some(keys) => keys,
             None => keys_of_environment()?,
         };
-        Ok(Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?))
+        Ok(Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?, self.tasks))
     }
 }
 

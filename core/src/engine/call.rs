@@ -10,6 +10,7 @@ use super::exchange::Outgoing;
 use super::interception::Standing;
 use super::pages;
 use super::rounds::{Round, Rounds, Turn};
+use super::tasks;
 use super::work::Work;
 use super::{Edge, Engine};
 use crate::eras::{Answer, Asked, Ended, Flight, Said, Session, Stream, Voice, WayToAsk};
@@ -54,6 +55,8 @@ pub(super) struct Asking {
     pub(super) left: Option<Duration>,
     /// What comes next, where it stands around a request.
     pub(super) standing: Option<Box<Standing>>,
+    /// The task that the call is.
+    pub(super) task: Option<Arc<tasks::Entry>>,
 }
 
 impl Asking {
@@ -134,7 +137,12 @@ impl Call {
             Event::Ask(pending) => self.ask(*pending),
             Event::Withdraw(number) => self.withdraw(number),
             Event::CloseStream(which) => return self.close_stream(which),
-            said => self.voice.event(&said),
+            said => {
+                if let Some(task) = self.asking.as_ref().and_then(|asking| asking.task.as_ref()) {
+                    task.hear(&said);
+                }
+                self.voice.event(&said)
+            }
         }
         .map(Outgoing::Message)
     }
@@ -204,6 +212,9 @@ impl Call {
         if let Some(standing) = &mut asking.standing {
             standing.withdraw(number);
         }
+        if let Some(task) = &asking.task {
+            task.withdraw(number);
+        }
         asking.asker.as_mut()?.withdraw(number)
     }
 
@@ -223,11 +234,12 @@ impl Call {
             return Some(self.voice.failure(self.kind, &failure));
         }
         match self.voice.way_to_ask() {
-            WayToAsk::Requests => {
+            // A task is answered while it waits.
+            WayToAsk::Retries if !self.is_task() => Some(self.require_input(&input)),
+            WayToAsk::Requests | WayToAsk::Retries => {
                 self.invoke_again(input);
                 None
             }
-            WayToAsk::Retries => Some(self.require_input(&input)),
         }
     }
 
@@ -280,7 +292,12 @@ impl Call {
         }
     }
 
-    /// What to write; `None` when the call is to be parked. Never polled again after anything but a message.
+    /// Whether it is a task, and has no request any more.
+    pub(super) fn is_task(&self) -> bool {
+        self.asking.as_ref().is_some_and(|asking| asking.task.is_some())
+    }
+
+    /// What to write; `None` when the call is to be parked, or to go on as a task. Never polled again after anything but a message.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outgoing>> {
         match self.flight.as_ref().and_then(|flight| flight.poll_ended(context)) {
             None => {}
@@ -298,6 +315,9 @@ impl Call {
         loop {
             // What was emitted goes out before what comes of the next step.
             while let Some(event) = self.events.take() {
+                if matches!(event, Event::BecomeTask) {
+                    return Poll::Ready(None);
+                }
                 if let Some(outgoing) = self.tell(event) {
                     return Poll::Ready(Some(outgoing));
                 }
@@ -330,6 +350,7 @@ impl Call {
                     };
                 }
                 Poll::Pending => match self.events.poll_next(context) {
+                    Poll::Ready(Event::BecomeTask) => return Poll::Ready(None),
                     Poll::Ready(event) => {
                         if let Some(outgoing) = self.tell(event) {
                             return Poll::Ready(Some(outgoing));

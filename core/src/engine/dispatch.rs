@@ -8,15 +8,15 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::tool_search;
-use crate::eras::{self, Answer, Asked, takes_tasks, tasks_undeclared};
+use crate::eras::{self, Answer, Asked};
 use crate::handler::{
-    Answers, CallContext, Caller, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
+    Answers, CallContext, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
 };
 use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
 use crate::model::{
     CacheHint, Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output,
-    TaskSupport, WatchFilter,
+    WatchFilter,
 };
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{
@@ -157,11 +157,6 @@ pub(super) fn call_tool(
     context: CallContext,
     call_timeout: Option<Duration>,
 ) -> Result<Dispatched, Failure> {
-    if entry.tasks == TaskSupport::Required
-        && let Some(failure) = tasks_undeclared(&context.caller)
-    {
-        return Err(failure);
-    }
     if entry.tool.check_arguments {
         match entry.input.check_arguments(&arguments, entry.tool.convert_arguments) {
             Ok(Checked::AsIs) => {}
@@ -380,12 +375,6 @@ impl Running {
     /// Whether the handler may run again, see [`CommonFields::replayable`](crate::model::CommonFields::replayable).
     pub(super) const fn is_replayable(&self) -> bool {
         self.finish.replayable
-    }
-
-    /// Whether it goes on as a task.
-    pub(super) fn becomes_task(&self, caller: &Caller) -> bool {
-        let tool = self.finish.tool.as_ref();
-        tool.is_some_and(|entry| entry.tasks != TaskSupport::Forbidden) && takes_tasks(caller)
     }
 
     /// Lets the call take so much longer: its client was asked, and took its time.

@@ -182,7 +182,7 @@ impl State {
                     let Self::Call(call) = std::mem::replace(self, Self::Done) else {
                         return Poll::Ready(None);
                     };
-                    return Poll::Ready(Some(call.park()));
+                    return Poll::Ready(Some(call.leave()));
                 };
                 if !matches!(outgoing, Outgoing::Message(_) | Outgoing::CloseStream) {
                     let trailing = call.standing_mut().and_then(Standing::take_trailing);

@@ -31,6 +31,7 @@ pub use exchange::{Exchange, Outgoing, ResponseMessage};
 pub use inbound::{Edge, HttpEdge, Inbound};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
+pub use tasks::TaskOptions;
 
 use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Side, Told, WireError};
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
@@ -40,11 +41,11 @@ use crate::registry::Registry;
 use crate::sealing::Sealer;
 use aside::Heard;
 use asking::Asker;
-use dispatch::{Dispatched, Running, dispatch};
+use dispatch::{Dispatched, dispatch};
 use exchange::{Background, State};
 use parked::{Bounds, ParkedCalls};
 use rounds::Rounds;
-use tasks::Tasks;
+use tasks::{Owner, Reserved, Tasks};
 use watch::{Counted, Subscription};
 
 /// A server without its transports. Clones share everything.
@@ -60,7 +61,6 @@ struct Inner {
     http_subscriptions: Arc<AtomicUsize>,
     background: Background,
     rounds: Arc<Rounds>,
-    tasks: Tasks,
 }
 
 impl Engine {
@@ -69,15 +69,14 @@ impl Engine {
         EngineBuilder::new(implementation)
     }
 
-    fn assemble(registry: Registry, eras: Eras, limits: Limits, sealer: Sealer) -> Self {
+    fn assemble(registry: Registry, eras: Eras, limits: Limits, sealer: Sealer, tasks: TaskOptions) -> Self {
         let shutdown = Shutdown::new();
         let bounds =
             Bounds { calls: limits.max_parked, bytes: limits.max_parked_bytes, time: limits.parked_time };
         let parked = ParkedCalls::new(bounds, shutdown.clone());
-        let tasks = Tasks::new(limits.max_tasks, limits.max_task_result_bytes, limits.task_ttl);
+        let tasks = Tasks::new(tasks, shutdown.clone());
         Self(Arc::new(Inner {
-            tasks,
-            rounds: Arc::new(Rounds { parked, sealer, call_timeout: limits.call_timeout }),
+            rounds: Arc::new(Rounds { parked, sealer, tasks, call_timeout: limits.call_timeout }),
             background: Background { running: Arc::default(), max: limits.max_in_background },
             registry,
             eras,
@@ -242,7 +241,10 @@ impl Engine {
                 status: said.status,
                 session_id,
             })),
-            Opened::Task(request) => State::said(self.0.tasks.answer(&request)),
+            Opened::Task(request) => {
+                let owner = Owner::of(request.voice.caller(), edge);
+                State::said(self.0.rounds.tasks.answer(&request, &owner))
+            }
             Opened::Accepted => State::last(Outgoing::Accepted),
             Opened::Told(told) => {
                 let Told { handler, mut invocation, events, in_flight } = *told;
@@ -258,25 +260,10 @@ impl Engine {
         }
     }
 
-    /// Answers with a task, and lets the call go on.
-    #[cold]
-    fn begin_task(
-        &self,
-        asked: Asked,
-        running: Running,
-        events: Events,
-        edge: &Edge,
-        origin: &Origin,
-    ) -> State {
-        let voice = asked.voice.clone();
-        let call = self.call(asked, running, events, None, edge, origin);
-        State::said(match self.0.tasks.begin(call) {
-            Ok(task) => voice.task_created(&task),
-            Err(_) => {
-                let message = "too many tasks are kept here; try again later";
-                voice.failure(OperationKind::CallTool, &Failure::new(FailureKind::Overloaded, message))
-            }
-        })
+    /// The task that a call becomes at once, where there are tasks at all.
+    #[inline]
+    fn tasks_of(&self, asked: &Asked, events: &Events, edge: &Edge) -> Result<Option<Reserved>, Failure> {
+        if asked.snapshot.has_had_tasks() { self.prepare_task(asked, events, edge) } else { Ok(None) }
     }
 
     // Inlined, as what it calls: what a call is made of would be copied on every way back otherwise.
@@ -322,10 +309,14 @@ impl Engine {
         }
         let caller = asked.voice.caller();
         let (sender, events) = event_channel(caller.wants_progress(), caller.log_threshold);
+        let task = match self.tasks_of(&asked, &events, edge) {
+            Ok(task) => task,
+            Err(failure) => return State::said(asked.voice.failure(kind, &failure)),
+        };
         match dispatch(&mut asked, sender, origin, None, self.0.limits.call_timeout) {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
             Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
-            Dispatched::Run(running) if running.becomes_task(asked.voice.caller()) => {
+            Dispatched::Run(running) if task.is_some() => {
                 self.begin_task(asked, running, events, edge, origin)
             }
             Dispatched::Run(running) => State::Call(self.call(asked, running, events, flight, edge, origin)),

@@ -43,6 +43,7 @@ impl Call {
 
     /// What to do now that the call waits and everything it has said is out.
     pub(super) fn turn(&mut self) -> Turn {
+        let is_task = self.is_task();
         let Some(round) = self.asking.as_mut().and_then(|asking| asking.round.as_mut()) else {
             return Turn::Wait;
         };
@@ -59,6 +60,10 @@ impl Call {
         }
         if round.open.is_empty() {
             return Turn::Wait;
+        }
+        // A task is kept as it is.
+        if is_task {
+            return Turn::Ask;
         }
         let Work::Handler(running) = &self.work else { return Turn::Wait };
         if self.rounds.parked.has_room(weight(&self.voice, &round.open)) || running.is_replayable() {

@@ -13,6 +13,7 @@ use super::dispatch::{Dispatched, dispatch_again, is_replayable};
 use super::exchange::State;
 use super::parked::{ParkedCall, ParkedCalls};
 use super::request_state::{Noted, Read, RequestState};
+use super::tasks::Tasks;
 use super::{Edge, Engine};
 use crate::eras::{Asked, Flight, Retry, WireError};
 use crate::handler::{Answers, Failure, FailureKind, Origin, PendingQuestion, event_channel};
@@ -26,6 +27,7 @@ use crate::sealing::Sealer;
 pub(super) struct Rounds {
     pub(super) parked: ParkedCalls,
     pub(super) sealer: Sealer,
+    pub(super) tasks: Tasks,
     /// See [`Limits::call_timeout`](super::Limits::call_timeout).
     pub(super) call_timeout: Option<Duration>,
 }
@@ -82,9 +84,16 @@ impl Engine {
             Resumed::Again(answers, round) => {
                 let caller = asked.voice.caller();
                 let (sender, events) = event_channel(caller.wants_progress(), caller.log_threshold);
+                let reserved = match self.tasks_of(&asked, &events, edge) {
+                    Ok(reserved) => reserved,
+                    Err(failure) => return State::said(asked.voice.failure(kind, &failure)),
+                };
                 match dispatch_again(&mut asked, sender, origin, answers, self.0.limits.call_timeout) {
                     Dispatched::Now(Ok(answer)) => return State::said(asked.voice.answer(&answer)),
                     Dispatched::Now(Err(failure)) => return State::said(asked.voice.failure(kind, &failure)),
+                    Dispatched::Run(running) if reserved.is_some() => {
+                        return self.begin_task(asked, running, events, edge, origin);
+                    }
                     Dispatched::Run(running) => (running, events, round),
                     // What watches does not ask.
                     Dispatched::Watch(_) => {

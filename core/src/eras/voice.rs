@@ -202,7 +202,11 @@ impl Voice {
                 super::events::notification(method, params.as_str())
             }
             // Not for the voice to say: a question is more than its words.
-            Event::Ask(_) | Event::Withdraw(_) | Event::CloseStream(_) => return None,
+            Event::Ask(_)
+            | Event::Withdraw(_)
+            | Event::CloseStream(_)
+            | Event::BecomeTask
+            | Event::TaskStatus(_) => return None,
         };
         Some(one_line(message))
     }

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use super::task::{TaskOpener, TaskPart};
 use super::{AnswerTo, Failure, FailureKind, PendingQuestion};
-use crate::model::{LogLevel, LogMessage, Notification, Progress, Question};
+use crate::model::{LogLevel, LogMessage, Notification, Progress, Question, Task};
 
 /// Something a call tells its caller before the result, or asks of it.
 #[derive(Debug)]
@@ -25,6 +26,10 @@ pub enum Event {
     CloseStream(StreamToClose),
     /// Nobody waits any more for the answer to the question with this number.
     Withdraw(u32),
+    /// The call is a task from here on: see [`EventSender::become_task`].
+    BecomeTask,
+    /// Where the task is that the call is, in words.
+    TaskStatus(String),
 }
 
 /// A stream that a call closes for its client to come back to.
@@ -54,6 +59,8 @@ struct State {
     /// How many of them are not answered.
     open: u16,
     closed: bool,
+    /// What it has to do with tasks; most have nothing.
+    task: Option<Box<TaskPart>>,
 }
 
 impl State {
@@ -125,11 +132,16 @@ impl EventSender {
         match &event {
             Event::Progress(_) if !self.wants_progress() => return false,
             Event::Log(message) if !self.accepts_log(message.level) => return false,
+            Event::TaskStatus(_) if self.task().is_none() => return false,
             _ => {}
         }
         let mut state = self.0.state();
         if state.closed {
             return false;
+        }
+        if matches!(event, Event::TaskStatus(_)) {
+            // What it says now stands in the place of what it said.
+            state.queue().retain(|waiting| !matches!(waiting, Event::TaskStatus(_)));
         }
         if matches!((&event, state.queue().back()), (Event::CloseStream(new), Some(Event::CloseStream(last))) if new == last)
         {
@@ -209,6 +221,30 @@ impl EventSender {
         drop(taken);
     }
 
+    /// Makes a task of the call, if it can become one and is none yet; returns whether it is one.
+    pub(super) fn open_task(&self) -> bool {
+        let mut state = self.0.state();
+        if state.closed {
+            return false;
+        }
+        let Some(part) = &mut state.task else { return false };
+        if part.task.is_some() {
+            return true;
+        }
+        let Some(task) = part.opener.as_ref().and_then(|opener| opener.open()) else { return false };
+        part.task = Some(task);
+        state.queue().push_back(Event::BecomeTask);
+        // Where it stands is told whoever asks for the task.
+        self.0.wants_progress.store(true, Ordering::Relaxed);
+        self.0.wake(state);
+        true
+    }
+
+    /// The task that the call is.
+    pub(super) fn task(&self) -> Option<Arc<Task>> {
+        self.0.state().task.as_ref()?.task.clone()
+    }
+
     /// Whether a log message of this level would reach the caller.
     #[must_use]
     pub fn accepts_log(&self, level: LogLevel) -> bool {
@@ -245,6 +281,22 @@ impl Events {
         EventSender(Arc::clone(&self.0))
     }
 
+    /// Lets the call become a task when its author says so.
+    pub(crate) fn may_become_task(&self, opener: Arc<dyn TaskOpener>) {
+        self.0.state().task.get_or_insert_default().opener = Some(opener);
+    }
+
+    /// The call is this task from its beginning.
+    pub(crate) fn begin_as_task(&self, task: Arc<Task>) {
+        self.0.state().task.get_or_insert_default().task = Some(task);
+        self.0.wants_progress.store(true, Ordering::Relaxed);
+    }
+
+    /// The task that the call has become.
+    pub(crate) fn task(&self) -> Option<Arc<Task>> {
+        self.0.state().task.as_ref()?.task.clone()
+    }
+
     /// Goes on for another caller, who wants something else: the same call, answered to another request.
     pub fn go_on_for(&self, wants_progress: bool, log_threshold: Option<LogLevel>) {
         self.0.wants_progress.store(wants_progress, Ordering::Relaxed);
@@ -277,9 +329,11 @@ impl Drop for Events {
         let mut state = self.0.state();
         state.closed = true;
         let queue = state.queue.take();
+        let opener = state.task.as_mut().and_then(|part| part.opener.take());
         drop(state);
         // After the lock: questions among them have a word to say to the call.
         drop(queue);
+        drop(opener);
     }
 }
 

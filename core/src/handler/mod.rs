@@ -9,6 +9,7 @@ mod invocation;
 mod origin;
 mod question;
 mod reply;
+mod task;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,6 +22,7 @@ pub use invocation::Invocation;
 pub use origin::Origin;
 pub use question::{AnswerTo, Answered, PendingQuestion};
 pub use reply::{Failure, FailureKind, Reply};
+pub(crate) use task::TaskOpener;
 
 /// A future that can be boxed, sent and dropped. Dropping it cancels the call: there is no second way.
 pub type ReplyFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;

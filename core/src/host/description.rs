@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::skills::Skills;
 use super::transforms::item_kind;
-use super::{descriptors, transforms};
-use crate::engine::{Engine, Limits};
+use super::{descriptors, tasks, transforms};
+use crate::engine::{Engine, Limits, TaskOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
@@ -29,6 +29,7 @@ pub struct Description {
     request_state_keys: Option<KeyRing>,
     limits: Limits,
     skills: Skills,
+    tasks: Mutex<TaskOptions>,
 }
 
 impl Description {
@@ -53,6 +54,7 @@ impl Description {
             request_state_keys: None,
             limits: Limits::default(),
             skills: Skills::default(),
+            tasks: Mutex::default(),
         })
     }
 
@@ -78,6 +80,18 @@ impl Description {
         self.limits.parked_time = time;
     }
 
+    /// Says how tasks are kept from the next [`Description::engine`] on: `{"always"?, "ttlMs"?, "maxTtlMs"?, "maxTasks"?, "maxTasksPerOwner"?, "maxResultBytes"?,
+    /// "maxBytes"?, "pollIntervalMs"?}`, see [`TaskOptions`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidDescriptor`] when the text is something else.
+    pub fn serve_tasks(&self, options: &str) -> Result<()> {
+        let options = tasks::options(options)?;
+        // Replaced as a whole, too.
+        *self.tasks.lock().unwrap_or_else(PoisonError::into_inner) = options;
+        Ok(())
+    }
+
     /// Says anew what the server can do; counts from the next [`Description::engine`].
     ///
     /// # Errors
@@ -98,7 +112,8 @@ impl Description {
         let mut builder = Engine::builder(self.implementation.clone())
             .registry(self.registry.clone())
             .capabilities(capabilities)
-            .limits(self.limits.clone());
+            .limits(self.limits.clone())
+            .tasks(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).clone());
         if let Some(keys) = &self.request_state_keys {
             builder = builder.request_state_keys(keys.clone());
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::misfit;
+use super::tasks::TaskMannerText;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
@@ -103,6 +104,7 @@ struct ToolOptions {
     check_output: bool,
     timeout_ms: Option<u64>,
     accepted_schema: Option<Box<RawValue>>,
+    task: Option<TaskMannerText>,
 }
 
 impl Default for ToolOptions {
@@ -114,6 +116,7 @@ impl Default for ToolOptions {
             check_output: true,
             timeout_ms: None,
             accepted_schema: None,
+            task: None,
         }
     }
 }
@@ -147,6 +150,7 @@ pub fn tool(text: &str) -> Result<Tool> {
         convert_arguments: fields.oxmcp.convert_arguments,
         check_output: fields.oxmcp.check_output,
         timeout: fields.oxmcp.timeout_ms.map(Duration::from_millis),
+        task: fields.oxmcp.task.map(Into::into).unwrap_or_default(),
     })
 }
 

@@ -16,6 +16,7 @@ mod misfit;
 mod own_event_store;
 mod received_request;
 mod skills;
+mod tasks;
 pub mod transforms;
 
 pub use arriving_body::{ArrivingBody, BodySender, arriving_body};
@@ -29,3 +30,4 @@ pub use log_carriers::{LogCarrier, carry_log, stop_carrying_log};
 pub use own_event_store::OwnEventStore;
 pub use received_request::received_request;
 pub use skills::skill_entry;
+pub use tasks::describe_task;

@@ -1,5 +1,6 @@
 //! Calls that go on after their request was answered (TASK-*).
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::json::{self, RawJson};
@@ -68,9 +69,11 @@ impl TaskStatus {
 #[derive(Debug, Clone)]
 pub struct Task {
     /// Nobody guesses it (TASK-12).
-    pub id: String,
+    pub id: Arc<str>,
     /// Where it is.
     pub status: TaskStatus,
+    /// The same in words, if its author says any.
+    pub status_message: Option<Arc<str>>,
     /// When it began.
     pub created_at: SystemTime,
     /// When its status changed last.
@@ -79,4 +82,13 @@ pub struct Task {
     pub ttl: Duration,
     /// How often to ask for it.
     pub poll_interval: Duration,
+}
+
+/// How calls of a tool that may become tasks do so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TaskManner {
+    /// Not at once, but when the tool says so: it may ask its client first (TASK-14).
+    pub when_told: bool,
+    /// How often clients are told to ask; as often as the server says where this does not.
+    pub poll_interval: Option<Duration>,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::CommonFields;
+use super::{CommonFields, TaskManner};
 use crate::json::RawJson;
 
 /// A tool as its author described it (TOOL-1 to TOOL-5).
@@ -32,6 +32,8 @@ pub struct Tool {
     pub check_output: bool,
     /// How long a call may take.
     pub timeout: Option<Duration>,
+    /// How its calls become tasks, where `execution` says that they may.
+    pub task: TaskManner,
 }
 
 impl Tool {
@@ -50,6 +52,7 @@ impl Tool {
             convert_arguments: true,
             check_output: true,
             timeout: None,
+            task: TaskManner::default(),
         }
     }
 

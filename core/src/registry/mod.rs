@@ -243,7 +243,7 @@ impl Registry {
     }
 
     /// Notes that calls of a tool may become tasks.
-    pub(super) fn note_tasks(&self) {
+    pub(crate) fn note_tasks(&self) {
         self.edit(None, |draft| {
             let was = std::mem::replace(&mut draft.kept.tasks, true);
             if !was {

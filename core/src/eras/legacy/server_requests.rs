@@ -258,7 +258,12 @@ impl ServerRequests {
             Event::Notification(Notification { method, params }) => {
                 self.tell(one_line(events::notification(method, params.as_str())));
             }
-            Event::Progress(_) | Event::Ask(_) | Event::Withdraw(_) | Event::CloseStream(_) => {}
+            Event::Progress(_)
+            | Event::Ask(_)
+            | Event::Withdraw(_)
+            | Event::CloseStream(_)
+            | Event::BecomeTask
+            | Event::TaskStatus(_) => {}
         }
     }
 

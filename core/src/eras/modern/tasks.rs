@@ -1,16 +1,15 @@
 //! The extension `io.modelcontextprotocol/tasks` on the wire (TASK-*).
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::eras::items::Object;
 use crate::eras::modern::results;
 use crate::eras::params::{Params, Wrong};
 use crate::eras::voice::{Said, Voice, WireError, one_line, response};
-use crate::handler::{Caller, Failure, FailureKind};
+use crate::handler::{Failure, FailureKind};
 use crate::json::{self, RawJson};
 use crate::jsonrpc::error_code;
-use crate::model::{Question, Task};
-use crate::protocol_version::Era;
+use crate::model::{Question, Task, timestamp};
 
 /// The extension's name.
 pub const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
@@ -55,19 +54,9 @@ pub enum TaskNews<'a> {
     Error(&'a str),
 }
 
-/// Whether a client takes a task for an answer (TASK-1).
-#[must_use]
-pub fn takes_tasks(caller: &Caller) -> bool {
-    caller.protocol_version.era() == Era::Modern && declares_tasks(caller.client_capabilities.as_ref())
-}
-
-/// Why a tool that is only ever a task cannot be called, if it cannot (TASK-4). The era before is not told that there are
-/// tasks, and knows none (LTASK-1).
-#[must_use]
-pub fn tasks_undeclared(caller: &Caller) -> Option<Failure> {
-    (caller.protocol_version.era() == Era::Modern && !takes_tasks(caller)).then(|| {
-        Failure::new(FailureKind::MissingCapability, UNDECLARED).with_data(RawJson::from_checked(REQUIRED))
-    })
+/// Why a tool that is only ever a task cannot be called (TASK-4).
+pub(crate) fn undeclared_failure() -> Failure {
+    Failure::new(FailureKind::MissingCapability, UNDECLARED).with_data(RawJson::from_checked(REQUIRED))
 }
 
 /// Whether a client that declared `capabilities`, a JSON object, declared the extension.
@@ -143,6 +132,7 @@ fn write_task(object: &mut Object<'_>, task: &Task) {
     object
         .string("taskId", &task.id)
         .string("status", task.status.as_str())
+        .optional_string(true, "statusMessage", task.status_message.as_deref())
         .string("createdAt", &timestamp(task.created_at))
         .string("lastUpdatedAt", &timestamp(task.last_updated_at))
         .raw("ttlMs", &milliseconds(task.ttl))
@@ -151,21 +141,4 @@ fn write_task(object: &mut Object<'_>, task: &Task) {
 
 fn milliseconds(time: Duration) -> String {
     time.as_millis().to_string()
-}
-
-/// A moment in UTC by ISO 8601.
-fn timestamp(at: SystemTime) -> String {
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (days, seconds) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-    // Years that begin in March put the leap day at their end; 400 of them have 146,097 days.
-    let day = days + 719_468;
-    let (era, of_era) = (day / 146_097, day % 146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let march = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * march + 2) / 5 + 1;
-    let month = if march < 10 { march + 3 } else { march - 9 };
-    let year = era * 400 + year + u64::from(month <= 2);
-    let (hour, minute, second) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
-    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", since.subsec_millis())
 }

@@ -1,0 +1,203 @@
+//! Calls that go on after their request was answered with a task (TASK-*, LTASK-*): each on its own, until its time is over.
+
+mod answers;
+mod entry;
+mod opening;
+mod options;
+mod owner;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokio::time::{Instant, sleep_until};
+
+pub(super) use entry::Entry;
+use entry::Outcome;
+pub use options::TaskOptions;
+pub(super) use owner::Owner;
+
+use super::Shutdown;
+use super::call::Call;
+use crate::handler::{Failure, FailureKind};
+use crate::json;
+use crate::jsonrpc::error_code;
+use crate::model::{Task, TaskStatus};
+
+/// The tasks of an engine. Clones share them.
+#[derive(Clone)]
+pub(super) struct Tasks(Arc<Shared>);
+
+struct Shared {
+    options: TaskOptions,
+    shutdown: Shutdown,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    tasks: HashMap<Arc<str>, Arc<Entry>>,
+    /// How many each has, of those that can be told apart.
+    of_owner: HashMap<Owner, usize>,
+    /// How long the results are that are kept.
+    bytes: usize,
+}
+
+impl Table {
+    fn remove(&mut self, id: &str) {
+        let Some(entry) = self.tasks.remove(id) else { return };
+        self.bytes -= entry.state().outcome.len();
+        if let Some(count) = self.of_owner.get_mut(&entry.owner) {
+            *count -= 1;
+            if *count == 0 {
+                self.of_owner.remove(&entry.owner);
+            }
+        }
+    }
+}
+
+/// A task whose call has yet to go on. Dropped before it does, there is no task.
+pub(super) struct Reserved {
+    tasks: Tasks,
+    task: Arc<Task>,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        let mut table = self.tasks.table();
+        if table.tasks.get(&self.task.id).is_some_and(|entry| !entry.state().begun) {
+            table.remove(&self.task.id);
+        }
+    }
+}
+
+impl Tasks {
+    pub(super) fn new(options: TaskOptions, shutdown: Shutdown) -> Self {
+        Self(Arc::new(Shared { options, shutdown, table: Mutex::default() }))
+    }
+
+    /// Makes a task for a call of `owner`, which can be asked for from now on (TASK-3).
+    fn reserve(
+        &self,
+        owner: Owner,
+        ttl: Option<Duration>,
+        poll_interval: Option<Duration>,
+    ) -> Result<Reserved, Failure> {
+        let options = &self.0.options;
+        let full = |message: &str| Failure::new(FailureKind::Overloaded, message);
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|error| {
+            Failure::new(FailureKind::Internal, "internal error").with_detail(error.to_string())
+        })?;
+        let id: Arc<str> = URL_SAFE_NO_PAD.encode(bytes).into();
+        let ttl = ttl.unwrap_or(options.ttl).min(options.max_ttl);
+        let entry = Entry::new(Arc::clone(&id), owner, ttl, poll_interval.unwrap_or(options.poll_interval));
+        let task = Arc::new(entry.describe(&entry.state()));
+        let mut table = self.table();
+        if table.tasks.len() >= options.max_tasks || self.0.shutdown.is_triggered() {
+            return Err(full("too many tasks are kept here; try again later"));
+        }
+        if entry.owner.is_known() {
+            let count = table.of_owner.entry(entry.owner.clone()).or_default();
+            if *count >= options.max_tasks_of_owner {
+                return Err(full("too many tasks of yours are kept here; try again later"));
+            }
+            *count += 1;
+        }
+        table.tasks.insert(id, Arc::new(entry));
+        drop(table);
+        Ok(Reserved { tasks: self.clone(), task })
+    }
+
+    /// Lets a call go on as the task that was made for it. Returns where the task is.
+    fn begin(&self, id: &str, mut call: Call) -> Option<Task> {
+        let entry = self.table().tasks.get(id).cloned()?;
+        let runtime = tokio::runtime::Handle::try_current().ok()?;
+        let mut state = entry.state();
+        state.begun = true;
+        let task = entry.describe(&state);
+        drop(state);
+        call.go_on_as(&entry);
+        runtime.spawn(self.clone().run(entry, call));
+        Some(task)
+    }
+
+    /// The task with this id, where it is this owner's.
+    fn find(&self, id: &str, owner: &Owner) -> Option<Arc<Entry>> {
+        self.table().tasks.get(id).filter(|entry| entry.owner.is(owner)).cloned()
+    }
+
+    async fn run(self, entry: Arc<Entry>, mut call: Call) {
+        let now = Instant::now();
+        let end = now.checked_add(entry.ttl).unwrap_or(now);
+        let shutdown = self.0.shutdown.clone();
+        tokio::select! {
+            biased;
+            () = entry.cancelled.notified() => {}
+            () = sleep_until(end) => {}
+            () = shutdown.over() => self.fail(&entry, &shutdown.reason()),
+            body = entry.finish(&mut call) => self.keep(&entry, &body),
+        }
+        drop(call);
+        tokio::select! {
+            () = sleep_until(end) => {}
+            () = shutdown.over() => {}
+        }
+        self.table().remove(&entry.id);
+    }
+
+    fn fail(&self, entry: &Entry, message: &str) {
+        let mut error = format!("{{\"code\":{},\"message\":", error_code::INTERNAL_ERROR);
+        json::write_string(&mut error, message);
+        error.push('}');
+        self.end(entry, TaskStatus::Failed, Outcome::Error(error), Some(message));
+    }
+
+    /// Keeps what came of the call, a JSON-RPC response.
+    fn keep(&self, entry: &Entry, body: &str) {
+        if let Some(error) = json::member(body, "error") {
+            let message = json::member(error, "message").and_then(json::as_string);
+            return self.end(entry, TaskStatus::Failed, Outcome::Error(error.to_owned()), message.as_deref());
+        }
+        match json::member(body, "result") {
+            Some(result) if result.len() <= self.0.options.max_result_bytes => {
+                self.end(entry, TaskStatus::Completed, Outcome::Result(result.to_owned()), None);
+            }
+            Some(_) => self.fail(entry, "the result of this task is too long to be kept"),
+            None => self.fail(entry, "the task ended without a result"),
+        }
+    }
+
+    fn end(&self, entry: &Entry, status: TaskStatus, outcome: Outcome, message: Option<&str>) {
+        let length = outcome.len();
+        let mut table = self.table();
+        if table.bytes.saturating_add(length) > self.0.options.max_bytes {
+            drop(table);
+            let message = "too many results of tasks are kept here: this one found no room";
+            let error = format!("{{\"code\":{},\"message\":\"{message}\"}}", error_code::INTERNAL_ERROR);
+            let mut table = self.table();
+            table.bytes += error.len();
+            if !entry.end(TaskStatus::Failed, Outcome::Error(error.clone()), Some(message)) {
+                table.bytes -= error.len();
+            }
+            return;
+        }
+        // Under the lock, so that whoever removes it counts what it holds.
+        if table.tasks.contains_key(&entry.id) && entry.end(status, outcome, message) {
+            table.bytes += length;
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // The table is whole after every statement above.
+        self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Tasks {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Tasks").field("held", &self.table().tasks.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,118 @@
+//! Whether a call becomes a task, and when: at once, or when its author says so.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::{Entry, Owner, Reserved, Tasks};
+use crate::engine::call::{Asking, Call};
+use crate::engine::dispatch::Running;
+use crate::engine::exchange::{Outgoing, State};
+use crate::engine::{Edge, Engine};
+use crate::eras::{Asked, TaskWish, task_refused, task_wish};
+use crate::handler::{Events, Failure, FailureKind, Origin, TaskOpener};
+use crate::model::{Operation, OperationKind, Task, TaskSupport};
+
+impl Engine {
+    /// Looks, before its handler is invoked, whether a call becomes a task at once; where it may later, `events` let it.
+    #[cold]
+    pub(in crate::engine) fn prepare_task(
+        &self,
+        asked: &Asked,
+        events: &Events,
+        edge: &Edge,
+    ) -> Result<Option<Reserved>, Failure> {
+        let Operation::CallTool { name, .. } = &asked.operation else { return Ok(None) };
+        let caller = asked.voice.caller();
+        let wish = task_wish(caller);
+        let may_become = |wish: TaskWish, poll_interval| {
+            events.may_become_task(Arc::new(Opener {
+                tasks: self.0.rounds.tasks.clone(),
+                owner: Owner::of(caller, edge),
+                ttl: wish.ttl,
+                poll_interval,
+                reserved: Mutex::default(),
+            }));
+        };
+        if asked.whole.is_some() {
+            if let Some(wish) = wish {
+                may_become(wish, None);
+            }
+            return Ok(None);
+        }
+        let Some(entry) = asked.snapshot.tool(name) else { return Ok(None) };
+        if let Some(refusal) = task_refused(caller, entry.tasks, wish.is_some()) {
+            return Err(refusal);
+        }
+        let Some(wish) = wish.filter(|_| entry.tasks != TaskSupport::Forbidden) else { return Ok(None) };
+        let manner = entry.tool.task;
+        if manner.when_told && !wish.at_once {
+            may_become(wish, manner.poll_interval);
+            return Ok(None);
+        }
+        let owner = Owner::of(caller, edge);
+        let reserved = self.0.rounds.tasks.reserve(owner, wish.ttl, manner.poll_interval)?;
+        events.begin_as_task(Arc::clone(&reserved.task));
+        Ok(Some(reserved))
+    }
+
+    /// Answers with a task, and lets the call go on.
+    #[cold]
+    pub(in crate::engine) fn begin_task(
+        &self,
+        asked: Asked,
+        running: Running,
+        events: Events,
+        edge: &Edge,
+        origin: &Origin,
+    ) -> State {
+        State::last(self.call(asked, running, events, None, edge, origin).become_task())
+    }
+}
+
+/// Makes a task of one call.
+struct Opener {
+    tasks: Tasks,
+    owner: Owner,
+    ttl: Option<Duration>,
+    poll_interval: Option<Duration>,
+    /// Until the call goes on as it.
+    reserved: Mutex<Option<Reserved>>,
+}
+
+impl TaskOpener for Opener {
+    fn open(&self) -> Option<Arc<Task>> {
+        let reserved = self.tasks.reserve(self.owner.clone(), self.ttl, self.poll_interval).ok()?;
+        let task = Arc::clone(&reserved.task);
+        // An option is whole whatever happened while it was locked.
+        *self.reserved.lock().unwrap_or_else(PoisonError::into_inner) = Some(reserved);
+        Some(task)
+    }
+}
+
+impl Call {
+    /// Leaves its request, which is answered with what this returns.
+    pub(in crate::engine) fn leave(self) -> Outgoing {
+        if self.events.task().is_some() { self.become_task() } else { self.park() }
+    }
+
+    /// Goes on as the task it was said to be.
+    fn become_task(self) -> Outgoing {
+        let voice = self.voice.clone();
+        let tasks = self.rounds.tasks.clone();
+        let begun = self.events.task().and_then(|task| tasks.begin(&task.id, self));
+        match begun {
+            Some(task) => voice.task_created(&task).into(),
+            None => {
+                let failure = Failure::new(FailureKind::Internal, "internal error");
+                voice.failure(OperationKind::CallTool, &failure).into()
+            }
+        }
+    }
+
+    /// It has no request any more: what it says and asks is the task's.
+    pub(super) fn go_on_as(&mut self, task: &Arc<Entry>) {
+        self.flight = None;
+        self.survives_disconnect = false;
+        self.asking.get_or_insert_with(|| Box::new(Asking::default())).task = Some(Arc::clone(task));
+    }
+}

@@ -1,0 +1,40 @@
+//! How tasks are kept.
+
+use std::time::Duration;
+
+/// How tasks are kept, and how many.
+#[derive(Debug, Clone)]
+pub struct TaskOptions {
+    /// Whether clients are told that there are tasks although no tool says so: for handlers of a whole method, whose calls become
+    /// tasks when they say so.
+    pub always: bool,
+    /// How long after its beginning a task is forgotten where its client does not say. One that still runs then is cancelled.
+    pub ttl: Duration,
+    /// The most a client may say.
+    pub max_ttl: Duration,
+    /// Tasks, running and over, that are kept at once; where there is no room, calls that would become one are refused.
+    pub max_tasks: usize,
+    /// The same for one session or connection.
+    pub max_tasks_of_owner: usize,
+    /// How long the result of a task may be; one that is longer fails.
+    pub max_result_bytes: usize,
+    /// How long all results that are kept may be together; one that finds no room fails.
+    pub max_bytes: usize,
+    /// How often clients are told to ask, where the tool does not say.
+    pub poll_interval: Duration,
+}
+
+impl Default for TaskOptions {
+    fn default() -> Self {
+        Self {
+            always: false,
+            ttl: Duration::from_secs(3600),
+            max_ttl: Duration::from_secs(24 * 3600),
+            max_tasks: 10_000,
+            max_tasks_of_owner: 1_000,
+            max_result_bytes: 1 << 20,
+            max_bytes: 64 << 20,
+            poll_interval: Duration::from_millis(500),
+        }
+    }
+}

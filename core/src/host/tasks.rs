@@ -1,0 +1,84 @@
+//! What front ends say of tasks.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::descriptors::read;
+use crate::engine::TaskOptions;
+use crate::error::Result;
+use crate::model::{Task, TaskManner, timestamp};
+
+/// `{"pollIntervalMs": …, "begins": "at once" | "when told"}`: how calls of a tool become tasks, where its `execution` says that
+/// they may.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TaskMannerText {
+    poll_interval_ms: Option<u64>,
+    begins: Option<Begins>,
+}
+
+#[derive(Deserialize)]
+enum Begins {
+    #[serde(rename = "at once")]
+    AtOnce,
+    #[serde(rename = "when told")]
+    WhenTold,
+}
+
+impl From<TaskMannerText> for TaskManner {
+    fn from(text: TaskMannerText) -> Self {
+        Self {
+            when_told: matches!(text.begins, Some(Begins::WhenTold)),
+            poll_interval: text.poll_interval_ms.map(Duration::from_millis),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TaskOptionsText {
+    #[serde(default)]
+    always: bool,
+    ttl_ms: Option<u64>,
+    max_ttl_ms: Option<u64>,
+    max_tasks: Option<usize>,
+    max_tasks_per_owner: Option<usize>,
+    max_result_bytes: Option<usize>,
+    max_bytes: Option<usize>,
+    poll_interval_ms: Option<u64>,
+}
+
+/// `{"always"?, "ttlMs"?, "maxTtlMs"?, "maxTasks"?, "maxTasksPerOwner"?, "maxResultBytes"?, "maxBytes"?, "pollIntervalMs"?}`; what is
+/// not said is as by default.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDescriptor`](crate::error::ErrorKind::InvalidDescriptor) when the text is something else.
+pub(super) fn options(text: &str) -> Result<TaskOptions> {
+    let text: TaskOptionsText = read("what is said of tasks", text)?;
+    let defaults = TaskOptions::default();
+    let ttl = text.ttl_ms.map_or(defaults.ttl, Duration::from_millis);
+    Ok(TaskOptions {
+        always: text.always,
+        ttl,
+        // Whoever asks for more by default allows as much.
+        max_ttl: text.max_ttl_ms.map_or(defaults.max_ttl.max(ttl), Duration::from_millis),
+        max_tasks: text.max_tasks.unwrap_or(defaults.max_tasks),
+        max_tasks_of_owner: text.max_tasks_per_owner.unwrap_or(defaults.max_tasks_of_owner),
+        max_result_bytes: text.max_result_bytes.unwrap_or(defaults.max_result_bytes),
+        max_bytes: text.max_bytes.unwrap_or(defaults.max_bytes),
+        poll_interval: text.poll_interval_ms.map_or(defaults.poll_interval, Duration::from_millis),
+    })
+}
+
+/// What the author of a call is told of the task it is: `{"taskId", "createdAt", "ttl", "pollInterval"}`, both in milliseconds.
+#[must_use]
+pub fn describe_task(task: &Task) -> String {
+    let (created_at, ttl) = (timestamp(task.created_at), task.ttl.as_millis());
+    let poll_interval = task.poll_interval.as_millis();
+    // Neither ids nor moments need escapes.
+    let id = &task.id;
+    format!(
+        "{{\"taskId\":\"{id}\",\"createdAt\":\"{created_at}\",\"ttl\":{ttl},\"pollInterval\":{poll_interval}}}"
+    )
+}
