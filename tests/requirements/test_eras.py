@@ -29,14 +29,19 @@ REQUESTS: dict[str, dict[str, Any]] = {
 CACHED = {"server/discover", *LISTS, "resources/read"}
 
 
-@everywhere("VER-4", "DISC-1", "DISC-2", "VER-16", "EXT-4")
+@everywhere("VER-4", "DISC-1", "DISC-2", "VER-16")
 def test_discover_says_what_there_is(peer: Peer) -> None:
     result = peer.ask("server/discover").result
     assert result["supportedVersions"] == [MODERN]
     assert {"tools", "prompts", "resources", "completions", "logging"} <= set(result["capabilities"])
-    assert result["capabilities"].get("extensions", {}) == {}
     assert result["instructions"] == "One of everything, for tests." and "serverInfo" not in result
     assert result["_meta"][PREFIX + "serverInfo"] == {"name": "everything", "version": "1.0.0"}
+
+
+@everywhere("EXT-2", "EXT-4", era="modern")
+def test_extensions_are_declared_by_those_who_turned_them_on(peer: Peer, asking: Servers) -> None:
+    assert PREFIX + "tasks" in peer.ask("server/discover").result["capabilities"]["extensions"]
+    assert asking.peer(peer.place).ask("server/discover").result["capabilities"].get("extensions", {}) == {}
 
 
 @everywhere("VER-2", "VER-16", "VER-17")

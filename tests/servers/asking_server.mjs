@@ -62,6 +62,18 @@ tool(
   },
 );
 
+tool(
+  'write_with_tools',
+  "Ask the client's model, which may look things up.",
+  { topic: z.string() },
+  async ({ topic }, ctx) => {
+    const messages = [{ role: 'user', content: { type: 'text', text: `Write about ${topic}` } }];
+    const tools = [{ name: 'look_up', inputSchema: { type: 'object' } }];
+    const { content } = await ctx.mcpReq.requestSampling({ messages, maxTokens: 100, tools });
+    return [content].flat()[0].text;
+  },
+);
+
 tool('folders', 'Ask for the roots.', undefined, async (ctx) =>
   (await ctx.listRoots()).map(({ uri }) => uri).join(' '),
 );

@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from oxmcp import AcceptedElicitation, Context, Elicit, FastMCP, Resolve
 from oxmcp.server.request_state import RequestStateSecurity
-from oxmcp.types import SamplingMessage, TextContent
+from oxmcp.types import SamplingMessage, TextContent, Tool
 
 SECONDS = os.environ.get("STATE_SECONDS")
 
@@ -77,6 +77,15 @@ async def write_low(topic: str, ctx: Context) -> str:
     message = SamplingMessage(role="user", content=TextContent(type="text", text=f"Write about {topic}"))
     result = await ctx.session.create_message(messages=[message], max_tokens=100)
     return f"{result.role} {result.model}: {result.content.text}"
+
+
+@mcp.tool(structured_output=False)
+async def write_with_tools(topic: str, ctx: Context) -> str:
+    """Ask the client's model, which may look things up."""
+    message = SamplingMessage(role="user", content=TextContent(type="text", text=f"Write about {topic}"))
+    look_up = Tool(name="look_up", inputSchema={"type": "object"})
+    result = await ctx.session.create_message(messages=[message], max_tokens=100, tools=[look_up])
+    return str(result.content_as_list[0].text)
 
 
 @mcp.tool(structured_output=False)

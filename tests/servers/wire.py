@@ -130,7 +130,7 @@ def headers_for(message: Any) -> dict[str, str]:
     headers = {"MCP-Protocol-Version": MODERN, "Mcp-Method": message["method"]}
     params = message.get("params") or {}
     target = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}.get(message["method"])
-    if target and target in params:
+    if target and isinstance(params.get(target), str):
         headers["Mcp-Name"] = params[target]
     return headers
 

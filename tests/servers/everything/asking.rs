@@ -111,6 +111,15 @@ async fn sample(call: &Invocation) -> std::result::Result<(Sampled, String), Fai
     Ok((sampled, text))
 }
 
+async fn write_with_tools(call: Invocation) -> Reply {
+    let message = json!({ "role": "user", "content": { "type": "text", "text": "Write" } });
+    let look_up = json!({ "name": "look_up", "inputSchema": { "type": "object" } });
+    let params = json!({ "messages": [message], "maxTokens": 100, "tools": [look_up] });
+    let sampled = call.context.sample(RawJson::from_value(&params)).await?;
+    let content = sampled.content.to_value().unwrap_or_default();
+    Ok(said(words(&content.get(0).unwrap_or(&content)["text"])))
+}
+
 async fn at_once(call: Invocation) -> Reply {
     let questions = vec![
         question("Name?", &name_form()),
@@ -186,6 +195,8 @@ fn add(registry: &Registry) -> Result<()> {
         let (sampled, text) = sample(&call).await?;
         Ok(said(format!("{} {}: {text}", sampled.role, sampled.model)))
     })?;
+    let described = "Ask the client's model, which may look things up.";
+    tool(registry, "write_with_tools", described, &topic, write_with_tools)?;
     tool(registry, "folders", "Ask for the roots.", none, async |call| {
         let roots: Vec<_> = call.context.list_roots().await?.into_iter().map(|root| root.uri).collect();
         Ok(said(roots.join(" ")))
