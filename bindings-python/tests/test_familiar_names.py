@@ -77,6 +77,20 @@ def test_a_name_that_will_not_come_is_imported_too_and_gives_its_reason() -> Non
     def uses(responder: RequestResponder[Any, Any] | None) -> None: ...
 
 
+def test_nothing_can_be_set_in_a_module_that_comes_later() -> None:
+    program = """
+        import oxmcp.settings
+        from oxmcp import NotYetError, settings
+        try:
+            settings.port = 9000
+        except NotYetError as error:
+            print(error)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "settings.port is not yet in oxmcp: what it is for is done in another way" in output
+
+
 def test_a_name_that_nobody_has_is_missing() -> None:
     import oxmcp
 

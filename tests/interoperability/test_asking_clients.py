@@ -17,9 +17,11 @@ import mcp_types as types
 import pytest
 import uvicorn
 from fastmcp.client.transports import SSETransport
+from judge import Judge
 from mcp import MCPError
 from peers import MODES, TRANSPORTS, VERSION_OF_MODE, WITHIN, conversation, fast, official, stdio_parameters
 from processes import COMPILED, NODE, ROOT, HttpProcess, judged_stdio_command, serve_http
+from tee import judged
 
 INTERPRETER_1X = Path(os.environ.get("OXMCP_MCP1_PYTHON", ROOT / ".venv-mcp1" / "bin" / "python"))
 IN_PYTHON = pytest.mark.parametrize("language", ["python"], indirect=True)
@@ -223,11 +225,14 @@ def test_a_mounted_server_asks_too(mode: str, language: str) -> None:
             listener.listen()
             server = uvicorn.Server(uvicorn.Config(asking_server.mcp.http_app(), log_level="error"))
             serving = asyncio.create_task(server.serve(sockets=[listener]))
-            async with official_client(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", mode) as client:
-                for name, arguments, said in CALLS:
-                    assert (name, text_of(await client.call_tool(name, arguments))) == (name, said)
-            server.should_exit = True
-            await serving
+            judge = Judge()
+            with judged(listener.getsockname()[1], judge) as port:
+                async with official_client(f"http://127.0.0.1:{port}/mcp", mode) as client:
+                    for name, arguments, said in CALLS:
+                        assert (name, text_of(await client.call_tool(name, arguments))) == (name, said)
+                server.should_exit = True
+                await serving
+            assert judge.judged > len(CALLS) and judge.flaws == []
 
     conversation(talk)
 
