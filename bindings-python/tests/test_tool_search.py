@@ -145,21 +145,21 @@ def test_a_search_that_makes_no_sense_is_refused(options: dict[str, Any]) -> Non
         ToolSearch(**options)
 
 
-def test_middleware_that_takes_tools_from_the_list_is_told_to_be_passed_by(caplog: pytest.LogCaptureFixture) -> None:
+@MODES
+async def test_what_middleware_takes_from_the_list_is_neither_found_nor_called(mode: str) -> None:
     class Hides(Middleware):
         async def on_list_tools(self, context: MiddlewareContext, call_next: CallNext) -> Any:
-            return []
+            return [tool for tool in await call_next(context) if tool.name != "send_email"]
 
-    class Counts(Middleware):
-        async def on_call_tool(self, context: MiddlewareContext, call_next: CallNext) -> Any:
-            return await call_next(context)
-
-    FastMCP(middleware=[Hides(), Counts()])
-    FastMCP(middleware=[Counts()], transforms=[ToolSearch()])
-    assert not caplog.records
-    FastMCP("shop", middleware=[Hides(), Hides()]).add_transform(ToolSearch())
-    [record] = caplog.records
-    assert record.getMessage().startswith("shop: a search for tools does not pass on_list_tools of Hides: ")
+    mcp = office(ToolSearch())
+    mcp.add_middleware(Hides())
+    async with Client(mcp, mode=mode) as client:
+        assert await listed(client) == ["search_tools", "call_tool"]
+        found = await client.call_tool("search_tools", {"query": "message numbers"})
+        assert [tool["name"] for tool in found.structured_content["result"]] == ["add"]
+        assert await text_of(client, "call_tool", {"name": "add", "arguments": {"a": 1, "b": 2}}) == "3"
+        with pytest.raises(ToolError, match="unknown tool: send_email"):
+            await client.call_tool("call_tool", {"name": "send_email", "arguments": {"to": "Ada"}})
 
 
 def test_what_is_no_transform_is_refused() -> None:

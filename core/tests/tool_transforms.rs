@@ -17,8 +17,8 @@ use oxmcp_core::handler::{Failure, FailureKind, Handler, Invocation, from_functi
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{Change, ListKind, Output, Tool, ToolOutput, WatchFilter};
 use oxmcp_core::registry::{
-    MountOptions, Namespace, Registry, RegistryOptions, ResultBudget, SearchBy, StandIn, ToolSearch,
-    Transform,
+    Interception, MountOptions, Namespace, Registry, RegistryOptions, ResultBudget, SearchBy, StandIn,
+    ToolSearch, Transform,
 };
 use oxmcp_core::schema::SchemaLimits;
 use serde_json::{Value, json};
@@ -375,5 +375,78 @@ async fn what_is_found_has_no_pictures() {
     for result in in_both(&engine, "tools/call", calling("search_tools", json!({"query": "paint"}))).await {
         let found = &result["structuredContent"]["result"][0];
         assert_eq!((&found["name"], found.get("icons")), (&json!("paint"), None));
+    }
+}
+
+/// Stands around the list of tools and leaves out those whose names begin so.
+fn hides(registry: &Registry, prefix: &'static str) {
+    let handler = from_function(move |invocation: Invocation| async move {
+        assert_eq!(&*invocation.target, "tools/list");
+        let mut list = invocation.context.next(None).await?.to_value().unwrap();
+        let tools = list["tools"].as_array_mut().unwrap();
+        tools.retain(|tool| !tool["name"].as_str().unwrap().starts_with(prefix));
+        for tool in tools {
+            tool["title"] = json!("seen");
+        }
+        Ok(Output::Whole(raw(&list)))
+    });
+    registry.set_interception("tools/list", Some(Interception { handler, unless_registered: true }));
+}
+
+#[tokio::test]
+async fn a_search_goes_through_what_stands_around_the_list() {
+    let (engine, registry) = office(vec![search()]);
+    registry.add_tool(tool("add_secret", &any_object()), returns(text("told"))).unwrap();
+    hides(&registry, "add_");
+    for result in
+        in_both(&engine, "tools/call", calling("search_tools", json!({"query": "add secret"}))).await
+    {
+        let found = result["structuredContent"]["result"].as_array().unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!((&found[0]["name"], &found[0]["title"]), (&json!("add"), &json!("seen")));
+    }
+    for (name, expected) in [("add", "5"), ("add_secret", "unknown tool: add_secret")] {
+        let call = calling("call_tool", json!({"name": name, "arguments": {"a": 2, "b": 3}}));
+        for result in in_both(&engine, "tools/call", call).await {
+            assert!(words(&result).starts_with(expected), "{result}");
+            assert_eq!(result.get("structuredContent").is_some(), name == "add");
+        }
+    }
+    // As ever: bad arguments end where the tool's own schema says so.
+    let call = calling("call_tool", json!({"name": "add", "arguments": {"a": 2}}));
+    for result in in_both(&engine, "tools/call", call).await {
+        assert!(words(&result).contains('b') && result["isError"] == true, "{result}");
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_is_called_behind_a_list_asks_its_questions() {
+    let (engine, registry) = office(vec![search()]);
+    let asks: Arc<dyn Handler> = from_function(|invocation: Invocation| async move {
+        engine_support::asking::asked(&invocation, "Your name?").await.map(|name| text(&name))
+    });
+    registry.add_tool(tool("greet", &any_object()), asks).unwrap();
+    hides(&registry, "add_");
+    let mut params = calling("call_tool", json!({"name": "greet"}));
+    let heard = hear(call_as(&engine, &able(), "tools/call", params.clone())).await;
+    let (asked, state) = questions(&heard);
+    let key = asked.as_object().unwrap().keys().next().unwrap().clone();
+    params["inputResponses"] = json!({key: filled("Ada")});
+    params["requestState"] = json!(state);
+    let heard = hear(call_as(&engine, &able(), "tools/call", params)).await;
+    assert_eq!(words(heard.result()), "Ada");
+}
+
+#[tokio::test]
+async fn a_list_that_fails_fails_the_search() {
+    let (engine, registry) = office(vec![search()]);
+    let handler = fails(Failure::new(FailureKind::Tool, "not today"));
+    registry.set_interception("tools/list", Some(Interception { handler, unless_registered: false }));
+    for (name, arguments) in
+        [("search_tools", json!({"query": "add"})), ("call_tool", json!({"name": "add"}))]
+    {
+        for result in in_both(&engine, "tools/call", calling(name, arguments)).await {
+            assert_eq!((words(&result), &result["isError"]), ("not today", &json!(true)));
+        }
     }
 }

@@ -22,7 +22,8 @@ export interface ToolSearchOptions {
 
 /**
  * Lists two tools instead of many: one finds the others by what they do, one calls them. What each client may see is what it
- * finds; what is found is called as if it had been called directly. Tools that are not listed can still be called by their names.
+ * finds; what is found is called as if it had been called directly. Tools that are not listed can still be called by their names;
+ * what middleware takes from the list is not found.
  *
  * @throws ConfigurationError when nothing could be found, or both have the same name.
  */

@@ -110,7 +110,10 @@ pub(super) fn dispatch(
             list(snapshot, kind, ListPage::ResourceTemplates, version, cursor.as_deref())
         }
         Operation::CallTool { name, arguments } => match snapshot.tool(&name) {
-            Some(entry) => call_tool(entry, arguments, context, call_timeout),
+            Some(entry) => {
+                let limit = entry.tool.timeout.or(call_timeout);
+                call_tool(entry, arguments, context, limit, &asked.snapshot)
+            }
             None => Err(unknown_tool(&name)),
         },
         Operation::ReadResource { uri } => read_resource(snapshot, uri, context, call_timeout),
@@ -155,7 +158,8 @@ pub(super) fn call_tool(
     entry: &Arc<ToolEntry>,
     mut arguments: RawJson,
     context: CallContext,
-    call_timeout: Option<Duration>,
+    limit: Option<Duration>,
+    snapshot: &Arc<Snapshot>,
 ) -> Result<Dispatched, Failure> {
     if entry.tool.check_arguments {
         match entry.input.check_arguments(&arguments, entry.tool.convert_arguments) {
@@ -167,18 +171,29 @@ pub(super) fn call_tool(
         }
     }
     if let Some(part) = &entry.search {
-        return tool_search::answer(part, entry, &arguments, context, call_timeout);
+        return tool_search::answer(part, entry, &arguments, context, limit, snapshot);
     }
     let kind = OperationKind::CallTool;
-    let takes_structured =
-        entry.budget.is_some() && context.caller.protocol_version.features().structured_output;
     let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
+    Ok(run_tool(&entry.handler, entry, invocation, limit))
+}
+
+/// Runs `handler` as that of a tool.
+#[inline]
+pub(super) fn run_tool(
+    handler: &Arc<dyn Handler>,
+    entry: &Arc<ToolEntry>,
+    invocation: Invocation,
+    limit: Option<Duration>,
+) -> Dispatched {
+    let caller = &invocation.context.caller;
+    let takes_structured = entry.budget.is_some() && caller.protocol_version.features().structured_output;
     let finish = Finish {
         tool: Some(Arc::clone(entry)),
         takes_structured,
-        ..Finish::of(kind, entry.tool.common.replayable)
+        ..Finish::of(OperationKind::CallTool, entry.tool.common.replayable)
     };
-    Ok(run(&entry.handler, invocation, entry.tool.timeout.or(call_timeout), finish))
+    run(handler, invocation, limit, finish)
 }
 
 fn read_resource(

@@ -10,8 +10,8 @@ from .transform import Transform, at_least_one
 
 class ToolSearch(Transform):
     """Lists two tools instead of many: one finds the others by what they do, one calls them. What each client may see is what it
-    finds; what is found is called as if it had been called directly, with its schema, its time limit and its questions. Tools
-    that are not listed can still be called by their names.
+    finds; what is found is called as if it had been called directly, with its schema, its time limit and its questions. What
+    middleware takes from the list is not found. Tools that are not listed can still be called by their names.
 
     Args:
         max_results: How many tools one search finds at most.

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from ... import _native
-from ...calls.middleware.concerns import overrides
 from ...serving.serving import Serving
 from ...serving.translation import translated
-from .tool_search import ToolSearch
 from .transform import Transform
 
-logger = logging.getLogger("oxmcp")
 _NONE = "[]"
 
 
@@ -24,7 +20,6 @@ class Transforming(Serving):
     def __init__(self, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]] | None) -> None:
         self._transforms: list[Transform] = []
         self._described = _NONE
-        self._warned_of: set[type] = set()
         super().__init__(lifespan)
 
     @property
@@ -61,16 +56,6 @@ class Transforming(Serving):
                 for engine in self._engines.made():
                     engine.set_transforms(described)
             self._described = described
-        if any(isinstance(one, ToolSearch) for one in transforms):
-            for one in self.middleware:
-                if overrides(one, "on_list_tools") and type(one) not in self._warned_of:
-                    self._warned_of.add(type(one))
-                    logger.warning(
-                        "%s: a search for tools does not pass on_list_tools of %s: what that takes from the list is found and "
-                        "called all the same",
-                        self.name,
-                        type(one).__name__,
-                    )
 
     def _ways_changed(self) -> None:
         super()._ways_changed()
