@@ -124,6 +124,11 @@ export class Engine {
     this.tellMethod(method);
   }
 
+  /** Sets what stands around a method, or takes it away. */
+  setInterception(method: string, run: Run | null): void {
+    this.native.intercept(method, run === null ? null : this.slot(run), false);
+  }
+
   private tellMethod(method: string): void {
     const run = this.methods.get(method) ?? this.fallbacks.get(method);
     this.native.setMethod(method, run === undefined ? null : this.slot(run));

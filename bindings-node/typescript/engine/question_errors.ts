@@ -92,6 +92,8 @@ export function unanswered({ kind, message, code, data }: UnansweredPayload): Er
     }
     case 'client_error':
       return new QuestionError(code ?? ErrorCode.InternalError, message, data);
+    case 'protocol':
+      return new McpError(code ?? ErrorCode.InternalError, message, data);
     case 'timed_out':
       return new QuestionError(ErrorCode.RequestTimeout, message, data);
     default:

@@ -1,6 +1,8 @@
 // `Server`: one handler per method of the protocol, set by the method's name or by a schema of the request.
 
 import { Context } from '../calls/context.js';
+import { Interceptions } from '../calls/interceptions.js';
+import type { Middleware, RegisteredMiddleware } from '../calls/middleware.js';
 import { announce, announceLog, sendLog } from '../calls/notifications.js';
 import type { NotificationOptions } from '../calls/questions.js';
 import { Asking } from '../calls/server_questions.js';
@@ -54,6 +56,7 @@ export class Server extends Asking implements Servable {
   } = {};
   private readonly connections: Connections;
   private readonly notifications: Notifications;
+  private readonly interceptions: Interceptions;
 
   /**
    * @param serverInfo Who the server is.
@@ -85,6 +88,7 @@ export class Server extends Asking implements Servable {
       this[ENGINE].guard = verifying(verify, contextOf, (error) => this.onerror?.(error));
     }
     this[ENGINE].onFailure = (error) => this.onerror?.(error);
+    this.interceptions = new Interceptions(this[ENGINE]);
     this.notifications = new Notifications(this[ENGINE], (error) => this.onerror?.(error));
     this.connections = new Connections(this[ENGINE], {
       ended: () => this.onclose?.(),
@@ -176,6 +180,25 @@ export class Server extends Asking implements Servable {
   /** Takes a notification's handler away. */
   removeNotificationHandler(method: NotificationMethod | (string & {})): void {
     this.notifications.set(method, null, false, null);
+  }
+
+  /**
+   * Has messages pass `middleware` before they are handled, inside of what is in use already: an object with a hook for each kind
+   * of message it is about.
+   *
+   * ```ts
+   * server.use({
+   *   async onCallTool({ params, ctx }, next) {
+   *     if (!mayCall(ctx.authInfo, params.name)) throw new ToolError('That is not for you.');
+   *     return next();
+   *   },
+   * });
+   * ```
+   *
+   * @throws TypeError for what has no hook, or a member that looks like one and is none.
+   */
+  use(middleware: Middleware): RegisteredMiddleware {
+    return this.interceptions.use(middleware);
   }
 
   /** Called at the end of each client's handshake. The newest protocol has no handshake. */

@@ -1,5 +1,6 @@
 // `McpServer`: tools, resources and prompts are registered with it; it answers the rest of the protocol by itself.
 
+import type { Middleware, RegisteredMiddleware } from '../calls/middleware.js';
 import { ENGINE, type Engine, type Servable } from '../engine/engine.js';
 import type { NotYet } from '../engine/not_yet.js';
 import type { Implementation } from '../types/base.js';
@@ -9,6 +10,7 @@ import type { McpServerOptions } from './options.js';
 import { Registering } from './registering.js';
 
 export type { Context, Context as ServerContext } from '../calls/context.js';
+export type { Hook, Middleware, MiddlewareContext, Next, RegisteredMiddleware } from '../calls/middleware.js';
 export type {
   PromptCallback,
   PromptConfig,
@@ -82,6 +84,11 @@ export class McpServer extends Registering implements Servable {
   /** Not yet: whatever is done with its `tasks` throws. */
   get experimental(): { tasks: NotYet } {
     return this.server.experimental;
+  }
+
+  /** See `Server.use`: has messages pass an object with hooks before they are handled. */
+  use(middleware: Middleware): RegisteredMiddleware {
+    return this.server.use(middleware);
   }
 
   // Telling clients
