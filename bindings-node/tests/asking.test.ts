@@ -118,6 +118,28 @@ const failure = (question: Promise<unknown>): Promise<unknown> =>
 
 const accept = (content: object) => () => ({ action: 'accept', content });
 
+// CAN-9
+test('the time a client takes is not the tools', async () => {
+  const server = new McpServer({ name: 'asks', version: '1.0.0' });
+  server.registerTool(
+    'ask',
+    { timeoutMs: 100 },
+    async (ctx) => (await ctx.elicit('Sure?', z.boolean())).action,
+  );
+  const other = new McpServer({ name: 'hangs', version: '1.0.0' });
+  other.registerTool('hang', { timeoutMs: 100 }, () => new Promise<string>(() => {}));
+  const hanging = await answering(other, {});
+  const client = await answering(server, {
+    elicit: async () => {
+      // As long as either may take.
+      assert.equal((await call(hanging, 'hang')).isError, true);
+      return { action: 'accept', content: { value: true } };
+    },
+  });
+  assert.equal((await call(client, 'ask')).content[0]?.text, 'accept');
+  for (const each of [client, hanging, server, other]) await each.close();
+});
+
 describe('a form', () => {
   test('is filled in by whatever the schema is written with, and read by it', async () => {
     const schemas: [schema: object, content: object, data: unknown][] = [

@@ -612,6 +612,33 @@ def test_no_answer_in_time_is_a_timeout() -> None:
     assert talk(server_that(ask), ("ask", {}), mode="legacy", elicitation_handler=never) == ["QuestionTimeoutError"]
 
 
+@MODES
+def test_the_time_a_client_takes_is_not_the_tools(mode: str) -> None:
+    """CAN-9"""
+
+    async def go() -> str:
+        mcp = FastMCP("asks")
+
+        @mcp.tool(timeout=0.1)
+        async def ask(ctx: Context) -> str:
+            return str((await ctx.elicit("Sure?", bool)).action)
+
+        @mcp.tool(timeout=0.1)
+        async def hang() -> None:
+            await asyncio.Event().wait()
+
+        async def answer_late(*_: Any) -> bool:
+            # As long as either may take.
+            async with Client(mcp, mode=mode) as other:
+                assert (await other.call_tool("hang", raise_on_error=False)).is_error
+            return True
+
+        async with Client(mcp, mode=mode, elicitation_handler=answer_late) as client:
+            return str((await client.call_tool("ask")).data)
+
+    assert asyncio.run(asyncio.wait_for(go(), 20)) == "accept"
+
+
 def test_a_wait_that_is_given_up_takes_the_question_back() -> None:
     """CAN-4"""
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from asgi_caller import ask, legacy_call, session
 from fastmcp.server.event_store import EventStore as TheirStore
+from key_value.aio.stores.memory import MemoryStore
 from mcp import Client
 from mcp.server.streamable_http import EventMessage as TheirEventMessage
 from mcp.server.streamable_http import EventStore as OfficialStore
@@ -65,6 +66,7 @@ STORES: dict[str, Callable[[], Any]] = {
     "the engine's": lambda: True,
     "the engine's, with bounds": lambda: InMemoryEventStore(max_events=20, max_age_seconds=60),
     "the engine's, by fastmcp's name": lambda: FastStore(max_events_per_stream=20),
+    "fastmcp's name over a key-value store": lambda: FastStore(MemoryStore(), max_events_per_stream=20),
     "our interface": Lists,
     "the official interface": OfficialLists,
     "fastmcp's own": TheirStore,
@@ -182,3 +184,28 @@ def test_a_store_can_be_switched_on_from_outside(monkeypatch: pytest.MonkeyPatch
     options = FastMCP("x").settings.http({})
     assert (options["event_store"], options["retry_interval"]) == ({}, 50)
     assert FastMCP("x", event_store=False).settings.http({}).get("event_store") is None
+
+
+async def test_a_key_value_store_keeps_so_many_events_of_each_stream_as_was_said() -> None:
+    """RESUME-10, SEC-12"""
+    store = FastStore(MemoryStore(), max_events_per_stream=2, ttl=None).elsewhere
+    assert store is not None
+    other = await store.store_event("other", {"id": 0})
+    ids = [await store.store_event("one", None if number == 1 else {"id": number}) for number in range(4)]
+    heard: list[Any] = []
+
+    async def hear(event: EventMessage) -> None:
+        heard.append((event.event_id, event.message))
+
+    assert await store.replay_events_after(ids[2], hear) == "one"
+    assert heard == [(ids[3], {"id": 3})]
+    assert await store.replay_events_after(ids[0], hear) is None, "it is forgotten"
+    assert await store.replay_events_after(other, hear) == "other"
+    assert len(heard) == 1
+
+
+def test_a_key_value_store_that_is_none_is_refused() -> None:
+    with pytest.raises(TypeError, match="get, put and delete"):
+        FastStore(storage=object())  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="at least 1"):
+        FastStore(max_events_per_stream=0)

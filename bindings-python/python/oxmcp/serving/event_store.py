@@ -77,6 +77,8 @@ class InMemoryEventStore:
             "max_age_seconds": max_age_seconds,
         }
         self.limits = {name: value for name, value in given.items() if value is not None}
+        self.elsewhere: EventStore | None = None
+        """What keeps the events instead of the engine."""
 
 
 def read(given: Any) -> tuple[dict[str, Any] | None, _native.Target | None]:
@@ -90,7 +92,7 @@ def read(given: Any) -> tuple[dict[str, Any] | None, _native.Target | None]:
     if given is True:
         return {}, None
     if isinstance(given, InMemoryEventStore):
-        return given.limits, None
+        return (given.limits, None) if given.elsewhere is None else (None, way_to(given.elsewhere))
     for method in ("store_event", "replay_events_after"):
         if not callable(getattr(given, method, None)):
             raise TypeError(
