@@ -125,11 +125,18 @@ def events(lines: Iterable[str]) -> Iterator[Any]:
             yield json.loads(line[5:])
 
 
+NAMED = {
+    **{"tools/call": "name", "prompts/get": "name", "resources/read": "uri"},
+    **dict.fromkeys(("tasks/get", "tasks/update", "tasks/cancel"), "taskId"),
+}
+"""The member of the params that a header repeats."""
+
+
 def headers_for(message: Any) -> dict[str, str]:
     """What a correct client sends along with a modern message."""
     headers = {"MCP-Protocol-Version": MODERN, "Mcp-Method": message["method"]}
     params = message.get("params") or {}
-    target = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}.get(message["method"])
+    target = NAMED.get(message["method"])
     if target and isinstance(params.get(target), str):
         headers["Mcp-Name"] = params[target]
     return headers
