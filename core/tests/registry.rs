@@ -123,6 +123,7 @@ fn everything() -> WatchFilter {
         prompts: true,
         resources: true,
         resource_uris: Vec::new(),
+        task_ids: Vec::new(),
         said: SaidFilter::Everything,
     }
 }

@@ -307,3 +307,45 @@ async fn results_are_kept_as_far_as_there_is_room_for_them() {
     let failed = reached(&engine, &begun(&engine, "later").await, "failed").await;
     assert!(failed["error"]["message"].as_str().unwrap().contains("no room"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_tells_where_the_tasks_are_that_it_names() {
+    let engine = served(TaskOptions::default());
+    let connection = engine.connect();
+    let id = begun(&engine, "asks").await;
+    let other = begun(&engine, "asks").await;
+    reached(&engine, &id, "input_required").await;
+    reached(&engine, &other, "input_required").await;
+    let listen = json!({"notifications": {"taskIds": [id, "unknown"], "toolsListChanged": true}});
+    let mut subscription = send(&engine, &connection, ask("subscriptions/listen", listen));
+    let acknowledged = message(subscription.next().await);
+    assert_eq!(acknowledged["params"]["notifications"]["taskIds"], json!([id]));
+    for task in [&other, &id] {
+        let update = |key: &str| json!({"taskId": task, "inputResponses": {key: {"action": "decline"}}});
+        said(&engine, "tasks/update", update("q0")).await.result();
+    }
+    let told = message(subscription.next().await);
+    assert_eq!(told["method"], "notifications/tasks");
+    assert_eq!(told["params"]["taskId"], id);
+    assert_eq!(told["params"]["status"], "input_required");
+    assert!(told["params"]["inputRequests"].get("q1").is_some());
+    assert_eq!(told["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"], 7);
+    let update = json!({"taskId": id, "inputResponses": {"q1": {"action": "decline"}}});
+    said(&engine, "tasks/update", update).await.result();
+    loop {
+        let told = message(subscription.next().await);
+        assert_eq!(told["params"]["taskId"], id);
+        if told["params"]["status"] == "completed" {
+            assert!(told["params"]["result"]["content"].is_array());
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_to_tasks_needs_the_extension() {
+    let engine = served(TaskOptions::default());
+    let heard =
+        hear(modern(&engine, "subscriptions/listen", json!({"notifications": {"taskIds": ["one"]}}))).await;
+    assert_eq!(heard.code(), -32021);
+}

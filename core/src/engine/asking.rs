@@ -39,6 +39,11 @@ impl Asker {
         Self { in_flight, caller, stream, of_call: true, open: Vec::new() }
     }
 
+    /// Asks for a call that is a task: what is asked is told whoever waits for that.
+    pub(super) const fn of_task(in_flight: Arc<InFlight>, caller: Arc<Caller>) -> Self {
+        Self { in_flight, caller, stream: Stream::OfCall, of_call: false, open: Vec::new() }
+    }
+
     /// Asks for whoever is no call.
     pub(super) const fn of_session(in_flight: Arc<InFlight>, caller: Arc<Caller>) -> Self {
         Self { in_flight, caller, stream: Stream::OfSession, of_call: false, open: Vec::new() }

@@ -184,6 +184,11 @@ impl Call {
     }
 
     fn ask_by_request(&mut self, pending: PendingQuestion) -> Option<String> {
+        if let Some(asker) = self.asking.as_mut().and_then(|asking| asking.asker.as_mut())
+            && self.flight.is_none()
+        {
+            return asker.ask(pending);
+        }
         let Some(flight) = &self.flight else {
             let message =
                 "the client cannot be asked: it is served without a session here, request by request";

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::Shutdown;
 use super::rounds::Rounds;
+use super::tasks::Owner;
 use crate::eras::Duplex;
 use crate::handler::Failure;
 use crate::jsonrpc::RequestId;
@@ -81,6 +82,7 @@ impl Connection {
         self.closed.trigger();
         self.duplex.end();
         self.rounds.parked.leave(self.number);
+        self.rounds.tasks.leave(&Owner::Connection(self.number));
     }
 }
 

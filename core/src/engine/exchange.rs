@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use super::Shutdown;
 use super::call::Call;
 use super::interception::Standing;
+use super::tasks::Awaited;
 use super::watch::{Counted, Subscription};
 use crate::eras::{Said, Session, Stream};
 
@@ -79,6 +80,8 @@ pub(super) enum State {
     Last(Outgoing, Option<Outgoing>),
     /// User code runs.
     Call(Call),
+    /// It waits for what comes of a task.
+    Task(Box<Awaited>),
     /// It tells of changes until somebody ends it.
     Subscription(Box<Subscription>),
     /// Several requests at once.
@@ -109,7 +112,7 @@ impl Exchange {
         match &self.state {
             State::Subscription(_) => true,
             State::Call(call) => call.standing().is_some_and(Standing::requires_stream),
-            State::Last(..) | State::Batch(..) | State::Done => false,
+            State::Last(..) | State::Task(_) | State::Batch(..) | State::Done => false,
         }
     }
 }
@@ -124,12 +127,15 @@ impl Exchange {
                     standing.end_with(shutdown);
                 }
             }
-            State::Last(..) | State::Batch(..) | State::Done => {}
+            State::Last(..) | State::Task(_) | State::Batch(..) | State::Done => {}
         }
     }
 
     /// Only the answer can be written: what its calls ask is asked elsewhere, or not at all.
     pub fn answer_only(&mut self) {
+        if let State::Task(awaited) = &mut self.state {
+            awaited.answer_only = true;
+        }
         self.state.ask_on(Stream::OfSession);
     }
 
@@ -190,6 +196,13 @@ impl State {
                 }
                 Poll::Ready(Some(outgoing))
             }
+            Self::Task(awaited) => {
+                let outgoing = std::task::ready!(awaited.poll(context));
+                if !matches!(outgoing, Outgoing::Message(_)) {
+                    *self = Self::Done;
+                }
+                Poll::Ready(Some(outgoing))
+            }
             Self::Subscription(subscription) => {
                 let (outgoing, then) = std::task::ready!(subscription.poll(context));
                 match then {
@@ -230,6 +243,7 @@ impl State {
     fn give_up(&mut self, reason: &str) -> Option<Outgoing> {
         match std::mem::replace(self, Self::Done) {
             Self::Call(call) => Some(call.shut_down(reason)),
+            Self::Task(awaited) => Some(awaited.shut_down(reason)),
             Self::Subscription(subscription) => Some(subscription.close().0),
             Self::Batch(mut members, mut bodies) => {
                 for (member, body) in members.iter_mut().zip(bodies.iter_mut()) {
@@ -250,7 +264,7 @@ impl State {
         match self {
             Self::Call(call) => act(call),
             Self::Batch(members, _) => members.iter_mut().for_each(|member| member.calls(act)),
-            Self::Last(..) | Self::Subscription(_) | Self::Done => {}
+            Self::Last(..) | Self::Task(_) | Self::Subscription(_) | Self::Done => {}
         }
     }
 
@@ -265,6 +279,7 @@ impl State {
     fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Call(call) => call.session.as_ref(),
+            Self::Task(awaited) => awaited.session.as_ref(),
             Self::Batch(members, _) => members.iter().find_map(Self::session),
             Self::Last(..) | Self::Subscription(_) | Self::Done => None,
         }
@@ -274,7 +289,7 @@ impl State {
         match self {
             Self::Call(call) => call.survives_disconnect,
             Self::Batch(members, _) => members.iter().any(Self::survives_disconnect),
-            Self::Last(..) | Self::Subscription(_) | Self::Done => false,
+            Self::Last(..) | Self::Task(_) | Self::Subscription(_) | Self::Done => false,
         }
     }
 }
@@ -310,6 +325,7 @@ impl fmt::Debug for Exchange {
         let state = match &self.state {
             State::Last(..) => "last",
             State::Call(_) => "call",
+            State::Task(_) => "task",
             State::Subscription(_) => "subscription",
             State::Batch(..) => "batch",
             State::Done => "done",

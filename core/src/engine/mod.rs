@@ -74,7 +74,9 @@ impl Engine {
         let bounds =
             Bounds { calls: limits.max_parked, bytes: limits.max_parked_bytes, time: limits.parked_time };
         let parked = ParkedCalls::new(bounds, shutdown.clone());
-        let tasks = Tasks::new(tasks, shutdown.clone());
+        let tasks = Tasks::new(tasks, registry.clone(), shutdown.clone());
+        let of_sessions = tasks.clone();
+        eras.on_session_end(Box::new(move |id| of_sessions.leave(&Owner::Session(Arc::from(id)))));
         Self(Arc::new(Inner {
             rounds: Arc::new(Rounds { parked, sealer, tasks, call_timeout: limits.call_timeout }),
             background: Background { running: Arc::default(), max: limits.max_in_background },
@@ -241,10 +243,7 @@ impl Engine {
                 status: said.status,
                 session_id,
             })),
-            Opened::Task(request) => {
-                let owner = Owner::of(request.voice.caller(), edge);
-                State::said(self.0.rounds.tasks.answer(&request, &owner))
-            }
+            Opened::Task(request) => self.answer_task(*request, edge),
             Opened::Accepted => State::last(Outgoing::Accepted),
             Opened::Told(told) => {
                 let Told { handler, mut invocation, events, in_flight } = *told;
@@ -317,10 +316,12 @@ impl Engine {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
             Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
             Dispatched::Run(running) if task.is_some() => {
-                self.begin_task(asked, running, events, edge, origin)
+                self.begin_task(asked, running, events, flight, edge, origin)
             }
             Dispatched::Run(running) => State::Call(self.call(asked, running, events, flight, edge, origin)),
-            Dispatched::Watch(filter) => {
+            Dispatched::Watch(mut filter) => {
+                let owner = Owner::of(asked.voice.caller(), edge);
+                filter.task_ids.retain(|id| self.0.rounds.tasks.find(id, &owner).is_some());
                 let counted = match edge {
                     Edge::Connection(connection) | Edge::Posted(connection, _) => {
                         Counted::enter(&connection.subscriptions, self.0.limits.max_subscriptions)
@@ -351,6 +352,7 @@ impl Engine {
                     watch,
                     shutdown,
                     counted,
+                    self.0.rounds.tasks.clone(),
                 )))
             }
         }

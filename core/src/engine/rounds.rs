@@ -92,7 +92,7 @@ impl Engine {
                     Dispatched::Now(Ok(answer)) => return State::said(asked.voice.answer(&answer)),
                     Dispatched::Now(Err(failure)) => return State::said(asked.voice.failure(kind, &failure)),
                     Dispatched::Run(running) if reserved.is_some() => {
-                        return self.begin_task(asked, running, events, edge, origin);
+                        return self.begin_task(asked, running, events, flight, edge, origin);
                     }
                     Dispatched::Run(running) => (running, events, round),
                     // What watches does not ask.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Shutdown;
 use super::exchange::Outgoing;
+use super::tasks::Tasks;
 use crate::eras::{Ended, Flight, Voice};
 use crate::model::Change;
 use crate::registry::Watch;
@@ -21,6 +22,7 @@ pub(super) struct Subscription {
     shutdown: Shutdown,
     /// Waits for the end of the part of the server it came in at.
     part_ends: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    tasks: Tasks,
     _counted: Counted,
 }
 
@@ -46,6 +48,7 @@ impl Subscription {
         watch: Watch,
         shutdown: Shutdown,
         counted: Counted,
+        tasks: Tasks,
     ) -> Self {
         let next = next(watch, shutdown.clone());
         Self {
@@ -55,6 +58,7 @@ impl Subscription {
             next,
             shutdown,
             part_ends: None,
+            tasks,
             _counted: counted,
         }
     }
@@ -84,13 +88,20 @@ impl Subscription {
         if ended.is_some() || self.part_ends.as_mut().is_some_and(part_ended) {
             return Poll::Ready(self.close());
         }
-        Poll::Ready(match std::task::ready!(self.next.as_mut().poll(context)) {
-            Some((watch, change)) => {
-                self.next = next(watch, self.shutdown.clone());
-                (Outgoing::Message(self.voice.change(&change)), None)
+        loop {
+            let Some((watch, change)) = std::task::ready!(self.next.as_mut().poll(context)) else {
+                return Poll::Ready(self.close());
+            };
+            self.next = next(watch, self.shutdown.clone());
+            let message = match &change {
+                // One that is gone since has nothing to say.
+                Change::Task(id) => self.tasks.news(id, &self.voice),
+                change => Some(self.voice.change(change)),
+            };
+            if let Some(message) = message {
+                return Poll::Ready((Outgoing::Message(message), None));
             }
-            None => self.close(),
-        })
+        }
     }
 }
 

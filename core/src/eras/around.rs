@@ -120,7 +120,7 @@ impl Eras {
         let resumable = matches!(side, Side::Post { resumable: true, .. });
         let kind = match look_up(&request.method) {
             Word::Operation(kind) => kind,
-            Word::Gone | Word::Unknown => OperationKind::Custom,
+            Word::Task(_) | Word::Gone | Word::Unknown => OperationKind::Custom,
         };
         let client = client(session.as_ref(), edge);
         let voice = legacy::requests::voice(self, request, params, meta, client, headers, resumable, kind);

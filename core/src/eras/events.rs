@@ -49,6 +49,7 @@ pub fn change_method(change: &Change) -> &str {
         Change::List(ListKind::Prompts) => "notifications/prompts/list_changed",
         Change::List(ListKind::Resources) => "notifications/resources/list_changed",
         Change::Resource(_) => "notifications/resources/updated",
+        Change::Task(_) => "notifications/tasks",
         Change::Said(said) => match &said.what {
             Saying::Notification(notification) => &notification.method,
             Saying::Log(_) => "notifications/message",

@@ -34,11 +34,11 @@ pub use in_flight::{Ended, Flight, InFlight, Refused, Reuse};
 pub use items::{prompt, resource, resource_template, tool};
 pub use legacy::server_requests::{Sent, ServerRequests, Stream};
 pub use legacy::session::{Held, Session, SessionOptions};
-pub use modern::tasks::{TASKS_EXTENSION, TaskNews, TaskRequest, TaskWord};
+pub use modern::tasks::TASKS_EXTENSION;
 pub use open::Eras;
 pub use profile::{Profile, method_name};
 pub use questions::{WayToAsk, missing_capability};
-pub use tasks::{TaskWish, task_refused, task_wish};
+pub use tasks::{TaskNews, TaskRequest, TaskWish, TaskWord, task_refused, task_wish};
 pub use voice::{Said, Voice, WireError};
 
 use crate::handler::{Events, Handler, Invocation};

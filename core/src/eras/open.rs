@@ -259,7 +259,6 @@ impl Eras {
                 let client = client(session.as_ref(), edge);
                 let resumable = matches!(side, Side::Post { resumable: true, .. });
                 legacy::requests::decode(self, request, &params, &meta, client, headers, resumable)
-                    .map(Opened::Ask)
             }
             Verdict::Unopened if made_for_session => Err(WireError::new(
                 error_code::INVALID_REQUEST,

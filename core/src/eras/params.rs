@@ -139,7 +139,7 @@ impl<'a> Params<'a> {
     }
 
     /// An empty string is a real cursor (PAG-2); `null` is read as absent, as old clients write it.
-    fn cursor(&self) -> Result<Option<String>, Wrong> {
+    pub(super) fn cursor(&self) -> Result<Option<String>, Wrong> {
         match self.cursor {
             None => Ok(None),
             Some(text) if json::is_null(text) => Ok(None),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::eras::items::{Object, write_implementation};
+use crate::eras::legacy::tasks::{CAPABILITY, CAPABILITY_WITHOUT_LIST};
 use crate::eras::meta::SERVER_INFO;
 use crate::json::{self, RawJson};
 use crate::model::{CacheHint, Capabilities, Implementation, ListKind, Offer, OperationKind};
@@ -117,6 +118,9 @@ impl Profile {
         };
         if self.tells_of_logging(snapshot) {
             object.raw("logging", "{}");
+        }
+        if version.features().requested_tasks && snapshot.has_had_tasks() {
+            object.raw("tasks", if changes { CAPABILITY } else { CAPABILITY_WITHOUT_LIST });
         }
         if version.features().completions_capability && self.offers(OperationKind::Complete, snapshot) {
             object.raw("completions", "{}");

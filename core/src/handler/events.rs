@@ -102,7 +102,14 @@ impl Shared {
     pub(super) fn close_question(&self) -> bool {
         let mut state = self.state();
         state.open = state.open.saturating_sub(1);
-        !state.closed
+        let runs = !state.closed;
+        // Whoever keeps the call has a look at what is open.
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        runs
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Change {
     Resource(Arc<str>),
     /// Something the server says that belongs to no request.
     Said(Arc<Said>),
+    /// The task with this id is somewhere else than it was.
+    Task(Arc<str>),
 }
 
 /// What a server says outside of any request.
@@ -55,6 +57,8 @@ pub struct WatchFilter {
     pub resources: bool,
     /// Resources whose updates are wanted; an update of a sub-resource counts (RSRC-13).
     pub resource_uris: Vec<Arc<str>>,
+    /// Tasks whose changes are wanted (TASK-11).
+    pub task_ids: Vec<Arc<str>>,
     /// What is said outside of requests.
     pub said: SaidFilter,
 }

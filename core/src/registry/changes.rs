@@ -39,6 +39,7 @@ struct State {
     tools: bool,
     prompts: bool,
     resources: bool,
+    task_ids: Vec<Arc<str>>,
     said: SaidFilter,
     /// By canonical spelling, as they were asked for.
     uris: HashMap<String, Arc<str>>,
@@ -53,14 +54,14 @@ pub struct Watch(Arc<Shared>);
 
 impl Watchers {
     pub(super) fn add(&self, filter: WatchFilter) -> Watch {
-        let WatchFilter { tools, prompts, resources, resource_uris, said } = filter;
+        let WatchFilter { tools, prompts, resources, resource_uris, task_ids, said } = filter;
         let uris = resource_uris
             .into_iter()
             .filter(|uri| uri.len() <= MAX_URI_LENGTH)
             .take(MAX_WATCHED_URIS)
             .map(|uri| (uri::canonical(&uri), uri))
             .collect();
-        let state = State { tools, prompts, resources, said, uris, ..State::default() };
+        let state = State { tools, prompts, resources, task_ids, said, uris, ..State::default() };
         for (canonical, uri) in &state.uris {
             self.1.come(canonical, uri);
         }
@@ -135,6 +136,12 @@ impl State {
                     return false;
                 }
                 self.queue.push_back(Change::Resource(uri));
+            }
+            Change::Task(id) => {
+                if !self.task_ids.contains(id) || self.queue.contains(change) {
+                    return false;
+                }
+                self.queue.push_back(change.clone());
             }
             Change::Said(said) => {
                 if !self.said.wants(&said.what) {

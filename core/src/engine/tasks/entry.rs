@@ -1,7 +1,8 @@
 //! One task: where it is, what it asks, what came of it.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
@@ -10,21 +11,41 @@ use tokio::sync::Notify;
 use super::owner::Owner;
 use crate::engine::call::Call;
 use crate::engine::exchange::Outgoing;
+use crate::eras::{InFlight, Voice};
 use crate::handler::{Event, PendingQuestion};
-use crate::json::RawJson;
-use crate::model::{Task, TaskStatus};
+use crate::json::{self, RawJson};
+use crate::model::{Change, Task, TaskStatus};
+use crate::registry::Registry;
 
 /// How many characters the words may have that say where a task is; what is longer is cut.
 const MAX_STATUS_MESSAGE: usize = 4096;
 
+/// How many messages may wait for somebody who waits for the task; beyond it notifications are dropped.
+const MAX_MESSAGES: usize = 256;
+/// The same where they are not.
+const MAX_MESSAGES_IN_ALL: usize = 4096;
+
+/// Who began a task, and who hears of it.
+struct Client {
+    voice: Voice,
+    session: Option<Arc<InFlight>>,
+    registry: Registry,
+}
+
 /// A task that is kept.
 pub(in crate::engine) struct Entry {
     pub(super) id: Arc<str>,
+    /// Which of the engine's tasks it is.
+    pub(super) number: u64,
     pub(super) owner: Owner,
     pub(super) created_at: SystemTime,
     pub(super) ttl: Duration,
     pub(super) poll_interval: Duration,
     pub(super) cancelled: Notify,
+    pub(super) forgotten: Notify,
+    /// Rings for all who wait for what it says.
+    pub(super) changed: Notify,
+    client: OnceLock<Client>,
     state: Mutex<State>,
 }
 
@@ -33,6 +54,8 @@ pub(super) struct State {
     pub(super) status: TaskStatus,
     pub(super) message: Option<Arc<str>>,
     pub(super) last_updated_at: SystemTime,
+    /// What waits to be told whoever waits for the task.
+    pub(super) messages: VecDeque<String>,
     /// The questions that are not answered.
     pub(super) open: Vec<PendingQuestion>,
     /// What came of the call, when it is over.
@@ -62,23 +85,34 @@ impl Outcome {
 }
 
 impl Entry {
-    pub(super) fn new(id: Arc<str>, owner: Owner, ttl: Duration, poll_interval: Duration) -> Self {
+    pub(super) fn new(
+        id: Arc<str>,
+        number: u64,
+        owner: Owner,
+        ttl: Duration,
+        poll_interval: Duration,
+    ) -> Self {
         let now = SystemTime::now();
         let state = State {
             status: TaskStatus::Working,
             message: None,
             last_updated_at: now,
+            messages: VecDeque::new(),
             open: Vec::new(),
             outcome: Outcome::None,
             begun: false,
         };
         Self {
             id,
+            number,
             owner,
             created_at: now,
             ttl,
             poll_interval,
             cancelled: Notify::new(),
+            forgotten: Notify::new(),
+            changed: Notify::new(),
+            client: OnceLock::new(),
             state: Mutex::new(state),
         }
     }
@@ -100,9 +134,14 @@ impl Entry {
     pub(super) async fn finish(&self, call: &mut Call) -> String {
         poll_fn(|context| {
             loop {
-                match std::task::ready!(call.poll(context)) {
+                let Poll::Ready(outgoing) = call.poll(context) else {
+                    self.note_asking(call.is_asking());
+                    return Poll::Pending;
+                };
+                match outgoing {
                     Some(Outgoing::Response(response)) => return Poll::Ready(response.body),
-                    Some(Outgoing::Message(_) | Outgoing::CloseStream) => {}
+                    Some(Outgoing::Message(message)) => self.tell(&message),
+                    Some(Outgoing::CloseStream) => {}
                     Some(Outgoing::Accepted | Outgoing::Cancelled(_)) => return Poll::Ready(String::new()),
                     // It waits for answers.
                     None => self.ask(call.take_questions()),
@@ -112,11 +151,94 @@ impl Entry {
         .await
     }
 
+    /// Whose it is.
+    pub(super) fn belong_to(&self, voice: Voice, session: Option<Arc<InFlight>>, registry: Registry) {
+        let _ = self.client.set(Client { voice, session, registry });
+    }
+
+    /// Whether this result says that the task failed.
+    pub(super) fn is_failed_by(&self, result: &str) -> bool {
+        self.client.get().is_some_and(|client| client.voice.fails_task(result))
+    }
+
+    /// Keeps a message of the call's for whoever waits for the task.
+    fn tell(&self, message: &str) {
+        let client = self.client.get();
+        let Some(message) = client.and_then(|client| client.voice.task_message(&self.id, message)) else {
+            return;
+        };
+        let mut state = self.state();
+        let is_notification = json::member(&message, "id").is_none();
+        if is_notification && state.messages.len() >= MAX_MESSAGES {
+            return;
+        }
+        if state.messages.len() >= MAX_MESSAGES_IN_ALL {
+            state.messages.pop_front();
+        }
+        state.messages.push_back(message);
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    /// What is to be told whoever waits for the task; `None` when it is over.
+    pub(super) fn take_message(&self) -> Poll<Option<String>> {
+        let mut state = self.state();
+        match state.messages.pop_front() {
+            Some(message) => Poll::Ready(Some(message)),
+            None if state.status.is_final() => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Tells the session what waits to be told: who waits for the task hears nothing but its end.
+    pub(super) fn tell_session(&self, message: String) {
+        if let Some(session) = self.client.get().and_then(|client| client.session.as_ref()) {
+            session.to_client.tell(message);
+        }
+    }
+
+    /// Whether the client was sent requests it has yet to answer.
+    fn note_asking(&self, is_asking: bool) {
+        let mut state = self.state();
+        let status =
+            if is_asking || !state.open.is_empty() { TaskStatus::InputRequired } else { TaskStatus::Working };
+        if !state.status.is_final() && state.status != status {
+            self.change(&mut state, status);
+        }
+    }
+
+    /// It is somewhere else from now on.
+    fn change(&self, state: &mut State, status: TaskStatus) {
+        state.status = status;
+        state.last_updated_at = SystemTime::now();
+        self.announce(state);
+    }
+
+    /// Fewer questions are open than before.
+    fn go_on(&self, state: &mut State) {
+        let status = if state.open.is_empty() { TaskStatus::Working } else { TaskStatus::InputRequired };
+        self.change(state, status);
+    }
+
+    /// Tells who wants to hear of it where it is.
+    fn announce(&self, state: &State) {
+        self.changed.notify_waiters();
+        let Some(client) = self.client.get() else { return };
+        match client.voice.task_status(&self.describe(state)) {
+            Some(notification) => {
+                if let Some(session) = &client.session {
+                    session.to_client.tell(notification);
+                }
+            }
+            None => client.registry.notify(&Change::Task(Arc::clone(&self.id))),
+        }
+    }
+
     fn ask(&self, questions: Vec<PendingQuestion>) {
         let mut state = self.state();
         if !state.status.is_final() {
             state.open.extend(questions);
-            state.change(TaskStatus::InputRequired);
+            self.change(&mut state, TaskStatus::InputRequired);
         }
     }
 
@@ -125,7 +247,7 @@ impl Entry {
         let mut state = self.state();
         let taken: Vec<_> = state.open.extract_if(.., |pending| pending.number() == number).collect();
         if !taken.is_empty() {
-            state.go_on();
+            self.go_on(&mut state);
         }
         drop(state);
         // It has a word to say to the call.
@@ -154,6 +276,7 @@ impl Entry {
         let end = message.char_indices().nth(MAX_STATUS_MESSAGE).map_or(message.len(), |(end, _)| end);
         state.message = Some(Arc::from(&message[..end]));
         state.last_updated_at = SystemTime::now();
+        self.announce(&state);
     }
 
     /// Gives the answers to the questions they belong to; others are nobody's (TASK-8).
@@ -170,7 +293,7 @@ impl Entry {
         }
         let told: Vec<_> = state.open.extract_if(.., |pending| given(pending).is_some()).collect();
         if !told.is_empty() {
-            state.go_on();
+            self.go_on(&mut state);
         }
         drop(state);
         for pending in told {
@@ -192,7 +315,7 @@ impl Entry {
         if let Some(message) = message {
             state.message = Some(Arc::from(message));
         }
-        state.change(status);
+        self.change(&mut state, status);
         let open = std::mem::take(&mut state.open);
         drop(state);
         drop(open);
@@ -202,19 +325,6 @@ impl Entry {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // The state is whole after every statement above.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn change(&mut self, status: TaskStatus) {
-        self.status = status;
-        self.last_updated_at = SystemTime::now();
-    }
-
-    /// Fewer questions are open than before.
-    fn go_on(&mut self) {
-        let status = if self.open.is_empty() { TaskStatus::Working } else { TaskStatus::InputRequired };
-        self.change(status);
     }
 }
 

@@ -1,12 +1,14 @@
 //! Calls that go on after their request was answered with a task (TASK-*, LTASK-*): each on its own, until its time is over.
 
 mod answers;
+mod awaiting;
 mod entry;
 mod opening;
 mod options;
 mod owner;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::{Instant, sleep_until};
 
+pub(super) use awaiting::Awaited;
 pub(super) use entry::Entry;
 use entry::Outcome;
 pub use options::TaskOptions;
@@ -25,6 +28,10 @@ use crate::handler::{Failure, FailureKind};
 use crate::json;
 use crate::jsonrpc::error_code;
 use crate::model::{Task, TaskStatus};
+use crate::registry::Registry;
+
+/// The least a client is kept a task for: a shorter one would be gone before it can be asked for.
+const MIN_TTL: Duration = Duration::from_secs(1);
 
 /// The tasks of an engine. Clones share them.
 #[derive(Clone)]
@@ -32,7 +39,10 @@ pub(super) struct Tasks(Arc<Shared>);
 
 struct Shared {
     options: TaskOptions,
+    registry: Registry,
     shutdown: Shutdown,
+    /// How many there ever were.
+    count: AtomicU64,
     table: Mutex<Table>,
 }
 
@@ -74,8 +84,9 @@ impl Drop for Reserved {
 }
 
 impl Tasks {
-    pub(super) fn new(options: TaskOptions, shutdown: Shutdown) -> Self {
-        Self(Arc::new(Shared { options, shutdown, table: Mutex::default() }))
+    pub(super) fn new(options: TaskOptions, registry: Registry, shutdown: Shutdown) -> Self {
+        let count = AtomicU64::new(0);
+        Self(Arc::new(Shared { options, registry, shutdown, count, table: Mutex::default() }))
     }
 
     /// Makes a task for a call of `owner`, which can be asked for from now on (TASK-3).
@@ -92,8 +103,10 @@ impl Tasks {
             Failure::new(FailureKind::Internal, "internal error").with_detail(error.to_string())
         })?;
         let id: Arc<str> = URL_SAFE_NO_PAD.encode(bytes).into();
-        let ttl = ttl.unwrap_or(options.ttl).min(options.max_ttl);
-        let entry = Entry::new(Arc::clone(&id), owner, ttl, poll_interval.unwrap_or(options.poll_interval));
+        let ttl = ttl.unwrap_or(options.ttl).max(MIN_TTL).min(options.max_ttl);
+        let number = self.0.count.fetch_add(1, Ordering::Relaxed);
+        let entry =
+            Entry::new(Arc::clone(&id), number, owner, ttl, poll_interval.unwrap_or(options.poll_interval));
         let task = Arc::new(entry.describe(&entry.state()));
         let mut table = self.table();
         if table.tasks.len() >= options.max_tasks || self.0.shutdown.is_triggered() {
@@ -119,14 +132,29 @@ impl Tasks {
         state.begun = true;
         let task = entry.describe(&state);
         drop(state);
-        call.go_on_as(&entry);
+        call.go_on_as(&entry, &self.0.registry);
         runtime.spawn(self.clone().run(entry, call));
         Some(task)
     }
 
     /// The task with this id, where it is this owner's.
-    fn find(&self, id: &str, owner: &Owner) -> Option<Arc<Entry>> {
+    pub(super) fn find(&self, id: &str, owner: &Owner) -> Option<Arc<Entry>> {
         self.table().tasks.get(id).filter(|entry| entry.owner.is(owner)).cloned()
+    }
+
+    /// Cancels and forgets the tasks of an owner that is gone.
+    pub(super) fn leave(&self, owner: &Owner) {
+        let table = self.table();
+        if !table.of_owner.contains_key(owner) {
+            return;
+        }
+        let own: Vec<_> = table.tasks.values().filter(|entry| entry.owner == *owner).cloned().collect();
+        drop(table);
+        for entry in own {
+            entry.end(TaskStatus::Cancelled, Outcome::None, None);
+            entry.cancelled.notify_one();
+            entry.forgotten.notify_one();
+        }
     }
 
     async fn run(self, entry: Arc<Entry>, mut call: Call) {
@@ -136,12 +164,13 @@ impl Tasks {
         tokio::select! {
             biased;
             () = entry.cancelled.notified() => {}
-            () = sleep_until(end) => {}
+            () = sleep_until(end) => drop(entry.end(TaskStatus::Cancelled, Outcome::None, Some("its time is over"))),
             () = shutdown.over() => self.fail(&entry, &shutdown.reason()),
             body = entry.finish(&mut call) => self.keep(&entry, &body),
         }
         drop(call);
         tokio::select! {
+            () = entry.forgotten.notified() => {}
             () = sleep_until(end) => {}
             () = shutdown.over() => {}
         }
@@ -163,7 +192,9 @@ impl Tasks {
         }
         match json::member(body, "result") {
             Some(result) if result.len() <= self.0.options.max_result_bytes => {
-                self.end(entry, TaskStatus::Completed, Outcome::Result(result.to_owned()), None);
+                let failed = entry.is_failed_by(result);
+                let status = if failed { TaskStatus::Failed } else { TaskStatus::Completed };
+                self.end(entry, status, Outcome::Result(result.to_owned()), None);
             }
             Some(_) => self.fail(entry, "the result of this task is too long to be kept"),
             None => self.fail(entry, "the task ended without a result"),

@@ -4,13 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Entry, Owner, Reserved, Tasks};
+use crate::engine::asking::Asker;
 use crate::engine::call::{Asking, Call};
 use crate::engine::dispatch::Running;
 use crate::engine::exchange::{Outgoing, State};
 use crate::engine::{Edge, Engine};
-use crate::eras::{Asked, TaskWish, task_refused, task_wish};
+use crate::eras::{Asked, Flight, TaskWish, WayToAsk, task_refused, task_wish};
 use crate::handler::{Events, Failure, FailureKind, Origin, TaskOpener};
 use crate::model::{Operation, OperationKind, Task, TaskSupport};
+use crate::registry::Registry;
 
 impl Engine {
     /// Looks, before its handler is invoked, whether a call becomes a task at once; where it may later, `events` let it.
@@ -62,10 +64,11 @@ impl Engine {
         asked: Asked,
         running: Running,
         events: Events,
+        flight: Option<Flight>,
         edge: &Edge,
         origin: &Origin,
     ) -> State {
-        State::last(self.call(asked, running, events, None, edge, origin).become_task())
+        State::last(self.call(asked, running, events, flight, edge, origin).become_task())
     }
 }
 
@@ -110,9 +113,22 @@ impl Call {
     }
 
     /// It has no request any more: what it says and asks is the task's.
-    pub(super) fn go_on_as(&mut self, task: &Arc<Entry>) {
-        self.flight = None;
+    pub(super) fn go_on_as(&mut self, task: &Arc<Entry>, registry: &Registry) {
+        let table = self.flight.take().map(|flight| Arc::clone(flight.table()));
         self.survives_disconnect = false;
-        self.asking.get_or_insert_with(|| Box::new(Asking::default())).task = Some(Arc::clone(task));
+        self.session = None;
+        task.belong_to(self.voice.clone(), table.clone(), registry.clone());
+        let asking = self.asking.get_or_insert_with(|| Box::new(Asking::default()));
+        asking.task = Some(Arc::clone(task));
+        if let (WayToAsk::Requests, Some(table)) = (self.voice.way_to_ask(), table) {
+            let caller = Arc::clone(self.voice.caller());
+            asking.asker.get_or_insert_with(|| Asker::of_task(table, caller));
+        }
+    }
+
+    /// Whether its client has yet to answer it.
+    pub(super) fn is_asking(&self) -> bool {
+        let asking = self.asking.as_ref();
+        asking.and_then(|asking| asking.asker.as_ref()).is_some_and(Asker::waits)
     }
 }

@@ -10,4 +10,5 @@ pub(crate) mod results;
 pub mod server_requests;
 pub mod session;
 pub(crate) mod subscriptions;
+pub(crate) mod tasks;
 pub(crate) mod vocabulary;

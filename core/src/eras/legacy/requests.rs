@@ -6,12 +6,13 @@ use http::HeaderMap;
 
 use crate::eras::in_flight::{InFlight, Reuse};
 use crate::eras::legacy::session::Session;
-use crate::eras::legacy::subscriptions;
 use crate::eras::legacy::vocabulary::{Word, look_up};
+use crate::eras::legacy::{subscriptions, tasks};
 use crate::eras::meta::Meta;
 use crate::eras::params::Params;
+use crate::eras::tasks::{TaskRequest, TaskWord};
 use crate::eras::voice::{Voice, WireError};
-use crate::eras::{Asked, Eras, Whole};
+use crate::eras::{Asked, Eras, Opened, Whole};
 use crate::handler::Caller;
 use crate::json;
 use crate::jsonrpc::{Request, error_code};
@@ -39,18 +40,31 @@ pub(crate) fn decode(
     client: Client<'_>,
     headers: Option<&Arc<HeaderMap>>,
     resumable: bool,
-) -> Result<Asked, WireError> {
+) -> Result<Opened, WireError> {
     let snapshot = eras.registry.snapshot();
     let session = match client {
         Client::Session(session) => Some(session),
         Client::Stranger(_) => None,
     };
+    let version = match client {
+        Client::Session(session) => session.version,
+        Client::Stranger(version) => version,
+    };
+    let mut about_task = None;
     let kind = match look_up(&request.method) {
         // There is nobody to tell later.
         Word::Operation(OperationKind::Subscribe | OperationKind::Unsubscribe) if session.is_none() => None,
         Word::Operation(kind) => eras.profile.offers(kind, &snapshot).then_some(kind),
-        Word::Unknown => snapshot.method(&request.method).map(|_| OperationKind::Custom),
-        Word::Gone => None,
+        Word::Task(_) | Word::Unknown if snapshot.method(&request.method).is_some() => {
+            Some(OperationKind::Custom)
+        }
+        // LTASK-7: whose tasks are whose, only a session tells.
+        Word::Task(TaskWord::List) if session.is_none() => None,
+        Word::Task(word) if version.features().requested_tasks && snapshot.has_had_tasks() => {
+            about_task = Some(word);
+            Some(OperationKind::Custom)
+        }
+        Word::Task(_) | Word::Unknown | Word::Gone => None,
     };
     let kind = kind.ok_or_else(|| WireError::new(error_code::METHOD_NOT_FOUND, "method not found", 200))?;
     let wrong = |message| WireError::new(error_code::INVALID_PARAMS, message, 200);
@@ -71,17 +85,27 @@ pub(crate) fn decode(
         subscriptions::apply(session, &operation)?;
     }
     let voice = voice(eras, request, params, meta, client, headers, resumable, kind);
-    Ok(Asked {
+    let in_flight = session.map(|session| in_flight(session, headers));
+    let session = session.filter(|_| resumable).cloned();
+    if let Some(word) = about_task {
+        let id = match word {
+            TaskWord::List => params.cursor().map_err(wrong)?.unwrap_or_default(),
+            _ => tasks::id(params).map_err(wrong)?,
+        };
+        let request = TaskRequest { in_flight, session, ..TaskRequest::about(id, word, voice) };
+        return Ok(Opened::Task(Box::new(request)));
+    }
+    Ok(Opened::Ask(Asked {
         operation,
         voice,
         whole: Whole::of(request, &snapshot),
         snapshot,
-        in_flight: session.map(|session| in_flight(session, headers)),
+        in_flight,
         // LHTTP-7: the client says so when it cancels.
         survives_disconnect: headers.is_some(),
-        session: session.filter(|_| resumable).cloned(),
+        session,
         retry: None,
-    })
+    }))
 }
 
 /// Who asks, and how to answer.

@@ -18,6 +18,7 @@ pub(crate) fn filter(profile: &Profile, snapshot: &Snapshot) -> WatchFilter {
         prompts: told(offered.prompts),
         resources: told(offered.resources),
         resource_uris: Vec::new(),
+        task_ids: Vec::new(),
         said: if profile.tells_of_logging(snapshot) {
             SaidFilter::Everything
         } else {

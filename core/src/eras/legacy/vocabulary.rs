@@ -1,5 +1,6 @@
 //! The methods of the legacy era. Absence is the refusal (-32601).
 
+use crate::eras::tasks::TaskWord;
 use crate::model::OperationKind;
 
 /// What a method asks for.
@@ -7,6 +8,8 @@ use crate::model::OperationKind;
 pub(crate) enum Word {
     /// An operation.
     Operation(OperationKind),
+    /// A method about tasks, where there are any.
+    Task(TaskWord),
     /// A method of the other era, or one that cannot be asked for here; not even the author can add it.
     Gone,
     /// Perhaps one of the author's own.
@@ -28,6 +31,10 @@ pub(crate) fn look_up(method: &str) -> Word {
         "completion/complete" => OperationKind::Complete,
         "logging/setLevel" => OperationKind::SetLogLevel,
         "ping" => OperationKind::Ping,
+        "tasks/get" => return Word::Task(TaskWord::Get),
+        "tasks/result" => return Word::Task(TaskWord::Result),
+        "tasks/list" => return Word::Task(TaskWord::List),
+        "tasks/cancel" => return Word::Task(TaskWord::Cancel),
         "initialize" | "server/discover" | "subscriptions/listen" => return Word::Gone,
         _ => return Word::Unknown,
     })

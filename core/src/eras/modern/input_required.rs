@@ -79,7 +79,7 @@ pub(crate) fn write(
 }
 
 /// The params of a question, as this era knows them: pages to visit have no ids any more.
-fn params_of(question: &Question) -> Cow<'_, str> {
+pub(super) fn params_of(question: &Question) -> Cow<'_, str> {
     let params = question.params.as_str();
     if question.method != Question::ELICIT || json::member(params, "elicitationId").is_none() {
         return Cow::Borrowed(params);

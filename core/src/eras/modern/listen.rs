@@ -33,7 +33,11 @@ pub(crate) fn filter(params: &Params<'_>, max_uris: usize) -> Result<WatchFilter
             "promptsListChanged" => &mut filter.prompts,
             "resourcesListChanged" => &mut filter.resources,
             "resourceSubscriptions" => {
-                filter.resource_uris = uris(value, max_uris)?;
+                filter.resource_uris = texts("resourceSubscriptions", "URIs", value, max_uris)?;
+                continue;
+            }
+            "taskIds" => {
+                filter.task_ids = texts("taskIds", "ids", value, max_uris)?;
                 continue;
             }
             // An extension's notification is asked for by its method.
@@ -52,20 +56,20 @@ pub(crate) fn filter(params: &Params<'_>, max_uris: usize) -> Result<WatchFilter
     Ok(filter)
 }
 
-fn uris(text: &str, max: usize) -> Result<Vec<Arc<str>>, Wrong> {
+fn texts(member: &str, what: &str, text: &str, max: usize) -> Result<Vec<Arc<str>>, Wrong> {
+    let wrong = || Wrong::from(format!("notifications.{member}: must be an array of {what}"));
     if !json::is_array(text) {
-        return Err("notifications.resourceSubscriptions: must be an array of URIs".into());
+        return Err(wrong());
     }
-    let mut uris: Vec<Arc<str>> = Vec::new();
+    let mut texts: Vec<Arc<str>> = Vec::new();
     for element in json::elements(text) {
-        let uri = json::as_string(element)
-            .ok_or("notifications.resourceSubscriptions: must be an array of URIs")?;
-        if uris.len() >= max {
-            return Err(format!("notifications.resourceSubscriptions: more than {max} URIs").into());
+        let text = json::as_string(element).ok_or_else(wrong)?;
+        if texts.len() >= max {
+            return Err(format!("notifications.{member}: more than {max} {what}").into());
         }
-        uris.push(Arc::from(uri));
+        texts.push(Arc::from(text));
     }
-    Ok(uris)
+    Ok(texts)
 }
 
 /// What of it this server honours (SUB-2): also lists that are empty so far, for whoever asks wants to hear of the first item.
@@ -83,6 +87,7 @@ pub(crate) fn honour(
         prompts: asked.prompts && lists(offered.prompts),
         resources: asked.resources && lists(offered.resources),
         resource_uris: if resources { asked.resource_uris } else { Vec::new() },
+        task_ids: if snapshot.has_had_tasks() { asked.task_ids } else { Vec::new() },
         said: if profile.has_extensions(version, snapshot) { asked.said } else { SaidFilter::Nothing },
     }
 }
@@ -101,11 +106,15 @@ pub(crate) fn acknowledge(id: &RequestId, honoured: &WatchFilter) -> String {
             kinds.raw(name, "true");
         }
     }
-    if !honoured.resource_uris.is_empty() {
-        let list = kinds.name("resourceSubscriptions");
-        for (index, uri) in honoured.resource_uris.iter().enumerate() {
+    for (name, texts) in [("resourceSubscriptions", &honoured.resource_uris), ("taskIds", &honoured.task_ids)]
+    {
+        if texts.is_empty() {
+            continue;
+        }
+        let list = kinds.name(name);
+        for (index, text) in texts.iter().enumerate() {
             list.push(if index == 0 { '[' } else { ',' });
-            write_string(list, uri);
+            write_string(list, text);
         }
         list.push(']');
     }
@@ -138,7 +147,8 @@ pub(crate) fn change(id: &RequestId, change: &Change) -> String {
                 }
             }
         }
-        Change::List(_) => {}
+        // A task is told of by whoever keeps it.
+        Change::List(_) | Change::Task(_) => {}
     }
     write_subscription(&mut object, id, &meta);
     object.end();
@@ -180,7 +190,7 @@ fn own_members(meta: &str) -> String {
     out
 }
 
-fn write_subscription(object: &mut Object<'_>, id: &RequestId, more: &str) {
+pub(super) fn write_subscription(object: &mut Object<'_>, id: &RequestId, more: &str) {
     let out = object.name("_meta");
     out.push_str("{\"");
     out.push_str(SUBSCRIPTION_ID);

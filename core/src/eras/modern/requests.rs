@@ -9,6 +9,7 @@ use crate::eras::modern::envelope::Envelope;
 use crate::eras::modern::vocabulary::{Word, look_up};
 use crate::eras::modern::{discover, http_headers, input_required, listen, tasks};
 use crate::eras::params::Params;
+use crate::eras::tasks::TaskRequest;
 use crate::eras::voice::{Said, Voice, WireError};
 use crate::eras::{Asked, Eras, Whole};
 use crate::handler::Caller;
@@ -22,7 +23,7 @@ pub(crate) enum Decoded {
     /// Something to dispatch.
     Ask(Asked),
     /// Something about a task.
-    Task(Box<tasks::TaskRequest>),
+    Task(Box<TaskRequest>),
     /// Answered by the era itself.
     Answered(Said),
 }
@@ -70,6 +71,11 @@ pub(crate) fn decode(
         OperationKind::Custom => params.custom(&request.method),
         OperationKind::Watch => {
             let asked = listen::filter(params, eras.max_subscribed_resources).map_err(wrong)?;
+            if !asked.task_ids.is_empty()
+                && !tasks::declares_tasks(Some(&RawJson::from_checked(envelope.client_capabilities)))
+            {
+                return Err(tasks::undeclared());
+            }
             Operation::Watch { filter: listen::honour(asked, &eras.profile, version, &snapshot) }
         }
         _ => params.operation(kind).map_err(wrong)?,
@@ -82,7 +88,8 @@ pub(crate) fn decode(
     let retry = if kind.may_ask() { input_required::read(params).map_err(wrong)? } else { None };
     let voice = voice(eras, request, params, meta, headers, &envelope, version, kind);
     if let Some((word, (id, answers))) = task {
-        return Ok(Decoded::Task(Box::new(tasks::TaskRequest { word, id, answers, voice })));
+        let request = TaskRequest { answers, ..TaskRequest::about(id, word, voice) };
+        return Ok(Decoded::Task(Box::new(request)));
     }
     Ok(Decoded::Ask(Asked {
         operation,

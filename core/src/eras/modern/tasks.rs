@@ -2,57 +2,23 @@
 
 use std::time::Duration;
 
+use crate::eras::events::notification;
 use crate::eras::items::Object;
-use crate::eras::modern::results;
+use crate::eras::modern::{input_required, listen, results};
 use crate::eras::params::{Params, Wrong};
-use crate::eras::voice::{Said, Voice, WireError, one_line, response};
+use crate::eras::profile::Profile;
+use crate::eras::tasks::TaskNews;
+use crate::eras::voice::WireError;
 use crate::handler::{Failure, FailureKind};
 use crate::json::{self, RawJson};
-use crate::jsonrpc::error_code;
-use crate::model::{Question, Task, timestamp};
+use crate::jsonrpc::{RequestId, error_code};
+use crate::model::{Task, timestamp};
 
 /// The extension's name.
 pub const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
 const REQUIRED: &str = r#"{"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}}"#;
 const UNDECLARED: &str = "this needs a client that declares the extension io.modelcontextprotocol/tasks";
-
-/// What can be asked of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaskWord {
-    /// `tasks/get`: where it is, and what came of it.
-    Get,
-    /// `tasks/update`: answers to its questions.
-    Update,
-    /// `tasks/cancel`: it is not wanted any more.
-    Cancel,
-}
-
-/// A request about a task.
-#[derive(Debug)]
-pub struct TaskRequest {
-    /// What is asked.
-    pub word: TaskWord,
-    /// Of which task.
-    pub id: String,
-    /// The answers that came with it, by key.
-    pub answers: Vec<(String, RawJson)>,
-    /// How to answer.
-    pub voice: Voice,
-}
-
-/// What a task has to say beside itself.
-#[derive(Debug, Clone, Copy)]
-pub enum TaskNews<'a> {
-    /// Nothing.
-    None,
-    /// Its open questions, by key.
-    Questions(&'a [(String, &'a Question)]),
-    /// The result of the call, a JSON object.
-    Result(&'a str),
-    /// The error of the call, a JSON object.
-    Error(&'a str),
-}
 
 /// Why a tool that is only ever a task cannot be called (TASK-4).
 pub(crate) fn undeclared_failure() -> Failure {
@@ -85,46 +51,49 @@ pub(crate) fn read(params: &Params<'_>) -> Result<(String, Vec<(String, RawJson)
     Ok((id, answers))
 }
 
-impl Voice {
-    /// The result that is a task (TASK-2).
-    #[must_use]
-    pub fn task_created(&self, task: &Task) -> Said {
-        let mut result = String::with_capacity(512);
-        let mut object = Object::begin(&mut result);
-        write_task(&mut object, task);
-        results::finish_as(&mut object, "task", self.profile());
-        Said { body: one_line(response(self.id(), &result)), status: 200 }
-    }
+/// Writes the result that is a task (TASK-2).
+pub(crate) fn write_created(out: &mut String, task: &Task, profile: &Profile) {
+    let mut object = Object::begin(out);
+    write_task(&mut object, task);
+    results::finish_as(&mut object, "task", profile);
+}
 
-    /// Where a task is (TASK-5).
-    #[must_use]
-    pub fn task(&self, task: &Task, news: TaskNews<'_>) -> Said {
-        let mut result = String::with_capacity(512);
-        let mut object = Object::begin(&mut result);
-        write_task(&mut object, task);
-        match news {
-            TaskNews::None => {}
-            TaskNews::Questions(questions) => {
-                let mut inner = Object::begin(object.name("inputRequests"));
-                for (key, question) in questions {
-                    let mut text = String::with_capacity(64 + question.params.as_str().len());
-                    Object::begin(&mut text)
-                        .string("method", &question.method)
-                        .raw("params", question.params.as_str())
-                        .end();
-                    inner.foreign(key, &text);
-                }
-                inner.end();
+/// Writes where a task is (TASK-5).
+pub(crate) fn write(out: &mut String, task: &Task, news: TaskNews<'_>, profile: &Profile) {
+    let mut object = Object::begin(out);
+    write_task(&mut object, task);
+    write_news(&mut object, news);
+    results::finish(&mut object, None, None, profile);
+}
+
+/// `notifications/tasks`.
+pub(crate) fn changed(subscription: &RequestId, task: &Task, news: TaskNews<'_>) -> String {
+    let mut params = String::with_capacity(512);
+    let mut object = Object::begin(&mut params);
+    write_task(&mut object, task);
+    write_news(&mut object, news);
+    listen::write_subscription(&mut object, subscription, "");
+    object.end();
+    notification("notifications/tasks", &params)
+}
+
+fn write_news(object: &mut Object<'_>, news: TaskNews<'_>) {
+    match news {
+        TaskNews::None => {}
+        TaskNews::Questions(questions) => {
+            let mut inner = Object::begin(object.name("inputRequests"));
+            for (key, question) in questions {
+                let mut text = String::with_capacity(64 + question.params.as_str().len());
+                Object::begin(&mut text)
+                    .string("method", &question.method)
+                    .raw("params", &input_required::params_of(question))
+                    .end();
+                inner.foreign(key, &text);
             }
-            TaskNews::Result(text) => {
-                object.raw("result", text);
-            }
-            TaskNews::Error(text) => {
-                object.raw("error", text);
-            }
+            inner.end();
         }
-        results::finish(&mut object, None, None, self.profile());
-        Said { body: one_line(response(self.id(), &result)), status: 200 }
+        TaskNews::Result(text) => drop(object.raw("result", text)),
+        TaskNews::Error(text) => drop(object.raw("error", text)),
     }
 }
 

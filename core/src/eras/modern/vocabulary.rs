@@ -1,6 +1,6 @@
 //! The methods of the modern era. Absence is the refusal (-32601, HTTP-6).
 
-use crate::eras::modern::tasks::TaskWord;
+use crate::eras::tasks::TaskWord;
 use crate::model::OperationKind;
 
 /// What a method asks for.
