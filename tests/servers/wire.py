@@ -126,7 +126,9 @@ def events(lines: Iterable[str]) -> Iterator[Any]:
 
 
 NAMED = {
-    **{"tools/call": "name", "prompts/get": "name", "resources/read": "uri"},
+    "tools/call": "name",
+    "prompts/get": "name",
+    "resources/read": "uri",
     **dict.fromkeys(("tasks/get", "tasks/update", "tasks/cancel"), "taskId"),
 }
 """The member of the params that a header repeats."""
