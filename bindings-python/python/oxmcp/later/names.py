@@ -213,10 +213,7 @@ LATER = {
     """,
     MIDDLEWARE: """
         server.middleware.PingMiddleware
-        server.middleware.caching
-        server.middleware.logging
         server.middleware.ping
-        server.middleware.rate_limiting
         server.middleware.tool_injection
     """,
     EXTENSIONS: """

@@ -68,6 +68,18 @@ WITHOUT = {
         server.mcpserver.server.lifespan_wrapper
         server.mcpserver.utilities.context_injection
         server.mcpserver.utilities.func_metadata
+        server.middleware.caching.ANONYMOUS_AUTH_KEY
+        server.middleware.caching.CachableMessage
+        server.middleware.caching.CachablePromptResult
+        server.middleware.caching.CachableResourceContent
+        server.middleware.caching.CachableResourceResult
+        server.middleware.caching.CachableToolResult
+        server.middleware.caching.CacheableMessage
+        server.middleware.caching.CacheablePromptResult
+        server.middleware.caching.CacheableResourceContent
+        server.middleware.caching.CacheableResourceResult
+        server.middleware.caching.CacheableToolResult
+        server.middleware.caching.DEFAULT_VERSION_CACHE_KEY
         server.mixins
         server.runner
         server.sampling.run.call_sampling_handler

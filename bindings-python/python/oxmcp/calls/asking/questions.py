@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 from ... import _native, types
@@ -19,6 +20,11 @@ from ...errors import (
 ELICIT = "elicitation/create"
 SAMPLE = "sampling/createMessage"
 LIST_ROOTS = "roots/list"
+NEXT = "oxmcp/next"
+"""Not for the client: middleware asks what comes next."""
+
+noted: ContextVar[list[str] | None] = ContextVar("oxmcp_noted_questions", default=None)
+"""The methods of what was asked below here, for whoever set a list to know whether anything was."""
 
 
 async def asked(
@@ -41,6 +47,8 @@ async def asked(
         McpError: what comes next, which middleware asked for, was refused.
     """
     text = params if isinstance(params, str) else encode(params, "params")
+    if method != NEXT and (asks := noted.get()) is not None:
+        asks.append(method)
     try:
         answer = await questions.ask(call, method, text, timeout)
     except questions.Unanswered as why:

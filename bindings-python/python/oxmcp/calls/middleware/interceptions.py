@@ -10,7 +10,7 @@ from ... import _native
 from ...answers.encoding import encode
 from ...errors import ToolError
 from ...types.wire_object import to_plain
-from ..asking.questions import asked
+from ..asking.questions import NEXT, asked
 from ..context import context_of
 from ..owner import Owner
 from .chain import passed
@@ -58,7 +58,7 @@ def _target(server: Owner, around: list[Any], answerer: Callable[[str], Error]) 
         others = {name: value for name, value in params.items() if name not in _NAMED} if method in _CALLS else {}
 
         async def go_on(params: Mapping[str, Any]) -> dict[str, Any]:
-            return await asked(call, "oxmcp/next", {"params": {**others, **params}})
+            return await asked(call, NEXT, {"params": {**others, **params}})
 
         pages = Pages(method, go_on)
 
