@@ -29,6 +29,7 @@ const ROOMS = [
   'server',
   'server/middleware',
   'shared',
+  'ext',
   'fast',
   '.',
 ];

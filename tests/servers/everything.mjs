@@ -3,6 +3,7 @@
 //
 // Names, texts, schemas and results are those of the Python server, to the letter: tests/parity compares the two.
 
+import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import { McpServer, ProtocolError, ResourceTemplate } from 'oxmcp';
 import { completable } from 'oxmcp/server/completable.js';
@@ -522,5 +523,6 @@ server.registerPrompt('test_prompt_with_image', { description: 'A prompt that ca
   messages: [fromUser(image), fromUser(text('Please analyze the image above.'))],
 }));
 
+server.addSkills(fileURLToPath(new URL('skills', import.meta.url)));
 registerAsking(server);
 registerTasks(server);

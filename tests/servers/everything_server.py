@@ -15,6 +15,7 @@ import json
 import struct
 import time
 import zlib
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import everything_asking
@@ -448,6 +449,7 @@ async def complete(ref: Any, argument: Any, context: Any) -> Completion:
     return Completion(values=values, total=len(values), hasMore=False)
 
 
+mcp.add_skills(Path(__file__).with_name("skills"))
 everything_asking.register(mcp)
 everything_tasks.register(mcp)
 

@@ -18,6 +18,15 @@ export interface NativeServer {
   noteLogging(): void;
   /** A function for a whole method: its arguments are the params, its answer (`completeWhole`) the result. */
   setMethod(method: string, slot: number | null): void;
+  /** Adds skills, described as JSON; returns by what number to take them back. */
+  addSkills(description: string, cacheHint: string): number;
+  removeSkills(number: number): boolean;
+  /** Reads all folders of skills anew. */
+  refreshSkills(): void;
+  /** The entries of all skills, the JSON text of a list. */
+  skillEntries(): string;
+  /** Says that the server has an extension, with settings of JSON. */
+  declareExtension(identifier: string, settings: string): void;
   /** A function around a method, see `Registry::set_interception`: it asks `oxmcp/next`, and answers with `completeWhole`. */
   intercept(method: string, slot: number | null, unlessRegistered: boolean): void;
   /** Returns whether it was there. Without a version all versions are meant. */

@@ -38,6 +38,7 @@ export {
   ResourceTemplate,
   type Variables,
 } from '../offers/resource_templates.js';
+export type { SkillConfig, SkillFolderOptions } from '../offers/skills.js';
 /** The function of a tool, by the older names. */
 export type {
   RegisteredTool,

@@ -2,6 +2,7 @@
 
 import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../arguments/schemas.js';
 import type { Engine } from '../engine/engine.js';
+import { translated } from '../engine/errors.js';
 import type { Transform } from '../engine/native.js';
 import { Completions } from '../offers/completions.js';
 import {
@@ -22,6 +23,7 @@ import {
   type ResourceTemplate,
 } from '../offers/resource_templates.js';
 import { Resources } from '../offers/resources.js';
+import { addSkills, describedSkill, type SkillConfig, type SkillFolderOptions } from '../offers/skills.js';
 import {
   type AnyToolFunction,
   type RegisteredTool,
@@ -110,6 +112,39 @@ export abstract class Registering {
       metadata,
       callback as ReadResourceTemplateCallback,
     );
+  }
+
+  /**
+   * Serves the skills in folders: every folder with a `SKILL.md`, at its path from there on. A folder that is a skill itself is
+   * the only one. Files are read now. Nothing else can be reached: links are refused, and what begins with a dot is left out.
+   *
+   * @param folders Where they are.
+   * @throws InvalidDescriptorError when a folder is not there, or one below it cannot be a skill: the message names it, and says
+   *   what to do.
+   * @throws AlreadyRegisteredError when there is a resource with the URI of a file.
+   */
+  addSkills(folders: string | readonly string[], options: SkillFolderOptions = {}): void {
+    const list = typeof folders === 'string' ? [folders] : [...folders];
+    addSkills(this.engine, { folders: list, ...options });
+  }
+
+  /**
+   * Serves a skill that is made in code, at `skill://{path}/SKILL.md`.
+   *
+   * @throws InvalidDescriptorError when it cannot be a skill, or its path cannot be one.
+   * @throws AlreadyRegisteredError when there is a resource with the URI of one of its files.
+   */
+  addSkill(skill: SkillConfig): void {
+    addSkills(this.engine, describedSkill(skill));
+  }
+
+  /**
+   * Reads the folders of skills anew. Clients that listen are told where `resources/list` changed.
+   *
+   * @throws InvalidDescriptorError when one cannot be a skill any more; what was served before is served on.
+   */
+  refreshSkills(): void {
+    translated(() => this.engine.native.refreshSkills());
   }
 
   /**
