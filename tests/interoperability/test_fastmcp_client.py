@@ -39,7 +39,7 @@ def test_everything_is_listed_and_called(where: Any, mode: str) -> None:
             assert contents.text == "This is the content of the static text resource."
             (contents,) = await client.read_resource("test://template/7/data")
             assert '"id":"7"' in contents.text
-            assert len(await client.list_resources()) == 3
+            assert len(await client.list_resources()) == 5
             assert len(await client.list_resource_templates()) == 1
             assert "test_simple_prompt" in [prompt.name for prompt in await client.list_prompts()]
             prompt = await client.get_prompt("test_prompt_with_arguments", {"arg1": "a", "arg2": "b"})

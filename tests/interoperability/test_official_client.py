@@ -70,7 +70,8 @@ def test_everything_that_is_registered_is_listed(where: Any, mode: str) -> None:
                 ("arg2", True),
             ]
             uris = {str(resource.uri) for resource in (await client.list_resources()).resources}
-            assert uris == {"test://static-text", "test://static-binary", "test://watched-resource"}
+            skills = {"skill://test-skill/SKILL.md", "skill://zoo/second-skill/SKILL.md"}
+            assert uris == {"test://static-text", "test://static-binary", "test://watched-resource"} | skills
             templates = (await client.list_resource_templates()).resource_templates
             assert [template.uri_template for template in templates] == ["test://template/{id}/data"]
 

@@ -45,7 +45,7 @@ def test_it_uses_the_everything_server(
     assert seen["unknown tool"] == -32602
     assert seen["reconnection"] == "The caller came back."  # RESUME-3: over HTTP its stream was closed meanwhile
     assert seen["picture"] == "image"
-    assert len(seen["resources"]) == 3 and seen["templates"] == ["test://template/{id}/data"]
+    assert len(seen["resources"]) == 5 and seen["templates"] == ["test://template/{id}/data"]
     assert seen["static text"] == "This is the content of the static text resource."
     assert seen["unknown resource"] == -32002
     assert "test_simple_prompt" in seen["prompts"]

@@ -70,7 +70,8 @@ def check(seen: Any) -> None:
     assert seen["badArguments"]["isError"] and "a" in text(seen["badArguments"])
 
     uris = {resource["uri"] for resource in seen["resources"]}
-    assert uris == {"test://static-text", "test://static-binary", "test://watched-resource"}
+    skills = {"skill://test-skill/SKILL.md", "skill://zoo/second-skill/SKILL.md"}
+    assert uris == {"test://static-text", "test://static-binary", "test://watched-resource"} | skills
     assert seen["contents"]["test://static-text"][0]["text"] == "This is the content of the static text resource."
     assert base64.b64decode(seen["contents"]["test://static-binary"][0]["blob"]).startswith(b"\x89PNG")
     assert [template["uriTemplate"] for template in seen["templates"]] == ["test://template/{id}/data"]
