@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("language", EVERYTHING_LANGUAGES, indirect=
 
 def test_skills_are_found_and_every_file_is_what_its_digest_says(language: str, everything_http: HttpProcess) -> None:
     async def talk() -> None:
-        async with Client(everything_http.url, mode="2026-07-28", extensions=[SkillsClientExtension()]) as client:
+        async with Client(everything_http.url, mode="auto", extensions=[SkillsClientExtension()]) as client:
             skills = await client.list_skills()
             assert [skill.frontmatter.name for skill in skills] == ["test-skill", "second-skill"]
             assert await client.get_skill(skills[0].uri) == skills[0]
