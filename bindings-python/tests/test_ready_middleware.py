@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from oxmcp import Client, FastMCP, McpError, ToolError
+from oxmcp.server.middleware import CallNext, Middleware, MiddlewareContext, PingMiddleware
 from oxmcp.server.middleware.error_handling import ErrorHandlingMiddleware, RetryMiddleware
 from oxmcp.server.middleware.timing import DetailedTimingMiddleware, TimingMiddleware
+from oxmcp.server.middleware.tool_injection import ToolInjectionMiddleware
+from oxmcp.tools import Tool
 
 MODES = pytest.mark.parametrize("mode", ["legacy", "modern"])
 
@@ -96,4 +99,48 @@ async def test_what_will_not_pass_is_not_tried_again() -> None:
     async with Client(server(ValueError("bad"), RetryMiddleware(base_delay=0), times=1)) as client:
         with pytest.raises(ToolError, match="bad"):
             await client.call_tool("work")
+        assert (await client.call_tool("work")).data == "done"
+
+
+@MODES
+async def test_tools_can_be_brought_along_and_go_with_the_middleware(mode: str) -> None:
+    def work() -> str:
+        return "brought"
+
+    @Tool
+    def other(n: int) -> int:
+        return n + 1
+
+    seen: list[str] = []
+
+    class Seeing(Middleware):
+        async def on_call_tool(self, context: MiddlewareContext[Any], call_next: CallNext) -> Any:
+            seen.append(context.message.name)
+            return await call_next(context)
+
+    brings = ToolInjectionMiddleware([work, other])
+    assert [tool.name for tool in brings.injected_tools] == ["work", "other"]
+    assert brings.get_injected_tool("other") is other
+    mcp = server(None, Seeing(), brings)
+    async with Client(mcp, mode=mode) as client:
+        assert sorted(tool.name for tool in await client.list_tools()) == ["other", "work"]
+        assert (await client.call_tool("work")).data == "brought"
+        assert (await client.call_tool("other", {"n": 1})).content[0].text == "2"
+        with pytest.raises(ToolError, match="n: "):
+            await client.call_tool("other", {"n": "x"})
+        mcp.middleware.remove(brings)
+        assert [tool.name for tool in await client.list_tools()] == ["work"]
+        assert (await client.call_tool("work")).data == "done"
+        mcp.add_middleware(brings)
+        mcp.add_tool(lambda: "registered", name="other")
+        assert (await client.call_tool("other", {"n": 2})).content[0].text == "3"
+        mcp.middleware.remove(brings)
+        assert (await client.call_tool("other")).content[0].text == "registered"
+    assert seen == ["work", "other", "work", "other", "other"]
+
+
+async def test_connections_are_kept_alive_whether_somebody_asks_for_it_or_not() -> None:
+    with pytest.raises(ValueError, match="positive"):
+        PingMiddleware(0)
+    async with Client(server(None, PingMiddleware(interval_ms=5000))) as client:
         assert (await client.call_tool("work")).data == "done"

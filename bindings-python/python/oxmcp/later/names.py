@@ -211,11 +211,6 @@ LATER = {
         tools.tool_transform
         utilities.openapi
     """,
-    MIDDLEWARE: """
-        server.middleware.PingMiddleware
-        server.middleware.ping
-        server.middleware.tool_injection
-    """,
     EXTENSIONS: """
         FastMCPApp
         apps.FastMCPApp

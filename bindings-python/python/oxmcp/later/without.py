@@ -207,6 +207,16 @@ WITHOUT = {
         utilities.logging.temporary_log_level
     """,
     GONE: """
+        server.middleware.tool_injection.PromptToolMiddleware
+        server.middleware.tool_injection.ResourceToolMiddleware
+        server.middleware.tool_injection.get_prompt
+        server.middleware.tool_injection.get_prompt_tool
+        server.middleware.tool_injection.list_prompts
+        server.middleware.tool_injection.list_prompts_tool
+        server.middleware.tool_injection.list_resources
+        server.middleware.tool_injection.list_resources_tool
+        server.middleware.tool_injection.read_resource
+        server.middleware.tool_injection.read_resource_tool
         shared.progress
         shared.response_router
         shared.session

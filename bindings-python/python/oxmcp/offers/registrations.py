@@ -56,6 +56,7 @@ class Registrations(Transforming):
         self._offers: dict[Kind, dict[str, Any]] = {"tool": {}, "prompt": {}, "resource": {}, "resource_template": {}}
         self._completion: Callable[..., Any] | None = None
         self._rules: list[Rule] = []
+        self._injected: frozenset[str] = frozenset()
 
     # Adding
 
@@ -149,9 +150,12 @@ class Registrations(Transforming):
             fitting = [rule for rule in self._rules if rule.fits(item)]
             if fitting and not fitting[-1].enabled:
                 item.enabled = False
+            replaces = known is not None or (kind == "tool" and item.name in self._injected)
             for engine in self._engines.made():
-                self._register(engine, item, replace=known is not None)
+                self._register(engine, item, replace=replaces)
             offers[identity] = item
+            if replaces and known is None:
+                self._ways_changed()
         return item
 
     def _register(self, engine: _native.Server, item: Tool | Prompt | Resource, *, replace: bool = False) -> None:
@@ -181,6 +185,23 @@ class Registrations(Transforming):
                 self._register(engine, item, replace=True)
         if self._completion is not None:
             self._register_completion(engine)
+
+    def _ways_changed(self) -> None:
+        before, self._injected = self._injected, frozenset(self._brought())
+        super()._ways_changed()
+        for name in before - self._injected - self._offers["tool"].keys():
+            for engine in self._engines.made():
+                engine.remove("tool", name)
+
+    def _intercept(self, engine: _native.Server) -> None:
+        super()._intercept(engine)
+        for tool in self._brought().values():
+            self._register(engine, tool, replace=True)
+
+    def _brought(self) -> dict[str, Tool]:
+        """The tools that middleware brings along."""
+        bring = reversed([one for one in self.middleware if hasattr(one, "injected_tools")])
+        return {tool.name: tool for one in bring for tool in one.injected_tools if isinstance(tool, Tool)}
 
     def _register_completion(self, engine: _native.Server) -> None:
         from . import completions

@@ -2,7 +2,8 @@
 
 from ...calls.middleware.hooks import CallNext, Middleware, MiddlewareContext
 from ...later.names import names
+from .ping import PingMiddleware
 
-__all__ = ["CallNext", "Middleware", "MiddlewareContext"]
+__all__ = ["CallNext", "Middleware", "MiddlewareContext", "PingMiddleware"]
 
 __getattr__ = names(__name__)
