@@ -155,7 +155,8 @@ def test_a_handshake_says_who_answers_and_what_it_can(language: str, servers: Se
         assert set(result) == {"protocolVersion", "capabilities", "serverInfo", "instructions"}
         assert result["serverInfo"] == {"name": "everything", "version": "1.0.0"}
         kinds = {"tools", "prompts", "resources", "logging"}
-        assert set(result["capabilities"]) == kinds | ({"completions"} if version > "2024-11-05" else set())
+        kinds |= {"completions"} if version > "2024-11-05" else set()
+        assert set(result["capabilities"]) == kinds | ({"tasks"} if version == LEGACY else set())
         session = LegacySession(servers.http(language), version)
         completed = session.send(request("completion/complete", REQUESTS["completion/complete"]))
         assert completed.message["result"]["completion"]["values"] == ["test", "testing", "tested"]

@@ -7,6 +7,7 @@
 import { inputRequired, inputResponse, McpServer, ResourceTemplate } from 'oxmcp';
 import { StdioServerTransport } from 'oxmcp/server/stdio.js';
 import { z } from 'zod';
+import * as app from './asking_app.mjs';
 import { register } from './asking_watched.mjs';
 
 const { STATE_SECONDS } = process.env;
@@ -126,6 +127,7 @@ server.registerResource(
   },
 );
 
+app.register(server);
 register(server);
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close());
@@ -134,7 +136,8 @@ const [transport, port] = process.argv.slice(2);
 if (transport === '--stdio') {
   await server.connect(new StdioServerTransport());
 } else if (transport === '--port') {
-  await server.listen({ host: '127.0.0.1', port: Number(port), sse: true, eventStore: true });
+  const serverCard = { name: 'org.example/asking', description: 'Asks its client.' };
+  await server.listen({ host: '127.0.0.1', port: Number(port), sse: true, eventStore: true, serverCard });
 } else {
   console.error('Usage: node asking_server.mjs --stdio | --port N');
   process.exit(2);

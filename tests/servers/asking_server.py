@@ -13,6 +13,7 @@ import enum
 import os
 from typing import Annotated, Literal
 
+import asking_app
 import asking_watched
 from pydantic import BaseModel, Field
 
@@ -137,6 +138,7 @@ async def note(id: str, ctx: Context) -> str:
     return f"{id}: {(await ctx.elicit('Name?', str)).data}"
 
 
+asking_app.register(mcp)
 asking_watched.register(mcp)
 
 
@@ -150,7 +152,8 @@ def main() -> None:
     if options.stdio:
         mcp.run()
     else:
-        mcp.run(transport="http", sse=True, event_store=True, host="127.0.0.1", port=options.port)
+        card = {"name": "org.example/asking", "description": "Asks its client."}
+        mcp.run(transport="http", sse=True, event_store=True, server_card=card, host="127.0.0.1", port=options.port)
 
 
 if __name__ == "__main__":

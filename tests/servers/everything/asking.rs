@@ -4,6 +4,7 @@
 //!
 //! `STATE_SECONDS` says how long a client may take to come back with an answer.
 
+mod asking_app;
 mod asking_watched;
 mod define;
 mod serve;
@@ -20,6 +21,7 @@ use oxmcp_core::model::{
     ResourceOutput, ResourceTemplate, Sampled, ToolOutput, ValueChecks,
 };
 use oxmcp_core::registry::{Registry, RegistryOptions};
+use oxmcp_core::transports::http::ServerCardOptions;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -237,6 +239,7 @@ fn add(registry: &Registry) -> Result<()> {
 fn engine() -> Result<Engine> {
     let registry = Registry::new(RegistryOptions::default())?;
     add(&registry)?;
+    asking_app::add(&registry)?;
     asking_watched::add(&registry)?;
     let seconds = std::env::var("STATE_SECONDS").ok().and_then(|text| text.parse().ok());
     let limits = match seconds {
@@ -248,5 +251,10 @@ fn engine() -> Result<Engine> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::result::Result<(), Box<dyn Error>> {
-    serve::serve(engine()?).await
+    let card = ServerCardOptions {
+        name: Some("org.example/asking".to_owned()),
+        description: Some("Asks its client.".to_owned()),
+        ..ServerCardOptions::default()
+    };
+    serve::serve(engine()?, Some(card)).await
 }

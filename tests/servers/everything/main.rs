@@ -43,5 +43,5 @@ fn engine() -> oxmcp_core::error::Result<Engine> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    serve::serve(engine()?).await
+    serve::serve(engine()?, None).await
 }

@@ -3,14 +3,14 @@
 use std::error::Error;
 
 use oxmcp_core::engine::{Engine, Shutdown};
-use oxmcp_core::transports::http::{HttpOptions, HttpServer, Resumption, SseOptions};
+use oxmcp_core::transports::http::{HttpOptions, HttpServer, Resumption, ServerCardOptions, SseOptions};
 use oxmcp_core::transports::stdio::{self, StdioOptions};
 
-/// Serves until the process is told to end.
+/// Serves until the process is told to end, over HTTP with this card.
 ///
 /// # Errors
 /// When the arguments are no transport's, or the transport fails.
-pub async fn serve(engine: Engine) -> Result<(), Box<dyn Error>> {
+pub async fn serve(engine: Engine, server_card: Option<ServerCardOptions>) -> Result<(), Box<dyn Error>> {
     let shutdown = Shutdown::new();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -22,6 +22,7 @@ pub async fn serve(engine: Engine) -> Result<(), Box<dyn Error>> {
             let options = HttpOptions {
                 sse: Some(SseOptions::default()),
                 resumption: Some(Resumption::default()),
+                server_card,
                 ..HttpOptions::default()
             };
             let server = HttpServer::bind(engine, ("127.0.0.1", port.parse()?), options)?;
