@@ -231,7 +231,7 @@ impl EngineBuilder {
             Some(keys) => keys,
             None => keys_of_environment()?,
         };
-        Ok(Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?, self.tasks))
+        Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?, self.tasks)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One inbound frame and the stream of messages that answers it.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::task::{Context, Poll};
@@ -80,6 +81,8 @@ pub(super) enum State {
     Last(Outgoing, Option<Outgoing>),
     /// User code runs.
     Call(Call),
+    /// Its task is yet to be kept.
+    Opening(Pin<Box<dyn Future<Output = Outgoing> + Send>>),
     /// It waits for what comes of a task.
     Task(Box<Awaited>),
     /// It tells of changes until somebody ends it.
@@ -112,7 +115,7 @@ impl Exchange {
         match &self.state {
             State::Subscription(_) => true,
             State::Call(call) => call.standing().is_some_and(Standing::requires_stream),
-            State::Last(..) | State::Task(_) | State::Batch(..) | State::Done => false,
+            State::Last(..) | State::Opening(_) | State::Task(_) | State::Batch(..) | State::Done => false,
         }
     }
 }
@@ -127,7 +130,7 @@ impl Exchange {
                     standing.end_with(shutdown);
                 }
             }
-            State::Last(..) | State::Task(_) | State::Batch(..) | State::Done => {}
+            State::Last(..) | State::Opening(_) | State::Task(_) | State::Batch(..) | State::Done => {}
         }
     }
 
@@ -188,12 +191,18 @@ impl State {
                     let Self::Call(call) = std::mem::replace(self, Self::Done) else {
                         return Poll::Ready(None);
                     };
-                    return Poll::Ready(Some(call.leave()));
+                    *self = call.leave();
+                    return self.poll(context);
                 };
                 if !matches!(outgoing, Outgoing::Message(_) | Outgoing::CloseStream) {
                     let trailing = call.standing_mut().and_then(Standing::take_trailing);
                     *self = trailing.map_or(Self::Done, Self::last);
                 }
+                Poll::Ready(Some(outgoing))
+            }
+            Self::Opening(opening) => {
+                let outgoing = std::task::ready!(opening.as_mut().poll(context));
+                *self = Self::Done;
                 Poll::Ready(Some(outgoing))
             }
             Self::Task(awaited) => {
@@ -253,7 +262,7 @@ impl State {
                 }
                 Some(joined(&bodies))
             }
-            other @ (Self::Last(..) | Self::Done) => {
+            other @ (Self::Last(..) | Self::Opening(_) | Self::Done) => {
                 *self = other;
                 None
             }
@@ -264,7 +273,7 @@ impl State {
         match self {
             Self::Call(call) => act(call),
             Self::Batch(members, _) => members.iter_mut().for_each(|member| member.calls(act)),
-            Self::Last(..) | Self::Task(_) | Self::Subscription(_) | Self::Done => {}
+            Self::Last(..) | Self::Opening(_) | Self::Task(_) | Self::Subscription(_) | Self::Done => {}
         }
     }
 
@@ -281,7 +290,7 @@ impl State {
             Self::Call(call) => call.session.as_ref(),
             Self::Task(awaited) => awaited.session.as_ref(),
             Self::Batch(members, _) => members.iter().find_map(Self::session),
-            Self::Last(..) | Self::Subscription(_) | Self::Done => None,
+            Self::Last(..) | Self::Opening(_) | Self::Subscription(_) | Self::Done => None,
         }
     }
 
@@ -289,7 +298,7 @@ impl State {
         match self {
             Self::Call(call) => call.survives_disconnect,
             Self::Batch(members, _) => members.iter().any(Self::survives_disconnect),
-            Self::Last(..) | Self::Task(_) | Self::Subscription(_) | Self::Done => false,
+            Self::Last(..) | Self::Opening(_) | Self::Task(_) | Self::Subscription(_) | Self::Done => false,
         }
     }
 }
@@ -325,7 +334,7 @@ impl fmt::Debug for Exchange {
         let state = match &self.state {
             State::Last(..) => "last",
             State::Call(_) => "call",
-            State::Task(_) => "task",
+            State::Opening(_) | State::Task(_) => "task",
             State::Subscription(_) => "subscription",
             State::Batch(..) => "batch",
             State::Done => "done",

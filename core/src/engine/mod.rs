@@ -31,9 +31,12 @@ pub use exchange::{Exchange, Outgoing, ResponseMessage};
 pub use inbound::{Edge, HttpEdge, Inbound};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
-pub use tasks::TaskOptions;
+#[cfg(feature = "sqlite")]
+pub use tasks::SqliteTaskStore;
+pub use tasks::{Storing, TaskOptions, TaskOutcome, TaskRecord, TaskStore};
 
 use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Side, Told, WireError};
+use crate::error::Result;
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
 use crate::model::{Implementation, OperationKind};
@@ -69,15 +72,21 @@ impl Engine {
         EngineBuilder::new(implementation)
     }
 
-    fn assemble(registry: Registry, eras: Eras, limits: Limits, sealer: Sealer, tasks: TaskOptions) -> Self {
+    fn assemble(
+        registry: Registry,
+        eras: Eras,
+        limits: Limits,
+        sealer: Sealer,
+        tasks: TaskOptions,
+    ) -> Result<Self> {
         let shutdown = Shutdown::new();
         let bounds =
             Bounds { calls: limits.max_parked, bytes: limits.max_parked_bytes, time: limits.parked_time };
         let parked = ParkedCalls::new(bounds, shutdown.clone());
-        let tasks = Tasks::new(tasks, registry.clone(), shutdown.clone());
+        let tasks = Tasks::new(tasks, registry.clone(), shutdown.clone())?;
         let of_sessions = tasks.clone();
         eras.on_session_end(Box::new(move |id| of_sessions.leave(&Owner::Session(Arc::from(id)))));
-        Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Inner {
             rounds: Arc::new(Rounds { parked, sealer, tasks, call_timeout: limits.call_timeout }),
             background: Background { running: Arc::default(), max: limits.max_in_background },
             registry,
@@ -85,7 +94,7 @@ impl Engine {
             limits,
             shutdown,
             http_subscriptions: Arc::default(),
-        }))
+        })))
     }
 
     /// Takes one frame and starts what it asks for. Never blocks and never fails: whatever is wrong with the frame is

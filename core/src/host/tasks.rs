@@ -1,11 +1,12 @@
 //! What front ends say of tasks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::descriptors::read;
-use crate::engine::TaskOptions;
+use crate::engine::{TaskOptions, TaskStore};
 use crate::error::Result;
 use crate::model::{Task, TaskManner, timestamp};
 
@@ -47,9 +48,10 @@ struct TaskOptionsText {
     max_result_bytes: Option<usize>,
     max_bytes: Option<usize>,
     poll_interval_ms: Option<u64>,
+    path: Option<String>,
 }
 
-/// `{"always"?, "ttlMs"?, "maxTtlMs"?, "maxTasks"?, "maxTasksPerOwner"?, "maxResultBytes"?, "maxBytes"?, "pollIntervalMs"?}`; what is
+/// `{"path"?, "always"?, "ttlMs"?, "maxTtlMs"?, "maxTasks"?, "maxTasksPerOwner"?, "maxResultBytes"?, "maxBytes"?, "pollIntervalMs"?}`; what is
 /// not said is as by default.
 ///
 /// # Errors
@@ -67,6 +69,7 @@ pub(super) fn options(text: &str) -> Result<TaskOptions> {
         max_tasks_of_owner: text.max_tasks_per_owner.unwrap_or(defaults.max_tasks_of_owner),
         max_result_bytes: text.max_result_bytes.unwrap_or(defaults.max_result_bytes),
         max_bytes: text.max_bytes.unwrap_or(defaults.max_bytes),
+        store: text.path.as_deref().map(store).transpose()?,
         poll_interval: text.poll_interval_ms.map_or(defaults.poll_interval, Duration::from_millis),
     })
 }
@@ -81,4 +84,18 @@ pub fn describe_task(task: &Task) -> String {
     format!(
         "{{\"taskId\":\"{id}\",\"createdAt\":\"{created_at}\",\"ttl\":{ttl},\"pollInterval\":{poll_interval}}}"
     )
+}
+
+/// The file of this path.
+#[cfg(feature = "sqlite")]
+fn store(path: &str) -> Result<Arc<dyn TaskStore>> {
+    Ok(Arc::new(crate::engine::SqliteTaskStore::open(path)?))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn store(_: &str) -> Result<Arc<dyn TaskStore>> {
+    use crate::error::{Error, ErrorKind};
+
+    let message = "tasks cannot be kept in a file here: the engine was built without its feature sqlite";
+    Err(Error::new(ErrorKind::Configuration, message))
 }

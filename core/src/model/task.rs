@@ -58,6 +58,14 @@ impl TaskStatus {
         }
     }
 
+    /// The status of this word.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Working, Self::InputRequired, Self::Completed, Self::Failed, Self::Cancelled]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+
     /// Whether it stays so.
     #[must_use]
     pub const fn is_final(self) -> bool {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::awaiting::Awaited;
-use super::entry::{Entry, Outcome, State, key};
-use super::{Owner, Tasks};
+use super::entry::{Entry, State, key};
+use super::{Owner, TaskOutcome, Tasks};
 use crate::engine::exchange;
 use crate::engine::{Edge, Engine};
 use crate::eras::{Answer, Refused, Said, TaskNews, TaskRequest, TaskWord, Voice, WireError};
@@ -58,7 +58,7 @@ impl Tasks {
                 Err(why) => wrong(voice, why),
             },
             TaskWord::Cancel => {
-                let was_running = entry.end(TaskStatus::Cancelled, Outcome::None, None);
+                let was_running = entry.end(TaskStatus::Cancelled, TaskOutcome::None, None);
                 entry.cancelled.notify_one();
                 let state = entry.state();
                 match voice.task_cancelled(&entry.describe(&state), was_running) {
@@ -106,9 +106,9 @@ fn told<T>(entry: &Entry, state: &State, say: impl FnOnce(&Task, TaskNews<'_>) -
     let questions: Vec<_> = state.open.iter().map(|pending| (key(pending), &pending.question)).collect();
     let news = match (state.status, &state.outcome) {
         (TaskStatus::InputRequired, _) => TaskNews::Questions(&questions),
-        (_, Outcome::Result(text)) => TaskNews::Result(text),
-        (_, Outcome::Error(text)) => TaskNews::Error(text),
-        (_, Outcome::None) => TaskNews::None,
+        (_, TaskOutcome::Result(text)) => TaskNews::Result(text),
+        (_, TaskOutcome::Error(text)) => TaskNews::Error(text),
+        (_, TaskOutcome::None) => TaskNews::None,
     };
     say(&task, news)
 }

@@ -4,7 +4,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::entry::{Entry, Outcome};
+use super::TaskOutcome;
+use super::entry::Entry;
 use crate::engine::exchange::Outgoing;
 use crate::eras::{Ended, Flight, Session, TaskNews, Voice};
 use crate::handler::{Failure, FailureKind};
@@ -70,9 +71,9 @@ impl Awaited {
         }
         let state = self.entry.state();
         let news = match &state.outcome {
-            Outcome::Result(text) => TaskNews::Result(text),
-            Outcome::Error(text) => TaskNews::Error(text),
-            Outcome::None => TaskNews::None,
+            TaskOutcome::Result(text) => TaskNews::Result(text),
+            TaskOutcome::Error(text) => TaskNews::Error(text),
+            TaskOutcome::None => TaskNews::None,
         };
         Poll::Ready(self.voice.task_result(&self.entry.id, news).into())
     }

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;
 
 use super::owner::Owner;
+use super::{TaskOutcome, TaskRecord};
 use crate::engine::call::Call;
 use crate::engine::exchange::Outgoing;
 use crate::eras::{InFlight, Voice};
@@ -59,29 +60,9 @@ pub(super) struct State {
     /// The questions that are not answered.
     pub(super) open: Vec<PendingQuestion>,
     /// What came of the call, when it is over.
-    pub(super) outcome: Outcome,
+    pub(super) outcome: TaskOutcome,
     /// Whether its call goes on as a task already.
     pub(super) begun: bool,
-}
-
-/// What came of a call: JSON objects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// Nothing, or nothing yet.
-    None,
-    /// A result.
-    Result(String),
-    /// A JSON-RPC error.
-    Error(String),
-}
-
-impl Outcome {
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::Result(text) | Self::Error(text) => text.len(),
-        }
-    }
 }
 
 impl Entry {
@@ -99,7 +80,7 @@ impl Entry {
             last_updated_at: now,
             messages: VecDeque::new(),
             open: Vec::new(),
-            outcome: Outcome::None,
+            outcome: TaskOutcome::None,
             begun: false,
         };
         Self {
@@ -114,6 +95,35 @@ impl Entry {
             changed: Notify::new(),
             client: OnceLock::new(),
             state: Mutex::new(state),
+        }
+    }
+
+    /// One of an earlier process, over already.
+    pub(super) fn taken_over(record: TaskRecord, number: u64) -> Self {
+        let TaskRecord { id, ttl, poll_interval, created_at, .. } = record;
+        let entry = Self { created_at, ..Self::new(id, number, Owner::Bearer(None), ttl, poll_interval) };
+        let mut state = entry.state();
+        state.status = record.status;
+        state.message = record.status_message;
+        state.last_updated_at = record.last_updated_at;
+        state.outcome = record.outcome;
+        state.begun = true;
+        drop(state);
+        entry
+    }
+
+    /// What is written down of it.
+    pub(super) fn record(&self) -> TaskRecord {
+        let state = self.state();
+        TaskRecord {
+            id: Arc::clone(&self.id),
+            status: state.status,
+            status_message: state.message.clone(),
+            created_at: self.created_at,
+            last_updated_at: state.last_updated_at,
+            ttl: self.ttl,
+            poll_interval: self.poll_interval,
+            outcome: state.outcome.clone(),
         }
     }
 
@@ -306,7 +316,7 @@ impl Entry {
     }
 
     /// It is over; what is over already stays as it is. Returns whether it was not.
-    pub(super) fn end(&self, status: TaskStatus, outcome: Outcome, message: Option<&str>) -> bool {
+    pub(super) fn end(&self, status: TaskStatus, outcome: TaskOutcome, message: Option<&str>) -> bool {
         let mut state = self.state();
         if state.status.is_final() {
             return false;

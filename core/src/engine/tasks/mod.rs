@@ -6,24 +6,32 @@ mod entry;
 mod opening;
 mod options;
 mod owner;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod store;
+mod storing;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 pub(super) use awaiting::Awaited;
 pub(super) use entry::Entry;
-use entry::Outcome;
 pub use options::TaskOptions;
 pub(super) use owner::Owner;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteTaskStore;
+pub use store::{Storing, TaskOutcome, TaskRecord, TaskStore};
 
 use super::Shutdown;
 use super::call::Call;
+use crate::error::Result;
 use crate::handler::{Failure, FailureKind};
 use crate::json;
 use crate::jsonrpc::error_code;
@@ -53,6 +61,8 @@ struct Table {
     of_owner: HashMap<Owner, usize>,
     /// How long the results are that are kept.
     bytes: usize,
+    /// Those of earlier processes, by when they are forgotten: nobody else watches the clock for them.
+    taken_over: BTreeSet<(SystemTime, Arc<str>)>,
 }
 
 impl Table {
@@ -67,6 +77,9 @@ impl Table {
         }
     }
 }
+
+/// Tells whether the task is kept.
+type Kept = oneshot::Receiver<bool>;
 
 /// A task whose call has yet to go on. Dropped before it does, there is no task.
 pub(super) struct Reserved {
@@ -84,9 +97,13 @@ impl Drop for Reserved {
 }
 
 impl Tasks {
-    pub(super) fn new(options: TaskOptions, registry: Registry, shutdown: Shutdown) -> Self {
+    /// With those that an earlier process left behind.
+    pub(super) fn new(options: TaskOptions, registry: Registry, shutdown: Shutdown) -> Result<Self> {
+        let records = options.store.as_ref().map(|store| store.load()).transpose()?.unwrap_or_default();
         let count = AtomicU64::new(0);
-        Self(Arc::new(Shared { options, registry, shutdown, count, table: Mutex::default() }))
+        let tasks = Self(Arc::new(Shared { options, registry, shutdown, count, table: Mutex::default() }));
+        tasks.take_over(records);
+        Ok(tasks)
     }
 
     /// Makes a task for a call of `owner`, which can be asked for from now on (TASK-3).
@@ -95,7 +112,7 @@ impl Tasks {
         owner: Owner,
         ttl: Option<Duration>,
         poll_interval: Option<Duration>,
-    ) -> Result<Reserved, Failure> {
+    ) -> std::result::Result<Reserved, Failure> {
         let options = &self.0.options;
         let full = |message: &str| Failure::new(FailureKind::Overloaded, message);
         let mut bytes = [0; 32];
@@ -108,6 +125,7 @@ impl Tasks {
         let entry =
             Entry::new(Arc::clone(&id), number, owner, ttl, poll_interval.unwrap_or(options.poll_interval));
         let task = Arc::new(entry.describe(&entry.state()));
+        self.forget_overdue();
         let mut table = self.table();
         if table.tasks.len() >= options.max_tasks || self.0.shutdown.is_triggered() {
             return Err(full("too many tasks are kept here; try again later"));
@@ -124,8 +142,9 @@ impl Tasks {
         Ok(Reserved { tasks: self.clone(), task })
     }
 
-    /// Lets a call go on as the task that was made for it. Returns where the task is.
-    fn begin(&self, id: &str, mut call: Call) -> Option<Task> {
+    /// Lets a call go on as the task that was made for it. Returns where the task is, and what to wait for before anybody is
+    /// told of it (TASK-3), if anything.
+    fn begin(&self, id: &str, mut call: Call) -> Option<(Task, Option<Kept>)> {
         let entry = self.table().tasks.get(id).cloned()?;
         let runtime = tokio::runtime::Handle::try_current().ok()?;
         let mut state = entry.state();
@@ -133,12 +152,15 @@ impl Tasks {
         let task = entry.describe(&state);
         drop(state);
         call.go_on_as(&entry, &self.0.registry);
-        runtime.spawn(self.clone().run(entry, call));
-        Some(task)
+        let store = self.store_of(&entry).is_some();
+        let (begun, kept) = store.then(oneshot::channel).unzip();
+        runtime.spawn(self.clone().run(entry, call, begun));
+        Some((task, kept))
     }
 
     /// The task with this id, where it is this owner's.
     pub(super) fn find(&self, id: &str, owner: &Owner) -> Option<Arc<Entry>> {
+        self.forget_overdue();
         self.table().tasks.get(id).filter(|entry| entry.owner.is(owner)).cloned()
     }
 
@@ -151,57 +173,75 @@ impl Tasks {
         let own: Vec<_> = table.tasks.values().filter(|entry| entry.owner == *owner).cloned().collect();
         drop(table);
         for entry in own {
-            entry.end(TaskStatus::Cancelled, Outcome::None, None);
+            entry.end(TaskStatus::Cancelled, TaskOutcome::None, None);
             entry.cancelled.notify_one();
             entry.forgotten.notify_one();
         }
     }
 
-    async fn run(self, entry: Arc<Entry>, mut call: Call) {
+    async fn run(self, entry: Arc<Entry>, mut call: Call, begun: Option<oneshot::Sender<bool>>) {
+        if let Some(begun) = begun {
+            let kept = self.save(&entry).await;
+            // Nobody may wait any more.
+            let _ = begun.send(kept);
+            if !kept {
+                drop(call);
+                self.table().remove(&entry.id);
+                return;
+            }
+        }
         let now = Instant::now();
         let end = now.checked_add(entry.ttl).unwrap_or(now);
         let shutdown = self.0.shutdown.clone();
         tokio::select! {
             biased;
             () = entry.cancelled.notified() => {}
-            () = sleep_until(end) => drop(entry.end(TaskStatus::Cancelled, Outcome::None, Some("its time is over"))),
+            () = sleep_until(end) => drop(entry.end(TaskStatus::Cancelled, TaskOutcome::None, Some("its time is over"))),
             () = shutdown.over() => self.fail(&entry, &shutdown.reason()),
             body = entry.finish(&mut call) => self.keep(&entry, &body),
         }
         drop(call);
+        self.save(&entry).await;
         tokio::select! {
             () = entry.forgotten.notified() => {}
             () = sleep_until(end) => {}
-            () = shutdown.over() => {}
+            // What is over is for the next process.
+            () = shutdown.over() => return,
         }
         self.table().remove(&entry.id);
+        self.unsave(&entry).await;
     }
 
     fn fail(&self, entry: &Entry, message: &str) {
         let mut error = format!("{{\"code\":{},\"message\":", error_code::INTERNAL_ERROR);
         json::write_string(&mut error, message);
         error.push('}');
-        self.end(entry, TaskStatus::Failed, Outcome::Error(error), Some(message));
+        self.end(entry, TaskStatus::Failed, TaskOutcome::Error(error), Some(message));
     }
 
     /// Keeps what came of the call, a JSON-RPC response.
     fn keep(&self, entry: &Entry, body: &str) {
         if let Some(error) = json::member(body, "error") {
             let message = json::member(error, "message").and_then(json::as_string);
-            return self.end(entry, TaskStatus::Failed, Outcome::Error(error.to_owned()), message.as_deref());
+            return self.end(
+                entry,
+                TaskStatus::Failed,
+                TaskOutcome::Error(error.to_owned()),
+                message.as_deref(),
+            );
         }
         match json::member(body, "result") {
             Some(result) if result.len() <= self.0.options.max_result_bytes => {
                 let failed = entry.is_failed_by(result);
                 let status = if failed { TaskStatus::Failed } else { TaskStatus::Completed };
-                self.end(entry, status, Outcome::Result(result.to_owned()), None);
+                self.end(entry, status, TaskOutcome::Result(result.to_owned()), None);
             }
             Some(_) => self.fail(entry, "the result of this task is too long to be kept"),
             None => self.fail(entry, "the task ended without a result"),
         }
     }
 
-    fn end(&self, entry: &Entry, status: TaskStatus, outcome: Outcome, message: Option<&str>) {
+    fn end(&self, entry: &Entry, status: TaskStatus, outcome: TaskOutcome, message: Option<&str>) {
         let length = outcome.len();
         let mut table = self.table();
         if table.bytes.saturating_add(length) > self.0.options.max_bytes {
@@ -210,7 +250,7 @@ impl Tasks {
             let error = format!("{{\"code\":{},\"message\":\"{message}\"}}", error_code::INTERNAL_ERROR);
             let mut table = self.table();
             table.bytes += error.len();
-            if !entry.end(TaskStatus::Failed, Outcome::Error(error.clone()), Some(message)) {
+            if !entry.end(TaskStatus::Failed, TaskOutcome::Error(error.clone()), Some(message)) {
                 table.bytes -= error.len();
             }
             return;

@@ -7,9 +7,9 @@ use super::{Entry, Owner, Reserved, Tasks};
 use crate::engine::asking::Asker;
 use crate::engine::call::{Asking, Call};
 use crate::engine::dispatch::Running;
-use crate::engine::exchange::{Outgoing, State};
+use crate::engine::exchange::State;
 use crate::engine::{Edge, Engine};
-use crate::eras::{Asked, Flight, TaskWish, WayToAsk, task_refused, task_wish};
+use crate::eras::{Asked, Flight, TaskWish, Voice, WayToAsk, task_refused, task_wish};
 use crate::handler::{Events, Failure, FailureKind, Origin, TaskOpener};
 use crate::model::{Operation, OperationKind, Task, TaskSupport};
 use crate::registry::Registry;
@@ -68,7 +68,7 @@ impl Engine {
         edge: &Edge,
         origin: &Origin,
     ) -> State {
-        State::last(self.call(asked, running, events, flight, edge, origin).become_task())
+        self.call(asked, running, events, flight, edge, origin).become_task()
     }
 }
 
@@ -93,22 +93,26 @@ impl TaskOpener for Opener {
 }
 
 impl Call {
-    /// Leaves its request, which is answered with what this returns.
-    pub(in crate::engine) fn leave(self) -> Outgoing {
-        if self.events.task().is_some() { self.become_task() } else { self.park() }
+    /// Leaves its request, which is answered by what this returns.
+    pub(in crate::engine) fn leave(self) -> State {
+        if self.events.task().is_some() { self.become_task() } else { State::last(self.park()) }
     }
 
     /// Goes on as the task it was said to be.
-    fn become_task(self) -> Outgoing {
+    fn become_task(self) -> State {
         let voice = self.voice.clone();
         let tasks = self.rounds.tasks.clone();
-        let begun = self.events.task().and_then(|task| tasks.begin(&task.id, self));
-        match begun {
-            Some(task) => voice.task_created(&task).into(),
-            None => {
-                let failure = Failure::new(FailureKind::Internal, "internal error");
-                voice.failure(OperationKind::CallTool, &failure).into()
-            }
+        let failed = |voice: &Voice| {
+            let failure = Failure::new(FailureKind::Internal, "internal error");
+            voice.failure(OperationKind::CallTool, &failure)
+        };
+        match self.events.task().and_then(|task| tasks.begin(&task.id, self)) {
+            Some((task, None)) => State::said(voice.task_created(&task)),
+            Some((task, Some(kept))) => State::Opening(Box::pin(async move {
+                let is_kept = kept.await.unwrap_or(false);
+                if is_kept { voice.task_created(&task) } else { failed(&voice) }.into()
+            })),
+            None => State::said(failed(&voice)),
         }
     }
 

@@ -1,9 +1,13 @@
 //! How tasks are kept.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::TaskStore;
+
 /// How tasks are kept, and how many.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TaskOptions {
     /// Whether clients are told that there are tasks although no tool says so: for handlers of a whole method, whose calls become
     /// tasks when they say so.
@@ -22,6 +26,8 @@ pub struct TaskOptions {
     pub max_bytes: usize,
     /// How often clients are told to ask, where the tool does not say.
     pub poll_interval: Duration,
+    /// Where tasks are kept that are to outlive the process; without it they are in memory.
+    pub store: Option<Arc<dyn TaskStore>>,
 }
 
 impl Default for TaskOptions {
@@ -35,6 +41,18 @@ impl Default for TaskOptions {
             max_result_bytes: 1 << 20,
             max_bytes: 64 << 20,
             poll_interval: Duration::from_millis(500),
+            store: None,
         }
+    }
+}
+
+impl fmt::Debug for TaskOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TaskOptions")
+            .field("max_tasks", &self.max_tasks)
+            .field("ttl", &self.ttl)
+            .field("stored", &self.store.is_some())
+            .finish_non_exhaustive()
     }
 }

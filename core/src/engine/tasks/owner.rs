@@ -35,6 +35,11 @@ impl Owner {
         }
     }
 
+    /// Whether it can still ask when the process is another.
+    pub(super) const fn outlives_process(&self) -> bool {
+        matches!(self, Self::Bearer(_))
+    }
+
     /// Whether its tasks are told from those of others.
     pub(super) const fn is_known(&self) -> bool {
         !matches!(self, Self::Bearer(None))
