@@ -160,3 +160,24 @@ def test_a_flood_of_tasks_is_refused_beyond_its_bound(peer: Peer, servers: Serve
     assert 0 < len(refused) <= 200 and len({(error["code"], error["message"]) for error in refused}) == 1
     assert "many" in refused[0]["message"], refused[0]
     assert peer.is_alive()
+
+
+@everywhere("TASK-11", over=("stdio",))
+def test_whoever_listens_to_a_task_is_told_the_whole_of_it(peer: Peer, servers: Servers) -> None:
+    """SUB-3"""
+    peer = servers.fresh(peer.place)
+    task = begin(peer, "confirm_delete", filename="b.txt")
+    (key,) = reaches(peer, task, "input_required")["inputRequests"]
+    heard = {"notifications": {"taskIds": [task, "unknown"]}}
+    peer.tell(peer.request("subscriptions/listen", heard, "heard", **TAKES))
+    acknowledged = peer.next()
+    assert acknowledged["method"] == "notifications/subscriptions/acknowledged"
+    assert acknowledged["params"]["notifications"]["taskIds"] == [task]
+    yes = {"action": "accept", "content": {"confirm": True}}
+    told = about(peer, "tasks/update", task, inputResponses={key: yes}).told
+    while not told or told[-1]["params"].get("status") != "completed":
+        told.append(peer.next())
+    assert {message["method"] for message in told} == {"notifications/tasks"}
+    last = told[-1]["params"]
+    assert last["taskId"] == task and last["result"]["content"][0]["text"] == "b.txt: deleted"
+    assert last["_meta"][PREFIX + "subscriptionId"] == "heard"
