@@ -219,6 +219,11 @@ impl EngineBuilder {
         if self.tasks.always {
             registry.note_tasks();
         }
+        for (tool, uri) in registry.snapshot().missing_views() {
+            tracing::warn!(
+                "the tool {tool:?} is shown by {uri:?}, which is no resource of this server: no host can show it"
+            );
+        }
         let profile = Profile::new(
             self.implementation,
             self.instructions,

@@ -39,6 +39,17 @@ impl Registry {
         Ok(())
     }
 
+    /// Says that the server has an extension because of what is registered, unless that was said before.
+    pub(super) fn note_extension(&self, identifier: &str, extension: Extension) {
+        self.edit(None, |draft| {
+            if draft.extensions.contains_key(identifier) {
+                return ((), Effect::Nothing);
+            }
+            Arc::make_mut(&mut draft.extensions).insert(identifier.into(), extension);
+            ((), Effect::Hidden)
+        });
+    }
+
     /// Says that the server has an extension no longer. Returns whether it had it.
     pub fn withdraw_extension(&self, identifier: &str) -> bool {
         self.edit(None, |draft| {

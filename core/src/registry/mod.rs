@@ -5,6 +5,7 @@
 //! the first request cost one publication, not five hundred, and a list that no edit touches is shared by all snapshots,
 //! with the pages already rendered from it.
 
+mod apps;
 mod changes;
 mod completions;
 mod composing;
@@ -35,6 +36,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use arc_swap::ArcSwap;
 
+pub use apps::APPS_EXTENSION;
 pub use changes::{MAX_WATCHED_URIS, Watch};
 pub use completions::{CompletedBy, CompletionTarget};
 pub use composing::{

@@ -39,7 +39,11 @@ impl Registry {
     /// [`ErrorKind::InvalidDescriptor`](crate::error::ErrorKind::InvalidDescriptor) when it cannot be parsed or has no
     /// name.
     pub fn add_resource_template(&self, template: ResourceTemplate, handler: Arc<dyn Handler>) -> Result<()> {
-        self.add(ResourceTemplateEntry::new(template, handler)?)
+        let entry = ResourceTemplateEntry::new(template, handler)?;
+        let uri = entry.template.uri_template.clone();
+        self.add(entry)?;
+        self.note_view(&uri);
+        Ok(())
     }
 
     /// Offers a resource template in the place of the same one; at the end of the list if it is not there. A template

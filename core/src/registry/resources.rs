@@ -63,7 +63,11 @@ impl Registry {
     /// whichever spelling; [`ErrorKind::InvalidDescriptor`](crate::error::ErrorKind::InvalidDescriptor) when it is no URI even
     /// with percent codes for what may not stand in one (RSRC-10), or the resource has no name.
     pub fn add_resource(&self, resource: Resource, handler: Arc<dyn Handler>) -> Result<()> {
-        self.add(ResourceEntry::new(resource, handler, true)?)
+        let entry = ResourceEntry::new(resource, handler, true)?;
+        let uri = entry.canonical.clone();
+        self.add(entry)?;
+        self.note_view(&uri);
+        Ok(())
     }
 
     /// Offers a resource in the place of the one with its URI; at the end of the list if there is none. A resource that
@@ -72,7 +76,9 @@ impl Registry {
     /// # Errors
     /// As [`add_resource`](Self::add_resource), except that the URI may be taken.
     pub fn replace_resource(&self, resource: Resource, handler: Arc<dyn Handler>) -> Result<()> {
-        self.replace(ResourceEntry::new(resource, handler, true)?);
+        let entry = ResourceEntry::new(resource, handler, true)?;
+        self.note_view(&entry.canonical);
+        self.replace(entry);
         Ok(())
     }
 
