@@ -48,6 +48,10 @@ class Session(AskingSession, LaterMembers):
         declared = self._context.client_capabilities
         return declared is not None and _covers(declared.to_dict(), capability.to_dict())
 
+    def client_extension_settings(self, identifier: str) -> dict[str, Any] | None:
+        """What the peer declared for an extension; None when it does not have it."""
+        return self._context.client_extension_settings(identifier)
+
     def report_progress(self, progress: float, total: float | None = None, message: str | None = None) -> Done:
         """Tells the caller how far the work has come."""
         return self._context.report_progress(progress, total, message)

@@ -8,7 +8,7 @@ LATER = {
     "FastMCP": {
         COMPOSITION: "add_tool_transformation import_server"
         " local_provider mount remove_tool_transformation wrap_transform",
-        EXTENSIONS: "add_extension get_app_tool get_tool_by_hash required_extensions",
+        EXTENSIONS: "get_app_tool get_tool_by_hash required_extensions",
         TASKS: "docket get_tasks",
     },
     "Server": {

@@ -224,15 +224,8 @@ LATER = {
         apps.form
         apps.generative
         server.app
-        server.apps.Apps
-        server.extension
+        server.extension.compose_tool_call_handler
         server.extensions
-        server.mcpserver.Extension
-        server.mcpserver.MethodBinding
-        server.mcpserver.ResourceBinding
-        server.mcpserver.ToolBinding
-        server.mcpserver.require_client_extension
-        server.mcpserver.server.require_client_extension
         server.sessions
         skills.GetSkillResult
         skills.ListSkillsResult

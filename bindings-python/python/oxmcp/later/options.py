@@ -32,7 +32,6 @@ class OfServers(TypedDict, total=False):
     auth: Any
     auth_server_provider: Any
     client_log_level: Any
-    extensions: Any
     mount_path: Any
     providers: Any
     session_state_store: Any

@@ -16,6 +16,7 @@ from ..mcpserver.apps import (
     client_supports_apps,
     resolve_ui_mime_type,
 )
+from ..mcpserver.apps_extension import Apps
 
 Visibility = Literal["model", "app"]
 """Whom a tool is for."""
@@ -26,6 +27,7 @@ __all__ = [
     "UI_EXTENSION_ID",
     "UI_MIME_TYPE",
     "AppConfig",
+    "Apps",
     "ResourceCSP",
     "ResourceCsp",
     "ResourcePermissions",

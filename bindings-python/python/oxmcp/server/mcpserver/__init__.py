@@ -10,6 +10,8 @@ from ...later.names import names
 from ...offers.resource_security import DEFAULT_RESOURCE_SECURITY, ResourceSecurity
 from ...serving.request_state import RequestStateSecurity
 from ...types import Icon
+from ..extension import Extension, MethodBinding, ResourceBinding, ToolBinding
+from .extended import require_client_extension
 from .server import FastMCP, MCPServer
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "DeclinedElicitation",
     "Elicit",
     "ElicitationResult",
+    "Extension",
     "FastMCP",
     "File",
     "Icon",
@@ -29,11 +32,15 @@ __all__ = [
     "ListRoots",
     "MCPServer",
     "Message",
+    "MethodBinding",
     "RequestStateSecurity",
     "Resolve",
+    "ResourceBinding",
     "ResourceSecurity",
     "Sample",
+    "ToolBinding",
     "UserMessage",
+    "require_client_extension",
 ]
 
 __getattr__ = names(__name__)

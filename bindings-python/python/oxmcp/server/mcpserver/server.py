@@ -26,6 +26,8 @@ from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, ServerCard, Settings
 from ...serving.transport_security import guards
 from .composing import Composing
+from .extended import Extended
+from .extended import require_client_extension as require_client_extension
 from .low_level import LowLevelFace
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from ...serving.transport_security import TransportSecuritySettings
 
 
-class MCPServer(Skilled, Composing, LaterServer):
+class MCPServer(Extended, Skilled, Composing, LaterServer):
     """A server made of decorated functions.
 
     Args:
@@ -110,6 +112,8 @@ class MCPServer(Skilled, Composing, LaterServer):
             to it.
         dereference_schemas: Whether what the schemas of tools refer to is written out, for clients that drop `$defs`:
             `InlineReferences` by another name.
+        extensions: Extensions of the protocol that are put together from parts (`oxmcp.server.extension`, `Apps`);
+            `add_extension` adds one.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`, `OXMCP_SSE`,
@@ -193,6 +197,7 @@ class MCPServer(Skilled, Composing, LaterServer):
         cache_ttl: int | None = None,
         cache_scope: Literal["public", "private"] | None = None,
         transforms: Iterable[Transform] | None = None,
+        extensions: Iterable[Any] | None = None,
         dereference_schemas: bool | None = None,
         **other: Unpack[OfServers],
     ) -> None:
@@ -274,6 +279,8 @@ class MCPServer(Skilled, Composing, LaterServer):
             self.add_transform(InlineReferences())
         for transform in transforms or ():
             self.add_transform(transform)
+        for extension in extensions or ():
+            self.add_extension(extension)
         for tool in tools or ():
             self.add_tool(tool)
         for resource in resources or ():
