@@ -92,6 +92,13 @@ describe('a search for tools', () => {
     });
   });
 
+  test('tells in few words what is found, if it is told to', async () => {
+    await inBoth(office(toolSearch({ results: 'markdown' })), async (call) => {
+      const expected = /^### add\n\nAdds two numbers\.\n\n\*\*Parameters\*\*\n- `a` \(number, required\)\n/;
+      assert.match(said(await call('search_tools', { query: 'numbers' })), expected);
+    });
+  });
+
   for (const [tool, args, expected] of [
     ['search_tools', { query: ' ' }, /^query is empty/],
     ['call_tool', { name: 'nothing' }, /unknown tool: nothing/],

@@ -10,7 +10,11 @@ import pytest
 from oxmcp import Client, Context, FastMCP, NotYetError, ToolError
 from oxmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from oxmcp.server.transforms import ToolSearch
-from oxmcp.server.transforms.search import BM25SearchTransform, RegexSearchTransform
+from oxmcp.server.transforms.search import (
+    BM25SearchTransform,
+    RegexSearchTransform,
+    serialize_tools_for_output_markdown,
+)
 
 MODES = pytest.mark.parametrize("mode", ["legacy", "modern"])
 
@@ -75,6 +79,17 @@ async def test_a_pattern_is_matched_by_the_engine(mode: str) -> None:
 
 
 @MODES
+async def test_what_is_found_may_be_told_in_few_words(mode: str) -> None:
+    search = BM25SearchTransform(search_result_serializer=serialize_tools_for_output_markdown)
+    for transform in (search, ToolSearch(results="markdown")):
+        async with Client(office(transform), mode=mode) as client:
+            found = await text_of(client, "search_tools", {"query": "message"})
+            assert found.startswith(
+                "### send_email\n\nSends a message to an address.\n\n**Parameters**\n- `to` (string, required)"
+            )
+
+
+@MODES
 @pytest.mark.parametrize(
     ("tool", "arguments", "said"),
     [
@@ -133,6 +148,8 @@ async def test_a_tool_that_is_found_asks_its_questions() -> None:
 @pytest.mark.parametrize(
     "options",
     [
+        {"results": "xml"},
+        {"by": "ear"},
         {"max_results": 0},
         {"max_results": True},
         {"call_tool_name": "search_tools"},

@@ -17,8 +17,8 @@ use oxmcp_core::handler::{Failure, FailureKind, Handler, Invocation, from_functi
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{Change, ListKind, Output, Tool, ToolOutput, WatchFilter};
 use oxmcp_core::registry::{
-    Interception, MountOptions, Namespace, Registry, RegistryOptions, ResultBudget, SearchBy, StandIn,
-    ToolSearch, Transform,
+    Interception, MountOptions, Namespace, Registry, RegistryOptions, ResultBudget, SearchBy, SearchResults,
+    StandIn, ToolSearch, Transform,
 };
 use oxmcp_core::schema::SchemaLimits;
 use serde_json::{Value, json};
@@ -448,5 +448,31 @@ async fn a_list_that_fails_fails_the_search() {
         for result in in_both(&engine, "tools/call", calling(name, arguments)).await {
             assert_eq!((words(&result), &result["isError"]), ("not today", &json!(true)));
         }
+    }
+}
+
+#[tokio::test]
+async fn what_is_found_may_be_told_in_few_words() {
+    let shortly = ToolSearch { results: SearchResults::Markdown, ..ToolSearch::default() };
+    let (engine, registry) = office(vec![searching(shortly)]);
+    let schema = json!({"type": "object", "required": ["to"], "properties": {
+        "to": {"type": "array", "items": {"type": "string"}, "description": "Who gets\n it"},
+        "mode": {"enum": ["now", "later"], "default": "now"},
+        "reply": {"anyOf": [{"$ref": "#/$defs/Reply"}, {"type": "null"}]},
+        "when": {"type": ["string", "null"]},
+        "pairs": {"type": "array", "items": {"oneOf": [{"type": "integer"}, {"const": "x"}]}},
+    }, "$defs": {"Reply": {"properties": {"id": {}}}}});
+    let mut send = Tool::new("send", raw(&schema)).describe(" Sends it. ");
+    send.output_schema = Some(raw(&json!({"type": "object", "properties": {"id": {"type": "integer"}}})));
+    registry.add_tool(send, returns(text("sent"))).unwrap();
+    let expected = "### send\n\nSends it.\n\n**Parameters**\n- `mode` (any, one of \"now\"/\"later\", default \"now\")\n\
+        - `pairs` ((integer | \"x\")[])\n- `reply` (object | null)\n- `to` (string[], required): Who gets it\n\
+        - `when` (string | null)\n\n**Returns**\n- `id` (integer)\n";
+    for result in in_both(&engine, "tools/call", calling("search_tools", json!({"query": "send"}))).await {
+        assert_eq!(words(&result), expected);
+        assert!(result.get("structuredContent").is_none());
+    }
+    for result in in_both(&engine, "tools/call", calling("search_tools", json!({"query": "read"}))).await {
+        assert_eq!(words(&result), "### read_log\n\nReads the log.\n\n**Parameters**\nnone\n");
     }
 }

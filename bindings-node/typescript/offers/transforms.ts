@@ -18,6 +18,10 @@ export interface ToolSearchOptions {
    * first; or `pattern`, a regular expression.
    */
   by?: 'words' | 'pattern' | undefined;
+  /**
+   * How the tools that are found are written: `json`, as lists have them; or `markdown`, shorter, with a line for each parameter.
+   */
+  results?: 'json' | 'markdown' | undefined;
 }
 
 /**

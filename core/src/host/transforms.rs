@@ -10,8 +10,8 @@ use super::descriptors::read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::registry::{
-    Adopt, ItemKind, MountOptions, Namespace, Rename, ResultBudget, Reworded, SearchBy, Selection, StandIn,
-    ToolSearch, Transform, VersionRange,
+    Adopt, ItemKind, MountOptions, Namespace, Rename, ResultBudget, Reworded, SearchBy, SearchResults,
+    Selection, StandIn, ToolSearch, Transform, VersionRange,
 };
 use crate::schema::SchemaLimits;
 
@@ -217,6 +217,7 @@ fn tool_search(text: &str, limits: &SchemaLimits) -> Result<Transform> {
     #[serde(rename_all = "camelCase")]
     struct Text {
         by: Option<ByText>,
+        results: Option<ResultsText>,
         max_results: Option<usize>,
         always_visible: Option<Vec<String>>,
         search_tool: Option<String>,
@@ -228,12 +229,23 @@ fn tool_search(text: &str, limits: &SchemaLimits) -> Result<Transform> {
         Words,
         Pattern,
     }
-    let Text { by, max_results, always_visible, search_tool, call_tool } = read("the tool search", text)?;
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    enum ResultsText {
+        Json,
+        Markdown,
+    }
+    let Text { by, results, max_results, always_visible, search_tool, call_tool } =
+        read("the tool search", text)?;
     let defaults = ToolSearch::default();
     let search = ToolSearch {
         by: match by {
             Some(ByText::Pattern) => SearchBy::Pattern,
             Some(ByText::Words) | None => SearchBy::Words,
+        },
+        results: match results {
+            Some(ResultsText::Markdown) => SearchResults::Markdown,
+            Some(ResultsText::Json) | None => SearchResults::Json,
         },
         max_results: max_results.unwrap_or(defaults.max_results),
         always_visible: always_visible.unwrap_or(defaults.always_visible),

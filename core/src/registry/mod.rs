@@ -52,7 +52,7 @@ pub use resource_templates::ResourceTemplateEntry;
 pub use resources::{NoResource, ResourceEntry, ResourceMatch};
 pub use result_budget::ResultBudget;
 pub use snapshot::Snapshot;
-pub use tool_search::{Findable, SearchBy, SearchPart, SearchRole, StandIn, ToolSearch};
+pub use tool_search::{Findable, SearchBy, SearchPart, SearchResults, SearchRole, StandIn, ToolSearch};
 pub use tools::ToolEntry;
 pub use uri::{canonical as canonical_uri, legal as legal_uri};
 pub use uri_template::legal_text as legal_template;

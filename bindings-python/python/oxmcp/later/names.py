@@ -199,10 +199,6 @@ LATER = {
         server.transforms.namespace
         server.transforms.prompts_as_tools
         server.transforms.resources_as_tools
-        server.transforms.search.base.serialize_tools_for_output_json
-        server.transforms.search.base.serialize_tools_for_output_markdown
-        server.transforms.search.serialize_tools_for_output_json
-        server.transforms.search.serialize_tools_for_output_markdown
         server.transforms.tool_transform
         server.transforms.version_filter
         server.transforms.visibility

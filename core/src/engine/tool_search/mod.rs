@@ -1,6 +1,7 @@
 //! The two tools that stand for many: one finds, one calls.
 
 mod left_of_list;
+mod markdown;
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -11,8 +12,9 @@ use crate::eras::{self, Answer};
 use crate::handler::{CallContext, Failure, FailureKind, Handler, Invocation, Reply, from_function};
 use crate::json::{RawJson, as_string, is_object, member, members, write_string};
 use crate::model::{OperationKind, Output, ToolOutput};
-use crate::registry::{Findable, SearchPart, SearchRole, Snapshot, ToolEntry};
+use crate::registry::{Findable, SearchPart, SearchResults, SearchRole, Snapshot, ToolEntry, ToolSearch};
 use left_of_list::left_of_list;
+use markdown::outline;
 
 /// What comes of calling one of the two, with arguments that fit its schema.
 #[cold]
@@ -31,20 +33,22 @@ pub(super) fn answer(
         (SearchRole::Search, None) => {
             let found = found(findable, arguments)?;
             let tools = found.iter().take(findable.search().max_results);
-            let output = Output::Tool(definitions(tools.map(|entry| eras::tool(&entry.tool, version))));
+            let tools = tools.map(|entry| eras::tool(&entry.tool, version));
+            let output = Output::Tool(written(findable.search(), tools));
             let kind = OperationKind::CallTool;
             let tool = Some(Arc::clone(entry));
             Ok(Dispatched::Now(Ok(Answer::Output { kind, output, tool, cache: None })))
         }
         (SearchRole::Search, Some(around)) => {
-            let (found, most) = (found(findable, arguments)?, findable.search().max_results);
+            let (found, findable) = (found(findable, arguments)?, Arc::clone(findable));
             let searching = from_function(move |invocation: Invocation| {
-                let (around, found) = (Arc::clone(&around), found.clone());
+                let (around, found, findable) = (Arc::clone(&around), found.clone(), Arc::clone(&findable));
                 async move {
                     let all: Vec<_> = found.iter().map(|entry| eras::tool(&entry.tool, version)).collect();
                     let mut left = left_of_list(&around, &invocation.context, &all.join(",")).await?;
                     let tools = found.iter().filter_map(|entry| left.remove(&entry.tool.name));
-                    Ok(Output::Tool(definitions(tools.take(most))))
+                    let search = findable.search();
+                    Ok(Output::Tool(written(search, tools.take(search.max_results))))
                 }
             });
             Ok(run_tool(&searching, entry, invocation(entry, context), limit))
@@ -122,17 +126,24 @@ fn found(findable: &Findable, arguments: &RawJson) -> Result<Vec<Arc<ToolEntry>>
     Ok(found.into_iter().map(Arc::clone).collect())
 }
 
-/// Tools as lists have them, but without their icons: models do not look at them, and they may be large.
-fn definitions(tools: impl Iterator<Item = String>) -> ToolOutput {
+/// The tools that were found, of their definitions.
+fn written(search: &ToolSearch, tools: impl Iterator<Item = String>) -> ToolOutput {
     let tools: Vec<String> = tools.map(without_icons).collect();
-    let list = format!("[{}]", tools.join(","));
-    if tools.is_empty() {
-        let words = "No tool of this server fits. Say it in other words, or in fewer.";
-        return structured(ToolOutput::text(words), &list);
+    let nothing = "No tool of this server fits. Say it in other words, or in fewer.";
+    let words = |text: &str| ToolOutput::text(if tools.is_empty() { nothing } else { text });
+    match search.results {
+        SearchResults::Json => {
+            let list = format!("[{}]", tools.join(","));
+            structured(words(&list), &list)
+        }
+        SearchResults::Markdown => {
+            let outlines: Vec<_> = tools.iter().map(|tool| outline(tool)).collect();
+            words(&outlines.join("\n"))
+        }
     }
-    structured(ToolOutput::text(&list), &list)
 }
 
+/// A tool as lists have it, but without its icons: models do not look at them, and they may be large.
 fn without_icons(tool: String) -> String {
     if member(&tool, "icons").is_none() {
         return tool;

@@ -29,6 +29,18 @@ pub struct ToolSearch {
     pub max_results: usize,
     /// What a search is given.
     pub by: SearchBy,
+    /// How the tools that were found are written.
+    pub results: SearchResults,
+}
+
+/// How the tools that were found are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SearchResults {
+    /// As lists have them, as JSON.
+    #[default]
+    Json,
+    /// Shorter, as text: what they do, and their parameters with a line each.
+    Markdown,
 }
 
 /// What a search is given.
@@ -49,6 +61,7 @@ impl Default for ToolSearch {
             always_visible: Vec::new(),
             max_results: 5,
             by: SearchBy::Words,
+            results: SearchResults::Json,
         }
     }
 }

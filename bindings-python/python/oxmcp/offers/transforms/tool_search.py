@@ -19,6 +19,8 @@ class ToolSearch(Transform):
         search_tool_name, call_tool_name: The names of the two.
         by: What a search is given: "words", a query in plain words that names, descriptions and parameters are held against, the
             best first; or "pattern", a regular expression.
+        results: How the tools that are found are written: "json", as lists have them; or "markdown", shorter, a line for each
+            parameter.
 
     Raises:
         ValueError: nothing could be found, or both have the same name.
@@ -32,6 +34,7 @@ class ToolSearch(Transform):
         search_tool_name: str = "search_tools",
         call_tool_name: str = "call_tool",
         by: Literal["words", "pattern"] = "words",
+        results: Literal["json", "markdown"] = "json",
     ) -> None:
         at_least_one("max_results", max_results)
         if not search_tool_name or not call_tool_name:
@@ -40,6 +43,8 @@ class ToolSearch(Transform):
             raise ValueError(f"the tools that search and that call are both named {call_tool_name!r}")
         if by not in ("words", "pattern"):
             raise ValueError(f"by is 'words' or 'pattern', not {by!r}")
+        if results not in ("json", "markdown"):
+            raise ValueError(f"results is 'json' or 'markdown', not {results!r}")
         if isinstance(always_visible, str):
             raise ValueError("always_visible is a list of names, not a text")
         self.max_results = max_results
@@ -47,6 +52,7 @@ class ToolSearch(Transform):
         self.search_tool_name = search_tool_name
         self.call_tool_name = call_tool_name
         self.by = by
+        self.results = results
 
     def described(self) -> Mapping[str, Any]:
         """The transform as the engine reads it."""
@@ -57,4 +63,5 @@ class ToolSearch(Transform):
             "searchTool": self.search_tool_name,
             "callTool": self.call_tool_name,
             "by": self.by,
+            "results": self.results,
         }
