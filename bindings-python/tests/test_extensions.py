@@ -127,3 +127,14 @@ def test_an_app_without_its_page_is_refused() -> None:
         apps().add_html_resource("https://x", "")
     with pytest.raises(ValueError, match="ui://"):
         apps().tool(resource_uri="https://x")
+
+
+async def test_a_page_declares_the_extension_by_itself() -> None:
+    mcp = FastMCP()
+
+    @mcp.resource("ui://clock/app.html")
+    async def page() -> str:
+        return "<!doctype html>"
+
+    async with Client(mcp, mode="2026-07-28") as client:
+        assert (await client.discover()).capabilities.extensions == {"io.modelcontextprotocol/ui": {}}
