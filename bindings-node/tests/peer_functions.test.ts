@@ -163,7 +163,7 @@ describe('what a handler may ask of its client', () => {
       await said(server.server.elicitInput(form));
       await said(server.server.listRoots());
       await said(server.server.request({ method: 'roots/list' }));
-      assert.throws(() => server.experimental.tasks.registerToolTask('t', {}, {}), { name: 'NotYetError' });
+      assert.throws(() => server.server.experimental.tasks.requestStream({}, {}), { name: 'NotYetError' });
       assert.deepEqual(
         [ctx.taskId, ctx.closeSSEStream, ctx.mcpReq.requestState()],
         [undefined, undefined, undefined],

@@ -26,6 +26,7 @@ const ROOMS = [
   'serving',
   'serving/stdio',
   'serving/http',
+  'server/tasks',
   'server',
   'server/middleware',
   'shared',

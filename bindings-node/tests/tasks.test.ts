@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type McpServer, ProtocolError } from 'oxmcp';
+import type { RequestTaskStore } from 'oxmcp/experimental/tasks';
 import { z } from 'zod';
 import { clientOf, emptyServer, modern } from './support/connected.js';
 
@@ -177,5 +178,156 @@ test('a registered tool can be given tasks, and lose them, later', async () => {
   tool.update({ execution: { taskSupport: 'forbidden' } });
   answers.push(await called());
   assert.deepEqual(answers, ['complete', 'task', 'complete']);
+  await server.close();
+});
+
+test('a function knows its task, says where it is, and is told how often to ask', async () => {
+  const server = emptyServer({ tasks: { ttlSeconds: 120, pollIntervalMs: 750 } });
+  const ended = pending();
+  const seen: unknown[] = [];
+  server.registerTool('work', { execution: { taskSupport: 'optional' } }, async (ctx) => {
+    const { task } = ctx;
+    if (task === undefined) return 'no task';
+    seen.push(ctx.taskId, task.ttl, task.pollInterval, task.createdAt, ctx.becomeTask());
+    seen.push(task.updateStatus('half way'));
+    await ended.promise;
+    return 'done';
+  });
+  const created = await ask(server, 'tools/call', { name: 'work', arguments: {} });
+  assert.deepEqual([created.ttlMs, created.pollIntervalMs], [120_000, 750]);
+  const taskId = created.taskId as string;
+  let now = await task(server, taskId);
+  while (now.statusMessage === undefined) now = await task(server, taskId);
+  assert.equal(now.statusMessage, 'half way');
+  ended.resolve();
+  assert.equal(textOf(await reached(server, taskId, 'completed')), 'done');
+  assert.deepEqual(seen, [taskId, 120_000, 750, created.createdAt, true, true]);
+  const { content } = await modern(server, 'tools/call', { name: 'work', arguments: {} });
+  assert.deepEqual(content, [{ type: 'text', text: 'no task' }]);
+  await server.close();
+});
+
+test('a function asks first and becomes a task then (TASK-14)', async () => {
+  const server = emptyServer();
+  const execution = { taskSupport: 'required', begins: 'when told', pollIntervalMs: 40 } as const;
+  server.registerTool('greet', { execution }, async (ctx) => {
+    const answer = await ctx.elicit('Who is it?', z.object({ name: z.string() }));
+    const became = ctx.becomeTask();
+    return `Hello, ${answer.content?.name}! ${became}`;
+  });
+  const params = { name: 'greet', arguments: {} };
+  const { url } = await server.listen({ port: 0 });
+  const post = async (more: object): Promise<Record<string, unknown>> => {
+    const capabilities = { elicitation: {}, extensions: { [EXTENSION]: {} } };
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': capabilities,
+    };
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'tools/call',
+        'mcp-name': 'greet',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { ...params, ...more, _meta },
+      }),
+    });
+    return ((await response.json()) as { result: Record<string, unknown> }).result;
+  };
+  const asked = await post({});
+  assert.equal(asked.resultType, 'input_required');
+  const [key = ''] = Object.keys(asked.inputRequests as object);
+  const inputResponses = { [key]: { action: 'accept', content: { name: 'Ada' } } };
+  const created = await post({ inputResponses, requestState: asked.requestState });
+  assert.deepEqual([created.resultType, created.pollIntervalMs], ['task', 40]);
+  assert.equal(textOf(await reached(server, created.taskId as string, 'completed')), 'Hello, Ada! true');
+  await server.close();
+});
+
+test('a setting that is no positive number is refused by its name', () => {
+  for (const tasks of [{ ttlSeconds: 0 }, { maxTasks: Number.NaN }, { pollIntervalMs: '1' as never }]) {
+    const [name] = Object.keys(tasks);
+    assert.throws(() => emptyServer({ tasks }), {
+      name: 'ConfigurationError',
+      message: new RegExp(`tasks.${name}`),
+    });
+  }
+  assert.throws(() => emptyServer({ tasks: { tll: 1 } as never }), { message: /tll/ });
+});
+
+for (const kept of ['here', 'elsewhere'] as const) {
+  test(`a tool of three functions has tasks that are kept ${kept}`, async () => {
+    const server = emptyServer();
+    const jobs = new Map<string, { status: 'working' | 'completed' }>();
+    server.experimental.tasks.registerToolTask(
+      'count',
+      { inputSchema: { to: z.number() }, execution: { taskSupport: 'optional' } },
+      {
+        async createTask({ to }, { taskStore }) {
+          if (kept === 'elsewhere') {
+            const job = { status: 'working' as 'working' | 'completed' };
+            jobs.set('job', job);
+            setImmediate(() => Object.assign(job, { status: 'completed' }));
+            const now = new Date().toISOString();
+            const times = { createdAt: now, lastUpdatedAt: now };
+            return { task: { taskId: 'job', ttl: null, pollInterval: 1, ...job, ...times } };
+          }
+          const created = await taskStore.createTask({ ttl: 5000, pollInterval: 60_000 });
+          setImmediate(async () => {
+            await taskStore.updateTaskStatus(created.taskId, 'working', 'counting');
+            const content = [{ type: 'text', text: `counted to ${to}` }];
+            await taskStore.storeTaskResult(created.taskId, 'completed', { content });
+          });
+          return { task: created };
+        },
+        async getTask(_args, { taskId, taskStore }) {
+          if (kept === 'here') return taskStore.getTask(taskId);
+          const now = new Date().toISOString();
+          const status = jobs.get(taskId)?.status ?? 'working';
+          return { taskId, ttl: null, createdAt: now, lastUpdatedAt: now, pollInterval: 1, status };
+        },
+        async getTaskResult({ to }, { taskId, taskStore }) {
+          if (kept === 'here') return (await taskStore.getTaskResult(taskId)) as never;
+          return { content: [{ type: 'text', text: `counted to ${to}` }] };
+        },
+      },
+    );
+    const id = await begun(server, 'count', { to: 3 });
+    assert.equal(textOf(await reached(server, id, 'completed')), 'counted to 3');
+    const { content } = await modern(server, 'tools/call', { name: 'count', arguments: { to: 2 } });
+    assert.deepEqual(content, [{ type: 'text', text: 'counted to 2' }]);
+    await server.close();
+  });
+}
+
+test('a tool of three functions fails where its task does, and is refused where it can be none', async () => {
+  const server = emptyServer();
+  const { tasks } = server.experimental;
+  const handler = {
+    async createTask({ taskStore }: { taskStore: RequestTaskStore }) {
+      const created = await taskStore.createTask();
+      const content = [{ type: 'text', text: 'it broke' }];
+      await taskStore.storeTaskResult(created.taskId, 'failed', { content });
+      return { task: { ...created, status: 'failed' as const } };
+    },
+    getTask: ({ taskId, taskStore }: { taskId: string; taskStore: RequestTaskStore }) =>
+      taskStore.getTask(taskId),
+    getTaskResult: async ({ taskId, taskStore }: { taskId: string; taskStore: RequestTaskStore }) =>
+      (await taskStore.getTaskResult(taskId)) as never,
+  };
+  tasks.registerToolTask('breaks', {}, handler);
+  const ended = await reached(server, await begun(server, 'breaks'), 'completed');
+  assert.deepEqual([textOf(ended), ended.result?.isError], ['it broke', true]);
+  await assert.rejects(modern(server, 'tools/call', { name: 'breaks', arguments: {} }), { code: -32021 });
+  const never = { execution: { taskSupport: 'forbidden' } } as never;
+  assert.throws(() => tasks.registerToolTask('never', never, handler), { name: 'ConfigurationError' });
+  assert.throws(() => tasks.registerToolTask('half', {}, { createTask() {} } as never), /getTask must be/);
   await server.close();
 });

@@ -46,6 +46,11 @@ def test_an_interval_that_is_no_positive_time_is_refused(interval: Any) -> None:
         TaskConfig(poll_interval=interval)
 
 
+def test_a_task_begins_at_once_or_when_told() -> None:
+    with pytest.raises(ValueError, match="begins is 'at once' or 'when told', not 'later'"):
+        TaskConfig(begins="later")  # type: ignore[arg-type]
+
+
 def test_the_paths_of_fastmcp_lead_to_one_class() -> None:
     from oxmcp.server import tasks
     from oxmcp.server.tasks import config

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oxmcp import Client, Context, FastMCP, McpError, ToolError
+from oxmcp import Client, Context, Elicit, FastMCP, InputRequired, McpError, ToolError
 from oxmcp.tools import tool
 from oxmcp.utilities.tasks import TaskConfig
 
@@ -232,8 +232,106 @@ async def test_a_server_says_it_for_the_tools_that_do_not() -> None:
         (TaskConfig(poll_interval=timedelta(microseconds=1)), 1),
     ],
 )
-def test_who_gives_an_interval_has_it_told(task: Any, told: int | None) -> None:
-    from oxmcp import _native
+async def test_who_gives_an_interval_has_it_told(task: Any, told: int | None) -> None:
+    mcp = FastMCP(tasks={"poll_interval": 0.75})
+    mcp.tool(lambda: None, name="work", task=task)
+    async with taking_tasks(mcp) as client:
+        created = await client.request("tools/call", {"name": "work"})
+        assert created["pollIntervalMs"] == (750 if told is None else told)
 
-    described = _native.loads(FastMCP().add_tool(lambda: None, name="work", task=task).descriptor())
-    assert described["oxmcp"].get("task") == (None if told is None else {"pollIntervalMs": told})
+
+async def test_a_function_knows_its_task_and_says_where_it_is() -> None:
+    mcp = FastMCP()
+    seen: list[Any] = []
+    may_end = asyncio.Event()
+
+    @mcp.tool(task=True)
+    async def work(ctx: Context) -> str:
+        task = ctx.task
+        seen.extend([ctx.task_id, ctx.is_background_task])
+        if task is None:
+            return "no task"
+        await task.update_status("half way")
+        seen.extend([task.ttl, task.poll_interval, task.created_at, ctx.become_task()])
+        await may_end.wait()
+        return repr(task)
+
+    async with taking_tasks(mcp) as client:
+        created = await client.request("tools/call", {"name": "work"})
+        while "statusMessage" not in (now := await client.request("tasks/get", {"taskId": created["taskId"]})):
+            assert now["status"] == "working"
+        assert now["statusMessage"] == "half way"
+        may_end.set()
+        assert text_of(await reached(client, created["taskId"], "completed")) == f"CallTask({created['taskId']!r})"
+        ttl, interval = timedelta(milliseconds=created["ttlMs"]), timedelta(milliseconds=created["pollIntervalMs"])
+        assert seen == [created["taskId"], True, ttl, interval, created["createdAt"], True]
+    seen.clear()
+    async with Client(mcp, mode="modern") as client:
+        assert (await client.call_tool("work")).content[0].text == "no task"
+    assert seen == [None, False]
+
+
+async def test_a_function_asks_first_and_becomes_a_task_then() -> None:
+    """TASK-14"""
+    mcp = FastMCP()
+    became: list[bool] = []
+
+    @mcp.tool(task=TaskConfig(begins="when told"))
+    async def greet(ctx: Context) -> str:
+        answer = await ctx.elicit("Who is it?", str)
+        became.append(ctx.become_task())
+        return f"Hello, {answer.data}!"
+
+    async with taking_tasks(mcp, elicitation_handler=lambda *_: "Ada") as client:
+        id = await begun(client, "greet")
+        assert text_of(await reached(client, id, "completed")) == "Hello, Ada!"
+    async with Client(mcp, mode="modern", elicitation_handler=lambda *_: "Bob") as client:
+        assert (await client.call_tool("greet")).content[0].text == "Hello, Bob!"
+    assert became == [True, False]
+
+
+async def test_a_function_may_return_what_it_asks_while_it_is_a_task() -> None:
+    mcp = FastMCP()
+
+    @mcp.tool(task=True)
+    async def greet(ctx: Context) -> str | InputRequired:
+        name = (ctx.input_responses or {}).get("who")
+        if name is None:
+            form = {"type": "object", "properties": {"name": {"type": "string"}}}
+            return InputRequired({"who": Elicit("Who is it?", form)})
+        return f"Hello, {name.content['name']}!"
+
+    async with taking_tasks(mcp, elicitation_handler=lambda *_: None) as client:
+        id = await begun(client, "greet")
+        ((key, _),) = (await reached(client, id, "input_required"))["inputRequests"].items()
+        answer = {"action": "accept", "content": {"name": "Ada"}}
+        await client.request("tasks/update", {"taskId": id, "inputResponses": {key: answer}})
+        assert text_of(await reached(client, id, "completed")) == "Hello, Ada!"
+
+
+async def test_how_tasks_are_kept_is_said_by_the_server() -> None:
+    mcp = FastMCP(tasks={"ttl": timedelta(minutes=2), "max_tasks": 1, "max_result_bytes": 100})
+    mcp.tool(lambda: "x" * 1000, name="work", task=True)
+    async with taking_tasks(mcp) as client:
+        created = await client.request("tools/call", {"name": "work"})
+        assert created["ttlMs"] == 120_000
+        await reached(client, created["taskId"], "failed")
+        with pytest.raises(McpError, match="too many tasks"):
+            await client.request("tools/call", {"name": "work"})
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        {"ttl": 0},
+        {"ttl": -1.0},
+        {"max_tasks": 1.5},
+        {"max_tasks": True},
+        {"ttl": "1"},
+        {"ttl": float("inf")},
+        {"tt": 1},
+    ],
+)
+def test_a_setting_that_is_no_positive_number_is_refused_by_its_name(tasks: Any) -> None:
+    with pytest.raises(ValueError, match=rf"tasks: .*{next(iter(tasks))}"):
+        FastMCP(tasks=tasks)

@@ -6,17 +6,23 @@ The official Python client and fastmcp's are told what to do with a task by an e
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import anyio
 import mcp_types as types
 import pytest
 from mcp.client.extension import ClaimContext, ClientExtension, ResultClaim, advertise
-from peers import TRANSPORTS, conversation, fast, official, stdio_parameters
-from processes import HttpProcess, serve_http
+from peers import TRANSPORTS, WITHIN, conversation, fast, official, stdio_parameters
+from processes import NODE, ROOT, HttpProcess, serve_http
 
 TASKS = "io.modelcontextprotocol/tasks"
+INTERPRETER_1X = Path(os.environ.get("OXMCP_MCP1_PYTHON", ROOT / ".venv-mcp1" / "bin" / "python"))
 
 CALLS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("greet", {"name": "Ada"}, "Hello, Ada!"),
@@ -169,3 +175,33 @@ def test_a_client_that_takes_none_waits_for_the_result(peer: str, where: Any) ->
             assert result.content[0].text == "a.txt: deleted"
 
     conversation(talk)
+
+
+OLDER = {
+    "python": (str(INTERPRETER_1X), "task_client_1x.py"),
+    "typescript": (NODE, "task_client_v1.mjs"),
+}
+"""The clients of 2025-11-25, and what runs them."""
+
+
+@pytest.mark.parametrize("client", OLDER)
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_clients_that_ask_for_tasks_get_what_they_come_to(client: str, where: Any) -> None:
+    """LTASK-1, LTASK-2, LTASK-4, LTASK-6, LTASK-8, LTASK-10"""
+    interpreter, script = OLDER[client]
+    if shutil.which(interpreter) is None:
+        pytest.skip(f"the client needs {interpreter}")
+    calls = [call for call in CALLS if call[0] != "greet"]
+    plan = json.dumps({"calls": [call[:2] for call in calls], "answer": ANSWER})
+    command = [interpreter, str(Path(__file__).with_name(script)), plan]
+    command += [where] if isinstance(where, str) else where
+    finished = subprocess.run(command, capture_output=True, timeout=WITHIN + 30, check=False)
+    assert finished.returncode == 0, finished.stderr.decode()[-3000:]
+    seen = json.loads(finished.stdout)
+    assert {"cancel", "requests"} <= set(seen.pop("capabilities"))
+    assert seen == {
+        "texts": [said for _, _, said in calls],
+        "statuses": ["failed" if name == "failing_job" else "completed" for name, _, _ in calls],
+        "cancelled": "cancelled",
+        "ttl": 30_000,
+    }

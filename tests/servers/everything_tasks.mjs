@@ -55,7 +55,7 @@ function runLong(server) {
   );
 }
 
-/** Tools that ask their client while they are tasks. */
+/** Tools that ask their client while they are tasks, and one that asks before. */
 function askInMidTask(server) {
   server.registerTool(
     'confirm_delete',
@@ -78,6 +78,19 @@ function askInMidTask(server) {
         ctx.elicit('Go on?', form('confirm', 'boolean')),
       ]);
       return `answers: ${answers.map(({ action }) => action).join(', ')}`;
+    },
+  );
+  server.registerTool(
+    'test_tool_with_task',
+    {
+      description: 'Ask first, and become a task then.',
+      execution: { taskSupport: 'required', begins: 'when told', pollIntervalMs: 5000 },
+    },
+    async (ctx) => {
+      const answer = await ctx.elicit('What is your name?', form('name', 'string'));
+      ctx.becomeTask();
+      await sleep(50);
+      return `Hello, ${answer.content?.name ?? 'nobody'}!`;
     },
   );
 }

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from oxmcp import Context, FastMCP, MCPError, ToolError
+from oxmcp.utilities.tasks import TaskConfig
 
 
 def form(field: str, kind: str) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def run_long(mcp: FastMCP) -> None:
 
 
 def ask_in_mid_task(mcp: FastMCP) -> None:
-    """Tools that ask their client while they are tasks."""
+    """Tools that ask their client while they are tasks, and one that asks before."""
 
     @mcp.tool(task=True, structured_output=False)
     async def confirm_delete(filename: str, ctx: Context) -> str:
@@ -63,3 +64,11 @@ def ask_in_mid_task(mcp: FastMCP) -> None:
             ctx.elicit("Go on?", form("confirm", "boolean")),
         )
         return f"answers: {', '.join(answer.action for answer in answers)}"
+
+    @mcp.tool(task=TaskConfig("required", begins="when told"), structured_output=False)
+    async def test_tool_with_task(ctx: Context) -> str:
+        """Ask first, and become a task then."""
+        answer = await ctx.elicit("What is your name?", form("name", "string"))
+        ctx.become_task()
+        await asyncio.sleep(0.05)
+        return f"Hello, {answer.content['name'] if answer.action == 'accept' else 'nobody'}!"

@@ -16,7 +16,7 @@ export type Reason =
 const SDK = '@modelcontextprotocol/sdk';
 const V2 = '@modelcontextprotocol';
 
-const TASK_OPTIONS = ['taskStore', 'taskMessageQueue', 'defaultTaskPollInterval', 'maxTaskQueueSize'];
+const TASK_OPTIONS = ['taskStore', 'taskMessageQueue', 'maxTaskQueueSize'];
 const OPTIONS_OF_V2 = ['supportedProtocolVersions'];
 const STREAM_OPTIONS = ['supportedProtocolVersions'];
 const of = (type: string, members: string[]): string =>

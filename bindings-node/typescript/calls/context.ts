@@ -19,6 +19,7 @@ import type { LoggingLevel } from '../types/notifications.js';
 import type { Root } from '../types/questions.js';
 import { listRoots, quietly, sendRequestOf } from './asking.js';
 import { type Elicit, type ElicitUrl, elicitInput, elicitOf, elicitUrlOf } from './elicitation.js';
+import { type CallTask, taskOf } from './in_task.js';
 import { announce, isChange, sendExtension, sendLog } from './notifications.js';
 import type { AskOptions, SendRequest } from './questions.js';
 import type { HttpContext, Logger, RequestContext, RequestInfo, RequestMetaEnvelope } from './request.js';
@@ -189,15 +190,29 @@ export class Context {
     return sendRequestOf(() => this.call);
   }
 
-  /** The task the request became. Tasks are not served, so there is none; and so are the next two. */
-  get taskId(): string | undefined {
-    return undefined;
+  /** The task that the call is; undefined where it is none, or not yet. */
+  get task(): CallTask | undefined {
+    return taskOf(this.call);
   }
+  /** Its id. */
+  get taskId(): string | undefined {
+    return this.call.task?.taskId;
+  }
+  /** How long its client asked for it to be kept, in milliseconds (2025-11-25). */
+  get taskRequestedTtl(): number | undefined {
+    return this.call.caller.taskRequested?.ttl;
+  }
+  /** Only `registerToolTask` has one: the engine keeps tasks. */
   get taskStore(): undefined {
     return undefined;
   }
-  get taskRequestedTtl(): number | undefined {
-    return undefined;
+  /**
+   * Makes a task of the call, whose request is answered with it: for tools that ask their client first, and are registered with
+   * `execution.begins: 'when told'`. Returns whether it is one now: not where the client takes none, or none more fits; the call
+   * goes on as it was then.
+   */
+  get becomeTask(): () => boolean {
+    return () => this.call.becomeTask();
   }
 
   /**

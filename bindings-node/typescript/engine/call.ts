@@ -5,7 +5,7 @@ import { MODERN_PROTOCOL_VERSION } from '../types/constants.js';
 import { type CallOrigin, SESSION_ID } from './call_origin.js';
 import { InvalidResultError } from './errors.js';
 import { exact } from './exact_integers.js';
-import { type Caller, type InexactInteger, type NativeServing, native } from './native.js';
+import { type Caller, type InexactInteger, type NativeServing, native, type TaskFacts } from './native.js';
 import { CannotAskError, type UnansweredPayload } from './question_errors.js';
 import { type Asker, type QuestionOptions, Questions } from './questions.js';
 
@@ -146,6 +146,22 @@ export class Call extends AsyncResource implements Asker {
   /** Closes the stream of this call, or those of its session that belong to no request. */
   closeStream(ofSession: boolean): void {
     if (!this.isOver) this.serving.native.closeStream(this.id, ofSession);
+  }
+
+  /** The task that it is, if it is one. */
+  get task(): TaskFacts | undefined {
+    const text = this.isOver ? null : this.serving.native.task(this.id);
+    return text === null ? undefined : (JSON.parse(text) as TaskFacts);
+  }
+
+  /** Makes a task of it; returns whether it is one now. */
+  becomeTask(): boolean {
+    return !this.isOver && this.serving.native.becomeTask(this.id);
+  }
+
+  /** Says in words where the task is; returns whether it is one. */
+  taskStatus(message: string): boolean {
+    return !this.isOver && this.serving.native.taskStatus(this.id, message);
   }
 
   /** Sends a notification that the protocol does not have (`params` is JSON text); returns whether the client will see it. */

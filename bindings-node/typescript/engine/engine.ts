@@ -34,6 +34,8 @@ export interface EngineOptions {
   requestStateKeys?: readonly Uint8Array[] | undefined;
   /** How long clients may take to come back. */
   requestStateSeconds?: number | undefined;
+  /** How tasks are kept. */
+  tasks?: object | undefined;
   /** How clients that hold a session are asked what a handler returned. */
   asking?: SessionAsking | undefined;
 }
@@ -85,6 +87,8 @@ export class Engine {
           }),
         ),
     );
+    const { tasks } = options;
+    if (tasks !== undefined) translated(() => this.native.serveTasks(JSON.stringify(tasks)));
   }
 
   /** Keeps a function; returns the number by which the engine calls it. The engine says when it has forgotten it. */

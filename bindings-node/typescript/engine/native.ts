@@ -140,7 +140,7 @@ export interface NativeServing {
   closeStream(id: number, ofSession: boolean): boolean;
   /** A notification that the protocol does not have, on the call's stream; `params` is a JSON object. */
   notifyCaller(id: number, method: string, params: string): boolean;
-  /** The task that a call is, as the JSON text of `{taskId, createdAt, ttl, pollInterval}`; `null` where it is none. */
+  /** The task that a call is, as the JSON text of `TaskFacts`; `null` where it is none. */
   task(id: number): string | null;
   /** Makes a task of a call; returns whether it is one now. */
   becomeTask(id: number): boolean;
@@ -234,13 +234,24 @@ export interface Caller {
   streamCanClose: boolean;
   wantsProgress: boolean;
   /** What the client says of the task it wants, in versions where clients do. */
-  taskRequested: Record<string, unknown> | null;
+  taskRequested: { ttl?: number } | null;
   /** The integers among all this that are other numbers in JavaScript; absent where there are none. */
   inexact?: InexactInteger[];
   /** What earlier rounds of the call brought, by key. */
   inputResponses: Record<string, unknown> | null;
   /** What an earlier round kept. */
   requestState: string | null;
+}
+
+/** What is known of a task from its beginning. */
+export interface TaskFacts {
+  taskId: string;
+  /** ISO 8601. */
+  createdAt: string;
+  /** How long it is kept, in milliseconds; null: for ever. */
+  ttl: number | null;
+  /** How often clients are told to ask, in milliseconds. */
+  pollInterval: number;
 }
 
 /** An integer that a JavaScript number does not hold: where it is, and its digits. */

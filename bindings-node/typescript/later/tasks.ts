@@ -20,13 +20,9 @@ export {
   TaskStatusNotificationSchema,
 } from '../arguments/spec_schemas/spec_schemas.js';
 export type {
-  NotYet as BaseToolCallback,
   NotYet as AsyncGeneratorValue,
   NotYet as BaseQueuedMessage,
   NotYet as BaseResponseMessage,
-  NotYet as CreateTaskOptions,
-  NotYet as CreateTaskRequestHandler,
-  NotYet as CreateTaskRequestHandlerExtra,
   NotYet as ErrorMessage,
   NotYet as QueuedError,
   NotYet as QueuedMessage,
@@ -37,31 +33,24 @@ export type {
   NotYet as ResultMessage,
   NotYet as TaskCreatedMessage,
   NotYet as TaskMessageQueue,
-  NotYet as TaskRequestHandler,
-  NotYet as TaskRequestHandlerExtra,
   NotYet as TaskStatusMessage,
   NotYet as TaskStore,
-  NotYet as TaskToolExecution,
-  NotYet as ToolTaskHandler,
 } from '../engine/not_yet.js';
 export type * from '../types/tasks.js';
 
-// A tool may take its time and report progress meanwhile.
+// The engine keeps tasks; tools say of themselves that they have some.
 
 export const {
   ExperimentalClientTasks,
-  ExperimentalMcpServerTasks,
   ExperimentalServerTasks,
   InMemoryTaskMessageQueue,
   InMemoryTaskStore,
   assertClientRequestTaskCapability,
   assertToolsCallTaskCapability,
-  isTerminal,
   takeResult,
   toArrayAsync,
-} = notYet('a tool may take its time, and report progress meanwhile');
+} = notYet("a tool with `execution: { taskSupport: 'optional' }` has tasks, which the engine keeps");
 export type ExperimentalClientTasks<A = unknown, B = unknown, C = unknown> = NotYet<A, B, C>;
-export type ExperimentalMcpServerTasks = NotYet;
 export type ExperimentalServerTasks<A = unknown, B = unknown, C = unknown> = NotYet<A, B, C>;
 export type InMemoryTaskMessageQueue = NotYet;
 export type InMemoryTaskStore = NotYet;

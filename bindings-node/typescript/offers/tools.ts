@@ -12,7 +12,7 @@ import type { InputRequiredResult } from '../types/questions.js';
 import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
 import { warnOfUnknownHints } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
-import { checkExecution, executionOf, type TaskExecution } from './task_support.js';
+import { checkExecution, executionOf, mannerOf, type TaskExecution } from './task_support.js';
 import { toolRun } from './tool_runs.js';
 
 /**
@@ -272,7 +272,7 @@ function descriptorOf(state: State, converts: boolean): object {
       checkOutput: output !== undefined && output.checkInRust !== false,
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
       replayable: state.replayable === true,
-      task: { pollIntervalMs: state.execution?.pollIntervalMs },
+      task: mannerOf(state.execution),
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
       wrapOutput: outputSchema !== undefined && outputSchema.type !== 'object',
     },

@@ -32,7 +32,7 @@ import {
 } from './connections.js';
 import { checkMethod, handlerOf, methodRun, type ReadingSchema, type RequestSchema } from './handlers.js';
 import { Notifications } from './notifications.js';
-import { checkOptions, keysOf, mergeCapabilities, type ServerOptions } from './options.js';
+import { checkOptions, keysOf, mergeCapabilities, type ServerOptions, tasksOf } from './options.js';
 
 export type { Fetch, FetchOptions, Listening, ListenOptions, Transport } from './connections.js';
 export type { ReadingSchema, RequestSchema } from './handlers.js';
@@ -77,6 +77,7 @@ export class Server extends Asking implements Servable {
       io: options.io,
       requestStateKeys: keysOf(options),
       requestStateSeconds: options.requestState?.ttlSeconds,
+      tasks: tasksOf(options),
       asking: {
         timeoutMs: options.inputRequired?.roundTimeoutMs ?? 0,
         isOn: options.inputRequired?.legacyShim !== false,

@@ -2,12 +2,12 @@
 
 import type { Middleware, RegisteredMiddleware } from '../calls/middleware.js';
 import { ENGINE, type Engine, type Servable } from '../engine/engine.js';
-import type { NotYet } from '../engine/not_yet.js';
 import type { Implementation } from '../types/base.js';
 import type { LoggingMessageNotificationParams } from '../types/notifications.js';
 import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
 import type { McpServerOptions } from './options.js';
 import { Registering } from './registering.js';
+import { ExperimentalMcpServerTasks } from './tasks/experimental.js';
 
 export type { Context, Context as ServerContext } from '../calls/context.js';
 export type { Hook, Middleware, MiddlewareContext, Next, RegisteredMiddleware } from '../calls/middleware.js';
@@ -82,9 +82,9 @@ export class McpServer extends Registering implements Servable {
     return this.server[ENGINE];
   }
 
-  /** Not yet: whatever is done with its `tasks` throws. */
-  get experimental(): { tasks: NotYet } {
-    return this.server.experimental;
+  /** Tools whose tasks are made by functions, by the older names. */
+  get experimental(): { tasks: ExperimentalMcpServerTasks } {
+    return { tasks: new ExperimentalMcpServerTasks(this) };
   }
 
   /** See `Server.use`: has messages pass an object with hooks before they are handled. */

@@ -38,6 +38,26 @@ export interface ServerOptions {
   requestState?: RequestStateOptions | undefined;
   /** How clients that hold a session are asked what a handler returned by `inputRequired(…)`. */
   inputRequired?: InputRequiredOptions | undefined;
+  /** How tasks are kept, in memory. */
+  tasks?: TaskSettings | undefined;
+  /** `tasks.pollIntervalMs` by another name. */
+  defaultTaskPollInterval?: number | undefined;
+}
+
+/** How tasks are kept. */
+export interface TaskSettings {
+  /** How long after its beginning a task is forgotten, if its client does not say; one that still runs is cancelled then. An hour. */
+  ttlSeconds?: number | undefined;
+  /** The longest that a client may ask for. */
+  maxTtlSeconds?: number | undefined;
+  /** How many there may be, running and over. */
+  maxTasks?: number | undefined;
+  /** How many of them one client may have. */
+  maxTasksPerOwner?: number | undefined;
+  /** How long a result may be; one that is longer fails. */
+  maxResultBytes?: number | undefined;
+  /** How often clients are told to look, where a tool does not say. */
+  pollIntervalMs?: number | undefined;
 }
 
 /** A secret; text stands for its bytes in UTF-8. */
@@ -81,10 +101,9 @@ export interface McpServerOptions extends ServerOptions {
 
 /** Known options of others, and why they cannot be taken. */
 const WITHOUT_SUBJECT: ReadonlyMap<string, string> = new Map([
-  ['taskStore', 'tasks are not served'],
-  ['taskMessageQueue', 'tasks are not served'],
-  ['defaultTaskPollInterval', 'tasks are not served'],
-  ['maxTaskQueueSize', 'tasks are not served'],
+  ['taskStore', 'the engine keeps tasks'],
+  ['taskMessageQueue', 'what a task says is not queued'],
+  ['maxTaskQueueSize', 'what a task says is not queued'],
   ['jsonSchemaValidator', 'schemas are checked by the engine'],
   ['supportedProtocolVersions', 'every version of the protocol is served'],
   ['eventStore', 'streams are not resumed'],
@@ -113,6 +132,25 @@ export function checkOptions(options: ServerOptions): void {
       throw new ConfigurationError(`the option ${name} is not supported: ${why}; leave it out`);
     }
   }
+}
+
+/** The settings as the engine reads them. Throws ConfigurationError for one that is no positive number. */
+export function tasksOf({ tasks, defaultTaskPollInterval }: ServerOptions): object | undefined {
+  if (tasks === undefined && defaultTaskPollInterval === undefined) return undefined;
+  const { ttlSeconds, maxTtlSeconds, pollIntervalMs = defaultTaskPollInterval, ...numbers } = tasks ?? {};
+  for (const [name, value] of Object.entries({ ttlSeconds, maxTtlSeconds, pollIntervalMs, ...numbers })) {
+    if (value !== undefined && !(typeof value === 'number' && value > 0 && Number.isFinite(value))) {
+      throw new ConfigurationError(`tasks.${name} must be a positive number, not ${JSON.stringify(value)}`);
+    }
+  }
+  const milliseconds = (value: number | undefined, each: number): number | undefined =>
+    value === undefined ? undefined : Math.max(1, Math.round(value * each));
+  return {
+    ttlMs: milliseconds(ttlSeconds, 1000),
+    maxTtlMs: milliseconds(maxTtlSeconds, 1000),
+    pollIntervalMs: milliseconds(pollIntervalMs, 1),
+    ...numbers,
+  };
 }
 
 /** Throws ConfigurationError for what others take with a registration and nothing here would honour. */

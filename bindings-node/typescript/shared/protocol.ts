@@ -14,10 +14,10 @@ export type RequestHandlerExtra<_Request = unknown, _Notification = unknown> = C
 /** Options of both sides. */
 export type ProtocolOptions = Pick<
   ServerOptions,
-  'enforceStrictCapabilities' | 'debouncedNotificationMethods'
+  'enforceStrictCapabilities' | 'debouncedNotificationMethods' | 'defaultTaskPollInterval'
 >;
 export type TaskRequestOptions = Omit<RequestOptions, 'relatedTask'>;
-export type { NotYet as RequestTaskStore } from '../engine/not_yet.js';
+export type { RequestTaskStore } from '../offers/task_store.js';
 
 /** How long a request may take by default, in milliseconds. */
 export const DEFAULT_REQUEST_TIMEOUT_MSEC = 60_000;

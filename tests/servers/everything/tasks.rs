@@ -5,7 +5,7 @@ use std::time::Duration;
 use oxmcp_core::error::Result;
 use oxmcp_core::handler::{Failure, FailureKind, Invocation, Reply, from_function};
 use oxmcp_core::json::RawJson;
-use oxmcp_core::model::{Question, Tool};
+use oxmcp_core::model::{Question, TaskManner, Tool};
 use oxmcp_core::registry::Registry;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -98,5 +98,18 @@ fn asking(registry: &Registry) -> Result<()> {
             actions.push(answer["action"].as_str().unwrap_or_default().to_owned());
         }
         Ok(said(format!("answers: {}", actions.join(", "))))
-    })
+    })?;
+    let mut asks_first = Tool::new("test_tool_with_task", RawJson::from_value(&nothing()))
+        .describe("Ask first, and become a task then.");
+    asks_first.execution = Some(RawJson::from_value(&json!({ "taskSupport": "required" })));
+    asks_first.task = TaskManner { when_told: true, poll_interval: Some(Duration::from_secs(5)) };
+    let function = async |call: Invocation| {
+        let question = question("What is your name?", "name", "string");
+        let answer = call.context.ask(question).await?.to_value().unwrap_or_default();
+        call.context.events.become_task();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let name = answer["content"]["name"].as_str().unwrap_or("nobody");
+        Ok(said(format!("Hello, {name}!")))
+    };
+    registry.add_tool(asks_first, from_function(function))
 }

@@ -10,6 +10,7 @@ from .. import _native
 from ..arguments.injection import ContextMark
 from ..later.deferred import LaterMembers
 from .asking.in_context import Asking
+from .in_task import InTask
 from .owner import Owner, conversation, serving
 from .session import RequestContext, Session
 
@@ -67,7 +68,7 @@ def context_of(call: _native.Call, server: Owner | None) -> Context[Any, Any, An
     return context
 
 
-class Context(Asking, Parametrized[A, B, C], ContextMark, LaterMembers):
+class Context(Asking, InTask, Parametrized[A, B, C], ContextMark, LaterMembers):
     """One call, as its handler sees it. Ask for it by annotating a parameter with this class, whatever its name.
 
     What sends something (`report_progress`, `info`, `notify_…`) does so at once and may be awaited or not. What asks the client

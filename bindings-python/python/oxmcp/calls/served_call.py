@@ -235,11 +235,6 @@ class ServedCall:
 
     origin_request_id = request_id
 
-    task_id: None = None
-    """No call is a task yet."""
-
-    is_background_task: bool = False
-
     def client_extension_settings(self, identifier: str) -> dict[str, Any] | None:
         """What the peer declared for an extension; None when it does not have it."""
         capabilities = self.client_capabilities

@@ -12,6 +12,7 @@ from .http_request import Request, request_with
 
 if TYPE_CHECKING:
     from .. import types
+    from .experimental import Experimental
     from .served_call import ServedCall
 
 
@@ -141,6 +142,13 @@ class RequestContext:
     def close_standalone_sse_stream(self) -> Callable[[], Awaitable[None]] | None:
         """See `Context.close_standalone_sse_stream`; None where it would do nothing."""
         return self._context.close_standalone_sse_stream if self._context._call.stream_can_close else None
+
+    @property
+    def experimental(self) -> Experimental:
+        """What the request has to do with tasks, by the names of 1.x of the official package."""
+        from .experimental import Experimental  # few handlers need it
+
+        return Experimental(self._context)
 
     @property
     def lifespan_context(self) -> Any:

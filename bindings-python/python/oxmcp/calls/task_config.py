@@ -11,6 +11,9 @@ from ..errors import ConfigurationError
 TaskMode = Literal["forbidden", "optional", "required"]
 """A tool's `taskSupport`: never a task, a task for callers that want one, nothing but a task (LTASK-2)."""
 
+TaskBegins = Literal["at once", "when told"]
+"""When a call becomes a task: before the function runs, or when that says `ctx.become_task()`."""
+
 TASKS_EXTENSION_ID = "io.modelcontextprotocol/tasks"
 DEFAULT_POLL_INTERVAL = timedelta(seconds=5)
 DEFAULT_POLL_INTERVAL_MS = 5_000
@@ -37,20 +40,24 @@ class TaskConfig:
     Attributes:
         mode: "forbidden", "optional" or "required".
         poll_interval: How long a client is told to wait before it asks again.
+        begins: "at once", or "when told" for a function that may ask its client first, and then says `ctx.become_task()`.
 
     Raises:
-        ConfigurationError: there is no such mode, or the interval is no positive time.
+        ConfigurationError: there is no such mode or beginning, or the interval is no positive time.
     """
 
     mode: TaskMode = "optional"
     poll_interval: timedelta = DEFAULT_POLL_INTERVAL
+    begins: TaskBegins = "at once"
 
     def __post_init__(self) -> None:
-        """Holds both against what there is."""
+        """Holds all three against what there is."""
         if self.mode not in get_args(TaskMode):
             raise ConfigurationError(f"task: there is no mode {self.mode!r}: use 'forbidden', 'optional' or 'required'")
         if not isinstance(self.poll_interval, timedelta) or self.poll_interval <= timedelta(0):
             raise ConfigurationError(f"task: poll_interval must be a positive timedelta, not {self.poll_interval!r}")
+        if self.begins not in get_args(TaskBegins):
+            raise ConfigurationError(f"task: begins is 'at once' or 'when told', not {self.begins!r}")
 
     @classmethod
     def from_bool(cls, value: bool) -> TaskConfig:

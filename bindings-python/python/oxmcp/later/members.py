@@ -11,9 +11,6 @@ LATER = {
         EXTENSIONS: "get_app_tool get_tool_by_hash required_extensions",
         TASKS: "docket get_tasks",
     },
-    "Server": {
-        TASKS: "experimental",
-    },
     "Context": {
         COMPOSITION: "disable_components enable_components reset_visibility",
     },

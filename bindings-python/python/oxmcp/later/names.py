@@ -125,8 +125,10 @@ LATER = {
         server.dependencies.register_task_server
         server.dependencies.register_task_session
         server.dependencies.require_docket
-        server.experimental
-        server.lowlevel.experimental
+        server.experimental.session_features
+        server.experimental.task_result_handler
+        server.experimental.task_scope
+        server.experimental.task_support
         server.tasks.build_task_key
         server.tasks.capabilities
         server.tasks.context

@@ -148,8 +148,13 @@ class Tool(Offer):
         descriptor: dict[str, Any] = {"name": self.name, "inputSchema": self.parameters, "oxmcp": own}
         if self.task_config.supports_tasks():
             descriptor["execution"] = {"taskSupport": self.task_config.mode}
+            manner: dict[str, Any] = {}
             if self._poll_interval is not None:
-                own["task"] = {"pollIntervalMs": max(1, round(self._poll_interval.total_seconds() * 1000))}
+                manner["pollIntervalMs"] = max(1, round(self._poll_interval.total_seconds() * 1000))
+            if self.task_config.begins != "at once":
+                manner["begins"] = self.task_config.begins
+            if manner:
+                own["task"] = manner
         if self.output_schema is not None:
             descriptor["outputSchema"] = self.output_schema
         return self._described(descriptor)

@@ -10,6 +10,7 @@ from ... import _native
 from ...answers.content import blocks_of
 from ...answers.encoding import encode
 from ...answers.input_required import is_input_required
+from ...calls.experimental import RanTask
 from ...types.wire_object import to_plain
 
 Result = dict[str, Any]
@@ -21,6 +22,7 @@ def whole(value: Any) -> Result:
     Raises:
         TypeError: it is none of these.
     """
+    value = getattr(value, "of_task", value)  # a task's result, where a handler returned what `run_task` gave
     result = {} if value is None else to_plain(value)
     if not isinstance(result, dict):
         raise TypeError(f"A handler returns a result object, not {type(value).__name__}")
@@ -54,7 +56,7 @@ def page(value: Any, member: str) -> Result:
 
 def is_tool_result(value: Any) -> bool:
     """Whether a value is a tool's whole result already."""
-    if is_input_required(value):
+    if is_input_required(value) or isinstance(value, RanTask):
         return True
     if isinstance(value, Mapping):
         return False

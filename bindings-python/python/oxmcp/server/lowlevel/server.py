@@ -25,6 +25,7 @@ from ..models import InitializationOptions, NotificationOptions
 from ..stdio import run_on
 from . import answers, capabilities
 from .decorators import Decorators, Handler
+from .experimental import ExperimentalHandlers
 from .request_handlers import RequestHandlers
 from .request_in_flight import request_ctx
 
@@ -122,6 +123,7 @@ class Server(Decorators, LaterMembers):
         self._cache_hints = {method: cache_hint(hint) for method, hint in (cache_hints or {}).items()}
         self._handlers: dict[str, Handler] = {}
         self._options: InitializationOptions | None = None
+        self._serves_tasks = False
         for keyword, (method, params_type) in _CONSTRUCTOR_HANDLERS.items():
             if given[keyword] is not None:
                 self.add_request_handler(method, params_type, given[keyword])
@@ -289,9 +291,19 @@ class Server(Decorators, LaterMembers):
             capabilities=self._capabilities(),
             cache_hints=_native.dumps(self._cache_hints),
         )
+        if self._serves_tasks:
+            engine.serve_tasks('{"always":true}')
         for method, handler in self._handlers.items():
             engine.set_method(method, self._target(method, handler))
         return engine
+
+    @property
+    def experimental(self) -> ExperimentalHandlers:
+        """Tasks, by the names of 1.x of the official package."""
+        return ExperimentalHandlers(self)
+
+    def _remade(self) -> None:
+        self._engines.forget()
 
     # Running
 

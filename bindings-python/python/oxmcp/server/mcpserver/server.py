@@ -24,6 +24,8 @@ from ...serving.capabilities import read as read_capabilities
 from ...serving.request_state import Keys, RequestStateSecurity
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, ServerCard, Settings
+from ...serving.task_settings import Tasks
+from ...serving.task_settings import for_the_engine as tasks_for_the_engine
 from ...serving.transport_security import guards
 from .composing import Composing
 from .extended import Extended
@@ -107,7 +109,9 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             `request_state_security` is a `RequestStateSecurity` with such keys, and the time that clients have.
         sampling_handler: Answers what the client's model is asked, `(messages, params, context)`, where the client cannot: a text
             or a `CreateMessageResult`. With `sampling_handler_behavior="always"` it always does.
-        tasks: Whether calls of tools can become tasks where a tool does not say: True is `task=True` of each.
+        tasks: Whether calls of tools can become tasks where a tool does not say: True is `task=True` of each. Or how tasks are
+            kept, in memory: `{"ttl": 3600, "max_ttl": …, "max_tasks": 1000, "max_tasks_per_owner": …, "max_result_bytes": …,
+            "poll_interval": 0.5}`, with times in seconds.
         transforms: What becomes of the offers before clients see them, in order (`oxmcp.server.transforms`); `add_transform` adds
             to it.
         dereference_schemas: Whether what the schemas of tools refer to is written out, for clients that drop `$defs`:
@@ -192,7 +196,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         request_state_security: RequestStateSecurity | None = None,
         sampling_handler: Callable[..., Any] | None = None,
         sampling_handler_behavior: Literal["always", "fallback"] | None = None,
-        tasks: bool | None = None,
+        tasks: Tasks = None,
         max_request_body_size: int | None = None,
         cache_ttl: int | None = None,
         cache_scope: Literal["public", "private"] | None = None,
@@ -248,7 +252,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             log_level=log_level,
         )
         self._mask = settings.switch("MASK_ERRORS", mask_error_details, False)
-        self._tasks = bool(tasks)
+        self._tasks = tasks is True
+        self._task_settings = tasks_for_the_engine(tasks)
         self._strict = settings.switch("STRICT_INPUT_VALIDATION", strict_input_validation, False)
         self._resource_security = resource_security
         self.on_unknown = settings.on_unknown(on_unknown)
@@ -310,6 +315,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             request_state_keys=() if self._request_state is None else self._request_state.keys,
             request_state_seconds=600.0 if self._request_state is None else self._request_state.ttl,
         )
+        if self._task_settings is not None:
+            engine.serve_tasks(self._task_settings)
         self._register_all(engine)
         return engine
 

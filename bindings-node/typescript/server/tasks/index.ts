@@ -1,0 +1,17 @@
+// The import path `experimental/tasks` of the official package.
+
+import type { TaskCreationParams } from '../../types/tasks.js';
+
+export * from '../../later/tasks.js';
+export { isTerminal, type RequestTaskStore } from '../../offers/task_store.js';
+export type {
+  BaseToolCallback,
+  CreateTaskRequestHandler,
+  CreateTaskRequestHandlerExtra,
+  TaskRequestHandler,
+  TaskRequestHandlerExtra,
+  ToolTaskHandler,
+} from '../../offers/task_tools.js';
+/** What a task is asked for with. `context` is accepted for code that gives some. */
+export type CreateTaskOptions = TaskCreationParams & { context?: Record<string, unknown> | undefined };
+export { ExperimentalMcpServerTasks, type TaskToolExecution } from './experimental.js';
