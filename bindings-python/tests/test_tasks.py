@@ -335,3 +335,30 @@ async def test_how_tasks_are_kept_is_said_by_the_server() -> None:
 def test_a_setting_that_is_no_positive_number_is_refused_by_its_name(tasks: Any) -> None:
     with pytest.raises(ValueError, match=rf"tasks: .*{next(iter(tasks))}"):
         FastMCP(tasks=tasks)
+
+
+async def test_a_client_with_a_session_asks_for_a_task_and_waits_for_its_result() -> None:
+    """LTASK-1, LTASK-2, LTASK-4, LTASK-5"""
+    mcp = FastMCP()
+    seen: list[Any] = []
+
+    @mcp.tool(task="required")
+    async def greet(ctx: Context) -> str:
+        seen.append(ctx.is_background_task)
+        answer = await ctx.elicit("Who is it?", str)
+        return f"Hello, {answer.data}!"
+
+    async with Client(mcp, elicitation_handler=lambda *_: "Ada", timeout=20) as client:
+        told = client.initialize_result
+        assert told is not None
+        assert told.capabilities.tasks is not None
+        created = (await client.request("tools/call", {"name": "greet", "task": {"ttl": 30_000}}))["task"]
+        assert created["ttl"] == 30_000
+        result = await client.request("tasks/result", {"taskId": created["taskId"]})
+        assert result["content"][0]["text"] == "Hello, Ada!"
+        assert result["_meta"]["io.modelcontextprotocol/related-task"] == {"taskId": created["taskId"]}
+        assert (await client.request("tasks/get", {"taskId": created["taskId"]}))["status"] == "completed"
+        with pytest.raises(McpError) as raised:
+            await client.call_tool("greet")
+        assert raised.value.error.code == -32601
+    assert seen == [True]

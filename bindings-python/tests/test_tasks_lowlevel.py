@@ -127,3 +127,24 @@ def test_what_one_keeps_tasks_in_is_not_taken() -> None:
     with pytest.raises(NotYetError, match="enable_tasks"):
         Server("tasks").experimental.enable_tasks(store=object())
     assert Server("tasks").experimental.task_support is None
+
+
+async def test_a_client_with_a_session_asks_for_a_task() -> None:
+    """LTASK-2, LTASK-4"""
+    seen: list[Any] = []
+
+    async def work(task: ServerTaskContext) -> CallToolResult:
+        experimental = server.request_context.experimental
+        seen.extend([experimental.task_metadata, experimental.is_task])
+        answer = await task.elicit("Go on?", FORM)
+        return said(answer.action)
+
+    server = serving(work)
+    async with Client(server, elicitation_handler=lambda *_: {"confirm": True}, timeout=20) as client:
+        created = await client.request("tools/call", {"name": "work", "arguments": {}, "task": {"ttl": 5000}})
+        id = created["task"]["taskId"]
+        result = await client.request("tasks/result", {"taskId": id})
+        assert result["content"][0]["text"] == "accept"
+        refused = await client.call_tool("work", raise_on_error=False)
+        assert refused.content[0].text == "This tool requires task-augmented invocation"
+    assert seen == [types.TaskMetadata(ttl=5000), True]
