@@ -22,6 +22,7 @@ const ROOMS = [
   'later',
   'answers',
   'calls',
+  'offers/tasks',
   'offers',
   'serving',
   'serving/stdio',

@@ -1,7 +1,10 @@
 // Calls that become tasks: what a tool says of it, and what a client that takes tasks sees (2026-07-28).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type McpServer, ProtocolError } from 'oxmcp';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { type McpServer, ProtocolError, type Transport } from 'oxmcp';
 import type { RequestTaskStore } from 'oxmcp/experimental/tasks';
 import { z } from 'zod';
 import { clientOf, emptyServer, modern } from './support/connected.js';
@@ -329,5 +332,34 @@ test('a tool of three functions fails where its task does, and is refused where 
   const never = { execution: { taskSupport: 'forbidden' } } as never;
   assert.throws(() => tasks.registerToolTask('never', never, handler), { name: 'ConfigurationError' });
   assert.throws(() => tasks.registerToolTask('half', {}, { createTask() {} } as never), /getTask must be/);
+  await server.close();
+});
+
+test('a client with a session asks for a task, is asked by it, and waits for its result (LTASK-2, LTASK-4)', async () => {
+  const server = emptyServer();
+  const seen: unknown[] = [];
+  server.registerTool('greet', { execution: { taskSupport: 'required' } }, async (ctx) => {
+    seen.push(ctx.taskRequestedTtl, typeof ctx.taskId);
+    const answer = await ctx.elicit('Who is it?', z.object({ name: z.string() }));
+    return `Hello, ${answer.content?.name}!`;
+  });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await server.connect(theirs as Transport);
+  const client = new Client({ name: 'c', version: '1' }, { capabilities: { elicitation: {} } });
+  client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { name: 'Ada' } }));
+  await client.connect(ours);
+  await client.listTools();
+  const told: string[] = [];
+  const stream = client.experimental.tasks.callToolStream({ name: 'greet' }, undefined, {
+    task: { ttl: 30_000 },
+  });
+  for await (const message of stream) {
+    if (message.type === 'error') throw message.error;
+    if (message.type === 'result') told.push((message.result.content as { text: string }[])[0]?.text ?? '');
+    if (message.type === 'taskCreated') told.push(String(message.task.ttl));
+  }
+  assert.deepEqual(told, ['30000', 'Hello, Ada!']);
+  assert.deepEqual(seen, [30_000, 'string']);
+  await client.close();
   await server.close();
 });

@@ -12,7 +12,7 @@ import type { InputRequiredResult } from '../types/questions.js';
 import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
 import { warnOfUnknownHints } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
-import { checkExecution, executionOf, mannerOf, type TaskExecution } from './task_support.js';
+import { checkExecution, executionOf, mannerOf, type TaskExecution } from './tasks/support.js';
 import { toolRun } from './tool_runs.js';
 
 /**

@@ -17,7 +17,7 @@ export type ProtocolOptions = Pick<
   'enforceStrictCapabilities' | 'debouncedNotificationMethods' | 'defaultTaskPollInterval'
 >;
 export type TaskRequestOptions = Omit<RequestOptions, 'relatedTask'>;
-export type { RequestTaskStore } from '../offers/task_store.js';
+export type { RequestTaskStore } from '../offers/tasks/store.js';
 
 /** How long a request may take by default, in milliseconds. */
 export const DEFAULT_REQUEST_TIMEOUT_MSEC = 60_000;

@@ -2,7 +2,7 @@
 
 import type { AnySchema } from '../../arguments/schemas.js';
 import { ConfigurationError } from '../../engine/errors.js';
-import { type ToolTaskHandler, taskTool } from '../../offers/task_tools.js';
+import { type ToolTaskHandler, taskTool } from '../../offers/tasks/three_functions.js';
 import type { RegisteredTool, ToolCallback, ToolConfig, ToolConfigWith } from '../../offers/tools.js';
 import type { ToolExecution } from '../../types/tools.js';
 

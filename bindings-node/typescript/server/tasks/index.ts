@@ -3,7 +3,7 @@
 import type { TaskCreationParams } from '../../types/tasks.js';
 
 export * from '../../later/tasks.js';
-export { isTerminal, type RequestTaskStore } from '../../offers/task_store.js';
+export { isTerminal, type RequestTaskStore } from '../../offers/tasks/store.js';
 export type {
   BaseToolCallback,
   CreateTaskRequestHandler,
@@ -11,7 +11,7 @@ export type {
   TaskRequestHandler,
   TaskRequestHandlerExtra,
   ToolTaskHandler,
-} from '../../offers/task_tools.js';
+} from '../../offers/tasks/three_functions.js';
 /** What a task is asked for with. `context` is accepted for code that gives some. */
 export type CreateTaskOptions = TaskCreationParams & { context?: Record<string, unknown> | undefined };
 export { ExperimentalMcpServerTasks, type TaskToolExecution } from './experimental.js';

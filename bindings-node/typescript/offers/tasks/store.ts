@@ -1,11 +1,11 @@
 // The task of one call, by the methods of the official package's store: the engine keeps it, this says what becomes of it.
 
 import { randomUUID } from 'node:crypto';
-import type { Context } from '../calls/context.js';
-import { ProtocolError } from '../engine/errors.js';
-import type { Result } from '../types/base.js';
-import { INVALID_PARAMS } from '../types/constants.js';
-import type { Task, TaskCreationParams, TaskStatus } from '../types/tasks.js';
+import type { Context } from '../../calls/context.js';
+import { ProtocolError } from '../../engine/errors.js';
+import type { Result } from '../../types/base.js';
+import { INVALID_PARAMS } from '../../types/constants.js';
+import type { Task, TaskCreationParams, TaskStatus } from '../../types/tasks.js';
 
 /** What a tool of `registerToolTask` makes its task with, and says what came of it. */
 export interface RequestTaskStore {

@@ -1,7 +1,7 @@
 // Whether calls of a tool can become tasks, as its author says it.
 
-import { ConfigurationError } from '../engine/errors.js';
-import type { ToolExecution } from '../types/tools.js';
+import { ConfigurationError } from '../../engine/errors.js';
+import type { ToolExecution } from '../../types/tools.js';
 
 /** Whether calls of a tool can become tasks: for clients that take them ('optional'), for nobody else ('required'), or never. */
 export interface TaskExecution extends ToolExecution {

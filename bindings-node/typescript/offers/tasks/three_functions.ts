@@ -1,12 +1,11 @@
 // Tools by three functions, as the official package has them for tasks: one begins it, one tells where it is, one what came of it.
 
-import type { AnySchema, InferArgs } from '../arguments/schemas.js';
-import type { Context } from '../calls/context.js';
-import { ToolError } from '../engine/errors.js';
-import type { CreateTaskResult, GetTaskResult, Task } from '../types/tasks.js';
-import type { CallToolResult } from '../types/tools.js';
-import { CallTaskStore, isTerminal, type RequestTaskStore } from './task_store.js';
-import type { AnyToolFunction } from './tools.js';
+import type { AnySchema, InferArgs } from '../../arguments/schemas.js';
+import type { Context } from '../../calls/context.js';
+import { ToolError } from '../../engine/errors.js';
+import type { CreateTaskResult, GetTaskResult, Task } from '../../types/tasks.js';
+import type { CallToolResult } from '../../types/tools.js';
+import { CallTaskStore, isTerminal, type RequestTaskStore } from './store.js';
 
 /** What the first function is told of its call. */
 export type CreateTaskRequestHandlerExtra = Omit<Context, 'taskStore'> & { taskStore: RequestTaskStore };
@@ -45,7 +44,7 @@ export interface ToolTaskHandler<Args extends AnySchema | undefined = undefined>
 const POLL_INTERVAL_MS = 1000;
 
 /** The one function of such a tool: as long as its task. */
-export function taskTool(handler: ToolTaskHandler, takesArguments: boolean): AnyToolFunction {
+export function taskTool(handler: ToolTaskHandler, takesArguments: boolean): (...parts: never[]) => unknown {
   const run = async (args: unknown, context: Context): Promise<CallToolResult> => {
     const store = new CallTaskStore(context);
     const invoke = <R>(name: keyof ToolTaskHandler, extra: object): R => {
