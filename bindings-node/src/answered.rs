@@ -1,12 +1,22 @@
 //! What came of a question, as text.
 
 use oxmcp_core::handler::{Answered, Failure};
-use oxmcp_core::json;
+use oxmcp_core::json::{self, inexact_integers, may_have_inexact_integers};
 
-/// Writes the client's result; or `null`, a comma, and why there is none.
+/// Writes the result, with `null` and the integers that are others in JavaScript behind it where there are some; or `null`, a
+/// comma, and why there is none.
 pub fn write_answered(into: &mut String, answer: &Answered) {
     match answer {
-        Ok(result) => into.push_str(result.as_str()),
+        Ok(result) => {
+            let result = result.as_str();
+            into.push_str(result);
+            if may_have_inexact_integers(result)
+                && let Some(inexact) = inexact_integers(result)
+            {
+                into.push_str(",null,");
+                into.push_str(&inexact);
+            }
+        }
         Err(failure) => {
             into.push_str("null,");
             write_failure(into, failure);

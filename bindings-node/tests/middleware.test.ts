@@ -279,6 +279,32 @@ describe('hooks', () => {
     }
   });
 
+  test('hand on tasks, questions and integers of any size as they are', async () => {
+    const { middleware } = noting();
+    const server = offering(middleware);
+    server.registerTool('big', {}, () => ({ structuredContent: { id: 2n ** 60n + 1n } }));
+    server.registerTool('long', { execution: { taskSupport: 'optional' } }, () => 'done');
+    const seen: unknown[] = [];
+    server.use({
+      async onCallTool(_, next) {
+        const result = await next();
+        seen.push(result.structuredContent);
+        return result;
+      },
+    });
+    await modern(server, 'tools/call', { name: 'big' });
+    assert.deepEqual(seen, [{ id: 2n ** 60n + 1n }]);
+    const extensions = { 'io.modelcontextprotocol/tasks': {} };
+    const task = await modern(
+      server,
+      'tools/call',
+      { name: 'long' },
+      { 'io.modelcontextprotocol/clientCapabilities': { extensions } },
+    );
+    assert.deepEqual([task.resultType, 'content' in task], ['task', false]);
+    await server.close();
+  });
+
   test('learn by their signal that the client has gone', async () => {
     const aborted = later<void>();
     const began = later<void>();

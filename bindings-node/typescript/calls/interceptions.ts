@@ -2,7 +2,6 @@
 
 import { isObject } from '../answers/content.js';
 import { encode } from '../answers/encoding.js';
-import { isInputRequired } from '../answers/input_required.js';
 import { respond } from '../answers/settling.js';
 import { writeWhole } from '../answers/whole_results.js';
 import type { Call } from '../engine/call.js';
@@ -10,6 +9,7 @@ import type { Engine } from '../engine/engine.js';
 import { InvalidResultError } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
 import { exact } from '../engine/exact_integers.js';
+import { NEXT } from '../engine/questions.js';
 import { Context } from './context.js';
 import type { Hook, Middleware, MiddlewareContext, Next, RegisteredMiddleware } from './middleware.js';
 
@@ -89,14 +89,15 @@ function pass(hooks: readonly Hook[], context: MiddlewareContext, call: Call): u
 }
 
 function goOn(call: Call, params: object): Promise<unknown> {
-  return call.ask('oxmcp/next', encode({ params }, 'params'), {});
+  return call.ask(NEXT, encode({ params }, 'params'), {});
 }
 
 function write(call: Call, method: string, result: unknown): void {
   if (typeOf(method) === 'notification') call.completeWhole('{}');
-  // Its questions are sealed already.
-  else if (isInputRequired(result)) call.completeWhole(encode(result));
-  else if (result === undefined) {
+  // Questions that are sealed already, a task: what is no result yet goes on as it is.
+  else if (isObject(result) && ![undefined, 'complete'].includes(result.resultType as string | undefined)) {
+    call.completeWhole(encode(result));
+  } else if (result === undefined) {
     throw new InvalidResultError(
       `the middleware around ${method} returned nothing: return what next() gives`,
     );

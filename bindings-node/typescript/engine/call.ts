@@ -177,8 +177,13 @@ export class Call extends AsyncResource implements Asker {
   }
 
   /** What came of the question with this number. */
-  hear(question: number, result: unknown, failure: UnansweredPayload | undefined): void {
-    this.questions?.answered(question, result, failure);
+  hear(
+    question: number,
+    result: unknown,
+    failure: UnansweredPayload | undefined,
+    inexact: InexactInteger[] | undefined,
+  ): void {
+    this.questions?.answered(question, result, failure, inexact);
   }
 
   send(methods: string[], params: string[], timeoutsMs: number[]): number | null {

@@ -559,9 +559,9 @@ export class Serving {
       this.running.delete(entry[1]);
       call?.cancel(this.ending);
     } else if (slot === ANSWER) {
-      this.running
-        .get(entry[1])
-        ?.hear(entry[2] as number, entry[3], entry[4] as UnansweredPayload | undefined);
+      const failure = (entry[4] ?? undefined) as UnansweredPayload | undefined;
+      const inexact = entry[5] as InexactInteger[] | undefined;
+      this.running.get(entry[1])?.hear(entry[2] as number, entry[3], failure, inexact);
     } else if (slot === RELEASE) {
       this.functions.release(entry[1]);
     } else if (slot === FORGET) {
@@ -616,6 +616,7 @@ type Entry = [
   arguments: unknown,
   originOrPayload: unknown,
   inexactOrFailure?: unknown,
+  inexactOfAnswer?: unknown,
 ];
 
 function parsed(frame: string): unknown {

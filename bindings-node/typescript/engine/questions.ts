@@ -1,6 +1,11 @@
 // The questions of one call: what is asked in one turn of the event loop crosses together, and each answer comes by its number.
 
+import { exact } from './exact_integers.js';
+import type { InexactInteger } from './native.js';
 import { type UnansweredPayload, unanswered } from './question_errors.js';
+
+/** Not for the client: whatever stands around a method asks what comes next. */
+export const NEXT = 'oxmcp/next';
 
 /** Whoever can ask a client. */
 export interface Asks {
@@ -106,9 +111,16 @@ export class Questions {
   };
 
   /** What came of the question with this number. */
-  answered(number: number, result: unknown, failure: UnansweredPayload | undefined): void {
+  answered(
+    number: number,
+    result: unknown,
+    failure: UnansweredPayload | undefined,
+    inexact?: readonly InexactInteger[],
+  ): void {
     const waiting = this.asked.get(number);
     this.asked.delete(number);
+    // What clients say is read as numbers; what a handler of ours said goes on as it was.
+    if (waiting?.method === NEXT && inexact !== undefined) exact(result, inexact);
     if (failure === undefined) waiting?.resolve(result);
     else waiting?.reject(unanswered(failure));
   }

@@ -63,6 +63,8 @@ def as_object(method: str, result: Any) -> Any:
     if is_input_required(result):
         asked = types.InputRequiredResult(**result)
         return InputRequiredToolResult(asked) if method == "tools/call" else asked
+    if result.get("resultType", "complete") != "complete":  # a task, or whatever an extension has
+        return dict(result)
     if method in LISTED:
         member, kind = LISTED[method]
         return [kind(**item) for item in result.get(member, ())]
