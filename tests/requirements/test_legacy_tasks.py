@@ -131,3 +131,15 @@ def test_a_task_asks_on_the_stream_of_who_waits_for_its_result(peer: Peer) -> No
             assert done["method"].startswith("notifications/")
     assert done["result"]["content"][0]["text"] == "a.txt: deleted"
     assert reaches(peer, task, "completed")["taskId"] == task
+
+
+@everywhere("PROG-4", "LTASK-5")
+def test_the_token_of_a_call_counts_until_its_task_is_over(peer: Peer) -> None:
+    call = {"name": "reporting_job", "arguments": {}, "task": {"ttl": 60_000}, "_meta": {"progressToken": "t"}}
+    task = peer.say(peer.request("tools/call", call)).result["task"]["taskId"]
+    done = about(peer, "tasks/result", task)
+    told = done.told_of("notifications/progress")
+    assert done.text == "reported" and told and told[-1]["progress"] == 3
+    for step in told:
+        assert step["progressToken"] == "t" and step["_meta"][RELATED] == {"taskId": task}
+    assert peer.call("echo", text="after").told_of("notifications/progress") == []

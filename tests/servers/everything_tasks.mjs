@@ -47,6 +47,17 @@ function runLong(server) {
     },
   );
   server.registerTool(
+    'reporting_job',
+    { description: 'Report progress while it goes on.', execution: optional },
+    async ({ signal, progress }) => {
+      for (const step of [1, 2, 3]) {
+        await sleep(50, undefined, { signal });
+        progress(step, 3, `step ${step}`);
+      }
+      return 'reported';
+    },
+  );
+  server.registerTool(
     'protocol_error_job',
     { description: 'End with an error of the protocol.', execution: optional },
     () => {

@@ -41,6 +41,14 @@ def run_long(mcp: FastMCP) -> None:
         raise ToolError("This job always fails")
 
     @mcp.tool(task=True, structured_output=False)
+    async def reporting_job(ctx: Context) -> str:
+        """Report progress while it goes on."""
+        for step in (1, 2, 3):
+            await asyncio.sleep(0.05)
+            await ctx.report_progress(step, 3, f"step {step}")
+        return "reported"
+
+    @mcp.tool(task=True, structured_output=False)
     async def protocol_error_job() -> str:
         """End with an error of the protocol."""
         raise MCPError(-32603, "This job breaks off")

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::content::said;
 use crate::define::{arguments, nothing, required, tool};
+use crate::tools::report;
 
 /// Adds a tool that says of itself whether its calls become tasks.
 fn task<F, R>(
@@ -70,6 +71,14 @@ fn long(registry: &Registry) -> Result<()> {
     task(registry, "required", ("failing_job", "Fail after a while."), &nothing(), async |_| {
         tokio::time::sleep(Duration::from_secs(1)).await;
         Err(Failure::new(FailureKind::Tool, "This job always fails"))
+    })?;
+    let described = ("reporting_job", "Report progress while it goes on.");
+    task(registry, "optional", described, &nothing(), async |call| {
+        for step in 1..=3_u8 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            report(&call.context, f64::from(step), 3.0, format!("step {step}"));
+        }
+        Ok(said("reported"))
     })?;
     let described = ("protocol_error_job", "End with an error of the protocol.");
     task(registry, "optional", described, &nothing(), async |_| {
