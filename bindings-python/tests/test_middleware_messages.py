@@ -279,3 +279,31 @@ async def test_a_hook_of_a_list_may_report_and_a_legacy_one_may_ask(mode: str) -
         else:
             with pytest.raises(McpError, match="cannot be asked"):
                 await client.list_tools()
+
+
+@MODES
+async def test_suggestions_have_a_hook_of_their_own(mode: str) -> None:
+    class Suggesting(Middleware):
+        async def on_complete(self, context: MiddlewareContext[Any], call_next: CallNext) -> Any:
+            seen.append(context.method)
+            result = await call_next(context)
+            assert isinstance(result, types.CompleteResult)
+            result.completion.values.append("more")
+            return result
+
+    seen: list[str | None] = []
+    mcp = server(Suggesting())
+
+    @mcp.prompt
+    def greet(name: str) -> str:
+        return f"Hello {name}"
+
+    @mcp.completion
+    def suggest(ref: Any, argument: Any) -> list[str]:
+        return [argument.value + "!"]
+
+    async with Client(mcp, mode=mode) as client:
+        found = await client.complete({"type": "ref/prompt", "name": "greet"}, {"name": "name", "value": "A"})
+        assert found.values == ["A!", "more"]
+        await client.call_tool("add", {"a": 1})
+    assert seen == ["completion/complete"]

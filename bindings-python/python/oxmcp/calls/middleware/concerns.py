@@ -9,6 +9,7 @@ TYPED = {
     "tools/call": "on_call_tool",
     "resources/read": "on_read_resource",
     "prompts/get": "on_get_prompt",
+    "completion/complete": "on_complete",
     "tools/list": "on_list_tools",
     "resources/list": "on_list_resources",
     "resources/templates/list": "on_list_resource_templates",

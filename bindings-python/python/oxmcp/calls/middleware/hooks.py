@@ -89,6 +89,10 @@ class Middleware:
         """A prompt."""
         return await call_next(context)
 
+    async def on_complete(self, context: MiddlewareContext, call_next: CallNext) -> Any:
+        """Suggestions for an argument of a prompt or a variable of a template."""
+        return await call_next(context)
+
     async def on_list_tools(self, context: MiddlewareContext, call_next: CallNext) -> Sequence[Any]:
         """The list of tools, whole."""
         found: Sequence[Any] = await call_next(context)

@@ -20,7 +20,7 @@ from .paging import Pages, start_of
 from .requests import HandlerResult, ServerRequestContext, request_context
 
 EVERY_REQUEST, EVERY_NOTIFICATION = "*", "notifications/*"
-_METHODS = (*TYPED, "completion/complete", EVERY_REQUEST, EVERY_NOTIFICATION)
+_METHODS = (*TYPED, EVERY_REQUEST, EVERY_NOTIFICATION)
 _NAMED = frozenset({"name", "arguments", "uri"})
 """What hooks see of a call, a reading or a prompt."""
 
