@@ -21,7 +21,7 @@ import { elicitInput } from './elicitation.js';
 import type { RequestOptions, SendRequest } from './questions.js';
 import { createMessage } from './sampling.js';
 
-const { tasks } = notYet('tasks are not served');
+const { tasks } = notYet('questions are asked as they are: use ctx.elicit, ctx.sample or server.request');
 
 /**
  * Asks the client of the call in hand: the one whose handler asks, also after an `await`. Outside of any call the client that is

@@ -1,4 +1,4 @@
-"""Tasks, as 2025-11-25 has them: work that goes on after the answer. Objects only; oxmcp runs no tasks yet."""
+"""Tasks, as 2025-11-25 has them: work that goes on after the answer."""
 
 from __future__ import annotations
 

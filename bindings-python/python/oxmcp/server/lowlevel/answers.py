@@ -22,7 +22,8 @@ def whole(value: Any) -> Result:
     Raises:
         TypeError: it is none of these.
     """
-    value = getattr(value, "of_task", value)  # a task's result, where a handler returned what `run_task` gave
+    if isinstance(value, RanTask):
+        value = value.of_task
     result = {} if value is None else to_plain(value)
     if not isinstance(result, dict):
         raise TypeError(f"A handler returns a result object, not {type(value).__name__}")
