@@ -6,7 +6,7 @@ mod engine_support;
 use std::time::Duration;
 
 use engine_support::*;
-use oxmcp_core::engine::{Engine, Limits, Outgoing, SessionOptions};
+use oxmcp_core::engine::{Engine, Limits, Outgoing, SessionOptions, Sessions};
 use oxmcp_core::handler::{Failure, FailureKind, Invocation, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{
@@ -613,6 +613,29 @@ async fn idle_sessions_end_and_the_number_of_sessions_is_bounded() {
     for (id, status) in [(&first, 200), (&second, 404), (&third, 200)] {
         assert_eq!(hear(post(&engine, &[("Mcp-Session-Id", id)], &list)).await.status, status);
     }
+}
+
+#[tokio::test]
+async fn a_session_goes_on_with_another_engine_that_keeps_its_sessions_in_the_same_place() {
+    // SESS-3, SESS-7
+    let (registry, kept) = (registry(), Sessions::default());
+    let another = || builder().registry(registry.clone()).keep_sessions_in(kept.clone()).build().unwrap();
+    let engine = another();
+    let id = session(&engine, "2025-06-18").await;
+    drop(engine);
+    let list = request(1, "tools/list", json!({}));
+    let pairs = [("Mcp-Session-Id", id.as_str())];
+    let engine = another();
+    assert_eq!(hear(post(&engine, &pairs, &list)).await.status, 200);
+    let mut stream = engine.open_session_stream(&headers(&pairs)).unwrap();
+    registry.notify(&Change::List(ListKind::Tools));
+    assert!(stream.next().await.unwrap().contains("tools/list_changed"));
+    engine.end_session(&headers(&pairs)).unwrap();
+    assert_eq!(hear(post(&another(), &pairs, &list)).await.status, 404);
+    // Any other has its own.
+    let id = session(&another(), "2025-06-18").await;
+    let other = builder().registry(registry.clone()).build().unwrap();
+    assert_eq!(hear(post(&other, &[("Mcp-Session-Id", &id)], &list)).await.status, 404);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Engine, TaskOptions};
-use crate::eras::{Eras, Profile, SessionOptions};
+use crate::eras::{Eras, Profile, SessionOptions, Sessions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Answered, Handler, Invocation, from_function};
 use crate::jsonrpc::FrameLimits;
@@ -69,6 +69,7 @@ pub struct EngineBuilder {
     capabilities: Capabilities,
     limits: Limits,
     sessions: SessionOptions,
+    kept_sessions: Sessions,
     cache_hints: HashMap<OperationKind, CacheHint>,
     description_cache: CacheHint,
     request_state_keys: Option<KeyRing>,
@@ -85,6 +86,7 @@ impl EngineBuilder {
             capabilities: Capabilities::default(),
             limits: Limits::default(),
             sessions: SessionOptions::default(),
+            kept_sessions: Sessions::default(),
             cache_hints: HashMap::new(),
             description_cache: CacheHint::default(),
             request_state_keys: None,
@@ -125,6 +127,14 @@ impl EngineBuilder {
     #[must_use]
     pub fn sessions(mut self, options: SessionOptions) -> Self {
         self.sessions = options;
+        self
+    }
+
+    /// Where sessions over HTTP are kept; in the engine alone by default. Clients of an engine that is no more go on with another
+    /// that has the same.
+    #[must_use]
+    pub fn keep_sessions_in(mut self, sessions: Sessions) -> Self {
+        self.kept_sessions = sessions;
         self
     }
 
@@ -231,7 +241,8 @@ impl EngineBuilder {
             self.cache_hints,
             self.description_cache,
         );
-        let eras = Eras::new(profile, registry.clone(), self.sessions, self.limits.max_subscribed_resources);
+        let (sessions, kept) = (self.sessions, self.kept_sessions);
+        let eras = Eras::new(profile, registry.clone(), sessions, kept, self.limits.max_subscribed_resources);
         let keys = match self.request_state_keys {
             Some(keys) => keys,
             None => keys_of_environment()?,

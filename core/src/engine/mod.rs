@@ -24,7 +24,7 @@ mod work;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-pub use crate::eras::{Session, SessionOptions};
+pub use crate::eras::{Session, SessionOptions, Sessions};
 pub use builder::{EngineBuilder, Limits, REQUEST_STATE_KEYS};
 pub use connection::Connection;
 pub use exchange::{Exchange, Outgoing, ResponseMessage};

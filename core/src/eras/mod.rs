@@ -33,7 +33,7 @@ pub use duplex::Duplex;
 pub use in_flight::{Ended, Flight, InFlight, Refused, Reuse};
 pub use items::{prompt, resource, resource_template, tool};
 pub use legacy::server_requests::{Sent, ServerRequests, Stream};
-pub use legacy::session::{Held, Session, SessionOptions};
+pub use legacy::session::{Held, Session, SessionOptions, Sessions};
 pub use modern::tasks::TASKS_EXTENSION;
 pub use open::Eras;
 pub use profile::{Profile, method_name};

@@ -10,8 +10,8 @@ use super::legacy::session::{Session, SessionListener, SessionStore};
 use super::meta::Meta;
 use super::params::Params;
 use super::{
-    Held, InFlight, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions, Side,
-    WireError, legacy, modern,
+    Held, InFlight, Opened, PROTOCOL_VERSION_HEADER, Profile, Reuse, SESSION_ID_HEADER, SessionOptions,
+    Sessions, Side, WireError, legacy, modern,
 };
 use crate::handler::Caller;
 use crate::jsonrpc::{Malformed, Message, Notification, Outline, Request, Response, error_code};
@@ -37,12 +37,13 @@ impl Eras {
         profile: Profile,
         registry: Registry,
         sessions: SessionOptions,
+        kept: Sessions,
         max_subscribed_resources: usize,
     ) -> Self {
         Self {
             profile: Arc::new(profile),
             registry,
-            sessions: SessionStore::new(sessions),
+            sessions: SessionStore::new(sessions, kept),
             connected: Mutex::default(),
             max_subscribed_resources,
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::skills::Skills;
 use super::transforms::item_kind;
 use super::{descriptors, tasks, transforms};
-use crate::engine::{Engine, Limits, TaskOptions};
+use crate::engine::{Engine, Limits, Sessions, TaskOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
@@ -30,6 +30,8 @@ pub struct Description {
     limits: Limits,
     skills: Skills,
     tasks: Mutex<TaskOptions>,
+    /// An engine may have been made for an event loop that is gone; its clients are not.
+    sessions: Sessions,
 }
 
 impl Description {
@@ -55,6 +57,7 @@ impl Description {
             limits: Limits::default(),
             skills: Skills::default(),
             tasks: Mutex::default(),
+            sessions: Sessions::default(),
         })
     }
 
@@ -113,6 +116,7 @@ impl Description {
             .registry(self.registry.clone())
             .capabilities(capabilities)
             .limits(self.limits.clone())
+            .keep_sessions_in(self.sessions.clone())
             .tasks(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).clone());
         if let Some(keys) = &self.request_state_keys {
             builder = builder.request_state_keys(keys.clone());

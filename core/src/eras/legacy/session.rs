@@ -240,12 +240,22 @@ impl Drop for Held {
     }
 }
 
+/// Where the sessions over HTTP are. Engines that serve the same one after the other can have the same: their clients notice nothing.
+#[derive(Clone, Default)]
+pub struct Sessions(Arc<Mutex<HashMap<Arc<str>, Arc<Session>>>>);
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Sessions")
+    }
+}
+
 /// The sessions over HTTP. One that is over goes when it is looked for, or when another needs its room: no thread of its own.
 pub(crate) struct SessionStore {
     /// Looked at by every request, set rarely: microseconds.
     idle_timeout: AtomicU64,
     max: AtomicUsize,
-    sessions: Mutex<HashMap<Arc<str>, Arc<Session>>>,
+    kept: Sessions,
     /// Told the id of each session that is over.
     listeners: Mutex<Vec<SessionListener>>,
 }
@@ -254,11 +264,11 @@ pub(crate) struct SessionStore {
 pub(crate) type SessionListener = Box<dyn Fn(&str) + Send + Sync>;
 
 impl SessionStore {
-    pub(crate) fn new(options: SessionOptions) -> Self {
+    pub(crate) fn new(options: SessionOptions, kept: Sessions) -> Self {
         let store = Self {
             idle_timeout: AtomicU64::new(0),
             max: AtomicUsize::new(0),
-            sessions: Mutex::default(),
+            kept,
             listeners: Mutex::default(),
         };
         store.set_options(options);
@@ -361,7 +371,7 @@ impl SessionStore {
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Session>>> {
         // The map is whole after every statement above, so a panic elsewhere does not spoil it.
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
