@@ -31,7 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suite", choices=SUITES)
     parser.add_argument("--quick", action="store_true", help="one short round, for development: not for publication")
-    scenarios = ("http", "stdio", "start", "list", "import", "size")
+    scenarios = ("http", "stdio", "start", "list", "ask", "ask-pipe", "import", "size")
     parser.add_argument("--only", nargs="+", choices=scenarios, help="some scenarios")
     parser.add_argument("--servers", nargs="+", help="some servers")
     parser.add_argument("--calls", nargs="+", help="some calls")

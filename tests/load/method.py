@@ -18,7 +18,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -75,6 +75,8 @@ class Suite:
     """How many tools a list has."""
     import_command: Callable[[str], list[str]] | None = None
     """What starts a process that imports a package and ends."""
+    others: Mapping[str, Callable[[Suite, Cell, Effort], dict[str, float]]] = field(default_factory=dict)
+    """What measures the scenarios that only this language has."""
     sizes: Callable[[], Mapping[Cell, Mapping[str, float]]] = dict
     """What is measured without running a server."""
 
@@ -312,6 +314,8 @@ def run(suite: Suite, chosen: list[Cell], effort: Effort, say: Say) -> dict[Cell
         for cell in chosen:
             if cell.scenario == "stdio":
                 note(cell, measure_stdio(suite, cell, effort))
+            elif measure := suite.others.get(cell.scenario):
+                note(cell, measure(suite, cell, effort))
     for _ in range(effort.spawns):
         for cell in chosen:
             if cell.scenario == "start":

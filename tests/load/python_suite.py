@@ -1,6 +1,7 @@
 """oxmcp for Python next to the official SDK and fastmcp.
 
 "As installed" is asyncio with h11 and the default logs; "tuned" is uvloop with httptools, quiet logs and coroutine tools.
+"oxmcp mounted" is our ASGI application in the same listener as "mcp", "oxmcp tuned" in that of "mcp tuned".
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
+from asking import OVER_HTTP, OVER_PIPES, measure_asking
 from method import CEILING, HERE, Effort, Suite
 from targets import Cell, Results, Verdict, at_least, at_most, below
 
@@ -17,6 +19,8 @@ MANY_TOOLS = 500
 
 SERVERS = {
     "oxmcp": ["oxmcp_server.py"],
+    "oxmcp mounted": ["oxmcp_server.py", "--mounted"],
+    "oxmcp tuned": ["oxmcp_server.py", "--mounted", "--tuned"],
     "mcp": ["mcp_server.py"],
     "mcp tuned": ["mcp_server.py", "--tuned"],
     "fastmcp": ["fastmcp_server.py"],
@@ -37,6 +41,8 @@ def cells(quick: bool) -> list[Cell]:
     for server, calls, some_widths in (
         (CEILING, ("fixed bytes",), widths),
         ("oxmcp", ("echo", "echo_async"), widths),
+        ("oxmcp mounted", ("echo", "echo_async"), (16,)),
+        ("oxmcp tuned", ("echo_async",), (16,)),
         ("mcp", ("echo", "echo_async"), widths),
         ("mcp tuned", ("echo_async",), widths),
         ("fastmcp", ("echo", "echo_async"), (16,)),
@@ -61,6 +67,14 @@ def cells(quick: bool) -> list[Cell]:
         for server in ("oxmcp", "mcp", "fastmcp")
         for era in ("legacy", "modern")
     ]
+    # What mcp awaits in a session it has to resolve in the other era, where there is nothing to await on.
+    chosen += [
+        Cell(scenario, server, call, era, 1)
+        for scenario in (OVER_HTTP, OVER_PIPES)
+        for server in ("oxmcp", "mcp")
+        for call, era in (("confirm", "legacy"), ("confirmed", "modern"))
+    ]
+    chosen += [Cell(scenario, "oxmcp", "confirm", "modern", 1) for scenario in (OVER_HTTP, OVER_PIPES)]
     return chosen
 
 
@@ -77,7 +91,7 @@ def versions() -> dict[str, str]:
 
 def judge(results: Results) -> list[Verdict]:
     """Every target in every cell that was measured on both sides."""
-    return [*_http(results), *_stdio(results), *_start(results), *_list(results)]
+    return [*_http(results), *_stdio(results), *_start(results), *_list(results), *_mounted(results), *_ask(results)]
 
 
 def _http(results: Results) -> Iterator[Verdict]:
@@ -138,6 +152,25 @@ def _list(results: Results) -> Iterator[Verdict]:
             yield at_most(target, era, ours["cpu_us"], theirs["cpu_us"], 1 / 50, "µs")
 
 
+def _mounted(results: Results) -> Iterator[Verdict]:
+    for ours_is, theirs_is in (("oxmcp mounted", "mcp"), ("oxmcp tuned", "mcp tuned")):
+        for cell, ours in results.items():
+            theirs = results.get(Cell("http", theirs_is, cell.call, cell.era, cell.connections))
+            if (cell.scenario, cell.server) == ("http", ours_is) and theirs:
+                target = f"CPU of a call, mounted: at most 1/4 of {theirs_is}"
+                where = f"{cell.call} {cell.era} c={cell.connections}"
+                yield at_most(target, where, ours["cpu_us"], theirs["cpu_us"], 1 / 4, "µs")
+
+
+def _ask(results: Results) -> Iterator[Verdict]:
+    for cell, ours in results.items():
+        call = "confirm" if cell.era == "legacy" else "confirmed"
+        theirs = results.get(Cell(cell.scenario, "mcp", call, cell.era, 1))
+        if cell.scenario in (OVER_HTTP, OVER_PIPES) and cell.server == "oxmcp" and theirs:
+            target, where = "CPU of asking once: at most 1/10 of mcp's", f"{cell.scenario} {cell.call} {cell.era}"
+            yield at_most(target, where, ours["cpu_us"], theirs["cpu_us"], 1 / 10, "µs")
+
+
 SUITE = Suite(
     command=command,
     cells=cells,
@@ -146,4 +179,5 @@ SUITE = Suite(
     full=Effort(rounds=5, seconds=2.0, warmup=500, rewarm=500, warmup_seconds=10.0, spawns=9),
     quick=Effort(rounds=1, seconds=0.4, warmup=50, rewarm=50, warmup_seconds=5.0, spawns=3),
     many_tools=MANY_TOOLS,
+    others={OVER_HTTP: measure_asking, OVER_PIPES: measure_asking},
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Cell:
     """One thing that is measured."""
 
-    scenario: str  # http, stdio, list, start, import, size
+    scenario: str  # http, stdio, list, start, ask, ask-pipe, import, size
     server: str
     call: str
     era: str

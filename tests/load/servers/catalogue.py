@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import BaseModel
+
+QUESTION = "Really?"
+
+
+class Confirmation(BaseModel):
+    """What the tools that ask want to know."""
+
+    sure: bool
+
 
 def echo(text: str) -> str:
     """Return the text."""

@@ -1,0 +1,184 @@
+"""What asking a client once costs a server: a call of a tool that asks for confirmation, and the answer.
+
+With a session the question comes on the call's own stream and is answered by a message of its own; in 2026-07-28 it is the
+call's result, and the call comes again with the answer. One client at a time, over HTTP and over pipes.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from method import SERVER_CORE, Effort, Suite, cpu_seconds, pinned, wait_for_calm
+from processes import HttpProcess, end, free_port
+from targets import Cell
+
+Message = dict[str, Any]
+
+OVER_HTTP, OVER_PIPES = "ask", "ask-pipe"
+"""The scenarios."""
+
+VERSIONS = {"legacy": "2025-11-25", "modern": "2026-07-28"}
+CAPABILITIES = {"elicitation": {"form": {}}}
+META = "io.modelcontextprotocol/"
+ENVELOPE = {
+    META + "protocolVersion": VERSIONS["modern"],
+    META + "clientInfo": {"name": "load", "version": "1.0.0"},
+    META + "clientCapabilities": CAPABILITIES,
+}
+ANSWER = {"action": "accept", "content": {"sure": True}}
+AT_LEAST, AT_MOST = 300, 5_000
+"""How many calls are measured: few of them on a busy machine would be measured cold, and a ratio does not need more."""
+
+
+class Channel(Protocol):
+    """A way to a server."""
+
+    def call(self, request: Message) -> Iterator[Message]:
+        """Send a request; everything said for it, the response last."""
+
+    def tell(self, message: Message) -> None:
+        """Send what has no response."""
+
+
+class Pipes:
+    """Lines to a process and back."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin and process.stdout
+        self.into, self.out = process.stdin, process.stdout
+
+    def call(self, request: Message) -> Iterator[Message]:
+        self.tell(request)
+        while True:
+            message = json.loads(self.out.readline())
+            yield message
+            if message.get("id") == request["id"] and "method" not in message:
+                return
+
+    def tell(self, message: Message) -> None:
+        self.into.write(json.dumps(message).encode() + b"\n")
+        self.into.flush()
+
+
+class Posts:
+    """Posts over two connections that stay: one for calls, one for what is said while a call is under way."""
+
+    def __init__(self, port: int, era: str) -> None:
+        self.calls, self.others = (http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(2))
+        self.is_modern = era == "modern"
+        self.headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+
+    def call(self, request: Message) -> Iterator[Message]:
+        if self.is_modern:
+            named = {"mcp-protocol-version": VERSIONS["modern"], "mcp-method": request["method"]}
+            if "name" in request["params"]:
+                named["mcp-name"] = request["params"]["name"]
+        elif request["method"] != "initialize":
+            named = {"mcp-protocol-version": VERSIONS["legacy"]}
+        else:
+            named = {}
+        self.calls.request("POST", "/mcp", json.dumps(request), self.headers | named)
+        answer = self.calls.getresponse()
+        if session := answer.headers["mcp-session-id"]:
+            self.headers["mcp-session-id"] = session
+        if answer.headers["content-type"].startswith("application/json"):
+            yield json.loads(answer.read())
+            return
+        for line in answer:
+            if line.startswith(b"data: ") and line.strip() != b"data:":
+                yield json.loads(line[6:])
+        answer.read()
+
+    def tell(self, message: Message) -> None:
+        named = {"mcp-protocol-version": VERSIONS["legacy"]}
+        self.others.request("POST", "/mcp", json.dumps(message), self.headers | named)
+        answer = self.others.getresponse()
+        answer.read()
+        if answer.status != http.client.ACCEPTED:
+            raise RuntimeError(f"an answer was answered with {answer.status}")
+
+
+class Client:
+    """Calls a tool and answers what it asks."""
+
+    def __init__(self, channel: Channel, cell: Cell) -> None:
+        self.channel, self.tool, self.is_modern = channel, cell.call, cell.era == "modern"
+        self.calls = 0
+
+    def _result(self, method: str, params: Message) -> Message:
+        self.calls += 1
+        request = {"jsonrpc": "2.0", "id": self.calls, "method": method, "params": params}
+        for message in self.channel.call(request):
+            if message.get("method") == "elicitation/create":
+                self.channel.tell({"jsonrpc": "2.0", "id": message["id"], "result": ANSWER})
+        if "result" not in message:
+            raise RuntimeError(f"{method} failed: {message}")
+        result: Message = message["result"]
+        return result
+
+    def shake_hands(self) -> None:
+        """Begin a session, in the era that has them."""
+        if self.is_modern:
+            return
+        who = {"clientInfo": {"name": "load", "version": "1.0.0"}, "capabilities": CAPABILITIES}
+        self._result("initialize", {"protocolVersion": VERSIONS["legacy"], **who})
+        self.channel.tell({"jsonrpc": "2.0", "method": "notifications/initialized"})
+
+    def ask_once(self) -> None:
+        """One call that asks, from its beginning to its result."""
+        params: Message = {"name": self.tool, "arguments": {}}
+        if self.is_modern:
+            params["_meta"] = ENVELOPE
+            asked = self._result("tools/call", params)
+            answers = dict.fromkeys(asked["inputRequests"], ANSWER)
+            params = {**params, "inputResponses": answers, "requestState": asked["requestState"]}
+        result = self._result("tools/call", params)
+        if result["content"][0]["text"] != "sure":
+            raise RuntimeError(f"not the answer: {result}")
+
+
+def measure_asking(suite: Suite, cell: Cell, effort: Effort) -> dict[str, float]:
+    """One server, asked to ask for as long as a measurement takes."""
+    command = [*suite.command(cell.server), "--ask"]
+    wait_for_calm(effort.patience)
+    if cell.scenario == OVER_PIPES:
+        process = subprocess.Popen(
+            pinned(SERVER_CORE, [*command, "--stdio"]),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            return _measured(Client(Pipes(process), cell), process.pid, effort)
+        finally:
+            end(process)
+    port = free_port()
+    with HttpProcess(pinned(SERVER_CORE, [*command, "--port", str(port)]), port=port) as server:
+        server.wait_until_ready()
+        return _measured(Client(Posts(port, cell.era), cell), server.process.pid, effort)
+
+
+def _measured(client: Client, pid: int, effort: Effort) -> dict[str, float]:
+    client.shake_hands()
+    for _ in range(effort.rewarm):
+        client.ask_once()
+    spans: list[float] = []
+    before, begun = cpu_seconds(pid), time.monotonic()
+    while len(spans) < AT_LEAST or (len(spans) < AT_MOST and time.monotonic() - begun < effort.seconds):
+        since = time.monotonic()
+        client.ask_once()
+        spans.append(time.monotonic() - since)
+    used, took = cpu_seconds(pid) - before, time.monotonic() - begun
+    spans.sort()
+    return {
+        "cpu_us": used / len(spans) * 1e6,
+        "per_second": len(spans) / took,
+        "p50_us": spans[len(spans) // 2] * 1e6,
+        "p99_us": spans[len(spans) * 99 // 100] * 1e6,
+        "answers": float(len(spans)),
+    }
