@@ -79,6 +79,22 @@ def test_starlettes_test_client_needs_no_lifespan(entered: bool) -> None:
             assert value(client.post("/mcp", **modern(tool_call("echo", text="hi")))) == "hi"
 
 
+def test_sessions_outlive_the_event_loop_they_began_on() -> None:
+    """SESS-3: without a lifespan each request of Starlette's test client is on a loop of its own"""
+    client = TestClient(make().http_app(json_response=True), base_url="http://localhost")
+    who = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1.0.0"}}
+    hello = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": who}
+    headers = {**HEADERS, "mcp-protocol-version": "2025-11-25"}
+    begun = client.post("/mcp", json=hello, headers=HEADERS)
+    headers["mcp-session-id"] = begun.headers["mcp-session-id"]
+    initialized = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    assert client.post("/mcp", json=initialized, headers=headers).status_code == 202
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "echo", "arguments": {"text": "hi"}}}
+    assert value(client.post("/mcp", json=call, headers=headers)) == "hi"
+    assert client.delete("/mcp", headers=headers).status_code == 204
+    assert client.post("/mcp", json=call, headers=headers).status_code == 404
+
+
 async def test_httpx_over_asgi_needs_no_lifespan() -> None:
     transport = httpx2.ASGITransport(make().http_app())
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
