@@ -15,7 +15,7 @@ use std::time::Duration;
 use engine_support::*;
 use oxmcp_core::engine::{Limits, TaskOptions};
 use oxmcp_core::handler::{Event, Invocation, from_function};
-use oxmcp_core::model::{InputRequired, Output, Progress};
+use oxmcp_core::model::{InputRequired, Output, Progress, Question};
 use serde_json::{Value, json};
 use tasks_support::*;
 
@@ -348,4 +348,48 @@ async fn a_subscription_to_tasks_needs_the_extension() {
     let heard =
         hear(modern(&engine, "subscriptions/listen", json!({"notifications": {"taskIds": ["one"]}}))).await;
     assert_eq!(heard.code(), -32021);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_a_client_takes_is_not_the_task_s() {
+    let registry = tools();
+    let mut described = tool("asks_briefly", &any_object());
+    described.execution = Some(raw(&json!({"taskSupport": "optional"})));
+    described.timeout = Some(Duration::from_secs(5));
+    let handler = from_function(|invocation: Invocation| async move {
+        invocation.context.ask(form()).await?;
+        std::future::pending().await
+    });
+    registry.add_tool(described, handler).unwrap();
+    let engine = serving(registry, TaskOptions::default());
+    let id = begun(&engine, "asks_briefly").await;
+    reached(&engine, &id, "input_required").await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let update = json!({"taskId": id, "inputResponses": {"q0": {"action": "decline"}}});
+    said(&engine, "tasks/update", update).await.result();
+    reached(&engine, &id, "working").await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let late = reached(&engine, &id, "completed").await;
+    assert!(late["result"]["content"][0]["text"].as_str().unwrap().contains("5 seconds"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_with_a_limit_is_given_up_when_its_time_is_over() {
+    let registry = tools();
+    let handler = from_function(|invocation: Invocation| async move {
+        let limited = Question { timeout: Some(Duration::from_secs(5)), ..form() };
+        let answers = invocation.context.ask_all(vec![limited, form()]).await;
+        Ok(text(&answers.into_iter().next().unwrap().unwrap_err().message))
+    });
+    add(&registry, "asks_with_limit", "optional", handler);
+    let engine = serving(registry, TaskOptions::default());
+    let id = begun(&engine, "asks_with_limit").await;
+    reached(&engine, &id, "input_required").await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let asking = reached(&engine, &id, "input_required").await;
+    assert_eq!(asking["inputRequests"].as_object().unwrap().keys().collect::<Vec<_>>(), ["q1"]);
+    let update = json!({"taskId": id, "inputResponses": {"q1": {"action": "decline"}}});
+    said(&engine, "tasks/update", update).await.result();
+    let done = reached(&engine, &id, "completed").await;
+    assert_eq!(done["result"]["content"][0]["text"], "the client did not answer within 5 seconds");
 }

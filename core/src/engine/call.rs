@@ -62,7 +62,8 @@ pub(super) struct Asking {
 impl Asking {
     /// The time a client takes is not the tool's, in neither era (CAN-9): while anything is open the clock of the call stands.
     fn mind_the_clock(&mut self, work: &mut Work) {
-        let waits = self.asker.as_ref().is_some_and(Asker::waits);
+        let waits = self.asker.as_ref().is_some_and(Asker::waits)
+            || self.task.as_ref().is_some_and(|task| task.is_asking());
         match self.left {
             None if waits => self.left = work.hold(),
             Some(left) if !waits => {

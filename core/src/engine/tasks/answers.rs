@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::awaiting::Awaited;
-use super::entry::{Entry, State, key};
+use super::entry::{Entry, State};
+use super::questions::key;
 use super::{Owner, TaskOutcome, Tasks};
 use crate::engine::exchange;
 use crate::engine::{Edge, Engine};

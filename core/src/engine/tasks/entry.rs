@@ -1,12 +1,13 @@
 //! One task: where it is, what it asks, what came of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::owner::Owner;
 use super::{TaskOutcome, TaskRecord};
@@ -14,7 +15,7 @@ use crate::engine::call::Call;
 use crate::engine::exchange::Outgoing;
 use crate::eras::{InFlight, Voice};
 use crate::handler::{Event, PendingQuestion};
-use crate::json::{self, RawJson};
+use crate::json;
 use crate::model::{Change, Task, TaskStatus};
 use crate::registry::Registry;
 
@@ -59,6 +60,8 @@ pub(super) struct State {
     pub(super) messages: VecDeque<String>,
     /// The questions that are not answered.
     pub(super) open: Vec<PendingQuestion>,
+    /// When the time of each is over that has a limit, by number; some may be answered.
+    pub(super) deadlines: BTreeSet<(Instant, u32)>,
     /// What came of the call, when it is over.
     pub(super) outcome: TaskOutcome,
     /// Whether its call goes on as a task already.
@@ -80,6 +83,7 @@ impl Entry {
             last_updated_at: now,
             messages: VecDeque::new(),
             open: Vec::new(),
+            deadlines: BTreeSet::new(),
             outcome: TaskOutcome::None,
             begun: false,
         };
@@ -142,11 +146,13 @@ impl Entry {
 
     /// The call's response. What it reports meanwhile is told whoever asks for the task.
     pub(super) async fn finish(&self, call: &mut Call) -> String {
+        let mut timer = None;
         poll_fn(|context| {
             loop {
                 let Poll::Ready(outgoing) = call.poll(context) else {
                     self.note_asking(call.is_asking());
-                    return Poll::Pending;
+                    std::task::ready!(self.poll_overdue(&mut timer, context));
+                    continue;
                 };
                 match outgoing {
                     Some(Outgoing::Response(response)) => return Poll::Ready(response.body),
@@ -207,25 +213,15 @@ impl Entry {
         }
     }
 
-    /// Whether the client was sent requests it has yet to answer.
-    fn note_asking(&self, is_asking: bool) {
-        let mut state = self.state();
-        let status =
-            if is_asking || !state.open.is_empty() { TaskStatus::InputRequired } else { TaskStatus::Working };
-        if !state.status.is_final() && state.status != status {
-            self.change(&mut state, status);
-        }
-    }
-
     /// It is somewhere else from now on.
-    fn change(&self, state: &mut State, status: TaskStatus) {
+    pub(super) fn change(&self, state: &mut State, status: TaskStatus) {
         state.status = status;
         state.last_updated_at = SystemTime::now();
         self.announce(state);
     }
 
     /// Fewer questions are open than before.
-    fn go_on(&self, state: &mut State) {
+    pub(super) fn go_on(&self, state: &mut State) {
         let status = if state.open.is_empty() { TaskStatus::Working } else { TaskStatus::InputRequired };
         self.change(state, status);
     }
@@ -242,26 +238,6 @@ impl Entry {
             }
             None => client.registry.notify(&Change::Task(Arc::clone(&self.id))),
         }
-    }
-
-    fn ask(&self, questions: Vec<PendingQuestion>) {
-        let mut state = self.state();
-        if !state.status.is_final() {
-            state.open.extend(questions);
-            self.change(&mut state, TaskStatus::InputRequired);
-        }
-    }
-
-    /// A question whose answer nobody waits for any more.
-    pub(in crate::engine) fn withdraw(&self, number: u32) {
-        let mut state = self.state();
-        let taken: Vec<_> = state.open.extract_if(.., |pending| pending.number() == number).collect();
-        if !taken.is_empty() {
-            self.go_on(&mut state);
-        }
-        drop(state);
-        // It has a word to say to the call.
-        drop(taken);
     }
 
     /// What its call says of where it is.
@@ -289,32 +265,6 @@ impl Entry {
         self.announce(&state);
     }
 
-    /// Gives the answers to the questions they belong to; others are nobody's (TASK-8).
-    pub(super) fn update(&self, answers: &[(String, RawJson)]) -> Result<(), String> {
-        let mut state = self.state();
-        let given = |pending: &PendingQuestion| {
-            answers.iter().find(|(name, _)| *name == key(pending)).map(|(_, answer)| answer)
-        };
-        for pending in &state.open {
-            if let Some(answer) = given(pending) {
-                let wrong = |why| format!("inputResponses.{} is not an answer: {why}", key(pending));
-                pending.question.check_answer(answer).map_err(wrong)?;
-            }
-        }
-        let told: Vec<_> = state.open.extract_if(.., |pending| given(pending).is_some()).collect();
-        if !told.is_empty() {
-            self.go_on(&mut state);
-        }
-        drop(state);
-        for pending in told {
-            if let Some(answer) = given(&pending) {
-                let answer = answer.clone();
-                pending.answer(Ok(answer));
-            }
-        }
-        Ok(())
-    }
-
     /// It is over; what is over already stays as it is. Returns whether it was not.
     pub(super) fn end(&self, status: TaskStatus, outcome: TaskOutcome, message: Option<&str>) -> bool {
         let mut state = self.state();
@@ -336,9 +286,4 @@ impl Entry {
         // The state is whole after every statement above.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What an answer names a question by. Numbers are never used twice in a call (TASK-8).
-pub(super) fn key(pending: &PendingQuestion) -> String {
-    format!("q{}", pending.number())
 }

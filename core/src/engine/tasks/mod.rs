@@ -6,6 +6,7 @@ mod entry;
 mod opening;
 mod options;
 mod owner;
+mod questions;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
