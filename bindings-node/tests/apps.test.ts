@@ -2,6 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  EXTENSION_ID,
+  RESOURCE_MIME_TYPE,
+  registerAppResource,
+  registerAppTool,
+} from '@modelcontextprotocol/ext-apps/server';
 import { clientOf, emptyServer } from './support/connected.js';
 
 const UI = 'io.modelcontextprotocol/ui';
@@ -32,6 +38,31 @@ test('a tool names its view, and the view says what it needs, in the list and wh
   assert.deepEqual(tool?._meta, OF_TOOL);
   const [listed] = (await client.listResources()).resources;
   assert.deepEqual([listed?.uri, listed?.mimeType, listed?._meta], [VIEW, MIME_TYPE, OF_VIEW]);
+  const [read] = (await client.readResource({ uri: VIEW })).contents;
+  assert.deepEqual([read?.mimeType, read?._meta], [MIME_TYPE, OF_VIEW]);
+  const { content } = await client.callTool({ name: 'weather' });
+  assert.deepEqual(content, [{ type: 'text', text: '21 °C' }]);
+});
+
+test('the functions of the official package of apps work on our server', async (t) => {
+  const server = emptyServer();
+  t.after(() => server.close());
+  registerAppTool(
+    server as never,
+    'weather',
+    { description: 'The weather.', _meta: { ui: { resourceUri: VIEW } } },
+    async () => ({ content: [{ type: 'text' as const, text: '21 °C' }] }),
+  );
+  registerAppResource(server as never, 'view', VIEW, { _meta: OF_VIEW as never }, async () => ({
+    contents: [{ uri: VIEW, mimeType: RESOURCE_MIME_TYPE, text: '<!doctype html>', _meta: OF_VIEW as never }],
+  }));
+  const client = await clientOf(server);
+  t.after(() => client.close());
+  assert.ok(client.getServerCapabilities()?.extensions?.[EXTENSION_ID]);
+  const [tool] = (await client.listTools()).tools;
+  assert.deepEqual(tool?._meta, { ui: { resourceUri: VIEW }, 'ui/resourceUri': VIEW });
+  const [listed] = (await client.listResources()).resources;
+  assert.deepEqual([listed?.uri, listed?.mimeType], [VIEW, MIME_TYPE]);
   const [read] = (await client.readResource({ uri: VIEW })).contents;
   assert.deepEqual([read?.mimeType, read?._meta], [MIME_TYPE, OF_VIEW]);
   const { content } = await client.callTool({ name: 'weather' });
