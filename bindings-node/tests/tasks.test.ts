@@ -5,7 +5,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type McpServer, ProtocolError, type Transport } from 'oxmcp';
-import type { RequestTaskStore } from 'oxmcp/experimental/tasks';
+import { InMemoryTaskMessageQueue, InMemoryTaskStore, type RequestTaskStore } from 'oxmcp/experimental/tasks';
 import { z } from 'zod';
 import { clientOf, emptyServer, modern } from './support/connected.js';
 
@@ -309,6 +309,19 @@ for (const kept of ['here', 'elsewhere'] as const) {
     await server.close();
   });
 }
+
+test('what stands for keeping tasks in memory is taken, as the engine does that', async () => {
+  const taskStore = new InMemoryTaskStore();
+  const capabilities = { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } };
+  const taskMessageQueue = new InMemoryTaskMessageQueue();
+  const server = emptyServer({ taskStore, taskMessageQueue, capabilities });
+  server.registerTool('work', { execution: { taskSupport: 'optional' } }, () => 'done');
+  assert.equal(textOf(await reached(server, await begun(server, 'work'), 'completed')), 'done');
+  const discovered = await modern(server, 'server/discover');
+  assert.equal((discovered.capabilities as { tasks?: object }).tasks, undefined);
+  await server.close();
+  taskStore.cleanup();
+});
 
 test('a tool of three functions fails where its task does, and is refused where it can be none', async () => {
   const server = emptyServer();

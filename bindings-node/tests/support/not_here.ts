@@ -16,7 +16,7 @@ export type Reason =
 const SDK = '@modelcontextprotocol/sdk';
 const V2 = '@modelcontextprotocol';
 
-const TASK_OPTIONS = ['taskStore', 'taskMessageQueue', 'maxTaskQueueSize'];
+const TASK_OPTIONS = ['maxTaskQueueSize'];
 const OPTIONS_OF_V2 = ['supportedProtocolVersions'];
 const STREAM_OPTIONS = ['supportedProtocolVersions'];
 const of = (type: string, members: string[]): string =>
@@ -35,7 +35,7 @@ export const NOT_HERE: Record<Reason, Record<string, string>> = {
     [`${SDK}/server`]: of('ServerOptions', TASK_OPTIONS),
     [`${SDK}/server/index.js`]: of('ServerOptions', TASK_OPTIONS),
     [`${SDK}/server/mcp.js`]: of('McpServerOptions', TASK_OPTIONS),
-    [`${SDK}/shared/protocol.js`]: of('ProtocolOptions', TASK_OPTIONS),
+    [`${SDK}/shared/protocol.js`]: of('ProtocolOptions', ['taskStore', 'taskMessageQueue', ...TASK_OPTIONS]),
     [`${V2}/server`]: [
       of('ServerOptions', OPTIONS_OF_V2),
       of('McpServerOptions', OPTIONS_OF_V2),

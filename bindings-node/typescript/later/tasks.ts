@@ -43,8 +43,6 @@ export type * from '../types/tasks.js';
 export const {
   ExperimentalClientTasks,
   ExperimentalServerTasks,
-  InMemoryTaskMessageQueue,
-  InMemoryTaskStore,
   assertClientRequestTaskCapability,
   assertToolsCallTaskCapability,
   takeResult,
@@ -52,5 +50,3 @@ export const {
 } = notYet("a tool with `execution: { taskSupport: 'optional' }` has tasks, which the engine keeps");
 export type ExperimentalClientTasks<A = unknown, B = unknown, C = unknown> = NotYet<A, B, C>;
 export type ExperimentalServerTasks<A = unknown, B = unknown, C = unknown> = NotYet<A, B, C>;
-export type InMemoryTaskMessageQueue = NotYet;
-export type InMemoryTaskStore = NotYet;

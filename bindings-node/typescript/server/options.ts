@@ -5,6 +5,11 @@ import type { VerifyState } from '../calls/verified_state.js';
 import { ConfigurationError } from '../engine/errors.js';
 import type { Placement, Transform } from '../engine/native.js';
 import type { CacheHint, ResourceSecurity } from '../offers/resource_templates.js';
+import {
+  EngineTasks,
+  type InMemoryTaskMessageQueue,
+  type InMemoryTaskStore,
+} from '../offers/tasks/in_memory.js';
 import type { ServerCapabilities } from '../types/lifecycle.js';
 
 /** Options of every kind of server. */
@@ -40,6 +45,10 @@ export interface ServerOptions {
   inputRequired?: InputRequiredOptions | undefined;
   /** How tasks are kept, in memory. */
   tasks?: TaskSettings | undefined;
+  /** Only what stands for the engine's own: `new InMemoryTaskStore()`. */
+  taskStore?: InMemoryTaskStore | undefined;
+  /** The same: `new InMemoryTaskMessageQueue()`. */
+  taskMessageQueue?: InMemoryTaskMessageQueue | undefined;
   /** `tasks.pollIntervalMs` by another name. */
   defaultTaskPollInterval?: number | undefined;
 }
@@ -109,6 +118,10 @@ const WITHOUT_SUBJECT: ReadonlyMap<string, string> = new Map([
   ['eventStore', 'streams are not resumed'],
 ]);
 
+/** Whether an option says no more than that the engine does it. */
+const isOfTheEngine = (value: unknown): boolean =>
+  value instanceof EngineValidator || value instanceof EngineTasks;
+
 /** Throws ConfigurationError for an option that cannot be honoured, rather than ignoring it. */
 export function checkOptions(options: ServerOptions): void {
   const { io, listPageSize } = options;
@@ -128,7 +141,7 @@ export function checkOptions(options: ServerOptions): void {
   }
   for (const [name, value] of Object.entries(options)) {
     const why = WITHOUT_SUBJECT.get(name);
-    if (why !== undefined && value !== undefined && !(value instanceof EngineValidator)) {
+    if (why !== undefined && value !== undefined && !isOfTheEngine(value)) {
       throw new ConfigurationError(`the option ${name} is not supported: ${why}; leave it out`);
     }
   }

@@ -3,6 +3,7 @@
 import type { TaskCreationParams } from '../../types/tasks.js';
 
 export * from '../../later/tasks.js';
+export { InMemoryTaskMessageQueue, InMemoryTaskStore } from '../../offers/tasks/in_memory.js';
 export { isTerminal, type RequestTaskStore } from '../../offers/tasks/store.js';
 export type {
   BaseToolCallback,
