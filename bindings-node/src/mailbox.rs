@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxmcp_core::handler::{Failure, FailureKind, Invocation, Reply};
 use oxmcp_core::json::{inexact_integers, may_have_inexact_integers};
-use oxmcp_core::mailbox::{Answer, HostMessage, Mailbox, PendingCall, Responder};
+use oxmcp_core::mailbox::{Answer, Guest, HostMessage, Mailbox, PendingCall, Responder};
 
 use crate::answered::write_answered;
 use crate::notices::OriginNumber;
+use crate::server::Host;
 
 /// How many calls are started before the thread gets to do something else.
 const BATCH: usize = 64;
@@ -69,7 +70,7 @@ impl Calls {
         for message in batch.drain(..) {
             // Writing to a string cannot fail.
             let _ = match message {
-                HostMessage::Start(PendingCall { id, slot, invocation, responder }) => {
+                HostMessage::Start(PendingCall { id, slot, guest, invocation, responder }) => {
                     if responder.is_cancelled() {
                         continue;
                     }
@@ -97,6 +98,12 @@ impl Calls {
                     {
                         into.push_str(if origin.is_some() { "," } else { ",null," });
                         into.push_str(&inexact);
+                        if let Some(guest) = guest {
+                            write_guest(into, &guest);
+                        }
+                    } else if let Some(guest) = guest {
+                        into.push_str(if origin.is_some() { ",null" } else { ",null,null" });
+                        write_guest(into, &guest);
                     }
                     into.push_str("],");
                     running.insert(id.0, InFlight { invocation, responder });
@@ -149,6 +156,14 @@ impl Calls {
         drop(running);
         drop(answers);
     }
+}
+
+/// Whose function it is.
+#[cold]
+fn write_guest(into: &mut String, guest: &Guest) {
+    let number = guest.owner.downcast_ref::<Host>().map_or(0, |host| host.number);
+    // Writing to a string cannot fail.
+    let _ = write!(into, ",{number}");
 }
 
 /// What is looked up by numbers that are made by counting up.

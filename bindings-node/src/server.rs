@@ -1,6 +1,8 @@
 //! A server as JavaScript sees it: what it offers, and the numbers of the functions behind it.
 
+use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -12,7 +14,7 @@ use oxmcp_core::host::log::Severity;
 use oxmcp_core::host::{Description, LogCarrier, descriptors};
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{Change, ListKind};
-use oxmcp_core::registry::{Interception, Registry};
+use oxmcp_core::registry::{Adopt, Interception, Registry};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -23,8 +25,12 @@ use crate::notices::{NO_TOKEN, Notice, Notices};
 /// How many calls may wait for the JavaScript thread before further ones are refused as overloaded.
 const CAPACITY: usize = 10_000;
 
+static NEXT_NUMBER: AtomicU32 = AtomicU32::new(1);
+
 /// A server's description and mailbox: what outlives one serving of it.
 pub struct Host {
+    /// Whose functions they are, where another server runs them.
+    pub number: u32,
     pub description: Description,
     pub mailbox: Mailbox,
     /// Where the mailbox and the notices ring. Empty while nothing is served.
@@ -42,7 +48,8 @@ impl Host {
             }
         };
         let mailbox = Mailbox::new(ring, CAPACITY);
-        Self { description, mailbox, notices: Notices::new(Arc::clone(&bell)), bell }
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+        Self { number, description, mailbox, notices: Notices::new(Arc::clone(&bell)), bell }
     }
 }
 
@@ -77,6 +84,16 @@ pub struct Server {
 }
 
 impl Server {
+    /// What has calls of `child`'s functions arrive here.
+    fn adopting(&self, child: &Server) -> Adopt {
+        let (mailbox, from) = (self.host.mailbox.clone(), child.host.mailbox.clone());
+        let owner: Arc<dyn Any + Send + Sync> = Arc::<Host>::clone(&child.host);
+        Arc::new(move |handler| {
+            let adopted = from.receives(handler).then(|| mailbox.adopt(handler, &owner)).flatten();
+            adopted.unwrap_or_else(|| Arc::clone(handler))
+        })
+    }
+
     fn handler(&self, slot: u32) -> Arc<dyn Handler> {
         self.host.mailbox.handler(slot)
     }
@@ -257,6 +274,39 @@ impl Server {
     #[napi]
     pub fn set_transforms(&self, transforms: String) -> Result<(), JsError> {
         self.host.description.set_transforms(&transforms).into_js()
+    }
+
+    /// Does these to what mounted servers offer, before the others; a JSON list.
+    #[napi]
+    pub fn set_mounted_transforms(&self, transforms: String) -> Result<(), JsError> {
+        self.host.description.set_mounted_transforms(&transforms).into_js()
+    }
+
+    /// By what calls of this server's functions are told from those of the server that runs them.
+    #[napi(getter)]
+    pub fn number(&self) -> u32 {
+        self.host.number
+    }
+
+    /// Offers what `child` offers, now and whenever it changes; its functions run where this server is served. JSON
+    /// `{"namespace"?, "transforms"?}`.
+    #[napi]
+    pub fn mount(&self, child: &Server, options: String) -> Result<(), JsError> {
+        let adopt = self.adopting(child);
+        self.host.description.mount(&child.host.description, &options, adopt).into_js()
+    }
+
+    /// Offers what `child` offers no longer; returns whether it was mounted.
+    #[napi]
+    pub fn unmount(&self, child: &Server) -> bool {
+        self.host.description.registry.unmount(&child.host.description.registry)
+    }
+
+    /// Offers what `child` offers now, and no change of that.
+    #[napi]
+    pub fn import_from(&self, child: &Server, options: String) -> Result<(), JsError> {
+        let adopt = self.adopting(child);
+        self.host.description.import_from(&child.host.description, &options, adopt).into_js()
     }
 
     /// Tells clients that a list, or the resource with this URI, changed.

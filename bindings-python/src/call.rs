@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply, StreamToClose};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
-use oxmcp_core::mailbox::{PendingCall, Responder};
+use oxmcp_core::mailbox::{Guest, PendingCall, Responder};
 use oxmcp_core::model::{
     CacheHint, CacheScope, CompletionOutput, InputRequired, LogLevel, LogMessage, Notification, Output,
     Progress, PromptOutput, Question, ResourceOutput, ToolOutput,
@@ -17,6 +17,7 @@ use pyo3::types::{PyDict, PyInt, PyString};
 use crate::convert;
 use crate::kept;
 use oxmcp_core::host::{Driver, describe_task};
+use crate::server::Host;
 
 /// One call in flight. The first answer counts; dropped unanswered it fails as abandoned.
 #[pyclass(module = "oxmcp._native", frozen)]
@@ -25,6 +26,7 @@ pub struct Call {
     pub id: u64,
     invocation: Invocation,
     responder: Mutex<Option<Responder>>,
+    guest: Option<Arc<Guest>>,
     driver: Arc<Driver>,
     /// Whether the answer stays with the worker until it is free again.
     of_worker: bool,
@@ -32,13 +34,24 @@ pub struct Call {
 
 impl Call {
     pub fn new(pending: PendingCall, driver: Arc<Driver>) -> Self {
-        let PendingCall { id, invocation, responder, .. } = pending;
-        Self { id: id.0, invocation, responder: Mutex::new(Some(responder)), driver, of_worker: false }
+        let PendingCall { id, invocation, responder, guest, .. } = pending;
+        let responder = Mutex::new(Some(responder));
+        Self { id: id.0, invocation, responder, guest, driver, of_worker: false }
     }
 
     /// A call that is run, and answered, on a worker thread.
     pub fn of_worker(pending: PendingCall, driver: Arc<Driver>) -> Self {
         Self { of_worker: true, ..Self::new(pending, driver) }
+    }
+
+    /// Inside the call's context: makes the surroundings those of the server whose function it is, if that is another's than the
+    /// one that is served.
+    pub fn enter(&self, py: Python<'_>) -> PyResult<()> {
+        let Some(guest) = &self.guest else { return Ok(()) };
+        match guest.owner.downcast_ref::<Host>().and_then(|host| host.enter.get(py)) {
+            Some(enter) => enter.call0(py).map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Whether it is this process that answers the call.

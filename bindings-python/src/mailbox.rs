@@ -299,7 +299,7 @@ impl LoopSide {
             pending.responder.answer(Err(refusal));
             return;
         }
-        let Some(target) = self.host.target(py, pending.slot.index()) else { return };
+        let Some(target) = self.host.target(py, &pending) else { return };
         let id = pending.id;
         let outcome = Bound::new(py, Call::new(pending, Arc::clone(&self.driver)))
             .and_then(|call| self.run(py, id, &call, target.bind(py)));
@@ -427,6 +427,10 @@ fn begin<'py>(
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = call.py();
     current_call(py)?.call_method1(intern!(py, "set"), (call,))?;
+    if let Err(error) = call.get().enter(py) {
+        target.get().fail(call, error);
+        return Ok(None);
+    }
     match target.get().start(py, call) {
         Ok(awaitable) => guard.call1((awaitable,)).map(Some),
         Err(error) => {
@@ -454,7 +458,7 @@ fn conclude(call: &Bound<'_, Call>, target: &Bound<'_, Target>, task: &Bound<'_,
 pub fn run_plain(call: &Bound<'_, Call>, target: &Bound<'_, Target>) -> PyResult<()> {
     let py = call.py();
     current_call(py)?.call_method1(intern!(py, "set"), (call,))?;
-    let outcome = target.get().start(py, call);
+    let outcome = call.get().enter(py).and_then(|()| target.get().start(py, call));
     end_child(call, &outcome)?;
     match outcome {
         Ok(value) => target.get().finish(call, &value),

@@ -1,5 +1,6 @@
 //! A server as Python sees it: what it offers, and the table of functions behind it.
 
+use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,9 +9,9 @@ use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::log::Severity;
 use oxmcp_core::host::{Description, LogCarrier, descriptors, page};
-use oxmcp_core::mailbox::Mailbox;
+use oxmcp_core::mailbox::{Mailbox, PendingCall};
 use oxmcp_core::model::{Change, ListKind};
-use oxmcp_core::registry::{Interception, Registry};
+use oxmcp_core::registry::{Adopt, Interception, Registry};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -49,6 +50,8 @@ pub struct Host {
     pub worker_mailbox: Mailbox,
     pub bells: Arc<Bells>,
     pub notices: Notices,
+    /// What calls run first that another server runs for this one: `enter()`, inside of the call's context.
+    pub enter: PyOnceLock<Py<PyAny>>,
     table: Mutex<Table>,
 }
 
@@ -83,6 +86,7 @@ impl Host {
             ),
             bells,
             notices: Notices::default(),
+            enter: PyOnceLock::new(),
             table: Mutex::default(),
         }
     }
@@ -92,8 +96,27 @@ impl Host {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn target(&self, py: Python<'_>, slot: u32) -> Option<Py<Target>> {
-        self.table().targets.get(slot as usize)?.as_ref().map(|target| target.clone_ref(py))
+    /// What a call is to run: a function of this server, or of one that is mounted in it.
+    pub fn target(&self, py: Python<'_>, call: &PendingCall) -> Option<Py<Target>> {
+        let slot = call.slot.index() as usize;
+        let find = |host: &Self| host.table().targets.get(slot)?.as_ref().map(|target| target.clone_ref(py));
+        match &call.guest {
+            None => find(self),
+            Some(guest) => find(guest.owner.downcast_ref()?),
+        }
+    }
+
+    /// What has calls of `child`'s functions arrive here.
+    fn adopting(&self, child: &Arc<Self>) -> Adopt {
+        let boxes =
+            [(&child.loop_mailbox, &self.loop_mailbox), (&child.worker_mailbox, &self.worker_mailbox)];
+        let boxes = boxes.map(|(from, to)| (from.clone(), to.clone()));
+        let owner: Arc<dyn Any + Send + Sync> = Arc::<Self>::clone(child);
+        Arc::new(move |handler| {
+            let mut boxes = boxes.iter();
+            let found = boxes.find(|(from, _)| from.receives(handler));
+            found.and_then(|(_, to)| to.adopt(handler, &owner)).unwrap_or_else(|| Arc::clone(handler))
+        })
     }
 
     /// Forgets the function of a slot that nothing refers to any more.
@@ -297,6 +320,37 @@ impl Server {
     /// Says that the server has an extension: its settings are a JSON object.
     fn declare_extension(&self, identifier: &str, settings: &str) -> PyResult<()> {
         self.host.description.declare_extension(identifier, settings).into_python()
+    }
+
+    /// Does these to what mounted servers offer, before the others; a JSON list.
+    fn set_mounted_transforms(&self, transforms: &str) -> PyResult<()> {
+        self.host.description.set_mounted_transforms(transforms).into_python()
+    }
+
+    /// Offers what `child` offers, now and whenever it changes; its functions run where this server is served. JSON
+    /// `{"namespace"?, "transforms"?}`.
+    #[pyo3(signature = (child, options="{}"))]
+    fn mount(&self, py: Python<'_>, child: &Self, options: &str) -> PyResult<()> {
+        let adopt = self.host.adopting(&child.host);
+        py.detach(|| self.host.description.mount(&child.host.description, options, adopt)).into_python()
+    }
+
+    /// Offers what `child` offers no longer; returns whether it was mounted.
+    fn unmount(&self, py: Python<'_>, child: &Self) -> bool {
+        py.detach(|| self.host.description.registry.unmount(&child.host.description.registry))
+    }
+
+    /// Offers what `child` offers now, and no change of that.
+    #[pyo3(signature = (child, options="{}"))]
+    fn import_from(&self, py: Python<'_>, child: &Self, options: &str) -> PyResult<()> {
+        let adopt = self.host.adopting(&child.host);
+        py.detach(|| self.host.description.import_from(&child.host.description, options, adopt)).into_python()
+    }
+
+    /// Says what calls of this server's functions run first where another server runs them: `enter()`, once.
+    fn set_enter(&self, py: Python<'_>, enter: Py<PyAny>) {
+        // The first one stays.
+        let _ = self.host.enter.set(py, enter);
     }
 
     #[pyo3(signature = (kind, uri=None))]

@@ -94,7 +94,7 @@ pub fn attach(
         Arc::clone(&driver),
         host.worker_mailbox.clone(),
         Surroundings {
-            target: Box::new(move |py, slot| targets.target(py, slot)),
+            target: Box::new(move |py, call| targets.target(py, call)),
             release: Box::new(move |slot| released.release(slot)),
             context: context.clone_ref(py),
             start_thread,

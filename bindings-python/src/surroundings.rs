@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use oxmcp_core::mailbox::PendingCall;
 use pyo3::prelude::*;
 
 use crate::doorbell::LoopBell;
 use crate::target::Target;
 
-/// From slot to [`Target`]; `None` for a registration that is gone.
-type FindTarget = Box<dyn Fn(Python<'_>, u32) -> Option<Py<Target>> + Send + Sync>;
+/// From a call to its [`Target`]; `None` for a registration that is gone.
+type FindTarget = Box<dyn Fn(Python<'_>, &PendingCall) -> Option<Py<Target>> + Send + Sync>;
 
 /// What a call needs besides itself.
 pub struct Surroundings {

@@ -23,6 +23,13 @@ pub fn skill_entry(description: &str) -> PyResult<String> {
     oxmcp_core::host::skill_entry(description).into_python()
 }
 
+/// Which of two versions is the higher one: -1, 0 or 1.
+#[pyfunction]
+#[pyo3(signature = (one, other))]
+pub fn compare_versions(one: Option<&str>, other: Option<&str>) -> i8 {
+    registry::compare_versions(one, other) as i8
+}
+
 /// Refuses what can be neither the URI of a resource nor a template of such URIs.
 #[pyfunction]
 pub fn check_uri(uri: &str) -> PyResult<()> {

@@ -211,7 +211,7 @@ impl Workers {
                     Duty::Lead => self.lead(py, driver, mailbox),
                     Duty::Task(task) => perform(py, &task),
                     Duty::Run(pending) => {
-                        if let Some(target) = self.target(py, pending.slot.index()) {
+                        if let Some(target) = self.target(py, &pending) {
                             self.run(py, driver, pending, &target);
                         }
                     }
@@ -290,7 +290,7 @@ impl Workers {
                 });
             });
             while let Some(pending) = self.next_call(mailbox) {
-                let Some(target) = self.target(py, pending.slot.index()) else { continue };
+                let Some(target) = self.target(py, &pending) else { continue };
                 let _busy = Busy::unless(&self.first_is_free, false);
                 if target.get().is_quick() {
                     self.run(py, driver, pending, &target);
@@ -325,7 +325,7 @@ impl Workers {
             if roster.is_short_of_one(self.limit) { roster.jobs.pop_front() } else { None }
         };
         let Some(pending) = job else { return };
-        let Some(target) = self.target(py, pending.slot.index()) else { return };
+        let Some(target) = self.target(py, &pending) else { return };
         let _busy = Busy::unless(&self.first_is_free, false);
         driver.keep(kept::take());
         driver.stand_in();
@@ -338,8 +338,8 @@ impl Workers {
         }
     }
 
-    fn target(&self, py: Python<'_>, slot: u32) -> Option<Py<Target>> {
-        self.surroundings.get().and_then(|surroundings| (surroundings.target)(py, slot))
+    fn target(&self, py: Python<'_>, call: &PendingCall) -> Option<Py<Target>> {
+        self.surroundings.get().and_then(|surroundings| (surroundings.target)(py, call))
     }
 
     /// Runs one call. An answer is certain: a call dropped unanswered fails as abandoned.

@@ -429,6 +429,17 @@ fn a_mount_can_transform_what_it_mounts() {
 }
 
 #[test]
+fn what_is_mounted_can_be_transformed_alone() {
+    let (parent, child) = (with_tools([tagged("a", &["x"])]), with_tools([tagged("b", &["x"]), tool("c")]));
+    parent.mount(&child, under("m")).unwrap();
+    parent
+        .set_mounted_transforms(vec![hide(Selection { tags: Some(names(&["x"])), ..Selection::default() })]);
+    assert_eq!(tools(&parent), "a,m_c");
+    parent.set_mounted_transforms(Vec::new());
+    assert_eq!(tools(&parent), "a,m_b,m_c");
+}
+
+#[test]
 fn a_list_that_did_not_change_is_not_put_together_again() {
     let (parent, child) = (with_tools([tool("t")]), with_tools([tool("u")]));
     parent.mount(&child, under("c")).unwrap();

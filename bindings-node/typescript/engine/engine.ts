@@ -6,8 +6,8 @@ import type { Call, SessionAsking } from './call.js';
 import { translated } from './errors.js';
 import { Functions, type Run, Serving } from './event_loop.js';
 import { followed } from './following.js';
-import type { Transform } from './native.js';
-import { type Kind, type NativeServer, native, type Placement } from './native.js';
+import { type Mountable, Mounts } from './mounts.js';
+import { type Kind, type NativeServer, native, type Placement, type Transform } from './native.js';
 import { CannotAskError } from './question_errors.js';
 import type { Asks } from './questions.js';
 
@@ -41,7 +41,7 @@ export interface EngineOptions {
 }
 
 /** The engine's side of one server object. */
-export class Engine {
+export class Engine implements Mountable {
   readonly native: NativeServer;
   /** What the author declared. */
   declared: ServerCapabilities;
@@ -62,12 +62,15 @@ export class Engine {
   guard: ((run: Run) => Run) | undefined;
   private readonly io: Placement;
   private readonly asking: SessionAsking | undefined;
-  private readonly functions = new Functions();
+  readonly functions = new Functions();
+  /** The servers that are mounted in this one, and those it is mounted in. */
+  readonly mounts = new Mounts(this);
   /** What the author answers, and what the registries answer beside the engine. */
   private readonly methods = new Map<string, Run>();
   private readonly fallbacks = new Map<string, Run>();
-  private attached: Serving | undefined;
   private transforms: readonly Transform[] = [];
+  /** Where it is being served, if it is. */
+  attached: Serving | undefined;
 
   constructor(implementation: Implementation, options: EngineOptions) {
     this.declared = options.capabilities;
@@ -167,7 +170,15 @@ export class Engine {
       this.native.setCapabilities(JSON.stringify(this.flags()));
       // Whoever means to log says so beforehand.
       const { io, failed, followed: heard, asking, followsFromTheStart: follows } = this;
-      const options = { io, follows, failed, followed: heard, ...(asking !== undefined && { asking }) };
+      const guests = (number: number): Functions | undefined => this.mounts.functionsOf(number);
+      const options = {
+        io,
+        follows,
+        failed,
+        followed: heard,
+        guests,
+        ...(asking !== undefined && { asking }),
+      };
       this.attached = translated(() => new Serving(this.native, this.functions, options));
     }
     return this.attached;
@@ -252,18 +263,16 @@ export class Engine {
    * nobody knows, one in flight, if all that are surely come from the same client. Undefined where it could be somebody else's.
    */
   callInFlight(sessionId?: string): Call | undefined {
-    const { attached } = this;
-    if (attached === undefined) return undefined;
+    const servings = this.mounts.servings();
     // Whoever asks once asks again.
-    attached.follows = true;
+    for (const serving of servings) serving.follows = true;
     const isAsked = (call: Call): boolean => sessionId === undefined || call.sessionId === sessionId;
-    const known = followed.getStore() ?? attached.current;
-    const own = known?.serving === attached ? known : undefined;
+    const own = this.known(servings);
     if (own !== undefined && !own.isOver && isAsked(own)) return own;
     // What a handler says after its answer is nobody else's, unless there is nobody else.
     const isForOwn = own?.isOver === true && sessionId === undefined;
     let found: Call | undefined;
-    for (const call of attached.inFlight()) {
+    for (const call of servings.flatMap((serving) => [...serving.inFlight()])) {
       if (!isAsked(call)) continue;
       if (isForOwn && !this.isOfOnlyConnection(call)) return undefined;
       if (found !== undefined && !this.comeFromOne(found, call)) return undefined;
@@ -272,26 +281,30 @@ export class Engine {
     return found;
   }
 
+  /** The call whose handler says what is said now, if it is one that runs in one of these servings. */
+  private known(servings: readonly Serving[]): Call | undefined {
+    const known = followed.getStore() ?? servings.find(({ current }) => current !== undefined)?.current;
+    return known !== undefined && servings.includes(known.serving) ? known : undefined;
+  }
+
   /**
    * Who is told a log message that belongs to no call in flight: everybody (null) where no call has to do with it; the session of
    * the call that is over whose handler says it; nobody (undefined) where it could be somebody else's.
    */
   logAudience(): string | null | undefined {
-    const { attached } = this;
-    if (attached === undefined) return null;
-    const known = followed.getStore() ?? attached.current;
-    if (known?.serving === attached) return this.hasOneConnection() ? null : known.knownSession;
+    const servings = this.mounts.servings();
+    const known = this.known(servings);
+    if (known !== undefined) return this.hasOneConnection() ? null : known.knownSession;
     // A handler may have lost its context on the way: what it says is for no other's eyes.
-    for (const _ of attached.inFlight()) return undefined;
+    for (const serving of servings) for (const _ of serving.inFlight()) return undefined;
     return null;
   }
 
   /** Whether no call has to do with what is said now. */
   isOutside(): boolean {
-    const { attached } = this;
-    if (attached === undefined) return true;
-    const isOurs = (followed.getStore() ?? attached.current)?.serving === attached;
-    return !isOurs && this.followsFromTheStart;
+    const servings = this.mounts.servings();
+    if (servings.length === 0) return true;
+    return this.known(servings) === undefined && this.followsFromTheStart;
   }
 
   private get followsFromTheStart(): boolean {
@@ -302,8 +315,9 @@ export class Engine {
   outside(sessionId?: string): Asks {
     return {
       ask: async (method, params, options) => {
-        if (this.attached === undefined) throw new CannotAskError('no client is connected');
-        return this.attached.askOutside(sessionId, method, params, options);
+        const [serving] = this.mounts.servings();
+        if (serving === undefined) throw new CannotAskError('no client is connected');
+        return serving.askOutside(sessionId, method, params, options);
       },
     };
   }

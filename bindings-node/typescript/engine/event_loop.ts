@@ -174,6 +174,8 @@ export class Serving {
   readonly failed: (what: string, thrown: unknown) => void = () => {};
   /** Hears of the first who follows a resource, and of the last one's end. */
   private readonly followed: (uri: string, isFollowed: boolean) => void = () => {};
+  /** The functions of a server that is mounted in this one, by its number. */
+  private readonly guests: (number: number) => Functions | undefined = () => undefined;
   readonly asking: SessionAsking = { timeoutMs: 0, isOn: true };
   /** Whether `stop` was called: nothing is answered any more. */
   isStopped = false;
@@ -207,9 +209,11 @@ export class Serving {
       failed?: (what: string, thrown: unknown) => void;
       followed?: (uri: string, isFollowed: boolean) => void;
       asking?: SessionAsking;
+      guests?: (number: number) => Functions | undefined;
     } = {},
   ) {
     if (options.asking !== undefined) this.asking = options.asking;
+    if (options.guests !== undefined) this.guests = options.guests;
     if (options.failed !== undefined) this.failed = options.failed;
     if (options.followed !== undefined) this.followed = options.followed;
     this.follows = FOLLOWING_IS_CHEAP || (options.follows ?? false);
@@ -547,8 +551,12 @@ export class Serving {
     if (slot >= 0) {
       const call = this.call(entry[1], entry[3]);
       if (isLate && call.isCancelled) return;
-      if (entry.length > 4) call.inexact = entry[4] as InexactInteger[];
-      const run = this.functions.get(slot) ?? missing;
+      let { functions } = this;
+      if (entry.length > 4) {
+        if (entry[4] !== null) call.inexact = entry[4] as InexactInteger[];
+        if (entry.length > 5) functions = this.guests(entry[5] as number) ?? functions;
+      }
+      const run = functions.get(slot) ?? missing;
       this.current = call;
       if (this.follows) call.runInAsyncScope(followed.run, followed, call, start, run, call, entry[2]);
       else call.runInAsyncScope(start, undefined, run, call, entry[2]);
@@ -616,7 +624,7 @@ type Entry = [
   arguments: unknown,
   originOrPayload: unknown,
   inexactOrFailure?: unknown,
-  inexactOfAnswer?: unknown,
+  inexactOfAnswerOrGuest?: unknown,
 ];
 
 function parsed(frame: string): unknown {

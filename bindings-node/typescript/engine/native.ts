@@ -29,6 +29,14 @@ export interface NativeServer {
   declareExtension(identifier: string, settings: string): void;
   /** A function around a method, see `Registry::set_interception`: it asks `oxmcp/next`, and answers with `completeWhole`. */
   intercept(method: string, slot: number | null, unlessRegistered: boolean): void;
+  /** By what calls of its functions are told from those of the server that runs them. */
+  readonly number: number;
+  /** Offers what `child` offers, now and whenever it changes; `{namespace?, transforms?}`. Its functions run where this one is served. */
+  mount(child: NativeServer, options: string): void;
+  /** Returns whether it was mounted. */
+  unmount(child: NativeServer): boolean;
+  /** Offers what `child` offers now. */
+  importFrom(child: NativeServer, options: string): void;
   /** Returns whether it was there. Without a version all versions are meant. */
   remove(kind: Kind, key: string, version?: string | null): boolean;
   /** The slots that are to be forgotten; for as long as nothing is served, whose `drain` tells of them. */
@@ -39,6 +47,8 @@ export interface NativeServer {
   addTransform(transform: string): void;
   /** Does these to the lists and no others: JSON. */
   setTransforms(transforms: string): void;
+  /** Does these to what mounted servers offer, before the others. */
+  setMountedTransforms(transforms: string): void;
   /** Tells clients: a list changed, or a resource (with its URI). */
   notify(kind: 'tools' | 'prompts' | 'resources' | 'resource', uri: string | null): void;
   /** Has `followed` told from now on: when the first one follows a resource, and when the last one goes. */
@@ -73,8 +83,9 @@ export interface NativeServing {
   readonly number: number;
   /**
    * What waits for this thread: `""`, or the JSON text of an array of
-   * `[slot, id, arguments, origin?, inexact?]` (slot ≥ 0: run this call and answer it; `inexact` are the integers among the
-   * arguments that are other numbers in JavaScript, as `[path, digits][]`), `[-1, id]` (nobody waits for call `id` any more),
+   * `[slot, id, arguments, origin?, inexact?, guest?]` (slot ≥ 0: run this call and answer it; `inexact` are the integers among the
+   * arguments that are other numbers in JavaScript, as `[path, digits][]`; `guest` is the number of the server whose slot it is, if
+   * that is another one), `[-1, id]` (nobody waits for call `id` any more),
    * `[-2, slot]` (forget the function), `[-3, token, kind, payload, text?]` (news of a transport, see `NoticeKind`), `[-4, origin]`
    * (nothing refers to this origin any more), `[-5, id, question, result, failure?]` (what came of a question of call `id`: a
    * result, or `null` and a `{kind, message, code?, data?}`).

@@ -11,6 +11,7 @@ mod question;
 mod reply;
 mod task;
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -31,4 +32,9 @@ pub type ReplyFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
 pub trait Handler: Send + Sync + 'static {
     /// Starts the call. Must not block; the future is polled on the engine's I/O thread.
     fn invoke(&self, invocation: Invocation) -> ReplyFuture;
+
+    /// Itself, for those that whoever made them knows again.
+    fn as_any(&self) -> Option<&dyn Any> {
+        None
+    }
 }

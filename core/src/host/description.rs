@@ -228,6 +228,15 @@ impl Description {
         Ok(())
     }
 
+    /// Does these to what mounted servers offer and no others: see [`transforms::transforms`].
+    ///
+    /// # Errors
+    /// See there.
+    pub fn set_mounted_transforms(&self, text: &str) -> Result<()> {
+        self.registry.set_mounted_transforms(transforms::transforms(text, &SchemaLimits::default())?);
+        Ok(())
+    }
+
     /// Offers what another one offers, for as long as it is [not unmounted](Registry::unmount): see [`transforms::mount_options`].
     ///
     /// # Errors

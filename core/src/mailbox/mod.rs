@@ -7,6 +7,7 @@ mod host_message;
 mod pending_call;
 mod slot;
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
@@ -19,7 +20,7 @@ use tokio::sync::oneshot;
 
 pub use doorbell::Doorbell;
 pub use host_message::{CallId, HostMessage};
-pub use pending_call::{Answer, PendingCall, Responder};
+pub use pending_call::{Answer, Guest, PendingCall, Responder};
 pub use slot::SlotRef;
 
 use crate::handler::{AnswerTo, EventSender, Failure, FailureKind, Handler, Invocation, Reply, ReplyFuture};
@@ -125,7 +126,31 @@ impl Mailbox {
     /// told with [`HostMessage::Release`] and may use the slot for something else.
     #[must_use]
     pub fn handler(&self, slot: u32) -> Arc<dyn Handler> {
-        Arc::new(SlotHandler(SlotRef::new(slot, Arc::clone(&self.0))))
+        Arc::new(SlotHandler { slot: SlotRef::new(slot, Arc::clone(&self.0)), guest: None })
+    }
+
+    /// A handler whose calls arrive here although its slot is of another mailbox, for hosts that serve what belongs to several.
+    /// `owner` comes with each call ([`PendingCall::guest`]) and says whose slot it is; where the handler comes from a third
+    /// mailbox, the one that came with it does. `None` for a handler that no mailbox made.
+    #[must_use]
+    pub fn adopt(
+        &self,
+        handler: &Arc<dyn Handler>,
+        owner: &Arc<dyn Any + Send + Sync>,
+    ) -> Option<Arc<dyn Handler>> {
+        let SlotHandler { slot, guest } = handler.as_any()?.downcast_ref()?;
+        let owner = guest.as_ref().map_or(owner, |guest| &guest.owner);
+        let guest = Guest { owner: Arc::clone(owner), shared: Arc::clone(&self.0) };
+        Some(Arc::new(SlotHandler { slot: slot.clone(), guest: Some(Arc::new(guest)) }))
+    }
+
+    /// Whether the calls of this handler arrive here.
+    #[must_use]
+    pub fn receives(&self, handler: &Arc<dyn Handler>) -> bool {
+        let Some(SlotHandler { slot, guest }) = handler.as_any().and_then(<dyn Any>::downcast_ref) else {
+            return false;
+        };
+        Arc::ptr_eq(guest.as_ref().map_or(slot.shared(), |guest| &guest.shared), &self.0)
     }
 
     /// Moves up to `max` messages, oldest first, to the end of `into`; returns whether more are waiting.
@@ -205,14 +230,25 @@ impl fmt::Debug for Mailbox {
     }
 }
 
-struct SlotHandler(SlotRef);
+struct SlotHandler {
+    slot: SlotRef,
+    guest: Option<Arc<Guest>>,
+}
 
 impl Handler for SlotHandler {
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
+    }
+
     fn invoke(&self, invocation: Invocation) -> ReplyFuture {
-        let shared = self.0.shared();
+        let shared = match &self.guest {
+            None => self.slot.shared(),
+            Some(guest) => &guest.shared,
+        };
         let id = CallId(NEXT_ID.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
-        let call = PendingCall { id, slot: self.0.clone(), invocation, responder: Responder::new(sender) };
+        let (slot, guest) = (self.slot.clone(), self.guest.clone());
+        let call = PendingCall { id, slot, guest, invocation, responder: Responder::new(sender) };
         match shared.start(call) {
             Ok(()) => Box::pin(Waiting { shared: Arc::clone(shared), id, receiver, answered: false }),
             Err(kind) => {

@@ -1,10 +1,27 @@
 //! A call in the host's hands, and the words that go up from it.
 
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
 use tokio::sync::oneshot;
 
-use super::{CallId, SlotRef};
+use super::{CallId, Shared, SlotRef};
 use crate::handler::{Invocation, Reply};
 use crate::model::Question;
+
+/// A function that is called here although it belongs elsewhere, see [`Mailbox::adopt`](super::Mailbox::adopt).
+pub struct Guest {
+    /// Whose it is, in the host's own terms.
+    pub owner: Arc<dyn Any + Send + Sync>,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl fmt::Debug for Guest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Guest")
+    }
+}
 
 /// A call the host has to answer. Dropped unanswered it fails as abandoned, so no caller waits for ever.
 #[derive(Debug)]
@@ -13,6 +30,8 @@ pub struct PendingCall {
     pub id: CallId,
     /// Which of the host's functions is called.
     pub slot: SlotRef,
+    /// Whose function that is, if it is another's than the mailbox's.
+    pub guest: Option<Arc<Guest>>,
     /// What is asked; its context's `events` take progress and log messages.
     pub invocation: Invocation,
     /// Takes the answer.
@@ -22,7 +41,8 @@ pub struct PendingCall {
 impl PendingCall {
     /// Asks the client, all questions at once; see [`Mailbox::ask`](super::Mailbox::ask).
     pub fn ask(&self, questions: Vec<Question>) -> u32 {
-        super::ask(self.slot.shared(), self.id, &self.invocation.context.events, questions)
+        let shared = self.guest.as_ref().map_or(self.slot.shared(), |guest| &guest.shared);
+        super::ask(shared, self.id, &self.invocation.context.events, questions)
     }
 }
 

@@ -41,7 +41,7 @@ pub use changes::{MAX_WATCHED_URIS, Watch};
 pub use completions::{CompletedBy, CompletionTarget};
 pub use composing::{
     Adopt, ItemKind, MountOptions, Namespace, Rename, Reworded, Selection, Transform, VersionRange,
-    inserted_uri, uri_without,
+    compare_versions, inserted_uri, uri_without,
 };
 pub use cursors::Cursors;
 pub use extensions::Extension;

@@ -100,6 +100,12 @@ impl Registry {
         self.tell_lists();
     }
 
+    /// Does these to what mounted servers offer, before it is put behind what is registered here, and no others.
+    pub fn set_mounted_transforms(&self, transforms: Vec<Transform>) {
+        self.compose(|composition| composition.of_mounted = transforms);
+        self.tell_lists();
+    }
+
     /// Takes back what has this name, URI or template: in this version, or in all. Returns whether it was there.
     pub fn remove_item(&self, kind: ItemKind, key: &str, version: Option<&str>) -> bool {
         match kind {

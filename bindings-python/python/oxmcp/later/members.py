@@ -6,8 +6,7 @@ from .names import CLIENT, COMPOSITION, EXTENSIONS, TASKS
 
 LATER = {
     "FastMCP": {
-        COMPOSITION: "add_tool_transformation import_server"
-        " local_provider mount remove_tool_transformation wrap_transform",
+        COMPOSITION: "add_tool_transformation local_provider remove_tool_transformation wrap_transform",
         EXTENSIONS: "get_app_tool get_tool_by_hash required_extensions",
         TASKS: "docket get_tasks",
     },

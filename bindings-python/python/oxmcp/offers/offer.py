@@ -117,8 +117,15 @@ class Offer:
 
     def _described(self, descriptor: dict[str, Any]) -> str:
         """The descriptor as JSON text, with the members that all kinds share."""
+        own: dict[str, Any] = {}
         if self.replayable:
-            descriptor["oxmcp"] = {**descriptor.get("oxmcp", {}), "replayable": True}
+            own["replayable"] = True
+        if self.tags:
+            own["tags"] = sorted(self.tags)
+        if self.version is not None:
+            own["version"] = self.version
+        if own:
+            descriptor["oxmcp"] = {**descriptor.get("oxmcp", {}), **own}
         return descriptors.text(
             descriptors.common(
                 descriptor,

@@ -19,6 +19,7 @@ from .resource_security import ResourceSecurity
 from .resources import Resource
 from .tools import Tool
 from .transforms.transforming import Transforming
+from .versions import Versions
 from .visibility.rules import Rule
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Registrations(Transforming):
             raise ConfigurationError(f"on_duplicate is 'warn', 'error', 'replace' or 'ignore', not {on_duplicate!r}")
         self._on_duplicate = on_duplicate
         self._keep_first = keep_first
-        self._offers: dict[Kind, dict[str, Any]] = {"tool": {}, "prompt": {}, "resource": {}, "resource_template": {}}
+        self._offers: dict[Kind, Versions] = {kind: Versions() for kind in LISTS}
         self._completion: Callable[..., Any] | None = None
         self._rules: list[Rule] = []
         self._injected: frozenset[str] = frozenset()
@@ -124,14 +125,14 @@ class Registrations(Transforming):
 
     add_resource_template = add_template
 
-    def offers_of(self, kind: Kind) -> dict[str, Any]:
+    def offers_of(self, kind: Kind) -> Versions:
         """What is registered of a kind, by key. For looking at; registering and removing are methods."""
         return self._offers[kind]
 
     def _add(self, item: Item) -> Item:
         kind, key, identity = item.component, item.key, item.identity
         offers = self._offers[kind]
-        known = offers.get(identity)
+        known = offers.version(identity, item.version)
         if known is not None:
             policy: str = self._on_duplicate
             loud = self._keep_first.get(kind)
@@ -153,7 +154,7 @@ class Registrations(Transforming):
             replaces = known is not None or (kind == "tool" and item.name in self._injected)
             for engine in self._engines.made():
                 self._register(engine, item, replace=replaces)
-            offers[identity] = item
+            offers.put(item)
             if replaces and known is None:
                 self._ways_changed()
         return item
@@ -169,19 +170,19 @@ class Registrations(Transforming):
         if item.can_log:
             engine.note_logging()
         if not item.enabled:
-            engine.set_enabled(item.component, item.key, False)
+            engine.set_enabled(item.component, item.key, False, item.version)
 
     def _register_all(self, engine: _native.Server) -> None:
         self._transform(engine)
         for offers in self._offers.values():
-            for item in offers.values():
+            for item in offers.every():
                 self._register(engine, item)
         if self._completion is not None:
             self._register_completion(engine)
 
     def _remake(self, engine: _native.Server) -> None:
         for offers in self._offers.values():
-            for item in offers.values():
+            for item in offers.every():
                 self._register(engine, item, replace=True)
         if self._completion is not None:
             self._register_completion(engine)
@@ -219,42 +220,42 @@ class Registrations(Transforming):
 
     # Removing
 
-    def remove_tool(self, name: str) -> None:
-        """Takes a tool away.
+    def remove_tool(self, name: str, version: str | None = None) -> None:
+        """Takes a tool away, in one version or in all.
 
         Raises:
             ToolError: there is none of this name.
         """
-        if not self._remove("tool", name):
+        if not self._remove("tool", name, version):
             raise ToolError(f"Unknown tool: {name}")
 
-    def remove_prompt(self, name: str) -> None:
-        """Takes a prompt away.
+    def remove_prompt(self, name: str, version: str | None = None) -> None:
+        """Takes a prompt away, in one version or in all.
 
         Raises:
             PromptError: there is none of this name.
         """
-        if not self._remove("prompt", name):
+        if not self._remove("prompt", name, version):
             raise PromptError(f"Unknown prompt: {name}")
 
-    def remove_resource(self, uri: Any) -> None:
-        """Takes a resource, or the family with this template, away.
+    def remove_resource(self, uri: Any, version: str | None = None) -> None:
+        """Takes a resource, or the family with this template, away, in one version or in all.
 
         Raises:
             ResourceError: there is none.
         """
         identity = _native.canonical_uri(str(uri))
-        if not (self._remove("resource", identity) or self._remove("resource_template", str(uri))):
+        if not (self._remove("resource", identity, version) or self._remove("resource_template", str(uri), version)):
             raise ResourceError(f"Unknown resource: {uri}")
 
     remove_template = remove_resource
     remove_resource_template = remove_resource
 
-    def _remove(self, kind: Kind, key: str) -> bool:
-        if self._offers[kind].pop(key, None) is None:
+    def _remove(self, kind: Kind, key: str, version: str | None = None) -> bool:
+        if not self._offers[kind].take(key, version):
             return False
         for engine in self._engines.made():
-            engine.remove(kind, key)
+            engine.remove(kind, key, version)
         return True
 
     # Switching on and off
@@ -311,7 +312,7 @@ class Registrations(Transforming):
             self._rules = [*(rule for rule in self._rules if rule.conditions not in said), *rules]
             count = 0
             for kind, offers in self._offers.items():
-                for key, item in list(offers.items()):
+                for item in list(offers.every()):
                     fitting = [rule for rule in rules if rule.fits(item)]
                     if not fitting:
                         continue
@@ -319,7 +320,7 @@ class Registrations(Transforming):
                     if item.enabled is not fitting[-1].enabled:
                         item.enabled = fitting[-1].enabled
                         for engine in self._engines.made():
-                            engine.set_enabled(kind, key, item.enabled)
+                            engine.set_enabled(kind, item.key, item.enabled, item.version)
             return count
 
 

@@ -10,13 +10,17 @@ from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
 from ..calls.owner import Owner, serving
+from .held_lifespan import HeldLifespan
 
 
 class Entered:
     """The lifespan on one event loop."""
 
-    def __init__(self, lifespan: Lifespan) -> None:
+    def __init__(self, lifespan: Lifespan, loop: asyncio.AbstractEventLoop) -> None:
         self.lifespan = lifespan
+        self.loop = loop
+        self.held: dict[Lifespan, HeldLifespan] = {}
+        """Those of mounted servers."""
         self.users = 0
         self.entering = asyncio.Lock()
         self.enters: asyncio.Task[Any] | None = None
@@ -49,6 +53,7 @@ class Lifespan:
         self._on_start = on_start
         self._on_end = on_end
         self._started = False
+        self._mounted: list[Lifespan] = []
         self._by_loop: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Entered] = weakref.WeakKeyDictionary()
 
     @property
@@ -69,7 +74,7 @@ class Lifespan:
         loop = asyncio.get_running_loop()
         entered = self._by_loop.get(loop)
         if entered is None:
-            entered = self._by_loop[loop] = Entered(self)
+            entered = self._by_loop[loop] = Entered(self, loop)
         elif entered.enters is not None and entered.enters is asyncio.current_task():
             raise RuntimeError("The lifespan is still starting: what it serves can be used after its `yield` only")
         _entered.set(entered)
@@ -95,8 +100,30 @@ class Lifespan:
                 if self._started and not self._by_loop:
                     self._started = False
                     self._on_end()
+                for held in reversed(entered.held.values()):
+                    await held.end()
                 if entered.stack is not None:
                     await entered.stack.aclose()
+
+    def hold(self, mounted: Lifespan) -> None:
+        """Has the lifespan of a mounted server entered where this one is entered, also where it is already."""
+        self._mounted.append(mounted)
+        for entered in list(self._by_loop.values()):
+            if entered.stack is not None:
+                entered.loop.call_soon_threadsafe(_hold_too, entered, mounted)
+
+    def let_go(self, mounted: Lifespan) -> None:
+        """Has it left, and entered no more."""
+        self._mounted.remove(mounted)
+        for entered in list(self._by_loop.values()):
+            if (held := entered.held.get(mounted)) is not None:
+                entered.loop.call_soon_threadsafe(held.let_go)
+
+    def enter_call(self) -> None:
+        """In the context of a call that the server runs in which this one's is mounted: makes the surroundings this one's."""
+        outer = _entered.get()
+        loop = asyncio._get_running_loop() if outer is None else outer.loop
+        self._surround(None if loop is None else self._by_loop.get(loop))
 
     def surroundings(self) -> Context:
         """The context variables of whoever is here, and those the lifespan of the running loop set and they did not: what
@@ -124,4 +151,17 @@ class Lifespan:
                 entered.result = await stack.enter_async_context(manager)
             finally:
                 entered.enters = None
+        try:
+            for mounted in self._mounted:
+                held = entered.held[mounted] = HeldLifespan(mounted)
+                await held.entered()
+        except BaseException:
+            await stack.aclose()
+            raise
         entered.stack = stack
+
+
+def _hold_too(entered: Entered, mounted: Lifespan) -> None:
+    if entered.users and mounted not in entered.held:
+        held = entered.held[mounted] = HeldLifespan(mounted)
+        held.report()

@@ -83,11 +83,16 @@ class Serving(Mounted, Telling):
             engine = self._build()
         if self.middleware:
             self._intercept(engine)
+            engine.set_enter(self._lifespan.enter_call)
+            self._compose(engine)
         self._listen_for_followers(engine)
         return engine
 
     def _build(self) -> _native.Server:
         raise NotImplementedError
+
+    def _compose(self, engine: _native.Server) -> None:
+        """Adds what other servers offer."""
 
     def _remake(self, engine: _native.Server) -> None:
         """Makes the engine's ways to the handlers anew."""

@@ -22,7 +22,7 @@ pub use rename::{Rename, Reworded};
 pub use selection::{Selection, VersionRange};
 use sources::Sources;
 pub use transform::Transform;
-use version_order::compare_versions;
+pub use version_order::compare_versions;
 
 use super::pages::Listed;
 use super::shelf::{Served, Shelf};
@@ -51,6 +51,8 @@ pub(super) struct Offered<T> {
 pub(super) struct Composition {
     pub mounts: Vec<Mount>,
     pub transforms: Vec<Transform>,
+    /// What is done to mounted ones alone, before.
+    pub of_mounted: Vec<Transform>,
     made: Made,
 }
 
@@ -91,8 +93,8 @@ impl Composition {
 
     /// What a URI of the mounted one that `mount` finds, or one of the server's own, is to the outside.
     pub fn outward_uri(&self, mount: Option<&Mount>, uri: &str) -> String {
-        let mount = mount.into_iter().flat_map(|mount| &mount.transforms);
-        mount
+        let of_mounted = mount.into_iter().flat_map(|mount| mount.transforms.iter().chain(&self.of_mounted));
+        of_mounted
             .chain(&self.transforms)
             .fold(uri.to_owned(), |uri, transform| transform.uri(&uri).unwrap_or(uri))
     }
@@ -110,7 +112,11 @@ impl Composition {
         }
         let mut items = offered(T::shelf(own), 0);
         for (index, (mount, child)) in self.mounts.iter().zip(children).enumerate() {
-            items.extend(mount.items(child, index + 1));
+            let mut mounted = mount.items(child, index + 1);
+            for transform in &self.of_mounted {
+                transform.apply(&mut mounted);
+            }
+            items.extend(mounted);
         }
         for transform in &self.transforms {
             transform.apply(&mut items);

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import _native
 
@@ -70,6 +70,47 @@ class Rule(NamedTuple):
             if not self.keys & (own | {item.key}):
                 return False
         return self.tags is None or bool(self.tags & item.tags)
+
+
+def transforms_of(rules: Iterable[Rule]) -> list[dict[str, Any]]:
+    """The same rules as transforms of the engine, for what is registered elsewhere."""
+    return [transform for rule in rules for transform in _transforms(rule)]
+
+
+def _transforms(rule: Rule) -> Iterator[dict[str, Any]]:
+    selected: dict[str, Any] = {"type": "visibility", "enabled": rule.enabled}
+    if rule.names is not None:
+        selected["names"] = sorted(rule.names)
+    if rule.tags is not None:
+        selected["tags"] = sorted(rule.tags)
+    kinds = [kind for kind, prefixes in _PREFIXES.items() if rule.components and rule.components.intersection(prefixes)]
+    if rule.components is not None:
+        selected["kinds"] = kinds
+    if rule.keys is None:
+        yield selected
+        return
+    for key in rule.keys:
+        for kind, name, version in _read(key):
+            of_key = {**selected, "names": [name]}
+            if kind is not None:
+                of_key["kinds"] = [kind]
+            if version:
+                of_key["versions"] = {"eq": version}
+            if (rule.names is None or name in rule.names) and (not kinds or kind in (None, *kinds)):
+                yield of_key
+
+
+def _read(key: str) -> Iterator[tuple[str | None, str, str]]:
+    """What a key may mean: the kind, the name and the version."""
+    yield None, key, ""
+    for kind, prefixes in _PREFIXES.items():
+        for prefix in prefixes:
+            if key.startswith(f"{prefix}:"):
+                name = key[len(prefix) + 1 :]
+                yield kind, name, ""
+                bare, at, version = name.rpartition("@")
+                if at:
+                    yield kind, bare, version
 
 
 def _several(given: str | Iterable[str] | None) -> frozenset[str] | None:

@@ -1,13 +1,13 @@
-"""What a server is put together from beside its own functions: middleware around them."""
+"""What a server is put together from beside its own functions: other servers, and middleware around them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .in_process import InProcess
+from .mounting import Mounting
 
 
-class Composing(InProcess):
+class Composing(Mounting):
     """Adds to a server what is made elsewhere."""
 
     def add_middleware(self, middleware: Any) -> None:

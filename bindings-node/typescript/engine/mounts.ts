@@ -1,0 +1,85 @@
+// Servers in servers: whose functions run where, and what is said from there.
+
+import { translated } from './errors.js';
+import type { Functions, Serving } from './event_loop.js';
+import { type NativeServer, native } from './native.js';
+
+/** What is known here of a server's engine. */
+export interface Mountable {
+  readonly native: NativeServer;
+  readonly functions: Functions;
+  /** Where it is being served. */
+  readonly attached: Serving | undefined;
+  readonly mounts: Mounts;
+}
+
+/** How a server is mounted. */
+export interface MountOptions {
+  /** What its names and URIs get: `namespace_name`, `scheme://namespace/rest`. They stay as they are when absent. */
+  namespace?: string | undefined;
+  /** Other names for some of its tools, by their own names; the namespace comes before them. */
+  toolNames?: Readonly<Record<string, string>> | undefined;
+}
+
+function text({ namespace, toolNames }: MountOptions): string {
+  const transforms = toolNames === undefined ? undefined : [{ type: 'rename', tools: toolNames }];
+  return JSON.stringify({ namespace, transforms });
+}
+
+/** The servers that are mounted in one, and those that it is mounted in. */
+export class Mounts {
+  /** By the number that calls of their functions come with. */
+  private readonly inner = new Map<number, Mountable>();
+  private readonly imported = new Map<number, Mountable>();
+  private readonly outer = new Set<Mountable>();
+
+  constructor(private readonly own: Mountable) {}
+
+  mount(child: Mountable, options: MountOptions): void {
+    translated(() => this.own.native.mount(child.native, text(options)));
+    this.inner.set(child.native.number, child);
+    child.mounts.outer.add(this.own);
+  }
+
+  /** Returns whether it was mounted. */
+  unmount(child: Mountable): boolean {
+    child.mounts.outer.delete(this.own);
+    this.inner.delete(child.native.number);
+    return this.own.native.unmount(child.native);
+  }
+
+  /** Mounts a copy that nothing changes any more. */
+  importFrom(child: Mountable, options: MountOptions): void {
+    translated(() => {
+      const copy = new native.Server('{"name":"copy","version":""}', '{}');
+      copy.importFrom(child.native, text(options));
+      this.own.native.mount(copy, '{}');
+    });
+    for (const [number, one] of child.mounts.all()) this.imported.set(number, one);
+    child.mounts.outer.add(this.own);
+  }
+
+  /** The functions of the server with this number. */
+  functionsOf(number: number): Functions | undefined {
+    const known = this.imported.get(number) ?? this.inner.get(number);
+    if (known !== undefined) return known.functions;
+    for (const child of this.inner.values()) {
+      const found = child.mounts.functionsOf(number);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Where its functions may run: where it is served, and where those are that it is mounted in. */
+  servings(): Serving[] {
+    const { attached } = this.own;
+    const elsewhere = [...this.outer].flatMap((outer) => outer.mounts.servings());
+    return attached === undefined ? elsewhere : [attached, ...elsewhere];
+  }
+
+  private *all(): Iterable<[number, Mountable]> {
+    yield [this.own.native.number, this.own];
+    for (const child of this.inner.values()) yield* child.mounts.all();
+    yield* this.imported;
+  }
+}
