@@ -16,8 +16,8 @@ use pyo3::types::{PyDict, PyInt, PyString};
 
 use crate::convert;
 use crate::kept;
-use oxmcp_core::host::{Driver, describe_task};
 use crate::server::Host;
+use oxmcp_core::host::{Driver, describe_task};
 
 /// One call in flight. The first answer counts; dropped unanswered it fails as abandoned.
 #[pyclass(module = "oxmcp._native", frozen)]

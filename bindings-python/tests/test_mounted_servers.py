@@ -86,22 +86,20 @@ async def test_the_mounted_server_is_served_by_itself_as_ever() -> None:
         assert (await own.call_tool("plain")).data == "child plainly"
 
 
-@pytest.mark.parametrize("mode", ["legacy", "modern"])
-async def test_changes_of_a_mounted_server_reach_the_clients_of_the_outer_one(mode: Any) -> None:
+async def test_changes_of_a_mounted_server_reach_the_clients_of_the_outer_one() -> None:
     heard: asyncio.Queue[Any] = asyncio.Queue()
     outer, middle, inner = FastMCP("outer"), FastMCP("middle"), child("inner")
     middle.mount(inner, "in")
     outer.mount(middle, "mid")
-    async with Client(outer, mode=mode, message_handler=heard.put_nowait) as client:
+    async with Client(outer, mode="legacy", message_handler=heard.put_nowait) as client:
         assert "mid_in_whose" in await names(client)
         inner.add_tool(lambda: "new", name="new")
         assert (await asyncio.wait_for(heard.get(), 5)).method == "notifications/tools/list_changed"
         assert "mid_in_new" in await names(client)
-        if mode == "legacy":
-            await client.subscribe_resource("data://mid/in/config")
-            await inner.announce("resource", "data://config")
-            told = await asyncio.wait_for(heard.get(), 5)
-            assert (told.method, told.params.uri) == ("notifications/resources/updated", "data://mid/in/config")
+        await client.subscribe_resource("data://mid/in/config")
+        await inner.announce("resource", "data://config")
+        told = await asyncio.wait_for(heard.get(), 5)
+        assert (told.method, told.params.uri) == ("notifications/resources/updated", "data://mid/in/config")
 
 
 async def test_a_server_in_a_server_in_a_server_runs_in_its_own_surroundings() -> None:
@@ -157,7 +155,7 @@ async def test_lifespans_of_mounted_servers_are_entered_with_the_outer_one_s() -
         assert (await client.call_tool("known")).data == "parent's parent"
         assert (await client.call_tool("m_known")).data == "mounted's mounted"
         assert (await client.call_tool("m_known_plainly")).data == "mounted's mounted"
-        parent.mount(later, "l")
+        await parent.mount(later, "l")
         assert (await client.call_tool("l_known")).data == "later's later"
     assert events[3:] == ["later ends", "mounted ends", "parent ends"]
 

@@ -15,7 +15,7 @@ use oxmcp_core::model::{
 };
 use oxmcp_core::protocol_version::ProtocolVersion;
 use oxmcp_core::registry::{
-    Item, ItemKind, ListPage, MountOptions, Namespace, Registry, RegistryOptions, Rename, Reworded,
+    Item, ItemKey, ItemKind, ListPage, MountOptions, Namespace, Registry, RegistryOptions, Rename, Reworded,
     Selection, Transform, VersionRange, Watch,
 };
 
@@ -377,6 +377,14 @@ fn visibility_is_by_names_tags_kinds_and_versions_and_later_ones_win() {
     );
     assert_eq!(selected(Selection { tags: Some(names(&["y", "z"])), ..Selection::default() }), "b||");
     assert_eq!(selected(Selection { kinds: Some(vec![ItemKind::Prompt]), ..Selection::default() }), "|a|");
+    let key = |version: Option<&str>| ItemKey {
+        kind: ItemKind::Tool,
+        name: "c".into(),
+        version: version.map(Into::into),
+    };
+    for (version, seen) in [(None, "c||"), (Some("3"), "c||"), (Some("4"), "||"), (Some(""), "||")] {
+        assert_eq!(selected(Selection { keys: Some(vec![key(version)]), ..Selection::default() }), seen);
+    }
     let range = VersionRange { gte: Some("2".into()), ..VersionRange::default() };
     assert_eq!(selected(Selection { versions: Some(range), ..Selection::default() }), "c||");
     let both =

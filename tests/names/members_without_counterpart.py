@@ -16,7 +16,6 @@ MEMBERS = {
 }
 
 PARAMETERS = {
-    "FastMCP.remove_tool.version": OTHERWISE,  # there is one tool of a name
     "FastMCP.tool.exclude_args": GONE,
     "Server.__init__.get_tool_input_schema": INTERNAL,
 }

@@ -64,7 +64,7 @@ export class Engine implements Mountable {
   private readonly asking: SessionAsking | undefined;
   readonly functions = new Functions();
   /** The servers that are mounted in this one, and those it is mounted in. */
-  readonly mounts = new Mounts(this);
+  readonly mounts: Mounts = new Mounts(this);
   /** What the author answers, and what the registries answer beside the engine. */
   private readonly methods = new Map<string, Run>();
   private readonly fallbacks = new Map<string, Run>();
@@ -100,9 +100,9 @@ export class Engine implements Mountable {
     return this.functions.add(this.guard === undefined ? run : this.guard(run));
   }
 
-  /** Takes something back. */
-  remove(kind: Kind, key: string): void {
-    this.native.remove(kind, key);
+  /** Takes something back, in one version (the empty one is none) or in all. */
+  remove(kind: Kind, key: string, version?: string): void {
+    this.native.remove(kind, key, version ?? null);
     this.forgetReleased();
   }
 
@@ -284,7 +284,7 @@ export class Engine implements Mountable {
   /** The call whose handler says what is said now, if it is one that runs in one of these servings. */
   private known(servings: readonly Serving[]): Call | undefined {
     const known = followed.getStore() ?? servings.find(({ current }) => current !== undefined)?.current;
-    return known !== undefined && servings.includes(known.serving) ? known : undefined;
+    return servings.some((serving) => serving === known?.serving) ? known : undefined;
   }
 
   /**

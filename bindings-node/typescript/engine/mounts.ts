@@ -1,6 +1,6 @@
 // Servers in servers: whose functions run where, and what is said from there.
 
-import { translated } from './errors.js';
+import { ConfigurationError, translated } from './errors.js';
 import type { Functions, Serving } from './event_loop.js';
 import { type NativeServer, native } from './native.js';
 
@@ -31,32 +31,34 @@ export class Mounts {
   /** By the number that calls of their functions come with. */
   private readonly inner = new Map<number, Mountable>();
   private readonly imported = new Map<number, Mountable>();
-  private readonly outer = new Set<Mountable>();
+  /** Weakly: a server that is made for one request, and dropped, is not kept by one that it offers. */
+  private outer: WeakRef<Mountable>[] = [];
 
   constructor(private readonly own: Mountable) {}
 
   mount(child: Mountable, options: MountOptions): void {
     translated(() => this.own.native.mount(child.native, text(options)));
     this.inner.set(child.native.number, child);
-    child.mounts.outer.add(this.own);
+    child.mounts.isIn(this.own);
   }
 
   /** Returns whether it was mounted. */
   unmount(child: Mountable): boolean {
-    child.mounts.outer.delete(this.own);
+    child.mounts.isInNoMore(this.own);
     this.inner.delete(child.native.number);
     return this.own.native.unmount(child.native);
   }
 
   /** Mounts a copy that nothing changes any more. */
   importFrom(child: Mountable, options: MountOptions): void {
+    if (child === this.own) throw new ConfigurationError('a server cannot be imported into itself');
     translated(() => {
       const copy = new native.Server('{"name":"copy","version":""}', '{}');
       copy.importFrom(child.native, text(options));
       this.own.native.mount(copy, '{}');
     });
     for (const [number, one] of child.mounts.all()) this.imported.set(number, one);
-    child.mounts.outer.add(this.own);
+    child.mounts.isIn(this.own);
   }
 
   /** The functions of the server with this number. */
@@ -73,8 +75,17 @@ export class Mounts {
   /** Where its functions may run: where it is served, and where those are that it is mounted in. */
   servings(): Serving[] {
     const { attached } = this.own;
-    const elsewhere = [...this.outer].flatMap((outer) => outer.mounts.servings());
+    const elsewhere = this.outer.flatMap((outer) => outer.deref()?.mounts.servings() ?? []);
     return attached === undefined ? elsewhere : [attached, ...elsewhere];
+  }
+
+  private isIn(outer: Mountable): void {
+    this.isInNoMore(outer);
+    this.outer.push(new WeakRef(outer));
+  }
+
+  private isInNoMore(outer: Mountable): void {
+    this.outer = this.outer.filter((one) => one.deref() !== undefined && one.deref() !== outer);
   }
 
   private *all(): Iterable<[number, Mountable]> {

@@ -44,7 +44,8 @@ export abstract class Handle {
 }
 
 /** What goes by its name: the tools of a server, or its prompts. */
-export abstract class Named<State extends { name: string }> {
+export abstract class Named<State extends NamedState> {
+  /** By name and version. */
   private readonly registered = new Map<string, NamedHandle<State>>();
 
   constructor(
@@ -56,44 +57,57 @@ export abstract class Named<State extends { name: string }> {
   abstract offer(state: State, replace: boolean): void;
 
   /** Offers it, and keeps its handle. */
-  protected keep<H extends NamedHandle<State>>(handle: H): H {
+  protected keep<H extends NamedHandle<State>>(handle: H, isEnabled = true): H {
     this.offer(handle.current, false);
-    this.registered.set(handle.name, handle);
+    this.registered.set(keyOf(handle.current), handle);
+    if (!isEnabled) handle.disable();
     return handle;
   }
 
   /** What is registered under a name at present. */
   protected state(name: string): State | undefined {
-    return this.registered.get(name)?.current;
+    const states = [...this.registered.values()].map(({ current }) => current);
+    return this.registered.get(name)?.current ?? states.find((state) => state.name === name);
   }
 
   /** @internal */
-  move(handle: NamedHandle<State>, from: string, to: string): void {
+  move(handle: NamedHandle<State>, from: State, to: State): void {
     this.withdraw(from);
-    this.registered.set(to, handle);
+    this.registered.set(keyOf(to), handle);
   }
 
   /** @internal */
-  withdraw(name: string): void {
-    this.registered.delete(name);
-    this.engine.remove(this.kind, name);
+  withdraw(state: State): void {
+    this.registered.delete(keyOf(state));
+    this.engine.remove(this.kind, state.name, state.version ?? '');
   }
 
   /** @internal */
-  setEnabled(name: string, enabled: boolean): void {
-    this.engine.native.setEnabled(this.kind, name, enabled);
+  setEnabled({ name, version }: State, enabled: boolean): void {
+    this.engine.native.setEnabled(this.kind, name, enabled, version ?? '');
   }
 
   /** @internal */
-  refuseTaken(name: string): void {
-    if (!this.registered.has(name)) return;
+  refuseTaken(state: NamedState): void {
+    if (!this.registered.has(keyOf(state))) return;
     const kind = this.kind === 'tool' ? 'Tool' : 'Prompt';
-    throw new AlreadyRegisteredError(`${kind} ${name} is already registered`);
+    const version = state.version === undefined ? '' : ` in version ${state.version}`;
+    throw new AlreadyRegisteredError(`${kind} ${state.name} is already registered${version}`);
   }
 }
 
+/** What is told apart by its name, and by its version where it has one. */
+interface NamedState {
+  name: string;
+  version?: string | undefined;
+}
+
+function keyOf({ name, version }: NamedState): string {
+  return version === undefined ? name : `${name}\0${version}`;
+}
+
 /** The handle of something that goes by its name. */
-export abstract class NamedHandle<State extends { name: string }> extends Handle {
+export abstract class NamedHandle<State extends NamedState> extends Handle {
   /** @internal */
   constructor(
     private readonly home: Named<State>,
@@ -108,23 +122,23 @@ export abstract class NamedHandle<State extends { name: string }> extends Handle
   }
 
   protected override show(enabled: boolean): void {
-    this.home.setEnabled(this.name, enabled);
+    this.home.setEnabled(this.current, enabled);
   }
 
   protected override withdraw(): void {
-    this.home.withdraw(this.name);
+    this.home.withdraw(this.current);
   }
 
   /** Puts `next` in the place of the present state; where it cannot be registered, the present state stays. */
   protected change(next: State, enabled: boolean | undefined): void {
-    const before = this.name;
-    const isRenamed = next.name !== before;
-    if (isRenamed) this.home.refuseTaken(next.name);
+    const before = this.current;
+    const isRenamed = keyOf(next) !== keyOf(before);
+    if (isRenamed) this.home.refuseTaken(next);
     if (!this.isRemoved) {
       this.home.offer(next, !isRenamed);
       if (isRenamed) {
-        if (!this.enabled) this.home.setEnabled(next.name, false);
-        this.home.move(this, before, next.name);
+        if (!this.enabled) this.home.setEnabled(next, false);
+        this.home.move(this, before, next);
       }
     }
     this.current = next;

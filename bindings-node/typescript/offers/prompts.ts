@@ -26,6 +26,7 @@ import type { ContentBlock } from '../types/content.js';
 import type { GetPromptResult, PromptMessage } from '../types/prompts.js';
 import type { InputRequiredResult } from '../types/questions.js';
 import { Named, NamedHandle } from './handles.js';
+import { markedOf, metaOf } from './marks.js';
 
 /** What a prompt may return: a whole result; messages; or text and content blocks, which are said by the user. */
 export type PromptReturn =
@@ -56,6 +57,12 @@ export interface PromptNotes {
   _meta?: Record<string, unknown> | undefined;
   /** Whether the function may run again from its beginning; see `replayable` of a tool. */
   replayable?: boolean | undefined;
+  /** Words by which items are shown and hidden together, see `visibility`. Clients see them in `_meta`. */
+  tags?: readonly string[] | undefined;
+  /** Which of several of one name it is: the highest that may be seen is offered. Clients see it in `_meta`. */
+  version?: string | undefined;
+  /** Whether it is offered from the start; it is, if absent. */
+  enabled?: boolean | undefined;
 }
 
 /** What callers are told of a prompt that takes arguments. */
@@ -88,7 +95,7 @@ export interface PromptUpdates<Args extends AnySchema | undefined = undefined> {
 /** A function of a prompt, its types forgotten. */
 export type AnyPromptFunction = (...parts: never[]) => unknown;
 
-interface State extends Omit<PromptConfig, 'argsSchema'> {
+interface State extends Omit<PromptConfig, 'argsSchema' | 'enabled'> {
   name: string;
   argsSchema: unknown;
   args: Arguments | undefined;
@@ -121,7 +128,7 @@ export class Prompts extends Named<State> {
   add(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
     if (typeof callback !== 'function')
       throw new TypeError(`prompt '${name}': the callback must be a function`);
-    this.refuseTaken(name);
+    this.refuseTaken({ name, version: config.version });
     const prompt: State = {
       name,
       title: config.title,
@@ -129,11 +136,13 @@ export class Prompts extends Named<State> {
       icons: config.icons,
       _meta: config._meta,
       replayable: config.replayable,
+      tags: config.tags,
+      version: config.version,
       argsSchema: config.argsSchema,
       args: argumentsOf(config.argsSchema, `prompt '${name}', argsSchema`),
       callback,
     };
-    return this.keep(new RegisteredPrompt(this, prompt));
+    return this.keep(new RegisteredPrompt(this, prompt), config.enabled);
   }
 
   /** The completer of an argument, if there is one. */
@@ -150,8 +159,8 @@ export class Prompts extends Named<State> {
         description: state.description,
         arguments: state.args?.listed,
         icons: state.icons,
-        _meta: state._meta,
-        oxmcp: { replayable: state.replayable === true },
+        _meta: metaOf(state),
+        oxmcp: { replayable: state.replayable === true, ...markedOf(state) },
       },
       `prompt '${state.name}'`,
     );

@@ -42,6 +42,8 @@ export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & {
   cacheHint?: CacheHint;
   /** Whether the function may run again from its beginning; see `replayable` of a tool. */
   replayable?: boolean;
+  /** Words by which items are shown and hidden together, see `visibility`. Clients see them in `_meta`. */
+  tags?: readonly string[];
 };
 
 /** What reading may return: a whole result; contents or several; text; bytes, which are sent as base64. */

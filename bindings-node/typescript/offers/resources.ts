@@ -16,6 +16,7 @@ import {
 import type { Run } from '../engine/event_loop.js';
 import { native } from '../engine/native.js';
 import { warnOfUnknownResourceHints } from './annotations.js';
+import { metaOf } from './marks.js';
 import {
   RegisteredResource,
   RegisteredResourceTemplate,
@@ -132,13 +133,14 @@ export class Resources {
   /** @internal Tells the engine. */
   offerTemplate(state: TemplateState, replace: boolean): void {
     const { template, metadata } = state;
-    const { cacheHint, replayable = false, size: _size, ...told } = metadata;
+    const { cacheHint, replayable = false, size: _size, tags, ...told } = metadata;
     const descriptor = encode(
       {
         ...told,
         uriTemplate: template.uriTemplate.toString(),
         name: state.name,
-        oxmcp: { ...cacheHint, replayable, security: template.security ?? this.security },
+        _meta: metaOf(metadata),
+        oxmcp: { ...cacheHint, replayable, tags, security: template.security ?? this.security },
       },
       `resource template '${state.name}'`,
     );
@@ -227,7 +229,7 @@ export class Resources {
           const whose = `the list of resource template '${current.name}'`;
           throw new InvalidResultError(`${whose}: must be an object with an array of resources`);
         }
-        const { cacheHint: _cacheHint, replayable: _replayable, ...told } = current.metadata;
+        const { cacheHint: _cacheHint, replayable: _replayable, tags: _tags, ...told } = current.metadata;
         return result.resources.map((entry) => ({ ...told, ...(entry as object) }));
       });
     if (lists.length === 0) return own;
@@ -241,13 +243,13 @@ function checkCallback(callback: unknown, what: string): void {
 
 /** What callers are told of a resource. */
 function listed(state: ResourceState): object {
-  const { cacheHint: _cacheHint, replayable: _replayable, ...told } = state.metadata;
-  return { ...told, uri: native.legalUri(state.uri), name: state.name };
+  const { cacheHint: _cacheHint, replayable: _replayable, tags: _tags, ...told } = state.metadata;
+  return { ...told, _meta: metaOf(state.metadata), uri: native.legalUri(state.uri), name: state.name };
 }
 
 function resourceDescriptor(state: ResourceState): object {
-  const { cacheHint, replayable = false } = state.metadata;
-  return { ...listed(state), oxmcp: { ...cacheHint, replayable } };
+  const { cacheHint, replayable = false, tags } = state.metadata;
+  return { ...listed(state), oxmcp: { ...cacheHint, replayable, tags } };
 }
 
 function readRun(state: ResourceState, engine: Engine): Run {

@@ -13,6 +13,7 @@ import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
 import { warnOfUnknownHints } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
 import { checkExecution, executionOf, mannerOf, type TaskExecution } from './tasks/support.js';
+import { markedOf, metaOf } from './marks.js';
 import { toolRun } from './tool_runs.js';
 
 /**
@@ -59,6 +60,12 @@ export interface ToolNotes {
    * waits for its client is not in this process any more (from 2026-07-28 on). What it did before it asked, it does twice then.
    */
   replayable?: boolean | undefined;
+  /** Words by which items are shown and hidden together, see `visibility`. Clients see them in `_meta`. */
+  tags?: readonly string[] | undefined;
+  /** Which of several of one name it is: the highest that may be seen is offered. Clients see it in `_meta`. */
+  version?: string | undefined;
+  /** Whether it is offered from the start; it is, if absent. */
+  enabled?: boolean | undefined;
   /** Whether calls can become tasks, which go on after their request was answered; they cannot when absent. */
   execution?: TaskExecution | undefined;
 }
@@ -98,7 +105,7 @@ export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
 /** A function of a tool, its types forgotten. */
 export type AnyToolFunction = (...parts: never[]) => unknown;
 
-interface State extends Omit<ToolConfig, 'inputSchema' | 'outputSchema'> {
+interface State extends Omit<ToolConfig, 'inputSchema' | 'outputSchema' | 'enabled'> {
   name: string;
   inputSchema: unknown;
   outputSchema: unknown;
@@ -135,7 +142,7 @@ export class Tools extends Named<State> {
   add(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
     if (typeof callback !== 'function')
       throw new TypeError(`tool '${name}': the callback must be a function`);
-    this.refuseTaken(name);
+    this.refuseTaken({ name, version: config.version });
     if (!USUAL_NAME.test(name)) {
       const rule = "1 to 128 letters, digits, '_', '.' and '-'";
       console.warn(`Tool name ${JSON.stringify(name)} is not ${rule}: some clients refuse it`);
@@ -151,13 +158,15 @@ export class Tools extends Named<State> {
       strictInputValidation: config.strictInputValidation,
       replayable: config.replayable,
       execution: config.execution,
+      tags: config.tags,
+      version: config.version,
       inputSchema: config.inputSchema,
       outputSchema: config.outputSchema,
       input: schemaOf(config.inputSchema, 'input', `tool '${name}', inputSchema`),
       output: schemaOf(config.outputSchema, 'output', `tool '${name}', outputSchema`),
       callback,
     };
-    return this.keep(new RegisteredTool(this, tool));
+    return this.keep(new RegisteredTool(this, tool), config.enabled);
   }
 
   /** @internal Tells the engine. */
@@ -264,7 +273,7 @@ function descriptorOf(state: State, converts: boolean): object {
     outputSchema,
     annotations: state.annotations,
     icons: state.icons,
-    _meta: state._meta,
+    _meta: metaOf(state),
     execution: executionOf(state.execution),
     oxmcp: {
       checkArguments: input !== undefined && input.checkInRust !== false,
@@ -272,6 +281,7 @@ function descriptorOf(state: State, converts: boolean): object {
       checkOutput: output !== undefined && output.checkInRust !== false,
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
       replayable: state.replayable === true,
+      ...markedOf(state),
       task: mannerOf(state.execution),
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
       wrapOutput: outputSchema !== undefined && outputSchema.type !== 'object',

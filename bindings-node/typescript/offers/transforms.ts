@@ -1,4 +1,5 @@
-// The transforms of tools: found instead of listed, with results of a bounded size, with schemas without references.
+// The transforms: what is offered under other names, hidden, in other versions; tools found instead of listed, with results of a
+// bounded size, with schemas without references.
 
 import { ConfigurationError } from '../engine/errors.js';
 import type { Transform } from '../engine/native.js';
@@ -92,6 +93,62 @@ export interface InlineReferencesOptions {
 export function inlineReferences(options: InlineReferencesOptions = {}): Transform {
   refuseBelowOne('inlineReferences: maxBytes', options.maxBytes);
   return { type: 'inline_refs', ...options };
+}
+
+/** A range of versions: numbers count as numbers (`2` < `10`), what comes before a release is lower than it. */
+export interface VersionRange {
+  /** This one or a higher one. */
+  gte?: string | undefined;
+  /** A lower one. */
+  lt?: string | undefined;
+  /** This one. */
+  eq?: string | undefined;
+}
+
+/** What is meant: everything that fits all that is said, or everything if nothing is said. */
+export interface VisibilityOptions {
+  /** Names of tools, prompts and resources, URIs and templates of resources. */
+  names?: readonly string[] | undefined;
+  /** Any of these tags. */
+  tags?: readonly string[] | undefined;
+  kinds?: readonly ('tool' | 'prompt' | 'resource' | 'resource_template')[] | undefined;
+  /** What has no version is not in the range. */
+  versions?: VersionRange | undefined;
+}
+
+/** What becomes of a tool or a prompt; what is absent stays as it is. */
+export interface Renamed {
+  name?: string | undefined;
+  title?: string | undefined;
+  description?: string | undefined;
+  tags?: readonly string[] | undefined;
+  _meta?: Record<string, unknown> | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** Puts everything under a prefix: names become `prefix_name`, URIs `scheme://prefix/rest`. */
+export function namespace(prefix: string): Transform {
+  return { type: 'namespace', prefix };
+}
+
+/** Gives tools and prompts, by the names they have so far, other names and words. */
+export function rename(renamed: {
+  tools?: Readonly<Record<string, string | Renamed>> | undefined;
+  prompts?: Readonly<Record<string, string | Renamed>> | undefined;
+}): Transform {
+  return { type: 'rename', ...renamed };
+}
+
+/**
+ * Shows or hides what is meant; of several the last one that fits counts. What is hidden is not listed, and unknown when called.
+ */
+export function visibility(enabled: boolean, meant: VisibilityOptions = {}): Transform {
+  return { type: 'visibility', enabled, ...meant };
+}
+
+/** Leaves only the versions of a range there, and what has none unless `unversioned` is false. */
+export function versionFilter(range: VersionRange & { unversioned?: boolean | undefined }): Transform {
+  return { type: 'versions', ...range };
 }
 
 function refuseBelowOne(what: string, number: number | undefined): void {

@@ -10,8 +10,8 @@ use super::descriptors::read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::registry::{
-    Adopt, ItemKind, MountOptions, Namespace, Rename, ResultBudget, Reworded, SearchBy, SearchResults,
-    Selection, StandIn, ToolSearch, Transform, VersionRange,
+    Adopt, ItemKey, ItemKind, MountOptions, Namespace, Rename, ResultBudget, Reworded, SearchBy,
+    SearchResults, Selection, StandIn, ToolSearch, Transform, VersionRange,
 };
 use crate::schema::SchemaLimits;
 
@@ -177,16 +177,24 @@ impl From<RangeText> for VersionRange {
     }
 }
 
+#[derive(Deserialize)]
+struct KeyText {
+    kind: String,
+    name: String,
+    version: Option<String>,
+}
+
 fn visibility(text: &str) -> Result<Transform> {
     #[derive(Deserialize)]
     struct Text {
         enabled: bool,
         names: Option<HashSet<String>>,
+        keys: Option<Vec<KeyText>>,
         tags: Option<HashSet<String>>,
         kinds: Option<Vec<String>>,
         versions: Option<RangeText>,
     }
-    let Text { enabled, names, tags, kinds, versions } = read("the visibility", text)?;
+    let Text { enabled, names, keys, tags, kinds, versions } = read("the visibility", text)?;
     let kind = |name: String| {
         item_kind(&name).ok_or_else(|| {
             let message =
@@ -195,7 +203,9 @@ fn visibility(text: &str) -> Result<Transform> {
         })
     };
     let kinds = kinds.map(|kinds| kinds.into_iter().map(kind).collect::<Result<_>>()).transpose()?;
-    let selection = Selection { names, tags, kinds, versions: versions.map(Into::into) };
+    let key = |text: KeyText| Ok(ItemKey { kind: kind(text.kind)?, name: text.name, version: text.version });
+    let keys = keys.map(|keys| keys.into_iter().map(key).collect::<Result<_>>()).transpose()?;
+    let selection = Selection { names, keys, tags, kinds, versions: versions.map(Into::into) };
     Ok(Transform::Visibility { enabled, selection })
 }
 

@@ -40,7 +40,7 @@ pub use apps::APPS_EXTENSION;
 pub use changes::{MAX_WATCHED_URIS, Watch};
 pub use completions::{CompletedBy, CompletionTarget};
 pub use composing::{
-    Adopt, ItemKind, MountOptions, Namespace, Rename, Reworded, Selection, Transform, VersionRange,
+    Adopt, ItemKey, ItemKind, MountOptions, Namespace, Rename, Reworded, Selection, Transform, VersionRange,
     compare_versions, inserted_uri, uri_without,
 };
 pub use cursors::Cursors;

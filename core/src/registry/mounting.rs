@@ -106,7 +106,7 @@ impl Registry {
         self.tell_lists();
     }
 
-    /// Takes back what has this name, URI or template: in this version, or in all. Returns whether it was there.
+    /// Takes back what has this name, URI or template: in this version (the empty one is none), or in all. Returns whether it was there.
     pub fn remove_item(&self, kind: ItemKind, key: &str, version: Option<&str>) -> bool {
         match kind {
             ItemKind::Tool => self.remove::<ToolEntry>(key, version),

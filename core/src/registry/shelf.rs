@@ -132,10 +132,11 @@ impl<T> Shelf<T> {
 }
 
 impl<T: Listed> Shelf<T> {
-    /// What the items with this key of theirs are kept under: those of one version, or all.
+    /// What the items with this key of theirs are kept under: those of one version (the empty one is none), or all.
     pub(super) fn keys_of(&self, key: &str, version: Option<&str>) -> Vec<Arc<str>> {
         let is_meant = |slot: &&Slot<T>| {
-            let is_version = version.is_none() || slot.entry.common().version.as_deref() == version;
+            let own = slot.entry.common().version.as_deref().unwrap_or_default();
+            let is_version = version.is_none_or(|version| version == own);
             slot.entry.key() == key && is_version
         };
         self.slots.values().filter(is_meant).map(|slot| Arc::clone(&slot.key)).collect()
@@ -143,7 +144,7 @@ impl<T: Listed> Shelf<T> {
 
     /// The same where no item has a version.
     pub(super) fn key_of(&self, key: &str, version: Option<&str>) -> Vec<Arc<str>> {
-        let found = self.places.get_key_value(key).filter(|_| version.is_none());
+        let found = self.places.get_key_value(key).filter(|_| version.is_none_or(str::is_empty));
         found.map(|(key, _)| Arc::clone(key)).into_iter().collect()
     }
 

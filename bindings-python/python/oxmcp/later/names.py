@@ -189,24 +189,29 @@ LATER = {
         server.providers.wrapped_provider
         server.proxy
         server.server.create_proxy
-        server.transforms.Namespace
         server.transforms.PromptsAsTools
         server.transforms.ResourcesAsTools
-        server.transforms.ToolTransform
-        server.transforms.VersionFilter
-        server.transforms.VersionSpec
-        server.transforms.Visibility
         server.transforms.catalog
         server.transforms.is_enabled
-        server.transforms.namespace
         server.transforms.prompts_as_tools
         server.transforms.resources_as_tools
-        server.transforms.tool_transform
-        server.transforms.version_filter
-        server.transforms.visibility
+        server.transforms.visibility.apply_session_transforms
+        server.transforms.visibility.create_visibility_transforms
+        server.transforms.visibility.disable_components
+        server.transforms.visibility.enable_components
+        server.transforms.visibility.get_session_transforms
+        server.transforms.visibility.get_visibility_rules
+        server.transforms.visibility.is_enabled
+        server.transforms.visibility.reset_visibility
+        server.transforms.visibility.save_visibility_rules
         tools.forward
         tools.forward_raw
-        tools.tool_transform
+        tools.tool_transform.ArgTransform
+        tools.tool_transform.ArgTransformConfig
+        tools.tool_transform.TransformedTool
+        tools.tool_transform.apply_transformations_to_tools
+        tools.tool_transform.forward
+        tools.tool_transform.forward_raw
         utilities.openapi
     """,
     EXTENSIONS: """

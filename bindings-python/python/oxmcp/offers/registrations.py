@@ -170,7 +170,7 @@ class Registrations(Transforming):
         if item.can_log:
             engine.note_logging()
         if not item.enabled:
-            engine.set_enabled(item.component, item.key, False, item.version)
+            engine.set_enabled(item.component, item.key, False, item.version or "")
 
     def _register_all(self, engine: _native.Server) -> None:
         self._transform(engine)
@@ -320,7 +320,7 @@ class Registrations(Transforming):
                     if item.enabled is not fitting[-1].enabled:
                         item.enabled = fitting[-1].enabled
                         for engine in self._engines.made():
-                            engine.set_enabled(kind, item.key, item.enabled, item.version)
+                            engine.set_enabled(kind, item.key, item.enabled, item.version or "")
             return count
 
 

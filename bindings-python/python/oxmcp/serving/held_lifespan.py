@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 logger = logging.getLogger("oxmcp")
 
@@ -20,9 +21,14 @@ class HeldLifespan:
         self._entered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._task = asyncio.get_running_loop().create_task(self._hold(), name="oxmcp lifespan of a mounted server")
 
-    async def entered(self) -> None:
+    def __await__(self) -> Generator[Any, None, None]:
         """Waits until it is entered. Raises what that raises."""
-        await asyncio.shield(self._entered)
+        return asyncio.shield(self._entered).__await__()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is left, or about to be."""
+        return self._over.is_set()
 
     def report(self) -> None:
         """Has the log told if it cannot be entered, where nobody waits for that."""

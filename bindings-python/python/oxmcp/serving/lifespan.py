@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
 from ..calls.owner import Owner, serving
+from ..engine.values import DONE
 from .held_lifespan import HeldLifespan
 
 
@@ -105,12 +106,19 @@ class Lifespan:
                 if entered.stack is not None:
                     await entered.stack.aclose()
 
-    def hold(self, mounted: Lifespan) -> None:
-        """Has the lifespan of a mounted server entered where this one is entered, also where it is already."""
+    def hold(self, mounted: Lifespan) -> Awaitable[None]:
+        """Has the lifespan of a mounted server entered where this one is entered, also where it is already; may be awaited
+        until it is on the running loop."""
         self._mounted.append(mounted)
+        running, here = asyncio._get_running_loop(), None
         for entered in list(self._by_loop.values()):
-            if entered.stack is not None:
+            if entered.stack is None:
+                continue
+            if entered.loop is running:
+                here = _hold_too(entered, mounted)
+            else:
                 entered.loop.call_soon_threadsafe(_hold_too, entered, mounted)
+        return DONE if here is None else here
 
     def let_go(self, mounted: Lifespan) -> None:
         """Has it left, and entered no more."""
@@ -154,14 +162,16 @@ class Lifespan:
         try:
             for mounted in self._mounted:
                 held = entered.held[mounted] = HeldLifespan(mounted)
-                await held.entered()
+                await held
         except BaseException:
             await stack.aclose()
             raise
         entered.stack = stack
 
 
-def _hold_too(entered: Entered, mounted: Lifespan) -> None:
-    if entered.users and mounted not in entered.held:
+def _hold_too(entered: Entered, mounted: Lifespan) -> HeldLifespan:
+    held = entered.held.get(mounted)
+    if held is None or held.is_over:
         held = entered.held[mounted] = HeldLifespan(mounted)
         held.report()
+    return held

@@ -19,7 +19,7 @@ pub(super) use mount::{Adopting, Mount};
 pub use namespace::Namespace;
 pub use namespace::{insert as inserted_uri, take_out as uri_without};
 pub use rename::{Rename, Reworded};
-pub use selection::{Selection, VersionRange};
+pub use selection::{ItemKey, Selection, VersionRange};
 use sources::Sources;
 pub use transform::Transform;
 pub use version_order::compare_versions;

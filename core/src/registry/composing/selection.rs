@@ -29,11 +29,24 @@ impl VersionRange {
     }
 }
 
+/// One item, in one version or in all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemKey {
+    /// What it is.
+    pub kind: ItemKind,
+    /// Its name, URI or template.
+    pub name: String,
+    /// In this version; the empty one is that of items without one.
+    pub version: Option<String>,
+}
+
 /// Items by what they are: all that is said must be so. Nothing said is about all.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Names of tools and prompts, names and URIs of resources and resource templates.
     pub names: Option<HashSet<String>>,
+    /// These ones.
+    pub keys: Option<Vec<ItemKey>>,
     /// Items with one of these tags.
     pub tags: Option<HashSet<String>>,
     /// Items of these kinds.
@@ -46,6 +59,14 @@ impl Selection {
     pub(in crate::registry) fn has(&self, kind: ItemKind, names: [&str; 2], common: &CommonFields) -> bool {
         self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
             && self.names.as_ref().is_none_or(|wanted| names.iter().any(|name| wanted.contains(*name)))
+            && self.keys.as_ref().is_none_or(|keys| {
+                let version = common.version.as_deref().unwrap_or_default();
+                keys.iter().any(|key| {
+                    key.kind == kind
+                        && key.name == names[0]
+                        && key.version.as_deref().is_none_or(|wanted| wanted == version)
+                })
+            })
             && self.tags.as_ref().is_none_or(|wanted| common.tags.iter().any(|tag| wanted.contains(tag)))
             && self
                 .versions

@@ -74,10 +74,10 @@ class Rule(NamedTuple):
 
 def transforms_of(rules: Iterable[Rule]) -> list[dict[str, Any]]:
     """The same rules as transforms of the engine, for what is registered elsewhere."""
-    return [transform for rule in rules for transform in _transforms(rule)]
+    return [_transform(rule) for rule in rules]
 
 
-def _transforms(rule: Rule) -> Iterator[dict[str, Any]]:
+def _transform(rule: Rule) -> dict[str, Any]:
     selected: dict[str, Any] = {"type": "visibility", "enabled": rule.enabled}
     if rule.names is not None:
         selected["names"] = sorted(rule.names)
@@ -86,31 +86,22 @@ def _transforms(rule: Rule) -> Iterator[dict[str, Any]]:
     kinds = [kind for kind, prefixes in _PREFIXES.items() if rule.components and rule.components.intersection(prefixes)]
     if rule.components is not None:
         selected["kinds"] = kinds
-    if rule.keys is None:
-        yield selected
-        return
-    for key in rule.keys:
-        for kind, name, version in _read(key):
-            of_key = {**selected, "names": [name]}
-            if kind is not None:
-                of_key["kinds"] = [kind]
-            if version:
-                of_key["versions"] = {"eq": version}
-            if (rule.names is None or name in rule.names) and (not kinds or kind in (None, *kinds)):
-                yield of_key
+    if rule.keys is not None:
+        selected["keys"] = [one for key in sorted(rule.keys) for one in _read(key)]
+    return selected
 
 
-def _read(key: str) -> Iterator[tuple[str | None, str, str]]:
-    """What a key may mean: the kind, the name and the version."""
-    yield None, key, ""
+def _read(key: str) -> Iterator[dict[str, str]]:
+    """What a key may mean."""
     for kind, prefixes in _PREFIXES.items():
+        yield {"kind": kind, "name": key}
         for prefix in prefixes:
             if key.startswith(f"{prefix}:"):
                 name = key[len(prefix) + 1 :]
-                yield kind, name, ""
+                yield {"kind": kind, "name": name}
                 bare, at, version = name.rpartition("@")
                 if at:
-                    yield kind, bare, version
+                    yield {"kind": kind, "name": bare, "version": version}
 
 
 def _several(given: str | Iterable[str] | None) -> frozenset[str] | None:

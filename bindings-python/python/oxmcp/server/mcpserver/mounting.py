@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, NamedTuple
 
 from ... import _native
-from ...engine.values import DONE
 from ...errors import ConfigurationError
 from ...offers.tools import Tool
 from ...offers.visibility.rules import transforms_of
@@ -54,13 +53,14 @@ class Mounting(InProcess):
         as_proxy: bool | None = None,
         tool_names: Mapping[str, str] | None = None,
         prefix: str | None = None,
-    ) -> None:
+    ) -> Awaitable[None]:
         """Offers what another server offers, now and whenever that changes, behind what is registered here. Names become
         `namespace_name`, URIs `scheme://namespace/rest`; without a namespace they stay. Where several have something of one name,
         the server's own is offered, then that of the one mounted first. Clients of this server are told of changes there.
 
         The other's functions run where this server is served, with the other's Context, dependencies, middleware and lifespan,
-        which is entered with this one's (or at once, where this one is being served).
+        which is entered with this one's. Where this server is being served it is entered at once: await what this returns, which
+        need not be awaited otherwise.
 
         Args:
             server: The other server, an `MCPServer` (`FastMCP`).
@@ -75,7 +75,7 @@ class Mounting(InProcess):
         """
         if isinstance(server, str) or isinstance(namespace, Mounting):  # the order of long ago
             server, namespace = namespace, server
-        self._add_mount(Mount(_mountable(server), namespace or prefix, tool_names or {}))
+        return self._add_mount(Mount(_mountable(server), namespace or prefix, tool_names or {}))
 
     def unmount(self, server: Any) -> bool:
         """Offers no longer what a mounted server offers.
@@ -94,8 +94,8 @@ class Mounting(InProcess):
         return bool(found)
 
     def import_server(self, server: Any, prefix: str | None = None, namespace: str | None = None) -> Awaitable[None]:
-        """Offers what another server offers now; what becomes of that later is not seen here. Otherwise as `mount`. May be awaited
-        or not.
+        """Offers what another server offers now; what becomes of that later is not seen here. Otherwise as `mount`. May be
+        awaited or not.
 
         Raises:
             ConfigurationError: it is this server, or the prefix cannot be part of a URI.
@@ -109,10 +109,9 @@ class Mounting(InProcess):
         copy = _native.Server(_native.dumps({"name": server.name}))
         with translated():
             copy.import_from(server.native, Mount(server, namespace or prefix, {}).options)
-        self._add_mount(Mount(server, namespace or prefix, {}, copy, server.tools_by_name()))
-        return DONE
+        return self._add_mount(Mount(server, namespace or prefix, {}, copy, server.tools_by_name()))
 
-    def _add_mount(self, mount: Mount) -> None:
+    def _add_mount(self, mount: Mount) -> Awaitable[None]:
         with self._engines.lock, translated():
             # There is one at least, so that what is wrong is said now.
             engines = self._engines.made() or (self._engines.first(),)
@@ -121,7 +120,7 @@ class Mounting(InProcess):
             if not self._mounts:
                 self._tell_rules(engines)
             self._mounts = (*self._mounts, mount)
-        self._lifespan.hold(mount.server._lifespan)
+        return self._lifespan.hold(mount.server._lifespan)
 
     def _compose(self, engine: _native.Server) -> None:
         for mount in self._mounts:
@@ -142,9 +141,11 @@ class Mounting(InProcess):
             engine.set_mounted_transforms(rules)
 
     def _remove(self, kind: _native.Kind, key: str, version: str | None = None) -> bool:
-        return super()._remove(kind, key, version) or any(
-            [mount.source.remove(kind, key, version) for mount in self._mounts if mount.source is not None]
-        )
+        found = super()._remove(kind, key, version)
+        for mount in self._mounts:
+            if not found and mount.source is not None:
+                found = mount.source.remove(kind, key, version)
+        return found
 
     def tool_named(self, name: str) -> Tool | None:
         """The tool of this name, also where it is a mounted server's."""

@@ -112,6 +112,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         tasks: Whether calls of tools can become tasks where a tool does not say: True is `task=True` of each. Or how tasks are
             kept, in memory: `{"ttl": 3600, "max_ttl": …, "max_tasks": 1000, "max_tasks_per_owner": …, "max_result_bytes": …,
             "poll_interval": 0.5}`, with times in seconds.
+        include_tags, exclude_tags: What is offered: only what has one of these labels, and nothing that has one of those; the
+            same as `enable(tags=…, only=True)` and `disable(tags=…)`.
         transforms: What becomes of the offers before clients see them, in order (`oxmcp.server.transforms`); `add_transform` adds
             to it.
         dereference_schemas: Whether what the schemas of tools refer to is written out, for clients that drop `$defs`:
@@ -202,6 +204,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         cache_scope: Literal["public", "private"] | None = None,
         transforms: Iterable[Transform] | None = None,
         extensions: Iterable[Any] | None = None,
+        include_tags: Iterable[str] | None = None,
+        exclude_tags: Iterable[str] | None = None,
         dereference_schemas: bool | None = None,
         **other: Unpack[OfServers],
     ) -> None:
@@ -280,6 +284,10 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         if experimental_capabilities:
             known = self._declared.get("experimental") or {}
             self._declared["experimental"] = {**known, **experimental_capabilities}
+        if include_tags is not None:
+            self.enable(tags=include_tags, only=True)
+        if exclude_tags is not None:
+            self.disable(tags=exclude_tags)
         if dereference_schemas:
             self.add_transform(InlineReferences())
         for transform in transforms or ():
