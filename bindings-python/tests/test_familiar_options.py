@@ -37,7 +37,7 @@ from oxmcp.types import (
         (lambda: FastMCP(auth=object()), r"FastMCP\(auth=…\) is not yet in oxmcp: it comes with authentication"),
         (lambda: FastMCP(providers=[1]), r"FastMCP\(providers=…\) is not yet in oxmcp: it comes with composition"),
         (lambda: FastMCP().http_app(auth=object()), r"http_app\(auth=…\) is not yet in oxmcp: it comes with auth"),
-        (lambda: FastMCP().mount(FastMCP()), r"FastMCP\.mount is not yet in oxmcp"),
+        (lambda: FastMCP().local_provider(), r"FastMCP\.local_provider is not yet in oxmcp"),
         (lambda: FastMCP.from_openapi({}), r"FastMCP\.from_openapi is not yet in oxmcp"),
         (lambda: FastMCP().prompt(task=True), r"prompt\(task=…\) is not yet in oxmcp: it comes with tasks"),
         (lambda: FastMCP().run(sockets=[1]), r"run\(sockets=…\) is not yet in oxmcp"),

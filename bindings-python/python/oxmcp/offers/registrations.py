@@ -54,7 +54,12 @@ class Registrations(Transforming):
             raise ConfigurationError(f"on_duplicate is 'warn', 'error', 'replace' or 'ignore', not {on_duplicate!r}")
         self._on_duplicate = on_duplicate
         self._keep_first = keep_first
-        self._offers: dict[Kind, Versions] = {kind: Versions() for kind in LISTS}
+        self._offers: dict[Kind, Versions] = {
+            "tool": Versions(),
+            "prompt": Versions(),
+            "resource": Versions(),
+            "resource_template": Versions(),
+        }
         self._completion: Callable[..., Any] | None = None
         self._rules: list[Rule] = []
         self._injected: frozenset[str] = frozenset()

@@ -81,10 +81,10 @@ class Serving(Mounted, Telling):
     def _translated_build(self) -> _native.Server:
         with translated():
             engine = self._build()
-        if self.middleware:
-            self._intercept(engine)
             engine.set_enter(self._lifespan.enter_call)
             self._compose(engine)
+        if self.middleware:
+            self._intercept(engine)
         self._listen_for_followers(engine)
         return engine
 

@@ -73,6 +73,11 @@ class ToolTransform(Transform):
                 raise ValueError(f"{taken[target]!r} and {name!r} would both be named {target!r}")
             taken[target] = name
 
+    def name_of_tool(self, name: str) -> str:
+        """The new name, if it gets one."""
+        change = self.transforms.get(name)
+        return name if change is None else change.name or name
+
     def described(self) -> Mapping[str, Any]:
         """The transform as the engine reads it."""
         return {"type": "rename", "tools": {name: change.described() for name, change in self.transforms.items()}}

@@ -16,6 +16,10 @@ class Transform:
         """The transform as the engine reads it: its `type` and what belongs to that."""
         raise NotImplementedError
 
+    def name_of_tool(self, name: str) -> str:
+        """What a tool of this name is named by it."""
+        return name
+
     def __repr__(self) -> str:
         described = ", ".join(f"{name}={value!r}" for name, value in self.described().items() if name != "type")
         return f"{type(self).__name__}({described})"

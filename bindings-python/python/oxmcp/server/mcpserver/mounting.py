@@ -148,19 +148,16 @@ class Mounting(InProcess):
         return found
 
     def tool_named(self, name: str) -> Tool | None:
-        """The tool of this name, also where it is a mounted server's."""
-        found = super().tool_named(name)
-        for mount in self._mounts if found is None else ():
-            found = mount.tools().get(name)
-            if found is not None:
-                break
-        return found
+        """The tool of this name, as it is registered or as clients know it, also where it is a mounted server's."""
+        return super().tool_named(name) or self.tools_by_name().get(name)
 
     def tools_by_name(self) -> dict[str, Tool]:
-        """Every tool by its name, those of mounted servers, too."""
+        """Every tool by the name that clients know, those of mounted servers, too."""
         found: dict[str, Tool] = dict(self._offers["tool"])
         for mount in self._mounts:
             found = {**mount.tools(), **found}
+        for transform in self.transforms:
+            found = {transform.name_of_tool(name): tool for name, tool in found.items()}
         return found
 
 
