@@ -9,7 +9,16 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { ConfigurationError, completable, type McpServer, ResourceTemplate, Server } from 'oxmcp';
 import { z } from 'zod';
-import { call, clientOf, emptyServer, modern, news, refusal, textOf, withClient } from './support/connected.js';
+import {
+  call,
+  clientOf,
+  emptyServer,
+  modern,
+  news,
+  refusal,
+  textOf,
+  withClient,
+} from './support/connected.js';
 
 function child(): McpServer {
   const server = emptyServer();

@@ -1,6 +1,6 @@
 // One call in flight, as the front end sees it.
 
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { MODERN_PROTOCOL_VERSION } from '../types/constants.js';
 import { type CallOrigin, SESSION_ID } from './call_origin.js';
 import { InvalidResultError } from './errors.js';
@@ -297,3 +297,13 @@ export class Call extends AsyncResource implements Asker {
     this.serving.answered(this);
   }
 }
+
+/** The call whose handler something runs in, however many times it waited. */
+export const followed = new AsyncLocalStorage<Call>();
+
+/**
+ * Whether following calls costs next to nothing. In Node before 24 the first use of any `AsyncLocalStorage` makes every promise of
+ * the process slower, so calls are followed only where somebody asks for it.
+ */
+export const FOLLOWING_IS_CHEAP =
+  'bun' in process.versions || 'deno' in process.versions || Number.parseInt(process.versions.node, 10) >= 24;

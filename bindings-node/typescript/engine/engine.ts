@@ -3,9 +3,9 @@
 import type { Implementation } from '../types/base.js';
 import type { ServerCapabilities } from '../types/lifecycle.js';
 import type { Call, SessionAsking } from './call.js';
+import { followed } from './call.js';
 import { translated } from './errors.js';
 import { Functions, type Run, Serving } from './event_loop.js';
-import { followed } from './following.js';
 import { type Mountable, Mounts } from './mounts.js';
 import { type Kind, type NativeServer, native, type Placement, type Transform } from './native.js';
 import { CannotAskError } from './question_errors.js';

@@ -4,10 +4,9 @@
 // a batch go back together. Nothing here waits: a handler that returns a promise answers when it is settled.
 
 import { AsyncResource } from 'node:async_hooks';
-import { Call, type SessionAsking } from './call.js';
+import { Call, FOLLOWING_IS_CHEAP, followed, type SessionAsking } from './call.js';
 import { type CallOrigin, Origins, ROOT } from './call_origin.js';
 import { type ConnectionOptions, connectionText } from './connection_options.js';
-import { FOLLOWING_IS_CHEAP, followed } from './following.js';
 import { type HttpOptions, httpText } from './http_options.js';
 import { Lifeline } from './lifeline.js';
 import {

@@ -4,9 +4,9 @@ import type { Middleware, RegisteredMiddleware } from '../calls/middleware.js';
 import { ENGINE, type Engine, type Servable } from '../engine/engine.js';
 import type { Implementation } from '../types/base.js';
 import type { LoggingMessageNotificationParams } from '../types/notifications.js';
-import { Composing } from './composing.js';
 import { type Fetch, type Listening, type ListenOptions, Server, type Transport } from './index.js';
 import type { McpServerOptions } from './options.js';
+import { Registering } from './registering.js';
 import { ExperimentalMcpServerTasks } from './tasks/experimental.js';
 
 export type { Context, Context as ServerContext } from '../calls/context.js';
@@ -50,8 +50,8 @@ export type {
   ToolReturn,
   ToolUpdates,
 } from '../offers/tools.js';
-export type { MountOptions } from './composing.js';
 export type { McpServerOptions } from './options.js';
+export type { MountOptions } from './registering.js';
 
 /**
  * A server of tools, resources and prompts. One object serves any number of connections and requests, on any number of
@@ -63,7 +63,7 @@ export type { McpServerOptions } from './options.js';
  * await server.connect(new StdioServerTransport());
  * ```
  */
-export class McpServer extends Composing implements Servable {
+export class McpServer extends Registering implements Servable {
   /** The low-level server beneath: its handlers go before what is registered here. */
   readonly server: Server;
 

@@ -1,8 +1,9 @@
 // What is registered with an `McpServer`, and how: by today's methods and by the older ones.
 
 import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../arguments/schemas.js';
-import type { Engine } from '../engine/engine.js';
+import { ENGINE, type Engine, type Servable } from '../engine/engine.js';
 import { translated } from '../engine/errors.js';
+import type { MountOptions } from '../engine/mounts.js';
 import type { Transform } from '../engine/native.js';
 import { Completions } from '../offers/completions.js';
 import {
@@ -35,6 +36,8 @@ import {
 } from '../offers/tools.js';
 import type { ToolAnnotations } from '../types/tools.js';
 import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
+
+export type { MountOptions } from '../engine/mounts.js';
 
 /** What tools, resources and prompts are registered with. Not for direct use. */
 export abstract class Registering {
@@ -180,6 +183,37 @@ export abstract class Registering {
     return this.tools.inputSchemaJson(name);
   }
 
+  // Servers in servers
+
+  /**
+   * Offers what another server offers, now and whenever that changes, behind what is registered here. Names become
+   * `namespace_name`, URIs `scheme://namespace/rest`; without a namespace they stay. Where several have something of one name, the
+   * server's own is offered, then that of the one mounted first. Clients of this server are told of changes there. The other's
+   * functions run where this server is served.
+   *
+   * @throws ConfigurationError when it is this server, or offers what this one offers (a circle), or is mounted here already, or the
+   *   namespace cannot be part of a URI.
+   * @throws TypeError when it has no registered tools, resources and prompts.
+   */
+  mount(server: Registering, options: MountOptions = {}): void {
+    this.engine.mounts.mount(engineOf(server), options);
+  }
+
+  /** Offers no longer what a mounted server offers. Returns whether it was mounted. */
+  unmount(server: Registering): boolean {
+    return this.engine.mounts.unmount(engineOf(server));
+  }
+
+  /**
+   * Offers what another server offers now; what becomes of that later is not seen here. Otherwise as `mount`.
+   *
+   * @throws ConfigurationError when it is this server, or the namespace cannot be part of a URI.
+   * @throws TypeError when it has no registered tools, resources and prompts.
+   */
+  importServer(server: Registering, options: MountOptions = {}): void {
+    this.engine.mounts.importFrom(engineOf(server), options);
+  }
+
   // Registering, the older way
 
   /** @deprecated Use `registerTool`. */
@@ -297,4 +331,12 @@ function shapeAndAnnotations(name: string, between: unknown[]): ToolConfig {
     );
   }
   return { annotations: first as ToolAnnotations };
+}
+
+function engineOf(server: unknown): Engine {
+  const engine = (server as Partial<Servable> | null | undefined)?.[ENGINE];
+  if (engine?.hasRegistry === true) return engine;
+  throw new TypeError(
+    'only an McpServer of this package can be mounted: it has registered tools, resources and prompts',
+  );
 }
