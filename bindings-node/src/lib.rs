@@ -15,6 +15,7 @@ mod errors;
 mod event_loop;
 mod event_stores;
 #[cfg(unix)]
+mod guest;
 mod heard;
 mod integers;
 mod long_frame;

@@ -11,8 +11,8 @@ use oxmcp_core::json::{inexact_integers, may_have_inexact_integers};
 use oxmcp_core::mailbox::{Answer, Guest, HostMessage, Mailbox, PendingCall, Responder};
 
 use crate::answered::write_answered;
+use crate::guest::ServerNumber;
 use crate::notices::OriginNumber;
-use crate::server::Host;
 
 /// How many calls are started before the thread gets to do something else.
 const BATCH: usize = 64;
@@ -161,7 +161,7 @@ impl Calls {
 /// Whose function it is.
 #[cold]
 fn write_guest(into: &mut String, guest: &Guest) {
-    let number = guest.owner.downcast_ref::<Host>().map_or(0, |host| host.number);
+    let number = guest.owner.downcast_ref::<ServerNumber>().map_or(0, |owner| owner.0);
     // Writing to a string cannot fail.
     let _ = write!(into, ",{number}");
 }

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -20,17 +19,16 @@ use serde_json::value::RawValue;
 
 use crate::doorbell::Doorbell;
 use crate::errors::{IntoJs, JsError};
+use crate::guest::ServerNumber;
 use crate::notices::{NO_TOKEN, Notice, Notices};
 
 /// How many calls may wait for the JavaScript thread before further ones are refused as overloaded.
 const CAPACITY: usize = 10_000;
 
-static NEXT_NUMBER: AtomicU32 = AtomicU32::new(1);
-
 /// A server's description and mailbox: what outlives one serving of it.
 pub struct Host {
     /// Whose functions they are, where another server runs them.
-    pub number: u32,
+    pub number: ServerNumber,
     pub description: Description,
     pub mailbox: Mailbox,
     /// Where the mailbox and the notices ring. Empty while nothing is served.
@@ -48,7 +46,7 @@ impl Host {
             }
         };
         let mailbox = Mailbox::new(ring, CAPACITY);
-        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+        let number = ServerNumber::next();
         Self { number, description, mailbox, notices: Notices::new(Arc::clone(&bell)), bell }
     }
 }
@@ -87,7 +85,7 @@ impl Server {
     /// What has calls of `child`'s functions arrive here.
     fn adopting(&self, child: &Server) -> Adopt {
         let (mailbox, from) = (self.host.mailbox.clone(), child.host.mailbox.clone());
-        let owner: Arc<dyn Any + Send + Sync> = Arc::<Host>::clone(&child.host);
+        let owner: Arc<dyn Any + Send + Sync> = Arc::new(child.host.number);
         Arc::new(move |handler| {
             let adopted = from.receives(handler).then(|| mailbox.adopt(handler, &owner)).flatten();
             adopted.unwrap_or_else(|| Arc::clone(handler))
@@ -285,7 +283,7 @@ impl Server {
     /// By what calls of this server's functions are told from those of the server that runs them.
     #[napi(getter)]
     pub fn number(&self) -> u32 {
-        self.host.number
+        self.host.number.0
     }
 
     /// Offers what `child` offers, now and whenever it changes; its functions run where this server is served. JSON

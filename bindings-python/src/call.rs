@@ -15,8 +15,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString};
 
 use crate::convert;
+use crate::guest;
 use crate::kept;
-use crate::server::Host;
 use oxmcp_core::host::{Driver, describe_task};
 
 /// One call in flight. The first answer counts; dropped unanswered it fails as abandoned.
@@ -47,11 +47,7 @@ impl Call {
     /// Inside the call's context: makes the surroundings those of the server whose function it is, if that is another's than the
     /// one that is served.
     pub fn enter(&self, py: Python<'_>) -> PyResult<()> {
-        let Some(guest) = &self.guest else { return Ok(()) };
-        match guest.owner.downcast_ref::<Host>().and_then(|host| host.enter.get(py)) {
-            Some(enter) => enter.call0(py).map(drop),
-            None => Ok(()),
-        }
+        guest::enter(py, self.guest.as_ref())
     }
 
     /// Whether it is this process that answers the call.

@@ -12,6 +12,7 @@ mod duty;
 mod endpoint;
 mod errors;
 mod forks;
+mod guest;
 mod kept;
 mod mailbox;
 mod notices;

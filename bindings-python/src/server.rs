@@ -18,6 +18,7 @@ use pyo3::sync::PyOnceLock;
 
 use crate::doorbell::LoopBell;
 use crate::errors::IntoPython;
+use crate::guest::{Entering, Owner};
 use crate::notices::{NO_TOKEN, Notice, Notices};
 use crate::target::Target;
 use crate::workers::Workers;
@@ -50,8 +51,7 @@ pub struct Host {
     pub worker_mailbox: Mailbox,
     pub bells: Arc<Bells>,
     pub notices: Notices,
-    /// What calls run first that another server runs for this one: `enter()`, inside of the call's context.
-    pub enter: PyOnceLock<Py<PyAny>>,
+    entering: Arc<Entering>,
     table: Mutex<Table>,
 }
 
@@ -86,7 +86,7 @@ impl Host {
             ),
             bells,
             notices: Notices::default(),
-            enter: PyOnceLock::new(),
+            entering: Arc::default(),
             table: Mutex::default(),
         }
     }
@@ -102,7 +102,7 @@ impl Host {
         let find = |host: &Self| host.table().targets.get(slot)?.as_ref().map(|target| target.clone_ref(py));
         match &call.guest {
             None => find(self),
-            Some(guest) => find(guest.owner.downcast_ref()?),
+            Some(guest) => find(guest.owner.downcast_ref::<Owner>()?.host.downcast_ref()?),
         }
     }
 
@@ -111,7 +111,9 @@ impl Host {
         let boxes =
             [(&child.loop_mailbox, &self.loop_mailbox), (&child.worker_mailbox, &self.worker_mailbox)];
         let boxes = boxes.map(|(from, to)| (from.clone(), to.clone()));
-        let owner: Arc<dyn Any + Send + Sync> = Arc::<Self>::clone(child);
+        let host: Arc<dyn Any + Send + Sync> = Arc::<Self>::clone(child);
+        let entering = Arc::clone(&child.entering);
+        let owner: Arc<dyn Any + Send + Sync> = Arc::new(Owner { entering, host });
         Arc::new(move |handler| {
             let mut boxes = boxes.iter();
             let found = boxes.find(|(from, _)| from.receives(handler));
@@ -349,8 +351,7 @@ impl Server {
 
     /// Says what calls of this server's functions run first where another server runs them: `enter()`, once.
     fn set_enter(&self, py: Python<'_>, enter: Py<PyAny>) {
-        // The first one stays.
-        let _ = self.host.enter.set(py, enter);
+        self.host.entering.set(py, enter);
     }
 
     #[pyo3(signature = (kind, uri=None))]

@@ -12,8 +12,8 @@ import type { InputRequiredResult } from '../types/questions.js';
 import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
 import { warnOfUnknownHints } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
-import { checkExecution, executionOf, mannerOf, type TaskExecution } from './tasks/support.js';
 import { markedOf, metaOf } from './marks.js';
+import { checkExecution, executionOf, mannerOf, type TaskExecution } from './tasks/support.js';
 import { toolRun } from './tool_runs.js';
 
 /**
