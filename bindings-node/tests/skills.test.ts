@@ -123,7 +123,9 @@ test('what cannot be a skill is said where it is added', async (t) => {
   const root = folder(t, { 'pdf/SKILL.md': MAIN, 'bad/SKILL.md': '# none' });
   assert.throws(() => server.addSkills(root), /bad: SKILL.md does not begin with frontmatter/);
   assert.throws(() => server.addSkills(join(root, 'none')), /no folder of skills/);
+  const told = t.mock.method(console, 'error', () => {});
   server.addSkills(root, { strict: false });
+  assert.match(String(told.mock.calls[0]?.arguments[0]), /bad: SKILL.md does not begin with frontmatter/);
   assert.throws(() => server.addSkills(join(root, 'pdf')), /two skills at "skill:\/\/pdf\/SKILL.md"/);
   const skill = { name: 'x', description: 'x', instructions: '' };
   assert.throws(() => server.addSkill({ ...skill, name: 'No Such' }), /lower-case letters/);

@@ -108,7 +108,9 @@ async def test_folders_are_read_anew_where_that_was_asked_for(tmp_path: Path) ->
         assert len((await client.request("skills/list", {}))["skills"]) == 1
 
 
-async def test_what_cannot_be_a_skill_is_said_where_it_is_added(tmp_path: Path) -> None:
+async def test_what_cannot_be_a_skill_is_said_where_it_is_added(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder(tmp_path)
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "SKILL.md").write_text("# no frontmatter")
@@ -126,6 +128,7 @@ async def test_what_cannot_be_a_skill_is_said_where_it_is_added(tmp_path: Path) 
     with pytest.raises(NotYetError):
         mcp.add_provider(object())
     mcp.add_skills(tmp_path, strict=False)
+    assert "bad: SKILL.md does not begin with frontmatter" in caplog.text
     assert len(await skills_of(mcp)) == 1
 
 

@@ -1,7 +1,8 @@
 // Skills: instructions for agents, each a `SKILL.md` and the files that go with it (`io.modelcontextprotocol/skills`).
 
 import type { Engine } from '../engine/engine.js';
-import { translated } from '../engine/errors.js';
+import { InvalidDescriptorError, translated } from '../engine/errors.js';
+import { native } from '../engine/native.js';
 
 /** A skill that is made in code. */
 export interface SkillConfig {
@@ -72,8 +73,19 @@ export function describedSkill(skill: SkillConfig): DescribedSkills {
   };
 }
 
+/** Says in the log which folders are left out: before a server is served, nobody reads what the engine says. */
+function tellOfFlaws(described: DescribedSkills): void {
+  try {
+    const scratch = new native.Server('{"name":"skills"}', '{}');
+    translated(() => scratch.addSkills(JSON.stringify({ ...described, strict: true }), '{}'));
+  } catch (error) {
+    if (error instanceof InvalidDescriptorError) console.error(`oxmcp: ${error.message}`);
+  }
+}
+
 /** Adds skills to an engine; returns by what number to take them back. The first time, `cacheHint` says how long they may be kept. */
 export function addSkills(engine: Engine, described: DescribedSkills, cacheHint: object = {}): number {
+  if ('strict' in described && described.strict === false) tellOfFlaws(described);
   const number = translated(() =>
     engine.native.addSkills(JSON.stringify(described), JSON.stringify(cacheHint)),
   );

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +14,8 @@ from ...serving.translation import translated
 from ..registrations import Registrations
 from .providers import FolderProvider, SkillSource
 from .skill import Skill
+
+logger = logging.getLogger("oxmcp")
 
 
 class Skilled(Registrations):
@@ -84,6 +87,8 @@ class Skilled(Registrations):
             for one in described:
                 text = _native.dumps(one)
                 _native.skill_entry(text)  # what is wrong is said here, not when the server is run
+                if one.get("strict") is False:
+                    _tell_of_flaws(one)
                 added: list[tuple[_native.Server, int]] = []
                 try:
                     for engine in self._engines.made():
@@ -101,3 +106,11 @@ class Skilled(Registrations):
         super()._register_all(engine)
         for text in self._skills:
             engine.add_skills(text, self._skills_hint())
+
+
+def _tell_of_flaws(described: dict[str, Any]) -> None:
+    """Says in the log which folders are left out: before a server is served, nobody reads what the engine says."""
+    try:
+        _native.skill_entry(_native.dumps({**described, "strict": True}))
+    except _native.NativeError as error:
+        logger.warning("%s", error)
