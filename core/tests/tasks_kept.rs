@@ -201,7 +201,7 @@ mod in_a_file {
         let file = File::new("shared");
         let first = file.open().unwrap();
         let refused = file.open().err().unwrap();
-        assert!(refused.to_string().contains("another process uses the file"), "{refused}");
+        assert!(refused.to_string().contains("the file is in use"), "{refused}");
         drop(first);
         file.open().unwrap();
     }

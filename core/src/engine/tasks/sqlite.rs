@@ -59,19 +59,20 @@ impl SqliteTaskStore {
             Ok((connection, format))
         };
         let unusable = |why: &str| {
-            Error::new(ErrorKind::Io, format!("the tasks in {} cannot be used: {why}", path.display()))
+            Error::new(ErrorKind::Io, format!("the tasks in {} cannot be used{why}", path.display()))
         };
         match opened() {
             Ok((_, format)) if format > FORMAT => {
-                Err(unusable("a later version of this library wrote the file"))
+                Err(unusable(": a later version of this library wrote the file"))
             }
             Ok((connection, _)) => {
                 Ok(Self { state: Mutex::new(State { connection, running: HashSet::new() }) })
             }
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
-                Err(unusable("another process uses the file").caused_by(error))
+                Err(unusable(": the file is in use, by another process or another server of this one"))
             }
-            Err(error) => Err(unusable(&error.to_string()).caused_by(error)),
+            // The cause is told with it.
+            Err(error) => Err(unusable("").caused_by(error)),
         }
     }
 
@@ -145,7 +146,7 @@ impl TaskStore for SqliteTaskStore {
 }
 
 fn failed(error: rusqlite::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("the file of the tasks failed: {error}")).caused_by(error)
+    Error::new(ErrorKind::Io, "the file of the tasks failed").caused_by(error)
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<TaskRecord> {
