@@ -102,6 +102,7 @@ pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String)
     }
     host.bell.store(Some(Arc::clone(&bell)));
     carry_log(&host);
+    host.description.registry.tell_of_missing_views();
     // What came to the mailbox while nobody was at home rang nowhere.
     bell.ring();
     Ok(Serving {

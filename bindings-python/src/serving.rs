@@ -105,6 +105,7 @@ pub fn attach(
     host.notices.connect(Some(Arc::clone(&bell)), Some(on_notice), Some(on_answer));
     host.bells.event_loop.store(Some(Arc::clone(&bell)));
     carry_log(&host);
+    host.description.registry.tell_of_missing_views();
     host.bells.workers.store(Some(Arc::clone(&workers)));
     // A mailbox rings when it stops being empty. What was let go of before anybody served rang unheard, and while it lies
     // there nothing rings.

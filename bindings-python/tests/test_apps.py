@@ -128,3 +128,22 @@ def test_what_describes_no_view_is_refused_where_it_is_written(app: Any, told: s
 def test_a_view_does_not_say_what_its_tool_says(said: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(said))):
         FastMCP().resource(VIEW, app=AppConfig(**said))
+
+
+async def test_a_tool_whose_view_is_not_there_is_warned_about_when_it_is_served(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """UI-4"""
+    mcp = FastMCP()
+
+    @mcp.tool(app=AppConfig(resource_uri="ui://none/view.html"))
+    async def look() -> str:
+        return "21 °C"
+
+    async with Client(mcp) as client:
+        await client.ping()
+    assert "ui://none/view.html" in caplog.text
+    caplog.clear()
+    async with Client(described()) as client:
+        await client.ping()
+    assert "no host can show it" not in caplog.text

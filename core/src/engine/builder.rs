@@ -75,6 +75,7 @@ pub struct EngineBuilder {
     request_state_keys: Option<KeyRing>,
     interceptions: Vec<(String, Arc<dyn Handler>)>,
     tasks: TaskOptions,
+    leaves_views_unchecked: bool,
 }
 
 impl EngineBuilder {
@@ -92,6 +93,7 @@ impl EngineBuilder {
             request_state_keys: None,
             interceptions: Vec::new(),
             tasks: TaskOptions::default(),
+            leaves_views_unchecked: false,
         }
     }
 
@@ -188,6 +190,12 @@ impl EngineBuilder {
         self
     }
 
+    /// Leaves it to the caller to say which tools' pages are missing, once somebody reads the log.
+    pub(crate) const fn leave_views_unchecked(mut self) -> Self {
+        self.leaves_views_unchecked = true;
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -229,10 +237,8 @@ impl EngineBuilder {
         if self.tasks.always {
             registry.note_tasks();
         }
-        for (tool, uri) in registry.snapshot().missing_views() {
-            tracing::warn!(
-                "the tool {tool:?} is shown by {uri:?}, which is no resource of this server: no host can show it"
-            );
+        if !self.leaves_views_unchecked {
+            registry.tell_of_missing_views();
         }
         let profile = Profile::new(
             self.implementation,

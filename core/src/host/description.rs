@@ -127,7 +127,8 @@ impl Description {
         for (kind, hint) in &self.cache_hints {
             builder = builder.cache_hint(*kind, *hint);
         }
-        builder.build()
+        // Whoever serves carries the log from then on, and not before.
+        builder.leave_views_unchecked().build()
     }
 
     /// Says that the server has an extension, for clients of every version; its settings are a JSON object.

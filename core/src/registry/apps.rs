@@ -19,6 +19,17 @@ impl Registry {
     }
 }
 
+impl Registry {
+    /// Says in the log which tools' pages are not there (UI-4).
+    pub fn tell_of_missing_views(&self) {
+        for (tool, uri) in self.snapshot().missing_views() {
+            tracing::warn!(
+                "the tool {tool:?} is shown by {uri:?}, which is no resource of this server: no host can show it"
+            );
+        }
+    }
+}
+
 impl Snapshot {
     /// The tools whose pages are not there, each with the URI it names: nobody could show them (UI-4).
     #[must_use]
