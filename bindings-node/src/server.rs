@@ -10,6 +10,7 @@ use oxmcp_core::engine::Limits;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::log::Severity;
+use oxmcp_core::host::transforms::item_kind;
 use oxmcp_core::host::{Description, LogCarrier, descriptors};
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{Change, ListKind};
@@ -272,6 +273,14 @@ impl Server {
     #[napi]
     pub fn set_transforms(&self, transforms: String) -> Result<(), JsError> {
         self.host.description.set_transforms(&transforms).into_js()
+    }
+
+    /// Sets who says which items of a kind the caller of a request may see: a function behind `oxmcp/visible`.
+    #[napi]
+    pub fn set_visible(&self, kind: String, slot: Option<u32>) -> Result<(), JsError> {
+        let Some(kind) = item_kind(&kind) else { return unknown_kind(&kind) };
+        self.host.description.registry.set_visible(kind, slot.map(|slot| self.handler(slot)));
+        Ok(())
     }
 
     /// Does these to what mounted servers offer, before the others; a JSON list.

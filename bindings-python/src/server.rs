@@ -8,6 +8,7 @@ use arc_swap::ArcSwapOption;
 use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::log::Severity;
+use oxmcp_core::host::transforms::item_kind;
 use oxmcp_core::host::{Description, LogCarrier, descriptors, page};
 use oxmcp_core::mailbox::{Mailbox, PendingCall};
 use oxmcp_core::model::{Change, ListKind};
@@ -322,6 +323,14 @@ impl Server {
     /// Says that the server has an extension: its settings are a JSON object.
     fn declare_extension(&self, identifier: &str, settings: &str) -> PyResult<()> {
         self.host.description.declare_extension(identifier, settings).into_python()
+    }
+
+    /// Sets who says which items of a kind the caller of a request may see: a function behind `oxmcp/visible`.
+    #[pyo3(signature = (kind, target))]
+    fn set_visible(&self, kind: &str, target: Option<Py<Target>>) -> PyResult<()> {
+        let kind = item_kind(kind).ok_or_else(|| unknown_kind(kind))?;
+        self.host.description.registry.set_visible(kind, target.map(|target| self.host.handler(target)));
+        Ok(())
     }
 
     /// Does these to what mounted servers offer, before the others; a JSON list.

@@ -47,6 +47,11 @@ export interface NativeServer {
   addTransform(transform: string): void;
   /** Does these to the lists and no others: JSON. */
   setTransforms(transforms: string): void;
+  /**
+   * Sets who says which items of a kind the caller of a request may see: is given `{kind, keys, tags, versions}`, and answers
+   * `{visible: keys}`.
+   */
+  setVisible(kind: Kind, slot: number | null): void;
   /** Does these to what mounted servers offer, before the others. */
   setMountedTransforms(transforms: string): void;
   /** Tells clients: a list changed, or a resource (with its URI). */

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use super::Shutdown;
 use super::call::Call;
+use super::gate::Gated;
 use super::interception::Standing;
 use super::tasks::Awaited;
 use super::watch::{Counted, Subscription};
@@ -85,6 +86,8 @@ pub(super) enum State {
     Opening(Pin<Box<dyn Future<Output = Outgoing> + Send>>),
     /// It waits for what comes of a task.
     Task(Box<Awaited>),
+    /// It waits for what its caller may see.
+    Gated(Box<Gated>),
     /// It tells of changes until somebody ends it.
     Subscription(Box<Subscription>),
     /// Several requests at once.
@@ -115,7 +118,12 @@ impl Exchange {
         match &self.state {
             State::Subscription(_) => true,
             State::Call(call) => call.standing().is_some_and(Standing::requires_stream),
-            State::Last(..) | State::Opening(_) | State::Task(_) | State::Batch(..) | State::Done => false,
+            State::Last(..)
+            | State::Gated(_)
+            | State::Opening(_)
+            | State::Task(_)
+            | State::Batch(..)
+            | State::Done => false,
         }
     }
 }
@@ -130,7 +138,12 @@ impl Exchange {
                     standing.end_with(shutdown);
                 }
             }
-            State::Last(..) | State::Opening(_) | State::Task(_) | State::Batch(..) | State::Done => {}
+            State::Last(..)
+            | State::Gated(_)
+            | State::Opening(_)
+            | State::Task(_)
+            | State::Batch(..)
+            | State::Done => {}
         }
     }
 
@@ -212,6 +225,16 @@ impl State {
                 }
                 Poll::Ready(Some(outgoing))
             }
+            Self::Gated(gated) => match std::task::ready!(gated.poll(context)) {
+                Ok(state) => {
+                    *self = state;
+                    self.poll(context)
+                }
+                Err(last) => {
+                    *self = Self::Done;
+                    Poll::Ready(Some(last))
+                }
+            },
             Self::Subscription(subscription) => {
                 let (outgoing, then) = std::task::ready!(subscription.poll(context));
                 match then {
@@ -252,6 +275,7 @@ impl State {
     fn give_up(&mut self, reason: &str) -> Option<Outgoing> {
         match std::mem::replace(self, Self::Done) {
             Self::Call(call) => Some(call.shut_down(reason)),
+            Self::Gated(gated) => Some(gated.shut_down(reason)),
             Self::Task(awaited) => Some(awaited.shut_down(reason)),
             Self::Subscription(subscription) => Some(subscription.close().0),
             Self::Batch(mut members, mut bodies) => {
@@ -273,21 +297,37 @@ impl State {
         match self {
             Self::Call(call) => act(call),
             Self::Batch(members, _) => members.iter_mut().for_each(|member| member.calls(act)),
-            Self::Last(..) | Self::Opening(_) | Self::Task(_) | Self::Subscription(_) | Self::Done => {}
+            Self::Last(..)
+            | Self::Gated(_)
+            | Self::Opening(_)
+            | Self::Task(_)
+            | Self::Subscription(_)
+            | Self::Done => {}
+        }
+    }
+
+    fn gated(&mut self, act: &mut impl FnMut(&mut Gated)) {
+        match self {
+            Self::Gated(gated) => act(gated),
+            Self::Batch(members, _) => members.iter_mut().for_each(|member| member.gated(act)),
+            _ => {}
         }
     }
 
     pub(super) fn ask_on(&mut self, stream: Stream) {
         self.calls(&mut |call| call.ask_on(stream));
+        self.gated(&mut |gated| gated.ask_on(stream));
     }
 
     pub(super) fn stop_asking(&mut self, reason: &str) {
         self.calls(&mut |call| call.stop_asking(reason));
+        self.gated(&mut |gated| gated.stop_asking(reason));
     }
 
     fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Call(call) => call.session.as_ref(),
+            Self::Gated(gated) => gated.session(),
             Self::Task(awaited) => awaited.session.as_ref(),
             Self::Batch(members, _) => members.iter().find_map(Self::session),
             Self::Last(..) | Self::Opening(_) | Self::Subscription(_) | Self::Done => None,
@@ -297,6 +337,7 @@ impl State {
     fn survives_disconnect(&self) -> bool {
         match self {
             Self::Call(call) => call.survives_disconnect,
+            Self::Gated(gated) => gated.survives_disconnect(),
             Self::Batch(members, _) => members.iter().any(Self::survives_disconnect),
             Self::Last(..) | Self::Opening(_) | Self::Task(_) | Self::Subscription(_) | Self::Done => false,
         }
@@ -334,6 +375,7 @@ impl fmt::Debug for Exchange {
         let state = match &self.state {
             State::Last(..) => "last",
             State::Call(_) => "call",
+            State::Gated(_) => "gated",
             State::Opening(_) | State::Task(_) => "task",
             State::Subscription(_) => "subscription",
             State::Batch(..) => "batch",

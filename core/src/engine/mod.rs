@@ -7,6 +7,7 @@ mod call;
 mod connection;
 mod dispatch;
 mod exchange;
+mod gate;
 mod inbound;
 mod interception;
 mod pages;
@@ -311,6 +312,9 @@ impl Engine {
     #[expect(clippy::inline_always, reason = "or what it starts is copied on its way back, for every call")]
     #[inline(always)]
     fn go_on(&self, mut asked: Asked, flight: Option<Flight>, edge: &Edge, origin: &Origin) -> State {
+        if asked.snapshot.is_gated() {
+            return self.gate(asked, flight, edge, origin);
+        }
         let kind = asked.operation.kind();
         if let Some(retry) = asked.retry.take() {
             return self.resume(asked, *retry, flight, edge, origin);

@@ -13,6 +13,7 @@ mod cursors;
 mod editing;
 mod extensions;
 mod followers;
+mod gates;
 mod interceptions;
 mod methods;
 mod mounting;
@@ -45,6 +46,8 @@ pub use composing::{
 };
 pub use cursors::Cursors;
 pub use extensions::Extension;
+use gates::Gate;
+pub use gates::{Asking, Hidden};
 pub use interceptions::Interception;
 pub use pages::{BadCursor, Item, ListPage, Page};
 pub use prompts::PromptEntry;

@@ -200,7 +200,7 @@ impl Registry {
         }
     }
 
-    fn tell_lists(&self) {
+    pub(super) fn tell_lists(&self) {
         let snapshot = self.snapshot();
         self.spread(None);
         for list in LISTS.into_iter().filter(|list| snapshot.has_had(*list)) {

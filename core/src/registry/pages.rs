@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::composing::Adopting;
 use super::shelf::{Served, Shelf};
-use super::{ItemKind, Namespace, Snapshot, StandIn, Transform};
+use super::{Gate, ItemKind, Namespace, Snapshot, StandIn, Transform};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, Prompt, Resource, ResourceTemplate, Tool};
@@ -73,7 +73,7 @@ impl fmt::Display for BadCursor {
 impl std::error::Error for BadCursor {}
 
 /// What the four kinds of items have in common.
-pub(super) trait Listed: Sized {
+pub(super) trait Listed: Clone {
     /// Which of the four it is.
     const KIND: ItemKind;
     /// Whose change an edit is.
@@ -105,6 +105,10 @@ pub(super) trait Listed: Sized {
     fn in_namespace(&self, namespace: &Namespace) -> Result<Self>;
     /// As a server has it in which its own is mounted, with `completion` for what its own server completes.
     fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self;
+    /// Who says who may see it: all have to.
+    fn gates(&self) -> &[Gate];
+    /// The same, to be added to.
+    fn gates_mut(&mut self) -> &mut Vec<Gate>;
     /// What a transform of this kind alone makes of it, if that is something else.
     fn transformed(&self, _transform: &Transform) -> Option<Self> {
         None

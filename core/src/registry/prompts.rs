@@ -7,7 +7,7 @@ use super::composing::Adopting;
 use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::validation::{self, invalid};
-use super::{CompletedBy, ItemKind, Namespace, Registry, Snapshot};
+use super::{CompletedBy, Gate, ItemKind, Namespace, Registry, Snapshot};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, Prompt};
@@ -21,6 +21,8 @@ pub struct PromptEntry {
     pub name: Arc<str>,
     /// What completes its arguments.
     pub completed_by: CompletedBy,
+    /// Who says who may see it.
+    pub(super) gates: Vec<Gate>,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -77,7 +79,7 @@ impl PromptEntry {
             }
         }
         let name = prompt.name.as_str().into();
-        Ok(Self { prompt, name, completed_by: CompletedBy::Server, handler })
+        Ok(Self { prompt, name, completed_by: CompletedBy::Server, gates: Vec::new(), handler })
     }
 }
 
@@ -120,6 +122,14 @@ impl Listed for PromptEntry {
     fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self {
         let completed_by = self.completed_by.mounted(adopt, completion);
         Self { handler: adopt(&self.handler), completed_by, ..self.clone() }
+    }
+
+    fn gates(&self) -> &[Gate] {
+        &self.gates
+    }
+
+    fn gates_mut(&mut self) -> &mut Vec<Gate> {
+        &mut self.gates
     }
 
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {

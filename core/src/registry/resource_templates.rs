@@ -9,7 +9,7 @@ use super::resources::ResourceMatch;
 use super::shelf::Shelf;
 use super::uri_template::{NoMatch, Spelled, UriTemplate, legal_text};
 use super::validation::invalid;
-use super::{CompletedBy, ItemKind, Namespace, Registry, Snapshot, uri, validation};
+use super::{CompletedBy, Gate, ItemKind, Namespace, Registry, Snapshot, uri, validation};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, ResourceTemplate};
@@ -27,6 +27,8 @@ pub struct ResourceTemplateEntry {
     inserted: Option<Arc<str>>,
     /// What completes its variables.
     pub completed_by: CompletedBy,
+    /// Who says who may see it.
+    pub(super) gates: Vec<Gate>,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -92,7 +94,15 @@ impl ResourceTemplateEntry {
         uri_template.as_str().clone_into(&mut template.uri_template);
         let registered = template.uri_template.as_str().into();
         let completed_by = CompletedBy::Server;
-        Ok(Self { template, uri_template, registered, inserted: None, completed_by, handler })
+        Ok(Self {
+            template,
+            uri_template,
+            registered,
+            inserted: None,
+            completed_by,
+            gates: Vec::new(),
+            handler,
+        })
     }
 
     /// What answers for a URI, if it is one of this template's.
@@ -170,6 +180,14 @@ impl Listed for ResourceTemplateEntry {
     fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self {
         let completed_by = self.completed_by.mounted(adopt, completion);
         Self { handler: adopt(&self.handler), completed_by, ..self.clone() }
+    }
+
+    fn gates(&self) -> &[Gate] {
+        &self.gates
+    }
+
+    fn gates_mut(&mut self) -> &mut Vec<Gate> {
+        &mut self.gates
     }
 
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {

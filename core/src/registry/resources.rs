@@ -10,7 +10,7 @@ use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::uri_template::{NoMatch, RefusedValue, Spelled};
 use super::validation::{self, invalid};
-use super::{ItemKind, Namespace, Registry, Snapshot, uri};
+use super::{Gate, ItemKind, Namespace, Registry, Snapshot, uri};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::RawJson;
@@ -25,6 +25,8 @@ pub struct ResourceEntry {
     canonical: String,
     /// What namespaces put into its URI; its handler knows it without that.
     inserted: Option<Arc<str>>,
+    /// Who says who may see it.
+    pub(super) gates: Vec<Gate>,
     /// What runs.
     pub handler: Arc<dyn Handler>,
     /// Whether `resources/list` has it.
@@ -155,7 +157,14 @@ impl ResourceEntry {
         validation::key(&format!("the name of {item}"), &resource.name)?;
         validation::common(&item, &resource.common)?;
         resource.uri = legal_uri(&item, &resource.uri)?;
-        Ok(Self { canonical: uri::canonical(&resource.uri), resource, inserted: None, handler, listed })
+        Ok(Self {
+            canonical: uri::canonical(&resource.uri),
+            resource,
+            inserted: None,
+            gates: Vec::new(),
+            handler,
+            listed,
+        })
     }
 }
 
@@ -218,6 +227,14 @@ impl Listed for ResourceEntry {
 
     fn mounted(&self, adopt: Adopting<'_>, _completion: Option<&Arc<dyn Handler>>) -> Self {
         Self { handler: adopt(&self.handler), ..self.clone() }
+    }
+
+    fn gates(&self) -> &[Gate] {
+        &self.gates
+    }
+
+    fn gates_mut(&mut self) -> &mut Vec<Gate> {
+        &mut self.gates
     }
 
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {

@@ -32,6 +32,8 @@ pub(super) struct Shelf<T> {
     next: u64,
     /// Lower versions of items that are here, for whoever asks for one, and for servers that this one is mounted in.
     spare: Vec<Arc<T>>,
+    /// Whether somebody says of any of them who may see it.
+    gated: bool,
     /// The pages of this very list: every edit starts with none.
     pub(super) pages: PageCache,
 }
@@ -80,6 +82,11 @@ impl<T> Shelf<T> {
     /// Every item with whether it is enabled, in order.
     pub(super) fn all(&self) -> impl Iterator<Item = (&Arc<T>, bool)> {
         self.slots.values().map(|slot| (&slot.entry, slot.enabled))
+    }
+
+    /// Whether somebody says of any of them who may see it.
+    pub(super) const fn is_gated(&self) -> bool {
+        self.gated
     }
 
     /// Lower versions of items that are here.
@@ -150,7 +157,8 @@ impl<T: Listed> Shelf<T> {
 
     /// A shelf of these items, each with whether it is enabled; no two have the same key.
     pub(super) fn of(items: Served<T>, spare: Vec<Arc<T>>) -> Self {
-        let mut shelf = Self { spare, ..Self::default() };
+        let gated = items.iter().any(|(entry, _)| !entry.gates().is_empty());
+        let mut shelf = Self { spare, gated, ..Self::default() };
         shelf.places.reserve(items.len());
         for (entry, enabled) in items {
             shelf.add(entry.key().into(), entry, enabled);
@@ -166,6 +174,7 @@ impl<T> Default for Shelf<T> {
             slots: BTreeMap::new(),
             next: 0,
             spare: Vec::new(),
+            gated: false,
             pages: PageCache::default(),
         }
     }
@@ -178,6 +187,7 @@ impl<T> Clone for Shelf<T> {
             slots: self.slots.clone(),
             next: self.next,
             spare: self.spare.clone(),
+            gated: self.gated,
             pages: PageCache::default(),
         }
     }

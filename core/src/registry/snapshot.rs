@@ -58,6 +58,8 @@ pub struct Snapshot {
     pub(super) completion: Option<Arc<dyn Handler>>,
     /// Whether anything is completed, here or by a mounted server.
     pub(super) completes: bool,
+    /// Whether somebody says of any item who may see it.
+    pub(super) gated: bool,
     pub(super) kept: Kept,
     pub(super) methods: Arc<HashMap<Arc<str>, Arc<dyn Handler>>>,
     pub(super) extensions: Arc<BTreeMap<Arc<str>, Extension>>,
@@ -75,6 +77,7 @@ impl Snapshot {
             resource_templates: Arc::default(),
             completion: None,
             completes: false,
+            gated: false,
             kept: Kept::default(),
             methods: Arc::default(),
             extensions: Arc::default(),

@@ -7,7 +7,7 @@ use super::composing::{Adopting, stand_in};
 use super::pages::{Item, Listed};
 use super::shelf::{Served, Shelf};
 use super::validation::{self, invalid};
-use super::{ItemKind, Namespace, Registry, ResultBudget, SearchPart, Snapshot, StandIn, Transform};
+use super::{Gate, ItemKind, Namespace, Registry, ResultBudget, SearchPart, Snapshot, StandIn, Transform};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::json::RawJson;
@@ -37,6 +37,8 @@ pub struct ToolEntry {
     pub listed: bool,
     /// What it is to a search for tools, if it is one of the two that stand for others.
     pub search: Option<Arc<SearchPart>>,
+    /// Who says who may see it.
+    pub(super) gates: Vec<Gate>,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -137,6 +139,7 @@ impl ToolEntry {
             budget: None,
             listed: true,
             search: None,
+            gates: Vec::new(),
             handler,
         })
     }
@@ -253,6 +256,14 @@ impl Listed for ToolEntry {
 
     fn stood_for(served: Served<Self>, search: &StandIn) -> Served<Self> {
         stand_in(served, search)
+    }
+
+    fn gates(&self) -> &[Gate] {
+        &self.gates
+    }
+
+    fn gates_mut(&mut self) -> &mut Vec<Gate> {
+        &mut self.gates
     }
 
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {

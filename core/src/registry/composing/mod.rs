@@ -26,7 +26,8 @@ pub use version_order::compare_versions;
 
 use super::pages::Listed;
 use super::shelf::{Served, Shelf};
-use super::{Snapshot, StandIn};
+use super::{Gate, Snapshot, StandIn};
+use crate::handler::Handler;
 
 /// The four kinds of things that servers offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +37,19 @@ pub enum ItemKind {
     Prompt,
     Resource,
     ResourceTemplate,
+}
+
+impl ItemKind {
+    /// The kind's name in `snake_case`, stable across releases.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Prompt => "prompt",
+            Self::Resource => "resource",
+            Self::ResourceTemplate => "resource_template",
+        }
+    }
 }
 
 /// An item on its way into the lists.
@@ -53,6 +67,8 @@ pub(super) struct Composition {
     pub transforms: Vec<Transform>,
     /// What is done to mounted ones alone, before.
     pub of_mounted: Vec<Transform>,
+    /// Who says what callers may see, by kind.
+    pub judges: HashMap<ItemKind, Arc<dyn Handler>>,
     made: Made,
 }
 
@@ -74,6 +90,10 @@ impl Composition {
         all.prompts = self.list(own, &children, |made| &mut made.prompts);
         all.resources = self.list(own, &children, |made| &mut made.resources);
         all.resource_templates = self.list(own, &children, |made| &mut made.resource_templates);
+        all.gated = all.tools.is_gated()
+            || all.prompts.is_gated()
+            || all.resources.is_gated()
+            || all.resource_templates.is_gated();
         for child in &children {
             all.kept.join(child.kept);
             all.completes |= child.completes;
@@ -117,6 +137,14 @@ impl Composition {
                 transform.apply(&mut mounted);
             }
             items.extend(mounted);
+        }
+        if let Some(judge) = self.judges.get(&T::KIND) {
+            for item in &mut items {
+                let mut entry = T::clone(&item.entry);
+                let gate = Gate { judge: Arc::clone(judge), key: item.entry.shown_key().into() };
+                entry.gates_mut().push(gate);
+                item.entry = Arc::new(entry);
+            }
         }
         for transform in &self.transforms {
             transform.apply(&mut items);

@@ -60,7 +60,11 @@ impl Mount {
             None => Arc::clone(handler),
         };
         for item in &mut items {
-            item.entry = Arc::new(item.entry.mounted(&adopt, child.completion.as_ref()));
+            let mut entry = item.entry.mounted(&adopt, child.completion.as_ref());
+            for gate in entry.gates_mut() {
+                gate.judge = adopt(&gate.judge);
+            }
+            item.entry = Arc::new(entry);
         }
         for transform in &self.transforms {
             transform.apply(&mut items);

@@ -170,6 +170,17 @@ impl Findable {
 }
 
 impl Findable {
+    /// The same search among some of the tools.
+    pub(in crate::registry) fn those(&self, are: impl Fn(&ToolEntry) -> bool) -> Self {
+        let callable = self.callable.iter().filter(|(_, entry)| are(entry));
+        Self {
+            search: Arc::clone(&self.search),
+            tools: self.tools.iter().filter(|entry| are(entry)).map(Arc::clone).collect(),
+            callable: callable.map(|(name, entry)| (Arc::clone(name), Arc::clone(entry))).collect(),
+            index: OnceLock::new(),
+        }
+    }
+
     /// The same search among what becomes of each tool.
     pub(in crate::registry) fn each(&self, change: impl Fn(&ToolEntry) -> ToolEntry) -> Self {
         let changed = |entry: &Arc<ToolEntry>| Arc::new(change(entry));

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .mounting import Mounting
+from .seeing import Seeing
 
 
-class Composing(Mounting):
+class Composing(Seeing):
     """Adds to a server what is made elsewhere."""
 
     def add_middleware(self, middleware: Any) -> None:
