@@ -11,6 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use oxmcp_core::engine::{Edge, Engine, Outgoing};
 use serde_json::Value;
 use server::{MODERN, PROTOCOL_VERSION, engine, exchange, post, read, response};
+use tokio::runtime::{Builder, Runtime};
 
 /// More lines say nothing new.
 const MAX_FRAMES: usize = 8;
@@ -18,9 +19,12 @@ const MAX_FRAMES: usize = 8;
 fuzz_target!(|bytes: &[u8]| {
     let frames: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(MAX_FRAMES).collect();
     let engine = engine();
-    on_a_connection(&engine, None, &frames);
+    // Where what became a task goes on.
+    let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let _entered = runtime.enter();
+    on_a_connection(&engine, &runtime, None, &frames);
     for version in ["2025-03-26", "2025-11-25"] {
-        on_a_connection(&engine, Some(version), &frames);
+        on_a_connection(&engine, &runtime, Some(version), &frames);
         in_posts(&engine, Some(version), &frames);
     }
     in_posts(&engine, None, &frames);
@@ -32,7 +36,7 @@ fn initialize(version: &str) -> String {
     )
 }
 
-fn on_a_connection<'a>(engine: &Engine, session: Option<&str>, frames: &[&'a [u8]]) {
+fn on_a_connection<'a>(engine: &Engine, runtime: &Runtime, session: Option<&str>, frames: &[&'a [u8]]) {
     let connection = engine.connect();
     let edge = || Edge::Connection(Arc::clone(&connection));
     if let Some(version) = session {
@@ -42,6 +46,7 @@ fn on_a_connection<'a>(engine: &Engine, session: Option<&str>, frames: &[&'a [u8
     let begin = |frame: &&'a [u8]| {
         let mut exchange = exchange(engine, edge(), frame);
         let heard = read(&mut exchange);
+        runtime.block_on(tokio::task::yield_now());
         (exchange, *frame, heard)
     };
     let mut open: Vec<_> = frames.iter().map(begin).collect();

@@ -43,6 +43,19 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
     registry
         .add_tool(Tool::new("hang", RawJson::from_checked(r#"{"type":"object"}"#)), hang)
         .expect("a tool");
+    let work = from_function(|invocation: Invocation| async move {
+        let asked = invocation.arguments.as_str().contains("ask");
+        if asked {
+            let roots = Question::new("roots/list", RawJson::from_checked("{}"));
+            invocation.context.ask_all(vec![roots]).await;
+        }
+        Ok(Output::Tool(ToolOutput::text("worked")))
+    });
+    let task = Tool {
+        execution: Some(RawJson::from_checked(r#"{"taskSupport":"optional"}"#)),
+        ..Tool::new("work", RawJson::from_checked(r#"{"type":"object"}"#))
+    };
+    registry.add_tool(task, work).expect("a tool");
     let contents = || {
         Ok(Output::Resource(ResourceOutput {
             contents: RawJson::from_checked("[]"),
@@ -135,7 +148,7 @@ pub fn read(exchange: &mut Exchange) -> Vec<Outgoing> {
                 assert!(matches!(response.status, 200 | 400 | 404), "{}", response.status);
             }
             Outgoing::Cancelled(text) => look(&one_line(text)),
-            Outgoing::Accepted => {}
+            Outgoing::Accepted | Outgoing::CloseStream => {}
         }
         heard.push(outgoing);
     }
