@@ -27,6 +27,8 @@ const { current, packageOf, packages } = createRequire(import.meta.url)(PLATFORM
 };
 const BINDING = packageOf(current());
 const MEGABYTE = 1_000_000;
+/** What may be installed, engine and all. */
+const LARGEST = 9.5 * MEGABYTE;
 
 interface Manifest {
   name: string;
@@ -190,12 +192,12 @@ describe('a release, staged and installed', () => {
     assert.ok(statSync(join(binding, String(main))).size > 0);
   });
 
-  test('it installs nothing else, and takes at most 8.5 MB', () => {
+  test('it installs nothing else, and takes at most 9.5 MB', () => {
     const modules = join(installed, 'node_modules');
     const others = readdirSync(modules).filter((name) => !name.startsWith('.'));
     assert.deepEqual(others, ['@oxmcp', 'oxmcp']);
     const size = sizeOf(join(modules, '@oxmcp')) + sizeOf(join(modules, 'oxmcp'));
-    assert.ok(size <= 8.5 * MEGABYTE, `it takes ${(size / MEGABYTE).toFixed(1)} MB`);
+    assert.ok(size <= LARGEST, `it takes ${(size / MEGABYTE).toFixed(1)} MB`);
   });
 
   for (const file of Object.keys(SERVERS)) {
@@ -310,7 +312,7 @@ describe('npm pack in a checkout', () => {
       ['oxmcp'],
     );
     for (const file of Object.keys(SERVERS)) assert.equal(greet(installed, file), 'Hello, Ada!');
-    assert.ok(sizeOf(join(installed, 'node_modules', 'oxmcp')) <= 8.5 * MEGABYTE);
+    assert.ok(sizeOf(join(installed, 'node_modules', 'oxmcp')) <= LARGEST);
   });
 });
 

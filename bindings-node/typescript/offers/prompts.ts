@@ -25,8 +25,8 @@ import type { Icon } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
 import type { GetPromptResult, PromptMessage } from '../types/prompts.js';
 import type { InputRequiredResult } from '../types/questions.js';
+import { markedOf, metaOf } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
-import { markedOf, metaOf } from './marks.js';
 
 /** What a prompt may return: a whole result; messages; or text and content blocks, which are said by the user. */
 export type PromptReturn =

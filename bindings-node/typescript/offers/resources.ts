@@ -15,8 +15,7 @@ import {
 } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
 import { native } from '../engine/native.js';
-import { warnOfUnknownResourceHints } from './annotations.js';
-import { metaOf } from './marks.js';
+import { metaOf, warnOfUnknownResourceHints } from './annotations.js';
 import {
   RegisteredResource,
   RegisteredResourceTemplate,

@@ -10,9 +10,8 @@ import type { Icon } from '../types/base.js';
 import type { ContentBlock } from '../types/content.js';
 import type { InputRequiredResult } from '../types/questions.js';
 import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
-import { warnOfUnknownHints } from './annotations.js';
+import { markedOf, metaOf, warnOfUnknownHints } from './annotations.js';
 import { Named, NamedHandle } from './handles.js';
-import { markedOf, metaOf } from './marks.js';
 import { checkExecution, executionOf, mannerOf, type TaskExecution } from './tasks/support.js';
 import { toolRun } from './tool_runs.js';
 

@@ -51,7 +51,7 @@ export type {
   ToolUpdates,
 } from '../offers/tools.js';
 export type { McpServerOptions } from './options.js';
-export type { MountOptions } from './registering.js';
+export type { MountOptions, VisibleItem, VisiblePredicate } from './registering.js';
 
 /**
  * A server of tools, resources and prompts. One object serves any number of connections and requests, on any number of

@@ -34,16 +34,19 @@ import {
   type ToolFunction,
   Tools,
 } from '../offers/tools.js';
+import { Predicates, type VisibleItem, type VisiblePredicate } from '../offers/visible.js';
 import type { ToolAnnotations } from '../types/tools.js';
 import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
 
 export type { MountOptions } from '../engine/mounts.js';
+export type { VisibleItem, VisiblePredicate } from '../offers/visible.js';
 
 /** What tools, resources and prompts are registered with. Not for direct use. */
 export abstract class Registering {
   private readonly tools: Tools;
   private readonly prompts: Prompts;
   private readonly resources: Resources;
+  private readonly predicates: Predicates;
 
   protected constructor(
     private readonly engine: Engine,
@@ -56,6 +59,7 @@ export abstract class Registering {
     this.prompts = new Prompts(engine, onCompletable);
     this.resources = new Resources(engine, onCompletable, options.resourceSecurity);
     const completions = new Completions(engine, this.prompts, this.resources);
+    this.predicates = new Predicates(engine);
   }
 
   /**
@@ -181,6 +185,18 @@ export abstract class Registering {
   /** The JSON Schema that clients are told of a tool's arguments. */
   toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
     return this.tools.inputSchemaJson(name);
+  }
+
+  /**
+   * Asks `predicate(item, ctx)` for each request what its caller may see: of lists every item, of calls the one that is called. What
+   * may not be seen is not listed, not found by a search, and unknown when called. What mounted servers offer is asked of, too, and
+   * their own predicates count as well; of several all have to say yes. Where one throws, the request fails.
+   *
+   * @param kinds Of what it is asked; of everything when absent.
+   * @throws ConfigurationError when there is no such kind.
+   */
+  visibleIf(predicate: VisiblePredicate, kinds?: readonly VisibleItem['kind'][]): void {
+    this.predicates.add(predicate, kinds);
   }
 
   // Servers in servers
