@@ -204,6 +204,26 @@ fn a_value_that_is_the_whole_path_of_its_uri_may_be_absolute_unless_it_is_that_o
 }
 
 #[test]
+fn a_value_after_more_than_a_scheme_is_not_the_whole_path_however_the_text_before_it_ends() {
+    for before in
+        ["file:://", "FILE:://", "file://host://", "file:///srv/x://", "log:://", "log://h/x://", "//h/x://"]
+    {
+        for template in
+            [format!("{before}{{+path}}"), format!("{before}{{path*}}"), format!("{before}{{path*}}{{last}}")]
+        {
+            let template = UriTemplate::parse(&template).unwrap();
+            let refused = RefusedValue { variable: "path".into(), rule: ValueRule::AbsolutePath };
+            let found = template.matches(&format!("{before}/etc/passwd"));
+            assert_eq!(found, Err(NoMatch::Refused(refused)), "{template:?}");
+            assert!(template.matches(&format!("{before}etc/passwd")).is_ok(), "{template:?}");
+        }
+    }
+    // In a query it is beside the path.
+    yields("x://h?at=log://{+p}", "x://h?at=log:///a/../b", json!({"p": "/a/../b"}));
+    yields("svn+ssh.v-1://{+path}", "svn+ssh.v-1:///var/x", json!({"path": "/var/x"}));
+}
+
+#[test]
 fn a_refusal_names_the_variable_and_the_rule() {
     for (uri, rule) in [
         ("x://h/a/..", ValueRule::ParentSegment),

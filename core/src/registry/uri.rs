@@ -76,11 +76,14 @@ pub(super) fn comparable(uri: &str, with_authority: bool) -> String {
 /// What is wrong with the scheme that `uri` begins with, in a sentence; nothing if it is one (§3.1).
 pub(super) fn scheme_flaw(uri: &str) -> Option<&'static str> {
     let Some((scheme, _)) = uri.split_once(':') else { return Some("it has no scheme") };
-    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    (!is_scheme).then_some(
+    (!is_scheme(scheme)).then_some(
         "its scheme may hold letters, digits, \"+\", \"-\" and \".\" alone, and begins with a letter",
     )
+}
+
+pub(super) fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 /// Whether every `%` is followed by two hexadecimal digits.

@@ -165,11 +165,13 @@ impl Parser {
 
 impl Parser {
     /// `log://{+path}`: the path is the value with its first slash, and there is none that it could lead out of. Unless it is
-    /// that of a file, which whoever opens it must mean to be any.
+    /// that of a file, which whoever opens it must mean to be any. Only a scheme may stand before the `://`: in `file:://{+path}`
+    /// or `log://h/x://{+path}` the value is a piece of the path like any other.
     fn note_whole_path(&mut self) {
         if let [Part::Literal(literal), Part::Run { variable, accepts, .. }, ..] = self.head.as_slice()
             && accepts.slash
             && let Some(scheme) = literal.strip_suffix("://")
+            && uri::is_scheme(scheme)
             && !scheme.eq_ignore_ascii_case("file")
         {
             self.variables[*variable].place = Place::WholePath;
