@@ -130,7 +130,7 @@ async fn where_nobody_can_say_nothing_is_seen() {
     let engine = builder().registry(registry.clone()).build().unwrap();
     in_each(&engine, "tools/list", json!({}), |heard| assert_eq!(heard.code(), -32603)).await;
     in_each(&engine, "tools/call", json!({"name": "busy"}), |heard| {
-        assert!(!heard.response.to_string().contains("done"))
+        assert!(!heard.response.to_string().contains("done"));
     })
     .await;
     registry.set_visible(ItemKind::Tool, Some(returns(text("no list"))));
