@@ -16,7 +16,7 @@ use oxmcp_core::model::{
 use oxmcp_core::protocol_version::ProtocolVersion;
 use oxmcp_core::registry::{
     Item, ItemKey, ItemKind, ListPage, MountOptions, Namespace, Registry, RegistryOptions, Rename, Reworded,
-    Selection, Transform, VersionRange, Watch,
+    Selection, Transform, VersionRange, Watch, inserted_uri, uri_without,
 };
 
 fn handler() -> Arc<dyn Handler> {
@@ -474,4 +474,19 @@ fn servers_that_are_changed_while_they_are_looked_at_are_seen_whole() {
         });
     });
     assert_eq!(tools(&parent).split(',').count(), 200, "the last edit is not missed");
+}
+
+#[test]
+fn a_namespace_stands_behind_the_scheme_whatever_follows() {
+    for (own, mounted) in [
+        ("data://x", "data://ns/x"),
+        ("mail:x", "mail:ns/x"),
+        ("proxy:https://example.com/a", "proxy:ns/https://example.com/a"),
+        ("proxy:{+url}", "proxy:ns/{+url}"),
+        ("{scheme:3}://x", "{scheme:3}://ns/x"),
+        ("none", "ns/none"),
+    ] {
+        assert_eq!(inserted_uri(own, "ns/"), mounted);
+        assert_eq!(uri_without(mounted, "ns/"), own);
+    }
 }

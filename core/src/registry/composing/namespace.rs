@@ -53,12 +53,16 @@ impl Namespace {
 
 /// Where what namespaces insert stands in a URI: behind `scheme://`, or `scheme:` where no slashes follow.
 fn place(uri: &str) -> usize {
-    match (uri.find("://"), uri.find(':')) {
-        (Some(place), Some(colon)) if place == colon => place + 3,
-        // A template whose scheme is a variable.
-        (Some(place), _) => place + 3,
-        (None, Some(colon)) => colon + 1,
-        (None, None) => 0,
+    // A variable of a template may have a colon of its own: `{scheme:3}://`.
+    let mut is_in_variable = false;
+    let colon = uri.bytes().position(|byte| {
+        is_in_variable = byte == b'{' || is_in_variable && byte != b'}';
+        byte == b':' && !is_in_variable
+    });
+    match colon {
+        Some(colon) if uri[colon..].starts_with("://") => colon + 3,
+        Some(colon) => colon + 1,
+        None => 0,
     }
 }
 
