@@ -1,18 +1,29 @@
 // What the README shows in TypeScript is run as it stands there.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import type { McpServer } from 'oxmcp';
+import { InMemoryTransport } from 'oxmcp/inMemory.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const [FIRST_SERVER = '', WEATHER = '', INSIDE = '', IN_PROCESS_TEST = ''] = [
-  ...README.matchAll(/^```ts\n(.*?)^```$/gms),
-].map(([, text]) => text);
+const BLOCKS = [...README.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = '']) => text);
+assert.equal(BLOCKS.length, 7, 'each block of TypeScript has its test here');
+const [FIRST_SERVER, WEATHER, AROUND, INSIDE, NOT_LISTENING, IN_PROCESS_TEST, MOUNTED] = BLOCKS as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 const MODES = ['legacy', 'auto'] as const;
 
 let folder = '';
@@ -63,7 +74,7 @@ test('the longer example works, listening and inside another application', async
   const program = join(folder, 'weather.ts');
   writeFileSync(
     program,
-    `${WEATHER.replace('port: 8000', 'port: 0')}\n${INSIDE}\nexport { app, server, url };\n`,
+    `${WEATHER.replace('port: 8000', 'port: 0')}\n${AROUND}\n${INSIDE}\nexport { app, server, url };\n`,
   );
   const { app, server, url } = (await import(program)) as {
     app: { request(input: Request): Response | Promise<Response> };
@@ -105,6 +116,44 @@ test('the test of the longer example passes, and its server can be closed', asyn
   writeFileSync(program, `${unheard}\n${IN_PROCESS_TEST}\nexport { server };\n`);
   const { server } = (await import(program)) as { server: { close(): Promise<void> } };
   await server.close();
+});
+
+test('where it cannot listen, the example says one sentence and leaves with code 1', async () => {
+  const program = join(folder, 'not_listening.mts');
+  const server = `import { McpServer } from 'oxmcp';\nconst server = new McpServer({ name: 'x', version: '1' });\n`;
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  writeFileSync(program, server + NOT_LISTENING.replace('8000', String(port)));
+  const { status, stderr } = await new Promise<{ status: unknown; stderr: string }>((resolve) => {
+    execFile(process.execPath, ['--import', 'tsx', program], { cwd: ROOT }, (error, _, said) =>
+      resolve({ status: error?.code, stderr: said }),
+    );
+  });
+  taken.close();
+  assert.equal(status, 1);
+  assert.match(stderr, new RegExp(`^[^\\n]*${port}[^\\n]*\\n$`));
+});
+
+test('servers are mounted in a server as it shows', async () => {
+  const program = join(folder, 'mounted.mts');
+  const servers = `import { McpServer } from 'oxmcp';
+const [main, weather, old] = ['main', 'weather', 'old'].map((name) => new McpServer({ name, version: '1' }));
+weather.registerTool('forecast', {}, () => 'rain');
+old.registerTool('add', {}, () => '3');
+`;
+  writeFileSync(program, `${servers}${MOUNTED}\nexport { main };\n`);
+  const { main } = (await import(program)) as { main: McpServer };
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  const client = new Client({ name: 'test', version: '1.0.0' });
+  await Promise.all([main.connect(theirs), client.connect(ours)]);
+  const { tools } = await client.listTools();
+  assert.deepEqual(
+    tools.map(({ name }) => name),
+    ['weather_forecast', 'old_add'],
+  );
+  await client.close();
+  await main.close();
 });
 
 test('every import path of the migration table exists, for import and for require', () => {

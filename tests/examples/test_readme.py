@@ -21,7 +21,7 @@ from oxmcp.serving.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FIRST_SERVER, WEATHER, IN_PROCESS_TEST, TABLES, NOTES, CAREFUL, APPLICATION = re.findall(
+FIRST_SERVER, WEATHER, IN_PROCESS_TEST, TABLES, NOTES, CAREFUL, APPLICATION, MOUNTED = re.findall(
     r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE
 )
 
@@ -130,6 +130,23 @@ def test_the_middleware_of_the_readme_has_one_call_of_a_tool_run_at_a_time() -> 
             with pytest.raises(oxmcp.ToolError, match="wait is running already"):
                 await client.call_tool("wait")
             go_on.set()
+
+    anyio.run(talk)
+
+
+def test_servers_are_mounted_in_a_server_as_the_readme_shows() -> None:
+    main, weather, old = (oxmcp.FastMCP(name) for name in ("main", "weather", "old"))
+    weather.add_tool(lambda: "rain", name="forecast")
+    weather.resource("data://today")(lambda: "rain")
+    old.add_tool(lambda: "3", name="add")
+    page = {"main": main, "weather": weather, "old": old}
+    program = compile(MOUNTED, "README.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+    async def talk() -> None:
+        await eval(program, page)
+        async with oxmcp.Client(main) as client:
+            assert [tool.name for tool in await client.list_tools()] == ["weather_forecast", "old_add"]
+            assert [str(resource.uri) for resource in await client.list_resources()] == ["data://weather/today"]
 
     anyio.run(talk)
 
