@@ -137,7 +137,11 @@ def test_the_middleware_of_the_readme_has_one_call_of_a_tool_run_at_a_time() -> 
 def test_servers_are_mounted_in_a_server_as_the_readme_shows() -> None:
     main, weather, old = (oxmcp.FastMCP(name) for name in ("main", "weather", "old"))
     weather.add_tool(lambda: "rain", name="forecast")
-    weather.resource("data://today")(lambda: "rain")
+
+    @weather.resource("data://today")
+    def today() -> str:
+        return "rain"
+
     old.add_tool(lambda: "3", name="add")
     page = {"main": main, "weather": weather, "old": old}
     program = compile(MOUNTED, "README.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
