@@ -78,7 +78,13 @@ fn main() {
     let engine = Engine::builder(Implementation::new("bench", "1")).registry(registry).build().unwrap();
 
     let post = |pairs: &[(&'static str, &str)]| {
-        Edge::Http(HttpEdge { headers: headers(pairs), remote: None, stateless: false, resumable: false })
+        Edge::Http(HttpEdge {
+            headers: headers(pairs),
+            remote: None,
+            principal: None,
+            stateless: false,
+            resumable: false,
+        })
     };
     let common = [
         ("host", "localhost"),

@@ -45,7 +45,13 @@ fn edge() -> Edge {
         .iter()
         .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
         .collect();
-    Edge::Http(HttpEdge { headers: Arc::new(headers), remote: None, stateless: false, resumable: false })
+    Edge::Http(HttpEdge {
+        headers: Arc::new(headers),
+        remote: None,
+        principal: None,
+        stateless: false,
+        resumable: false,
+    })
 }
 
 /// Sends a call; what the host has to do for it is done by `host`.

@@ -182,7 +182,7 @@ async fn a_call_without_a_stream_asks_on_the_sessions_and_fails_at_once_where_th
     assert_eq!(outcome["kind"], "cannot_ask");
     assert!(outcome["message"].as_str().unwrap().contains("no stream of its own"), "{outcome}");
 
-    let mut stream = engine.open_session_stream(&headers(&pairs)).unwrap();
+    let mut stream = engine.open_session_stream(&headers(&pairs), None).unwrap();
     let mut exchange = post(&engine, &pairs, call(2, "ask", json!([roots()])));
     exchange.answer_only();
     silent(&mut exchange);
@@ -297,7 +297,7 @@ async fn a_client_is_asked_outside_of_any_call_where_it_can_be_found() {
     let id = heard.session_id.unwrap();
     hear(post(&engine, &[("Mcp-Session-Id", &id)], initialized())).await;
     assert!(engine.ask(Some(&id), roots()).await.unwrap_err().message.contains("no other stream open"));
-    let mut stream = engine.open_session_stream(&headers(&[("Mcp-Session-Id", &id)])).unwrap();
+    let mut stream = engine.open_session_stream(&headers(&[("Mcp-Session-Id", &id)]), None).unwrap();
     let asks = tokio::spawn(engine.ask(Some(&id), roots()));
     let asked = one_line(&stream.next().await.unwrap());
     hear(post(&engine, &[("Mcp-Session-Id", &id)], result(&asked["id"], json!({"roots": []})))).await;
@@ -362,7 +362,7 @@ async fn what_a_session_is_told_while_its_stream_is_closed_waits_for_the_next_on
         for _ in 0..1_000 {
             tokio::task::yield_now().await;
         }
-        let mut stream = engine.open_session_stream(&headers(&pairs)).unwrap();
+        let mut stream = engine.open_session_stream(&headers(&pairs), None).unwrap();
         for number in first..to {
             assert_eq!(one_line(&stream.next().await.unwrap())["params"]["data"], number);
         }

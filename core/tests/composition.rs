@@ -90,7 +90,7 @@ fn list(registry: &Registry, list: ListPage) -> String {
         Item::Resource(resource) => resource.uri.clone(),
         Item::ResourceTemplate(template) => template.uri_template.clone(),
     };
-    registry.snapshot().page(list, ProtocolVersion::NEWEST, None, render).unwrap().items.to_string()
+    registry.snapshot().page(list, ProtocolVersion::NEWEST, None, None, render).unwrap().items.to_string()
 }
 
 fn tools(registry: &Registry) -> String {

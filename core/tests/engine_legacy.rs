@@ -540,14 +540,17 @@ async fn a_session_is_found_by_its_id_until_it_is_deleted() {
         assert_eq!(hear(post(&engine, &[pairs[0], pairs[0]], body)).await.status, 400);
     }
     let sessions = headers(&pairs);
-    assert_eq!(engine.end_session(&headers(&[])).unwrap_err().status, 400);
-    assert_eq!(engine.end_session(&headers(&[("Mcp-Session-Id", "unknown")])).unwrap_err().status, 404);
-    assert_eq!(engine.end_session(&headers(&[("MCP-Protocol-Version", MODERN)])).unwrap_err().status, 405);
-    assert_eq!(engine.end_session(&headers(&[("MCP-Protocol-Version", "1")])).unwrap_err().status, 400);
-    engine.end_session(&sessions).unwrap();
+    assert_eq!(engine.end_session(&headers(&[]), None).unwrap_err().status, 400);
+    assert_eq!(engine.end_session(&headers(&[("Mcp-Session-Id", "unknown")]), None).unwrap_err().status, 404);
+    assert_eq!(
+        engine.end_session(&headers(&[("MCP-Protocol-Version", MODERN)]), None).unwrap_err().status,
+        405
+    );
+    assert_eq!(engine.end_session(&headers(&[("MCP-Protocol-Version", "1")]), None).unwrap_err().status, 400);
+    engine.end_session(&sessions, None).unwrap();
     assert_eq!(hear(post(&engine, &pairs, &list)).await.status, 404);
-    assert_eq!(engine.end_session(&sessions).unwrap_err().status, 404);
-    assert_eq!(engine.open_session_stream(&sessions).unwrap_err().status, 404);
+    assert_eq!(engine.end_session(&sessions, None).unwrap_err().status, 404);
+    assert_eq!(engine.open_session_stream(&sessions, None).unwrap_err().status, 404);
 }
 
 #[tokio::test]
@@ -607,7 +610,7 @@ async fn idle_sessions_end_and_the_number_of_sessions_is_bounded() {
     let options = SessionOptions { max: 2, ..SessionOptions::default() };
     let engine = builder().registry(registry()).sessions(options).build().unwrap();
     let first = session(&engine, "2025-06-18").await;
-    let _stream = engine.open_session_stream(&headers(&[("Mcp-Session-Id", &first)])).unwrap();
+    let _stream = engine.open_session_stream(&headers(&[("Mcp-Session-Id", &first)]), None).unwrap();
     let second = session(&engine, "2025-06-18").await;
     let third = session(&engine, "2025-06-18").await;
     for (id, status) in [(&first, 200), (&second, 404), (&third, 200)] {
@@ -627,10 +630,10 @@ async fn a_session_goes_on_with_another_engine_that_keeps_its_sessions_in_the_sa
     let pairs = [("Mcp-Session-Id", id.as_str())];
     let engine = another();
     assert_eq!(hear(post(&engine, &pairs, &list)).await.status, 200);
-    let mut stream = engine.open_session_stream(&headers(&pairs)).unwrap();
+    let mut stream = engine.open_session_stream(&headers(&pairs), None).unwrap();
     registry.notify(&Change::List(ListKind::Tools));
     assert!(stream.next().await.unwrap().contains("tools/list_changed"));
-    engine.end_session(&headers(&pairs)).unwrap();
+    engine.end_session(&headers(&pairs), None).unwrap();
     assert_eq!(hear(post(&another(), &pairs, &list)).await.status, 404);
     // Any other has its own.
     let id = session(&another(), "2025-06-18").await;
@@ -652,8 +655,8 @@ async fn a_session_stream_tells_of_changes_and_of_resources_followed() {
         engine.registry().notify(&Change::Resource("test://note".into()));
         engine.registry().notify(&Change::Resource("test://other".into()));
     }
-    let mut first = engine.open_session_stream(&headers(&pairs)).unwrap();
-    let mut second = engine.open_session_stream(&headers(&pairs)).unwrap();
+    let mut first = engine.open_session_stream(&headers(&pairs), None).unwrap();
+    let mut second = engine.open_session_stream(&headers(&pairs), None).unwrap();
     let tools = one_line(&first.next().await.unwrap());
     assert_eq!(tools, json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed", "params": {}}));
     let updated = one_line(&second.next().await.unwrap());
@@ -666,7 +669,7 @@ async fn a_session_stream_tells_of_changes_and_of_resources_followed() {
     engine.registry().notify(&Change::Resource("test://note".into()));
     engine.registry().notify(&Change::List(ListKind::Prompts));
     assert!(first.next().await.unwrap().contains("prompts/list_changed"));
-    engine.end_session(&headers(&pairs)).unwrap();
+    engine.end_session(&headers(&pairs), None).unwrap();
     assert_eq!((first.next().await, second.next().await), (None, None));
 }
 
@@ -823,7 +826,7 @@ async fn ending_a_session_or_a_connection_cancels_its_requests() {
     let hang = request(1, "tools/call", json!({"name": "hang"}));
     let id = session(&engine, "2025-06-18").await;
     let call = post(&engine, &[("Mcp-Session-Id", &id)], &hang);
-    engine.end_session(&headers(&[("Mcp-Session-Id", &id)])).unwrap();
+    engine.end_session(&headers(&[("Mcp-Session-Id", &id)]), None).unwrap();
     assert!(hear(call).await.cancelled);
     let connection = shaken(&engine, "2025-06-18").await;
     let call = send(&engine, &connection, &hang);
@@ -887,7 +890,7 @@ async fn what_runs_on_without_its_peer_is_bounded() {
     assert_eq!(receiver.sender_strong_count(), 4);
     drop(calls);
     assert_eq!(receiver.sender_strong_count(), 2);
-    engine.end_session(&headers(&[("Mcp-Session-Id", &id)])).unwrap();
+    engine.end_session(&headers(&[("Mcp-Session-Id", &id)]), None).unwrap();
     assert!(engine.registry().remove_tool("holds"));
     drop(engine);
     assert_eq!(receiver.recv().await, None);

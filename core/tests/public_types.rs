@@ -7,7 +7,9 @@ use oxmcp_core::error::Error;
 use oxmcp_core::handler::{CallContext, EventSender, Events, Failure, Handler, Invocation, ReplyFuture};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
-use oxmcp_core::model::{Change, Operation, Output, Prompt, Resource, ResourceTemplate, Tool, WatchFilter};
+use oxmcp_core::model::{
+    Change, Operation, Output, Principal, Prompt, Resource, ResourceTemplate, Tool, WatchFilter,
+};
 use oxmcp_core::registry::{Registry, RegistryOptions, Snapshot, ToolEntry, UriTemplate, Watch};
 
 fn is_send<T: Send>() {}
@@ -26,6 +28,7 @@ fn everything_is_send_and_what_is_shared_is_sync() {
     is_cheap::<Operation>();
     is_cheap::<Output>();
     is_cheap::<Failure>();
+    is_cheap::<Principal>();
     is_cheap::<Change>();
     is_cheap::<WatchFilter>();
     is_cheap::<Invocation>();

@@ -97,7 +97,7 @@ fn key(item: &Item<'_>) -> String {
 }
 
 fn page(snapshot: &Snapshot, list: ListPage, cursor: Option<&str>) -> Result<Page, BadCursor> {
-    snapshot.page(list, VERSION, cursor, key)
+    snapshot.page(list, VERSION, cursor, None, key)
 }
 
 fn tools(registry: &Registry) -> String {
@@ -561,8 +561,8 @@ fn an_item_that_renders_to_nothing_is_left_out() {
     add_tools(&registry, &["a", "b", "c"]);
     let render = |item: &Item<'_>| if key(item) == "b" { String::new() } else { key(item) };
     let snapshot = registry.snapshot();
-    let first = snapshot.page(ListPage::Tools, VERSION, None, render).unwrap();
-    let second = snapshot.page(ListPage::Tools, VERSION, first.next_cursor.as_deref(), render).unwrap();
+    let first = snapshot.page(ListPage::Tools, VERSION, None, None, render).unwrap();
+    let second = snapshot.page(ListPage::Tools, VERSION, first.next_cursor.as_deref(), None, render).unwrap();
     assert_eq!((&*first.items, &*second.items, second.next_cursor), ("a", "c", None));
 }
 
@@ -652,7 +652,8 @@ fn a_list_is_rendered_once_per_version_until_it_changes() {
         let snapshot = registry.snapshot();
         let mut cursor = None;
         loop {
-            cursor = snapshot.page(ListPage::Tools, version, cursor.as_deref(), render).unwrap().next_cursor;
+            cursor =
+                snapshot.page(ListPage::Tools, version, cursor.as_deref(), None, render).unwrap().next_cursor;
             if cursor.is_none() {
                 return rendered.replace(0);
             }

@@ -17,9 +17,9 @@ use std::sync::{Arc, Mutex};
 use engine_support::*;
 use oxmcp_core::engine::{Engine, Storing, TaskOptions, TaskRecord, TaskStore};
 use oxmcp_core::error::{Error, ErrorKind, Result};
-use oxmcp_core::model::TaskStatus;
+use oxmcp_core::model::{Principal, TaskStatus};
 use serde_json::json;
-use tasks_support::{begun, reached, said, serving, tools};
+use tasks_support::{ask, begun, reached, said, serving, tools};
 
 /// What a file would hold.
 #[derive(Default)]
@@ -43,7 +43,7 @@ impl TaskStore for Pencil {
             if paper.is_full.load(Ordering::SeqCst) {
                 return Err(Error::new(ErrorKind::Io, "no space left"));
             }
-            paper.records.lock().unwrap().insert(Arc::clone(&record.id), record);
+            paper.records.lock().unwrap().insert(Arc::clone(&record.task.id), record);
             Ok(())
         })
     }
@@ -61,7 +61,7 @@ fn process(paper: &Arc<Paper>) -> Engine {
 
 /// A task is written down after it is over.
 async fn written(paper: &Paper, id: &str, status: TaskStatus) {
-    while paper.records.lock().unwrap()[id].status != status {
+    while paper.records.lock().unwrap()[id].task.status != status {
         tokio::task::yield_now().await;
     }
 }
@@ -70,7 +70,7 @@ async fn written(paper: &Paper, id: &str, status: TaskStatus) {
 async fn a_task_is_written_down_before_anybody_is_told_of_it() {
     let paper = Arc::<Paper>::default();
     let id = begun(&process(&paper), "never_ends").await;
-    assert_eq!(paper.records.lock().unwrap()[&*id].status, TaskStatus::Working);
+    assert_eq!(paper.records.lock().unwrap()[&*id].task.status, TaskStatus::Working);
 }
 
 #[tokio::test(start_paused = true)]
@@ -128,7 +128,7 @@ async fn what_is_overdue_is_not_taken_over() {
     let engine = process(&paper);
     let id = begun(&engine, "later").await;
     written(&paper, &id, TaskStatus::Completed).await;
-    paper.records.lock().unwrap().get_mut(&*id).unwrap().created_at = std::time::UNIX_EPOCH;
+    paper.records.lock().unwrap().get_mut(&*id).unwrap().task.created_at = std::time::UNIX_EPOCH;
     assert_eq!(said(&process(&paper), "tasks/get", json!({"taskId": id})).await.code(), -32602);
 }
 
@@ -141,6 +141,39 @@ async fn tasks_of_sessions_end_with_their_process() {
     let created = hear(send(&engine, &client, request(1, "tools/call", call))).await;
     assert!(created.result()["task"]["taskId"].is_string());
     assert!(paper.records.lock().unwrap().is_empty());
+}
+
+/// The code that this principal gets for a task, if it is refused.
+async fn refused(engine: &Engine, principal: Option<Principal>, id: &str) -> Option<i64> {
+    let connection = engine.connect_as(principal);
+    let heard = hear(send(engine, &connection, ask("tasks/get", json!({"taskId": id})))).await;
+    heard.response["error"]["code"].as_i64()
+}
+
+/// A task of this principal's.
+async fn begun_by(engine: &Engine, principal: Option<Principal>) -> String {
+    let connection = engine.connect_as(principal);
+    let call = ask("tools/call", json!({"name": "never_ends"}));
+    let heard = hear(send(engine, &connection, call)).await;
+    heard.result()["taskId"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_is_its_owners_in_the_next_process_too() {
+    // TASK-12
+    let paper = Arc::<Paper>::default();
+    let [ann, bob] = ["ann", "bob"].map(|name| Some(Principal::of_subject(name)));
+    let engine = process(&paper);
+    let (hers, nobodys) = (begun_by(&engine, ann.clone()).await, begun_by(&engine, None).await);
+    let kept: Vec<_> = paper.records.lock().unwrap().values().map(|record| format!("{record:?}")).collect();
+    assert!(kept.iter().all(|record| !record.contains("ann")), "{kept:?}");
+    drop(engine);
+    let next = process(&paper);
+    assert_eq!(refused(&next, ann.clone(), &hers).await, None);
+    assert_eq!(refused(&next, bob.clone(), &hers).await, Some(-32602));
+    assert_eq!(refused(&next, None, &hers).await, Some(-32602));
+    assert_eq!(refused(&next, None, &nobodys).await, None);
+    assert_eq!(refused(&next, ann, &nobodys).await, Some(-32602));
 }
 
 #[cfg(feature = "sqlite")]
@@ -193,6 +226,35 @@ mod in_a_file {
             let done = reached(&engine, &finished, "completed").await;
             assert_eq!(done["result"]["content"][0]["text"], "done");
             assert_eq!(reached(&engine, &running, "failed").await["statusMessage"], "worker lost");
+        });
+    }
+
+    #[test]
+    fn owners_are_kept() {
+        let file = File::new("owned");
+        let [ann, bob] = ["ann", "bob"].map(|name| Some(Principal::of_subject(name)));
+        let id = in_a_process_of_its_own(async { begun_by(&file.process(), ann.clone()).await });
+        in_a_process_of_its_own(async {
+            let engine = file.process();
+            assert_eq!(refused(&engine, ann, &id).await, None);
+            assert_eq!(refused(&engine, bob, &id).await, Some(-32602));
+            assert_eq!(refused(&engine, None, &id).await, Some(-32602));
+        });
+    }
+
+    #[test]
+    fn a_file_from_before_tasks_had_owners_is_read_and_written() {
+        let file = File::new("ownerless");
+        let id = in_a_process_of_its_own(async { begun_by(&file.process(), None).await });
+        let connection = rusqlite::Connection::open(file.0.join("tasks.sqlite")).unwrap();
+        connection.execute_batch("ALTER TABLE tasks DROP COLUMN owner; PRAGMA user_version = 1").unwrap();
+        drop(connection);
+        in_a_process_of_its_own(async {
+            let engine = file.process();
+            assert_eq!(refused(&engine, None, &id).await, None);
+            let ann = Some(Principal::of_subject("ann"));
+            begun_by(&engine, ann.clone()).await;
+            assert_eq!(refused(&engine, ann, &id).await, Some(-32602));
         });
     }
 

@@ -342,7 +342,7 @@ async fn tasks_end_with_the_session_they_belong_to() {
     let pairs = [("MCP-Protocol-Version", VERSION), ("Mcp-Session-Id", id.as_str())];
     let created = hear(post(&engine, &pairs, request(1, "tools/call", call("tells_when_dropped")))).await;
     assert!(created.result()["task"]["taskId"].is_string());
-    engine.end_session(&headers(&pairs)).unwrap();
+    engine.end_session(&headers(&pairs), None).unwrap();
     receiver.recv().await.unwrap();
 }
 

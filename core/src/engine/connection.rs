@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::Shutdown;
 use super::rounds::Rounds;
-use super::tasks::Owner;
+use super::tasks::Place;
 use crate::eras::Duplex;
 use crate::handler::Failure;
 use crate::jsonrpc::RequestId;
+use crate::model::Principal;
 
 /// A duplex connection, from [`Engine::connect`](super::Engine::connect). Dropping the last reference closes it.
 #[derive(Debug)]
@@ -26,9 +27,14 @@ pub struct Connection {
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
 impl Connection {
-    pub(super) fn new(session_id: Option<Arc<str>>, shutdown: Shutdown, rounds: Arc<Rounds>) -> Self {
+    pub(super) fn new(
+        session_id: Option<Arc<str>>,
+        principal: Option<Principal>,
+        shutdown: Shutdown,
+        rounds: Arc<Rounds>,
+    ) -> Self {
         Self {
-            duplex: Duplex::new(session_id),
+            duplex: Duplex::new(session_id, principal),
             subscriptions: Arc::default(),
             shutdown,
             closed: Shutdown::new(),
@@ -82,7 +88,7 @@ impl Connection {
         self.closed.trigger();
         self.duplex.end();
         self.rounds.parked.leave(self.number);
-        self.rounds.tasks.leave(&Owner::Connection(self.number));
+        self.rounds.tasks.leave(&Place::Connection(self.number));
     }
 }
 

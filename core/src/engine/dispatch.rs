@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::tool_search;
 use crate::eras::{self, Answer, Asked};
 use crate::handler::{
-    Answers, CallContext, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
+    Answers, CallContext, Caller, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
 };
 use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
@@ -18,7 +18,6 @@ use crate::model::{
     CacheHint, Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output,
     WatchFilter,
 };
-use crate::protocol_version::ProtocolVersion;
 use crate::registry::{
     CompletionTarget, Item, ListPage, NoResource, ResultBudget, Snapshot, ToolEntry, inserted_uri,
     uri_without,
@@ -97,17 +96,17 @@ pub(super) fn dispatch(
         return run(&whole.handler, invocation, call_timeout, Finish::of(kind, false));
     }
     let snapshot = &*asked.snapshot;
-    let version = asked.voice.version();
+    let caller = asked.voice.caller();
     let started = match operation {
-        Operation::ListTools { cursor } => list(snapshot, kind, ListPage::Tools, version, cursor.as_deref()),
+        Operation::ListTools { cursor } => list(snapshot, kind, ListPage::Tools, caller, cursor.as_deref()),
         Operation::ListPrompts { cursor } => {
-            list(snapshot, kind, ListPage::Prompts, version, cursor.as_deref())
+            list(snapshot, kind, ListPage::Prompts, caller, cursor.as_deref())
         }
         Operation::ListResources { cursor } => {
-            list(snapshot, kind, ListPage::Resources, version, cursor.as_deref())
+            list(snapshot, kind, ListPage::Resources, caller, cursor.as_deref())
         }
         Operation::ListResourceTemplates { cursor } => {
-            list(snapshot, kind, ListPage::ResourceTemplates, version, cursor.as_deref())
+            list(snapshot, kind, ListPage::ResourceTemplates, caller, cursor.as_deref())
         }
         Operation::CallTool { name, arguments } => match snapshot.tool(&name) {
             Some(entry) => {
@@ -300,10 +299,11 @@ fn list(
     snapshot: &Snapshot,
     kind: OperationKind,
     list: ListPage,
-    version: ProtocolVersion,
+    caller: &Caller,
     cursor: Option<&str>,
 ) -> Result<Dispatched, Failure> {
-    let page = snapshot.page(list, version, cursor, |item| match item {
+    let version = caller.protocol_version;
+    let page = snapshot.page(list, version, cursor, caller.principal.as_ref(), |item| match item {
         Item::Tool(tool) => eras::tool(tool, version),
         Item::Prompt(prompt) => eras::prompt(prompt, version),
         Item::Resource(resource) => eras::resource(resource, version),

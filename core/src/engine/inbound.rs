@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::Connection;
 use crate::handler::Origin;
+use crate::model::Principal;
 
 /// One frame and where it came from.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct HttpEdge {
     pub headers: Arc<http::HeaderMap>,
     /// Where it came from.
     pub remote: Option<SocketAddr>,
+    /// Who asks, where whoever received it knows it.
+    pub principal: Option<Principal>,
     /// Whether requests that open with a handshake are served one by one, without sessions (SESS-13).
     pub stateless: bool,
     /// Whether the transport resumes streams that break (RESUME-4).

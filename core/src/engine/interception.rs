@@ -151,8 +151,8 @@ impl Engine {
         origin: &Origin,
     ) -> State {
         let side = match edge.side() {
-            Side::Post { headers, stateless, resumable, .. } => {
-                Side::Post { headers, stateless, resumable, checked: true }
+            Side::Post { headers, principal, stateless, resumable, .. } => {
+                Side::Post { headers, principal, stateless, resumable, checked: true }
             }
             duplex @ Side::Duplex(_) => duplex,
         };

@@ -40,7 +40,7 @@ use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Side, Told, 
 use crate::error::Result;
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{self, Frame, Malformed, error_code};
-use crate::model::{Implementation, OperationKind};
+use crate::model::{Implementation, OperationKind, Principal};
 use crate::registry::Registry;
 use crate::sealing::Sealer;
 use aside::Heard;
@@ -49,7 +49,7 @@ use dispatch::{Dispatched, dispatch};
 use exchange::{Background, State};
 use parked::{Bounds, ParkedCalls};
 use rounds::Rounds;
-use tasks::{Owner, Reserved, Tasks};
+use tasks::{Owner, Place, Reserved, Tasks};
 use watch::{Counted, Subscription};
 
 /// A server without its transports. Clones share everything.
@@ -86,7 +86,7 @@ impl Engine {
         let parked = ParkedCalls::new(bounds, shutdown.clone());
         let tasks = Tasks::new(tasks, registry.clone(), shutdown.clone())?;
         let of_sessions = tasks.clone();
-        eras.on_session_end(Box::new(move |id| of_sessions.leave(&Owner::Session(Arc::from(id)))));
+        eras.on_session_end(Box::new(move |id| of_sessions.leave(&Place::Session(Arc::from(id)))));
         Ok(Self(Arc::new(Inner {
             rounds: Arc::new(Rounds { parked, sealer, tasks, call_timeout: limits.call_timeout }),
             background: Background { running: Arc::default(), max: limits.max_in_background },
@@ -153,14 +153,26 @@ impl Engine {
     /// Opens a duplex connection: stdio, memory.
     #[must_use]
     pub fn connect(&self) -> Arc<Connection> {
-        Arc::new(Connection::new(None, self.0.shutdown.child(), Arc::clone(&self.0.rounds)))
+        self.connect_as(None)
     }
 
-    /// Opens a duplex connection for one session of this id, which ends with `shutdown`, too. Only versions that begin with a
-    /// handshake are served on it (OLD-8).
+    /// The same, where it is known who is at the other end: what is given out there is of use to nobody else.
     #[must_use]
-    pub fn connect_session(&self, id: Arc<str>, shutdown: &Shutdown) -> Arc<Connection> {
-        Arc::new(Connection::new(Some(id), shutdown.child(), Arc::clone(&self.0.rounds)))
+    pub fn connect_as(&self, principal: Option<Principal>) -> Arc<Connection> {
+        let shutdown = self.0.shutdown.child();
+        Arc::new(Connection::new(None, principal, shutdown, Arc::clone(&self.0.rounds)))
+    }
+
+    /// Opens a duplex connection for one session of this id and principal, which ends with `shutdown`, too. Only versions that
+    /// begin with a handshake are served on it (OLD-8). That whatever is posted is this principal's, its transport sees to.
+    #[must_use]
+    pub fn connect_session(
+        &self,
+        id: Arc<str>,
+        principal: Option<Principal>,
+        shutdown: &Shutdown,
+    ) -> Arc<Connection> {
+        Arc::new(Connection::new(Some(id), principal, shutdown.child(), Arc::clone(&self.0.rounds)))
     }
 
     /// Closes the streams on which the client of this session hears what belongs to no request, where it comes back for the rest
@@ -188,10 +200,14 @@ impl Engine {
     /// Opens the stream a session's unsolicited messages travel on (LHTTP-8): an HTTP GET.
     ///
     /// # Errors
-    /// 400 without a session id (SESS-4), 404 for an unknown one (SESS-5), 405 when the version header names a version
-    /// without such streams (HTTP-11).
-    pub fn open_session_stream(&self, headers: &http::HeaderMap) -> Result<SessionStream, Refusal> {
-        let session = self.0.eras.open_session_stream(headers)?;
+    /// 400 without a session id (SESS-4), 404 for an unknown one (SESS-5) and for one that is not `principal`'s (SESS-10), 405 when
+    /// the version header names a version without such streams (HTTP-11).
+    pub fn open_session_stream(
+        &self,
+        headers: &http::HeaderMap,
+        principal: Option<&Principal>,
+    ) -> Result<SessionStream, Refusal> {
+        let session = self.0.eras.open_session_stream(headers, principal)?;
         Ok(SessionStream::new(session, self.0.shutdown.clone()))
     }
 
@@ -199,8 +215,12 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::open_session_stream`].
-    pub fn end_session(&self, headers: &http::HeaderMap) -> Result<(), Refusal> {
-        Ok(self.0.eras.end_session(headers)?)
+    pub fn end_session(
+        &self,
+        headers: &http::HeaderMap,
+        principal: Option<&Principal>,
+    ) -> Result<(), Refusal> {
+        Ok(self.0.eras.end_session(headers, principal)?)
     }
 
     /// Tells `listener` the id of each session over HTTP that ends from now on: ended by its client, idle for too long (noticed
@@ -386,6 +406,7 @@ impl Edge {
             Self::Connection(connection) | Self::Posted(connection, _) => Side::Duplex(&connection.duplex),
             Self::Http(edge) => Side::Post {
                 headers: &edge.headers,
+                principal: edge.principal.as_ref(),
                 stateless: edge.stateless,
                 resumable: edge.resumable,
                 checked: false,

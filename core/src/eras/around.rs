@@ -58,15 +58,12 @@ impl Eras {
         handler: &Arc<dyn Handler>,
     ) -> Option<Around> {
         let opening = legacy::handshake::read(params).ok()?;
-        let headers = match side {
-            Side::Duplex(_) => None,
-            Side::Post { headers, .. } => Some(Arc::clone(headers)),
-        };
         let caller = Caller {
             client_info: opening.client_info,
             client_capabilities: opening.client_capabilities,
             meta: meta.text.map(|text| params.keep(text)),
-            headers,
+            principal: side.principal().cloned(),
+            headers: side.headers().cloned(),
             ..stranger(request.id.clone(), opening.version)
         };
         let voice = Voice::new(Arc::new(caller), &self.profile, matches!(side, Side::Duplex(_)));
@@ -86,11 +83,11 @@ impl Eras {
         use modern::vocabulary::{Word, look_up};
 
         let envelope = Envelope::open(meta).ok()?;
-        let (headers, in_flight) = match side {
-            Side::Duplex(duplex) => (None, Some((Arc::clone(&duplex.in_flight), Reuse::Refuse))),
-            Side::Post { headers, .. } => (Some(headers), None),
+        let in_flight = match side {
+            Side::Duplex(duplex) => Some((Arc::clone(&duplex.in_flight), Reuse::Refuse)),
+            Side::Post { .. } => None,
         };
-        if let Some(headers) = headers {
+        if let Some(headers) = side.headers() {
             modern::http_headers::check_request(headers, &envelope.version, &request.method, params).ok()?;
         }
         let version = envelope.served_version().ok()?;
@@ -98,7 +95,7 @@ impl Eras {
             Word::Operation(kind) => kind,
             Word::Discover | Word::Task(_) | Word::Gone | Word::Unknown => OperationKind::Custom,
         };
-        let voice = modern::requests::voice(self, request, params, meta, headers, &envelope, version, kind);
+        let voice = modern::requests::voice(self, request, params, meta, side, &envelope, version, kind);
         let asked = Asked { in_flight, ..self.asked_around(request, handler, voice) };
         Some(Around { kind, asked })
     }
@@ -116,21 +113,20 @@ impl Eras {
     ) -> Option<Around> {
         use legacy::vocabulary::{Word, look_up};
 
-        let (session, headers) = self.session_of(connected, side).ok()?;
-        let resumable = matches!(side, Side::Post { resumable: true, .. });
+        let session = self.session_of(connected, side).ok()?;
         let kind = match look_up(&request.method) {
             Word::Operation(kind) => kind,
             Word::Task(_) | Word::Gone | Word::Unknown => OperationKind::Custom,
         };
         let client = client(session.as_ref(), edge);
-        let voice = legacy::requests::voice(self, request, params, meta, client, headers, resumable, kind);
+        let voice = legacy::requests::voice(self, request, params, meta, client, side, kind);
         if let Some(session) = &session {
             session.open();
         }
         let asked = Asked {
-            in_flight: session.as_ref().map(|session| legacy::requests::in_flight(session, headers)),
-            survives_disconnect: headers.is_some(),
-            session: session.filter(|_| resumable),
+            in_flight: session.as_ref().map(|session| legacy::requests::in_flight(session, side)),
+            survives_disconnect: side.headers().is_some(),
+            session: session.filter(|_| side.is_resumable()),
             ..self.asked_around(request, handler, voice)
         };
         Some(Around { kind, asked })
@@ -161,13 +157,11 @@ impl Eras {
         side: Side<'_>,
         handler: &Arc<dyn Handler>,
     ) -> Told {
-        let (session, headers) = match side {
-            Side::Duplex(duplex) => (duplex.session(), None),
-            Side::Post { headers, .. } => {
-                let session = self.session_of(None, side).ok().and_then(|(session, _)| session);
-                (session, Some(Arc::clone(headers)))
-            }
+        let session = match side {
+            Side::Duplex(duplex) => duplex.session(),
+            Side::Post { .. } => self.session_of(None, side).ok().flatten(),
         };
+        let headers = side.headers().cloned();
         if let Some(session) = session {
             let mut told = legacy::notifications::told(self, &session, notification, handler);
             if let Some(caller) = Arc::get_mut(&mut told.invocation.context.caller) {
@@ -184,6 +178,7 @@ impl Eras {
             client_info: kept(meta.client_info),
             client_capabilities: kept(meta.client_capabilities),
             meta: kept(meta.text),
+            principal: side.principal().cloned(),
             headers,
             ..stranger(RequestId::String("".into()), version.unwrap_or(ProtocolVersion::NEWEST))
         };
@@ -211,6 +206,7 @@ fn stranger(request_id: RequestId, version: ProtocolVersion) -> Caller {
         client_info: None,
         client_capabilities: None,
         meta: None,
+        principal: None,
         headers: None,
         log_threshold: None,
         stream_can_close: false,

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::eras::in_flight::InFlight;
 use crate::eras::legacy::session::Session;
+use crate::model::Principal;
 
 /// The memory of one duplex connection: its session once a handshake was made, and what is in flight in either era.
 #[derive(Debug)]
@@ -14,18 +15,20 @@ pub struct Duplex {
     /// The id of the session that a handshake begins here, where the connection was made for one. Nothing else is served on
     /// it: an envelope counts for nothing (OLD-8, META-13).
     pub(super) session_id: Option<Arc<str>>,
+    /// Who is at the other end, if that is known.
+    pub(super) principal: Option<Principal>,
     /// The requests in flight.
     pub in_flight: Arc<InFlight>,
 }
 
 impl Duplex {
-    /// A connection on which nothing was said yet; `session_id` if it is made for one session.
+    /// A connection of `principal`'s on which nothing was said yet; `session_id` if it is made for one session.
     #[must_use]
-    pub fn new(session_id: Option<Arc<str>>) -> Self {
+    pub fn new(session_id: Option<Arc<str>>, principal: Option<Principal>) -> Self {
         let in_flight = Arc::<InFlight>::default();
         // Whatever is said finds its way: there is only one.
         in_flight.to_client.attach();
-        Self { session: watch::Sender::new(None), session_id, in_flight }
+        Self { session: watch::Sender::new(None), session_id, principal, in_flight }
     }
 
     pub(super) fn session(&self) -> Option<Arc<Session>> {
@@ -69,6 +72,6 @@ impl Duplex {
 
 impl Default for Duplex {
     fn default() -> Self {
-        Self::new(None)
+        Self::new(None, None)
     }
 }

@@ -44,7 +44,7 @@ pub use voice::{Said, Voice, WireError};
 use crate::handler::{Events, Handler, Invocation};
 use crate::json::RawJson;
 use crate::jsonrpc::{Outline, Request};
-use crate::model::{Operation, OperationKind};
+use crate::model::{Operation, OperationKind, Principal};
 use crate::registry::Snapshot;
 use params::Params;
 
@@ -62,6 +62,8 @@ pub enum Side<'a> {
     Post {
         /// The request's headers.
         headers: &'a Arc<HeaderMap>,
+        /// Who asks, if that is known.
+        principal: Option<&'a Principal>,
         /// Whether no sessions are made (SESS-13).
         stateless: bool,
         /// Whether a stream that breaks can be resumed (RESUME-4).
@@ -69,6 +71,29 @@ pub enum Side<'a> {
         /// Whether the headers were held against the request that came in already: this one may ask for something else.
         checked: bool,
     },
+}
+
+impl<'a> Side<'a> {
+    /// Who asks, if that is known.
+    const fn principal(self) -> Option<&'a Principal> {
+        match self {
+            Self::Duplex(duplex) => duplex.principal.as_ref(),
+            Self::Post { principal, .. } => principal,
+        }
+    }
+
+    /// Whether it is a POST whose stream can be resumed (RESUME-4).
+    const fn is_resumable(self) -> bool {
+        matches!(self, Self::Post { resumable: true, .. })
+    }
+
+    /// The headers of the POST, if it is one.
+    const fn headers(self) -> Option<&'a Arc<HeaderMap>> {
+        match self {
+            Self::Duplex(_) => None,
+            Self::Post { headers, .. } => Some(headers),
+        }
+    }
 }
 
 /// A method that the author handles as a whole.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::handler::Caller;
 use crate::jsonrpc::{Malformed, Message, Notification, Outline, Request, Response, error_code};
-use crate::model::Implementation;
+use crate::model::{Implementation, Principal};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Registry;
 
@@ -65,8 +65,8 @@ impl Eras {
                     duplex.in_flight.to_client.accept(response);
                     Opened::Accepted
                 }
-                Side::Post { headers, stateless, .. } => {
-                    answered_unless(self.accept_response(response, headers, stateless))
+                Side::Post { headers, principal, stateless, .. } => {
+                    answered_unless(self.accept_response(response, headers, principal, stateless))
                 }
             },
         }
@@ -78,8 +78,8 @@ impl Eras {
         match side {
             Side::Duplex(duplex) => duplex.in_flight.to_client.accept_malformed(id, &malformed.message),
             Side::Post { stateless: true, .. } => {}
-            Side::Post { headers, stateless: false, .. } => {
-                if let Ok(session) = self.find_session(headers) {
+            Side::Post { headers, principal, stateless: false, .. } => {
+                if let Ok(session) = self.find_session(headers, principal) {
                     session.in_flight.to_client.accept_malformed(id, &malformed.message);
                 }
             }
@@ -102,10 +102,10 @@ impl Eras {
     pub fn accept_batch(&self, side: Side<'_>) -> Result<(), WireError> {
         let version = match side {
             Side::Duplex(duplex) => duplex.session().map(|session| session.version),
-            Side::Post { headers, stateless, .. } => match VersionHeader::read(headers) {
+            Side::Post { headers, principal, stateless, .. } => match VersionHeader::read(headers) {
                 VersionHeader::Other => None,
                 header if stateless => Some(assumed(header)),
-                _ => Some(self.find_session(headers)?.version),
+                _ => Some(self.find_session(headers, principal)?.version),
             },
         };
         match version {
@@ -120,9 +120,13 @@ impl Eras {
     ///
     /// # Errors
     /// See [`Eras::end_session`].
-    pub fn open_session_stream(&self, headers: &HeaderMap) -> Result<Held, WireError> {
+    pub fn open_session_stream(
+        &self,
+        headers: &HeaderMap,
+        principal: Option<&Principal>,
+    ) -> Result<Held, WireError> {
         has_sessions(headers)?;
-        let session = self.find_session(headers)?;
+        let session = self.find_session(headers, principal)?;
         session.open();
         Ok(session.hold())
     }
@@ -155,12 +159,13 @@ impl Eras {
     /// Ends a session (SESS-7).
     ///
     /// # Errors
-    /// HTTP status 400 without a session id (SESS-4), 404 for an unknown one (SESS-5), 405 when the version header names a
-    /// version without sessions (HTTP-11).
-    pub fn end_session(&self, headers: &HeaderMap) -> Result<(), WireError> {
+    /// HTTP status 400 without a session id (SESS-4), 404 for an unknown one (SESS-5) and for another's (SESS-10), 405 when the
+    /// version header names a version without sessions (HTTP-11).
+    pub fn end_session(&self, headers: &HeaderMap, principal: Option<&Principal>) -> Result<(), WireError> {
         has_sessions(headers)?;
-        let id = session_id(headers)?.ok_or_else(no_session_id)?;
-        if self.sessions.end(id) { Ok(()) } else { Err(unknown_session()) }
+        let session = self.find_session(headers, principal)?;
+        let is_ended = session.id.as_ref().is_some_and(|id| self.sessions.end(id));
+        if is_ended { Ok(()) } else { Err(unknown_session()) }
     }
 
     /// Takes back the session that a handshake began whose answer became a refusal: that of the connection, or the one with this
@@ -237,29 +242,20 @@ impl Eras {
                 200,
             )),
             Verdict::Handshake => self.open_session(request, &params, side),
-            Verdict::Modern => {
-                let (headers, checked) = match side {
-                    Side::Duplex(_) => (None, false),
-                    Side::Post { headers, checked, .. } => (Some(headers), checked),
-                };
-                match modern::requests::decode(self, request, &params, &meta, headers, checked)? {
-                    modern::requests::Decoded::Answered(said) => {
-                        Ok(Opened::Answered { said, session_id: None })
+            Verdict::Modern => match modern::requests::decode(self, request, &params, &meta, side)? {
+                modern::requests::Decoded::Answered(said) => Ok(Opened::Answered { said, session_id: None }),
+                modern::requests::Decoded::Task(request) => Ok(Opened::Task(request)),
+                modern::requests::Decoded::Ask(mut asked) => {
+                    if let Side::Duplex(duplex) = side {
+                        asked.in_flight = Some((Arc::clone(&duplex.in_flight), Reuse::Refuse));
                     }
-                    modern::requests::Decoded::Task(request) => Ok(Opened::Task(request)),
-                    modern::requests::Decoded::Ask(mut asked) => {
-                        if let Side::Duplex(duplex) = side {
-                            asked.in_flight = Some((Arc::clone(&duplex.in_flight), Reuse::Refuse));
-                        }
-                        Ok(Opened::Ask(asked))
-                    }
+                    Ok(Opened::Ask(asked))
                 }
-            }
+            },
             Verdict::Legacy => {
-                let (session, headers) = self.session_of(session, side)?;
+                let session = self.session_of(session, side)?;
                 let client = client(session.as_ref(), edge);
-                let resumable = matches!(side, Side::Post { resumable: true, .. });
-                legacy::requests::decode(self, request, &params, &meta, client, headers, resumable)
+                legacy::requests::decode(self, request, &params, &meta, client, side)
             }
             Verdict::Unopened if made_for_session => Err(WireError::new(
                 error_code::INVALID_REQUEST,
@@ -279,10 +275,10 @@ impl Eras {
     ) -> Result<Opened, WireError> {
         let second =
             || WireError::new(error_code::INVALID_REQUEST, "this session was initialized already", 200);
-        if let Side::Post { headers, stateless: false, .. } = side {
+        if let Side::Post { headers, principal, stateless: false, .. } = side {
             // SESS-11, after the usual look whether there is such a session.
             if session_id(headers)?.is_some() {
-                return Err(self.find_session(headers).err().unwrap_or_else(second));
+                return Err(self.find_session(headers, principal).err().unwrap_or_else(second));
             }
         }
         let opening = legacy::handshake::read(params)?;
@@ -309,6 +305,7 @@ impl Eras {
         let session = Arc::new(Session::new(
             id.clone(),
             version,
+            side.principal().cloned(),
             opening.client_info,
             opening.client_capabilities,
             in_flight,
@@ -338,8 +335,8 @@ impl Eras {
                 }
                 duplex.session()
             }
-            Side::Post { headers, stateless, .. } => {
-                match self.accept_notification(notification, headers, stateless) {
+            Side::Post { headers, principal, stateless, .. } => {
+                match self.accept_notification(notification, headers, principal, stateless) {
                     Ok(session) => session,
                     Err(error) => return Opened::Answered { said: error.say(None), session_id: None },
                 }
@@ -357,6 +354,7 @@ impl Eras {
         &self,
         notification: &Notification<'_>,
         headers: &HeaderMap,
+        principal: Option<&Principal>,
         stateless: bool,
     ) -> Result<Option<Arc<Session>>, WireError> {
         let params = Params::read(notification.params, None);
@@ -371,7 +369,7 @@ impl Eras {
             return modern::notifications::accept(headers, &notification.method, &meta).map(|()| None);
         }
         check_repeated(headers)?;
-        if stateless { Ok(None) } else { self.find_session(headers).map(Some) }
+        if stateless { Ok(None) } else { self.find_session(headers, principal).map(Some) }
     }
 
     /// A response that was posted: to something we asked in its session, or to nothing (RPC-21).
@@ -379,6 +377,7 @@ impl Eras {
         &self,
         response: &Response<'_>,
         headers: &HeaderMap,
+        principal: Option<&Principal>,
         stateless: bool,
     ) -> Result<(), WireError> {
         match VersionHeader::read(headers) {
@@ -388,36 +387,37 @@ impl Eras {
             }
             _ if stateless => Ok(()),
             _ => {
-                self.find_session(headers)?.in_flight.to_client.accept(response);
+                self.find_session(headers, principal)?.in_flight.to_client.accept(response);
                 Ok(())
             }
         }
     }
 
-    /// The session that a request of that era belongs to, and the headers of its POST.
+    /// The session that a request of that era belongs to.
     #[inline]
-    pub(super) fn session_of<'a>(
+    pub(super) fn session_of(
         &self,
         connected: Option<Arc<Session>>,
-        side: Side<'a>,
-    ) -> Result<Belonging<'a>, WireError> {
+        side: Side<'_>,
+    ) -> Result<Option<Arc<Session>>, WireError> {
         Ok(match side {
-            Side::Duplex(_) => (connected, None),
-            Side::Post { headers, stateless: true, .. } => (None, Some(headers)),
-            Side::Post { headers, stateless: false, .. } => {
-                (Some(self.find_session(headers)?), Some(headers))
+            Side::Duplex(_) => connected,
+            Side::Post { stateless: true, .. } => None,
+            Side::Post { headers, principal, stateless: false, .. } => {
+                Some(self.find_session(headers, principal)?)
             }
         })
     }
 
-    fn find_session(&self, headers: &HeaderMap) -> Result<Arc<Session>, WireError> {
+    fn find_session(
+        &self,
+        headers: &HeaderMap,
+        principal: Option<&Principal>,
+    ) -> Result<Arc<Session>, WireError> {
         let id = session_id(headers)?.ok_or_else(no_session_id)?;
-        self.sessions.find(id).ok_or_else(unknown_session)
+        self.sessions.find_of(id, principal).ok_or_else(unknown_session)
     }
 }
-
-/// The session that a request belongs to, and the headers of its POST.
-pub(super) type Belonging<'a> = (Option<Arc<Session>>, Option<&'a Arc<HeaderMap>>);
 
 /// What is known of a request before it is decoded.
 pub(super) struct Judged {

@@ -162,7 +162,8 @@ impl Voice {
     /// What a retry of this request has to say again, so that state opens for it (MRTR-9).
     #[must_use]
     pub fn bond(&self, kind: OperationKind) -> Vec<u8> {
-        modern::input_required::bond(&self.profile, kind, self.caller.params.as_ref())
+        let Caller { principal, params, .. } = &*self.caller;
+        modern::input_required::bond(&self.profile, principal.as_ref(), kind, params.as_ref())
     }
 
     /// Whether the peer can be asked by this method (MRTR-3).

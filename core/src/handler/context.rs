@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{Answers, EventSender, Origin};
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::LogLevel;
+use crate::model::{LogLevel, Principal};
 use crate::protocol_version::ProtocolVersion;
 
 /// What is known about the request a call serves: from its envelope in the modern era, from its session in the legacy one.
@@ -25,6 +25,8 @@ pub struct Caller {
     pub client_capabilities: Option<RawJson>,
     /// The request's own `_meta`, a JSON object, unknown keys included (META-10).
     pub meta: Option<RawJson>,
+    /// Who asks, where whoever received the request knows it: unlike what the peer says of itself, to decide on.
+    pub principal: Option<Principal>,
     /// HTTP headers of the request; absent on other transports.
     pub headers: Option<Arc<http::HeaderMap>>,
     /// Log messages below this level are dropped; `None` drops all (LOG-2, LOG-5).

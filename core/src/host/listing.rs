@@ -5,7 +5,7 @@ use crate::json;
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{BadCursor, Item, ListPage, Registry};
 
-/// The result of a list method as JSON text, as a peer of this version gets it.
+/// The result of a list method as JSON text, as a peer of this version gets it of which nothing else is known.
 ///
 /// `None` when the method lists nothing, or there is no such version.
 ///
@@ -27,7 +27,7 @@ pub fn page(
         "resources/templates/list" => (ListPage::ResourceTemplates, "resourceTemplates"),
         _ => return None,
     };
-    let found = registry.snapshot().page(list, version, cursor, |item| match item {
+    let found = registry.snapshot().page(list, version, cursor, None, |item| match item {
         Item::Tool(tool) => eras::tool(tool, version),
         Item::Prompt(prompt) => eras::prompt(prompt, version),
         Item::Resource(resource) => eras::resource(resource, version),

@@ -109,6 +109,7 @@ fn nobody() -> CallContext {
         client_info: None,
         client_capabilities: None,
         meta: None,
+        principal: None,
         headers: None,
         log_threshold: None,
         stream_can_close: false,

@@ -74,7 +74,7 @@ impl TaskStatus {
 }
 
 /// What is told of a task.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// Nobody guesses it (TASK-12).
     pub id: Arc<str>,

@@ -3,7 +3,7 @@
 //! A cursor is the list it belongs to and the key of the last item given out, followed by an HMAC of both, in base64url.
 //! It says nothing a peer does not know; the seal makes forged, damaged and foreign ones all equally bad. The same page
 //! has the same cursor each time (PAG-4), and one that outlived an edit still leads on from its item, as long as the item
-//! is there (PAG-7).
+//! is there (PAG-7). Where it is known who asks, it is of use to nobody else.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::pages::BadCursor;
 use super::validation::MAX_KEY_LENGTH;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::Principal;
 
 /// 128 bits: nobody guesses that, and cursors stay short.
 const SEAL_LENGTH: usize = 16;
@@ -25,6 +26,8 @@ const MAX_CURSOR_LENGTH: usize = (1 + MAX_KEY_LENGTH + SEAL_LENGTH).div_ceil(3) 
 
 /// Keeps what is sealed here apart from anything else sealed with the same secret.
 const PURPOSE: &[u8] = b"oxmcp list cursor 1\0";
+/// The same for cursors that are one principal's.
+const PURPOSE_OF_PRINCIPAL: &[u8] = b"oxmcp list cursor 1 of\0";
 
 /// Makes and opens cursors. Clones share the secret.
 #[derive(Clone)]
@@ -45,28 +48,28 @@ impl Cursors {
         Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key))))
     }
 
-    /// The cursor for what follows the item with this key in the list with this code.
+    /// The cursor for what follows the item with this key in the list with this code, for whoever asks.
     #[must_use]
-    pub fn seal(&self, list: u8, key: &str) -> String {
+    pub fn seal(&self, list: u8, key: &str, principal: Option<&Principal>) -> String {
         let mut bytes = Vec::with_capacity(1 + key.len() + SEAL_LENGTH);
         bytes.push(list);
         bytes.extend_from_slice(key.as_bytes());
-        let seal = self.sign(&bytes);
+        let seal = self.sign(&bytes, principal);
         bytes.extend_from_slice(truncate(&seal));
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The key inside a cursor of this list.
+    /// The key inside a cursor of this list, for whoever asks.
     ///
     /// # Errors
-    /// It is none, or another list's.
-    pub fn open(&self, list: u8, cursor: &str) -> Result<String, BadCursor> {
+    /// It is none, another list's, or another principal's.
+    pub fn open(&self, list: u8, cursor: &str, principal: Option<&Principal>) -> Result<String, BadCursor> {
         if cursor.len() > MAX_CURSOR_LENGTH {
             return Err(BadCursor);
         }
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| BadCursor)?;
         let (content, seal) = bytes.split_last_chunk::<SEAL_LENGTH>().ok_or(BadCursor)?;
-        verify_slices_are_equal(truncate(&self.sign(content)), seal).map_err(|_| BadCursor)?;
+        verify_slices_are_equal(truncate(&self.sign(content, principal)), seal).map_err(|_| BadCursor)?;
         let (&kind, key) = content.split_first().ok_or(BadCursor)?;
         if kind != list {
             return Err(BadCursor);
@@ -74,9 +77,16 @@ impl Cursors {
         String::from_utf8(key.to_vec()).map_err(|_| BadCursor)
     }
 
-    fn sign(&self, content: &[u8]) -> hmac::Tag {
+    fn sign(&self, content: &[u8], principal: Option<&Principal>) -> hmac::Tag {
         let mut signing = hmac::Context::with_key(&self.0);
-        signing.update(PURPOSE);
+        match principal {
+            None => signing.update(PURPOSE),
+            Some(principal) => {
+                signing.update(PURPOSE_OF_PRINCIPAL);
+                // Always of one length: what follows cannot be mistaken for a part of it.
+                signing.update(principal.fingerprint().as_bytes());
+            }
+        }
         signing.update(content);
         signing.sign()
     }

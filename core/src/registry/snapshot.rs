@@ -14,7 +14,7 @@ use super::resources::ResourceEntry;
 use super::shelf::Shelf;
 use super::tools::ToolEntry;
 use crate::handler::Handler;
-use crate::model::ListKind;
+use crate::model::{ListKind, Principal};
 use crate::protocol_version::ProtocolVersion;
 
 /// Of which kinds something was registered since the server began. What clients were told of once stays, empty or not.
@@ -123,27 +123,28 @@ impl Snapshot {
         }
     }
 
-    /// The page of a list that begins after `cursor`, or the first one (PAG-1).
+    /// The page of a list that begins after `cursor`, or the first one (PAG-1), for whoever asks.
     ///
     /// `render` writes one item as JSON for `version`, or nothing to leave it out. It is called for each item once per
     /// version for as long as the list stays the same, so it must depend on nothing else.
     ///
     /// # Errors
-    /// [`BadCursor`] when the cursor is not one of ours, belongs to another list, or names an item that is gone
-    /// (PAG-6, PAG-7). The empty string is a cursor like any other, and not one of ours (PAG-2).
+    /// [`BadCursor`] when the cursor is not one of ours, belongs to another list or principal, or names an item that is
+    /// gone (PAG-6, PAG-7). The empty string is a cursor like any other, and not one of ours (PAG-2).
     pub fn page(
         &self,
         list: ListPage,
         version: ProtocolVersion,
         cursor: Option<&str>,
+        principal: Option<&Principal>,
         render: impl Fn(&Item<'_>) -> String,
     ) -> Result<Page, BadCursor> {
         match list {
-            ListPage::Tools => self.page_of(&self.tools, list, version, cursor, render),
-            ListPage::Prompts => self.page_of(&self.prompts, list, version, cursor, render),
-            ListPage::Resources => self.page_of(&self.resources, list, version, cursor, render),
+            ListPage::Tools => self.page_of(&self.tools, list, version, cursor, principal, render),
+            ListPage::Prompts => self.page_of(&self.prompts, list, version, cursor, principal, render),
+            ListPage::Resources => self.page_of(&self.resources, list, version, cursor, principal, render),
             ListPage::ResourceTemplates => {
-                self.page_of(&self.resource_templates, list, version, cursor, render)
+                self.page_of(&self.resource_templates, list, version, cursor, principal, render)
             }
         }
     }
@@ -154,19 +155,23 @@ impl Snapshot {
         list: ListPage,
         version: ProtocolVersion,
         cursor: Option<&str>,
+        principal: Option<&Principal>,
         render: impl Fn(&Item<'_>) -> String,
     ) -> Result<Page, BadCursor> {
         let after = match cursor {
             None => None,
-            Some(cursor) => Some(entries.place(&self.cursors.open(list.code(), cursor)?).ok_or(BadCursor)?),
+            Some(cursor) => {
+                Some(entries.place(&self.cursors.open(list.code(), cursor, principal)?).ok_or(BadCursor)?)
+            }
         };
         let list_text = entries.pages.of(version, || {
             let listed = entries.enabled().filter(|(_, entry)| entry.is_listed());
             listed.map(|(place, entry)| (place, render(&entry.item())))
         });
         let (items, ending) = list_text.slice(after, self.page_size);
-        let next_cursor =
-            ending.and_then(|place| entries.key(place)).map(|key| self.cursors.seal(list.code(), key));
+        let next_cursor = ending
+            .and_then(|place| entries.key(place))
+            .map(|key| self.cursors.seal(list.code(), key, principal));
         Ok(Page { items, next_cursor })
     }
 }

@@ -10,7 +10,7 @@ use super::{SKILL_FILE, SKILLS_EXTENSION, directories, entry, frontmatter, paths
 use crate::error::Result;
 use crate::handler::{Failure, FailureKind, Handler, Invocation, Reply, from_function};
 use crate::json::{self, RawJson};
-use crate::model::{CacheHint, Output};
+use crate::model::{CacheHint, Output, Principal};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::{Cursors, Extension, Registry, WeakRegistry, canonical_uri};
 
@@ -284,7 +284,8 @@ impl Shared {
         items: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Reply {
         let (cursors, size) = registry.paging();
-        let after = cursor(invocation)?.map(|text| open(&cursors, code, &text)).transpose()?;
+        let principal = invocation.context.caller.principal.as_ref();
+        let after = cursor(invocation)?.map(|text| open(&cursors, code, &text, principal)).transpose()?;
         let mut rest =
             items.skip_while(|(key, _)| after.as_deref().is_some_and(|after| *key <= after)).peekable();
         let mut out = format!("{{\"{member}\":[");
@@ -301,7 +302,7 @@ impl Shared {
         out.push(']');
         if let (Some(last), Some(_)) = (last, rest.peek()) {
             out.push_str(",\"nextCursor\":");
-            json::write_string(&mut out, &cursors.seal(code, last));
+            json::write_string(&mut out, &cursors.seal(code, last, principal));
         }
         self.finish(&mut out);
         Ok(Output::Whole(RawJson::from_checked(out)))
@@ -342,8 +343,13 @@ fn cursor(invocation: &Invocation) -> std::result::Result<Option<String>, Failur
     }
 }
 
-fn open(cursors: &Cursors, list: u8, cursor: &str) -> std::result::Result<String, Failure> {
-    cursors.open(list, cursor).map_err(|bad| wrong(&bad.to_string()))
+fn open(
+    cursors: &Cursors,
+    list: u8,
+    cursor: &str,
+    principal: Option<&Principal>,
+) -> std::result::Result<String, Failure> {
+    cursors.open(list, cursor, principal).map_err(|bad| wrong(&bad.to_string()))
 }
 
 fn wrong(message: &str) -> Failure {

@@ -13,6 +13,7 @@ use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing, Respo
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Failure, Origin};
 use crate::jsonrpc::LongFrame;
+use crate::model::Principal;
 
 /// The longest message that is read when nothing is said about it.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024 * 1024;
@@ -35,9 +36,12 @@ pub(super) struct Duplex {
 }
 
 impl Duplex {
-    /// A connection to `engine`, and what it says.
-    pub(super) fn connect(engine: Engine) -> Result<(Self, mpsc::Receiver<String>)> {
-        let connection = engine.connect();
+    /// A connection of `principal`'s to `engine`, and what it says.
+    pub(super) fn connect(
+        engine: Engine,
+        principal: Option<Principal>,
+    ) -> Result<(Self, mpsc::Receiver<String>)> {
+        let connection = engine.connect_as(principal);
         Self::over(engine, connection)
     }
 

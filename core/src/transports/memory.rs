@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Origin;
 use crate::jsonrpc::LongFrame;
+use crate::model::Principal;
 
 /// The client's end of an in-process connection. Clones share it; dropping the last one ends it.
 #[derive(Clone)]
@@ -27,7 +28,19 @@ struct Shared {
 /// # Errors
 /// [`ErrorKind::Configuration`] outside a Tokio runtime.
 pub fn connect(engine: &Engine, max_frame_bytes: usize) -> Result<MemoryClient> {
-    let (duplex, messages) = Duplex::connect(engine.clone())?;
+    connect_as(engine, max_frame_bytes, None)
+}
+
+/// The same, where it is known who is at the client's end.
+///
+/// # Errors
+/// As [`connect`].
+pub fn connect_as(
+    engine: &Engine,
+    max_frame_bytes: usize,
+    principal: Option<Principal>,
+) -> Result<MemoryClient> {
+    let (duplex, messages) = Duplex::connect(engine.clone(), principal)?;
     let (duplex, messages) = (StdMutex::new(Some(duplex)), Mutex::new(messages));
     Ok(MemoryClient(Arc::new(Shared { duplex, messages, max_frame_bytes })))
 }

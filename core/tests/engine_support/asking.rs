@@ -145,6 +145,7 @@ pub fn call_as(engine: &Engine, capabilities: &Value, method: &str, params: Valu
     let edge = Edge::Http(HttpEdge {
         headers: Arc::new(headers(&pairs)),
         remote: None,
+        principal: None,
         stateless: false,
         resumable: false,
     });

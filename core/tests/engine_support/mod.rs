@@ -249,8 +249,13 @@ pub fn post(engine: &Engine, pairs: &[(&str, &str)], body: impl ToString) -> Exc
 }
 
 pub fn post_to(engine: &Engine, pairs: &[(&str, &str)], stateless: bool, body: impl ToString) -> Exchange {
-    let edge =
-        Edge::Http(HttpEdge { headers: Arc::new(headers(pairs)), remote: None, stateless, resumable: false });
+    let edge = Edge::Http(HttpEdge {
+        headers: Arc::new(headers(pairs)),
+        remote: None,
+        principal: None,
+        stateless,
+        resumable: false,
+    });
     engine.exchange(Inbound {
         frame: Bytes::from(body.to_string()),
         edge,

@@ -30,6 +30,7 @@ pub fn invocation_with(target: &str, events: EventSender) -> Invocation {
         client_info: None,
         client_capabilities: None,
         meta: None,
+        principal: None,
         headers: None,
         log_threshold: None,
         stream_can_close: false,

@@ -104,13 +104,15 @@ impl Entry {
 
     /// One of an earlier process, over already.
     pub(super) fn taken_over(record: TaskRecord, number: u64) -> Self {
-        let TaskRecord { id, ttl, poll_interval, created_at, .. } = record;
-        let entry = Self { created_at, ..Self::new(id, number, Owner::Bearer(None), ttl, poll_interval) };
+        let TaskRecord { task, owner, outcome } = record;
+        let Task { id, status, status_message, created_at, last_updated_at, ttl, poll_interval } = task;
+        let entry =
+            Self { created_at, ..Self::new(id, number, Owner::of_earlier(owner), ttl, poll_interval) };
         let mut state = entry.state();
-        state.status = record.status;
-        state.message = record.status_message;
-        state.last_updated_at = record.last_updated_at;
-        state.outcome = record.outcome;
+        state.status = status;
+        state.message = status_message;
+        state.last_updated_at = last_updated_at;
+        state.outcome = outcome;
         state.begun = true;
         drop(state);
         entry
@@ -120,13 +122,8 @@ impl Entry {
     pub(super) fn record(&self) -> TaskRecord {
         let state = self.state();
         TaskRecord {
-            id: Arc::clone(&self.id),
-            status: state.status,
-            status_message: state.message.clone(),
-            created_at: self.created_at,
-            last_updated_at: state.last_updated_at,
-            ttl: self.ttl,
-            poll_interval: self.poll_interval,
+            task: self.describe(&state),
+            owner: self.owner.principal.clone(),
             outcome: state.outcome.clone(),
         }
     }

@@ -25,7 +25,8 @@ use tokio::time::{Instant, sleep_until};
 pub(super) use awaiting::Awaited;
 pub(super) use entry::Entry;
 pub use options::TaskOptions;
-pub(super) use owner::Owner;
+use owner::Account;
+pub(super) use owner::{Owner, Place};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteTaskStore;
 pub use store::{Storing, TaskOutcome, TaskRecord, TaskStore};
@@ -59,7 +60,7 @@ struct Shared {
 struct Table {
     tasks: HashMap<Arc<str>, Arc<Entry>>,
     /// How many each has, of those that can be told apart.
-    of_owner: HashMap<Owner, usize>,
+    of_owner: HashMap<Account, usize>,
     /// How long the results are that are kept.
     bytes: usize,
     /// Those of earlier processes, by when they are forgotten: nobody else watches the clock for them.
@@ -70,12 +71,21 @@ impl Table {
     fn remove(&mut self, id: &str) {
         let Some(entry) = self.tasks.remove(id) else { return };
         self.bytes -= entry.state().outcome.len();
-        if let Some(count) = self.of_owner.get_mut(&entry.owner) {
-            *count -= 1;
-            if *count == 0 {
-                self.of_owner.remove(&entry.owner);
+        for account in entry.owner.accounts() {
+            if let Some(count) = self.of_owner.get_mut(&account) {
+                *count -= 1;
+                if *count == 0 {
+                    self.of_owner.remove(&account);
+                }
             }
         }
+    }
+
+    fn add(&mut self, entry: Entry) {
+        for account in entry.owner.accounts() {
+            *self.of_owner.entry(account).or_default() += 1;
+        }
+        self.tasks.insert(Arc::clone(&entry.id), Arc::new(entry));
     }
 }
 
@@ -123,22 +133,18 @@ impl Tasks {
         let id: Arc<str> = URL_SAFE_NO_PAD.encode(bytes).into();
         let ttl = ttl.unwrap_or(options.ttl).max(MIN_TTL).min(options.max_ttl);
         let number = self.0.count.fetch_add(1, Ordering::Relaxed);
-        let entry =
-            Entry::new(Arc::clone(&id), number, owner, ttl, poll_interval.unwrap_or(options.poll_interval));
+        let entry = Entry::new(id, number, owner, ttl, poll_interval.unwrap_or(options.poll_interval));
         let task = Arc::new(entry.describe(&entry.state()));
         self.forget_overdue();
         let mut table = self.table();
         if table.tasks.len() >= options.max_tasks || self.0.shutdown.is_triggered() {
             return Err(full("too many tasks are kept here; try again later"));
         }
-        if entry.owner.is_known() {
-            let count = table.of_owner.entry(entry.owner.clone()).or_default();
-            if *count >= options.max_tasks_of_owner {
-                return Err(full("too many tasks of yours are kept here; try again later"));
-            }
-            *count += 1;
+        let own = entry.owner.accounts().next().and_then(|account| table.of_owner.get(&account));
+        if own.is_some_and(|count| *count >= options.max_tasks_of_owner) {
+            return Err(full("too many tasks of yours are kept here; try again later"));
         }
-        table.tasks.insert(id, Arc::new(entry));
+        table.add(entry);
         drop(table);
         Ok(Reserved { tasks: self.clone(), task })
     }
@@ -165,13 +171,13 @@ impl Tasks {
         self.table().tasks.get(id).filter(|entry| entry.owner.is(owner)).cloned()
     }
 
-    /// Cancels and forgets the tasks of an owner that is gone.
-    pub(super) fn leave(&self, owner: &Owner) {
+    /// Cancels and forgets the tasks of a session or connection that is gone.
+    pub(super) fn leave(&self, place: &Place) {
         let table = self.table();
-        if !table.of_owner.contains_key(owner) {
+        if !table.of_owner.contains_key(&Account::Place(place.clone())) {
             return;
         }
-        let own: Vec<_> = table.tasks.values().filter(|entry| entry.owner == *owner).cloned().collect();
+        let own: Vec<_> = table.tasks.values().filter(|entry| entry.owner.is_at(place)).cloned().collect();
         drop(table);
         for entry in own {
             entry.end(TaskStatus::Cancelled, TaskOutcome::None, None);

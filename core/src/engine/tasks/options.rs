@@ -18,7 +18,7 @@ pub struct TaskOptions {
     pub max_ttl: Duration,
     /// Tasks, running and over, that are kept at once; where there is no room, calls that would become one are refused.
     pub max_tasks: usize,
-    /// The same for one session or connection.
+    /// The same for one principal; where it is not known who asks, for one session or connection.
     pub max_tasks_of_owner: usize,
     /// How long the result of a task may be; one that is longer fails.
     pub max_result_bytes: usize,

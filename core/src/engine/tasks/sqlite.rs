@@ -9,18 +9,22 @@ use rusqlite::{Connection, ErrorCode, Row, params};
 
 use super::{Storing, TaskOutcome, TaskRecord, TaskStore};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::TaskStatus;
+use crate::model::{Task, TaskStatus};
 
 /// What the file looks like; a later one is refused.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// How long to wait for a process that is on its way out.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS tasks (
     id TEXT PRIMARY KEY, status TEXT NOT NULL, message TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL, ttl INTEGER NOT NULL, poll_interval INTEGER NOT NULL, result TEXT, error TEXT
+    expires_at INTEGER NOT NULL, ttl INTEGER NOT NULL, poll_interval INTEGER NOT NULL, result TEXT, error TEXT,
+    owner TEXT
 ) STRICT, WITHOUT ROWID";
+
+/// What a table of the first format lacks.
+const WITH_OWNER: &str = "ALTER TABLE tasks ADD COLUMN owner TEXT";
 
 /// Tasks in one `SQLite` file, which one process uses at a time.
 pub struct SqliteTaskStore {
@@ -50,11 +54,16 @@ impl SqliteTaskStore {
             let format: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
             if format == 0 {
                 connection.execute_batch(TABLE)?;
-                connection.pragma_update(None, "user_version", FORMAT)?;
             } else {
                 // Takes the lock.
                 connection
                     .execute("DELETE FROM tasks WHERE expires_at <= ?1", [milliseconds(SystemTime::now())])?;
+            }
+            if format == 1 {
+                connection.execute_batch(WITH_OWNER)?;
+            }
+            if format < FORMAT {
+                connection.pragma_update(None, "user_version", FORMAT)?;
             }
             Ok((connection, format))
         };
@@ -87,24 +96,26 @@ impl SqliteTaskStore {
             TaskOutcome::Result(text) => (Some(text), None),
             TaskOutcome::Error(text) => (None, Some(text)),
         };
+        let task = &record.task;
         let mut state = self.state();
-        let statement = "INSERT OR REPLACE INTO tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let statement = "INSERT OR REPLACE INTO tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         state.connection.prepare(statement)?.execute(params![
-            &*record.id,
-            record.status.as_str(),
-            record.status_message.as_deref(),
-            milliseconds(record.created_at),
-            milliseconds(record.last_updated_at),
+            &*task.id,
+            task.status.as_str(),
+            task.status_message.as_deref(),
+            milliseconds(task.created_at),
+            milliseconds(task.last_updated_at),
             milliseconds(record.expires_at()),
-            whole(record.ttl),
-            whole(record.poll_interval),
+            whole(task.ttl),
+            whole(task.poll_interval),
             result,
             error,
+            record.owner.as_deref(),
         ])?;
-        if record.status.is_final() {
-            state.running.remove(&record.id);
+        if task.status.is_final() {
+            state.running.remove(&task.id);
         } else {
-            state.running.insert(Arc::clone(&record.id));
+            state.running.insert(Arc::clone(&task.id));
         }
         Ok(())
     }
@@ -113,11 +124,11 @@ impl SqliteTaskStore {
         let state = self.state();
         let now = milliseconds(SystemTime::now());
         state.connection.execute("DELETE FROM tasks WHERE expires_at <= ?1", [now])?;
-        let columns = "id, status, message, created_at, updated_at, ttl, poll_interval, result, error";
+        let columns = "id, status, message, created_at, updated_at, ttl, poll_interval, result, error, owner";
         let mut statement = state.connection.prepare(&format!("SELECT {columns} FROM tasks"))?;
         let records = statement.query_map([], record)?;
         records
-            .filter(|record| !record.as_ref().is_ok_and(|record| state.running.contains(&record.id)))
+            .filter(|record| !record.as_ref().is_ok_and(|record| state.running.contains(&record.task.id)))
             .collect()
     }
 
@@ -158,14 +169,17 @@ fn record(row: &Row<'_>) -> rusqlite::Result<TaskRecord> {
         |column: usize| duration(column).map(|since| UNIX_EPOCH.checked_add(since).unwrap_or(UNIX_EPOCH));
     let status: String = row.get(1)?;
     Ok(TaskRecord {
-        id: Arc::from(row.get::<_, String>(0)?),
-        // What nobody knows is not over.
-        status: TaskStatus::from_text(&status).unwrap_or(TaskStatus::Working),
-        status_message: text(2)?.map(Arc::from),
-        created_at: moment(3)?,
-        last_updated_at: moment(4)?,
-        ttl: duration(5)?,
-        poll_interval: duration(6)?,
+        task: Task {
+            id: Arc::from(row.get::<_, String>(0)?),
+            // What nobody knows is not over.
+            status: TaskStatus::from_text(&status).unwrap_or(TaskStatus::Working),
+            status_message: text(2)?.map(Arc::from),
+            created_at: moment(3)?,
+            last_updated_at: moment(4)?,
+            ttl: duration(5)?,
+            poll_interval: duration(6)?,
+        },
+        owner: text(9)?.map(Arc::from),
         outcome: match (text(7)?, text(8)?) {
             (Some(result), _) => TaskOutcome::Result(result),
             (None, Some(error)) => TaskOutcome::Error(error),

@@ -2,10 +2,10 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crate::error::Result;
-use crate::model::TaskStatus;
+use crate::model::Task;
 
 /// A store at work: ready when what it was given would survive the end of the process.
 pub type Storing = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
@@ -29,20 +29,10 @@ pub trait TaskStore: Send + Sync + 'static {
 /// What is kept of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRecord {
-    /// Its id.
-    pub id: Arc<str>,
-    /// Where it is. One that is not over when it is loaded lost the process that ran it.
-    pub status: TaskStatus,
-    /// The same in words.
-    pub status_message: Option<Arc<str>>,
-    /// When it began.
-    pub created_at: SystemTime,
-    /// When its status changed last.
-    pub last_updated_at: SystemTime,
-    /// How long after its beginning it is forgotten.
-    pub ttl: Duration,
-    /// How often to ask for it.
-    pub poll_interval: Duration,
+    /// What is told of it. One that is not over when it is loaded lost the process that ran it.
+    pub task: Task,
+    /// The [fingerprint](crate::model::Principal::fingerprint) of whoever began it, if that is known: nobody else is told of it.
+    pub owner: Option<Arc<str>>,
     /// What came of it.
     pub outcome: TaskOutcome,
 }
@@ -51,7 +41,7 @@ impl TaskRecord {
     /// When it is forgotten.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
-        self.created_at.checked_add(self.ttl).unwrap_or(self.created_at)
+        self.task.created_at.checked_add(self.task.ttl).unwrap_or(self.task.created_at)
     }
 }
 

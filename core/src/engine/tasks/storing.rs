@@ -41,7 +41,7 @@ impl Tasks {
     pub(super) fn take_over(&self, mut records: Vec<TaskRecord>) {
         let options = &self.0.options;
         let now = SystemTime::now();
-        records.sort_by_key(|record| record.created_at);
+        records.sort_by_key(|record| record.task.created_at);
         let mut table = self.table();
         for mut record in records {
             let length = record.outcome.len();
@@ -51,18 +51,18 @@ impl Tasks {
             {
                 continue;
             }
-            if !record.status.is_final() {
+            if !record.task.status.is_final() {
                 let code = error_code::INTERNAL_ERROR;
                 let message = "worker lost: the process that ran this task is gone";
-                record.status = TaskStatus::Failed;
-                record.status_message = Some(Arc::from(WORKER_LOST));
-                record.last_updated_at = now;
+                record.task.status = TaskStatus::Failed;
+                record.task.status_message = Some(Arc::from(WORKER_LOST));
+                record.task.last_updated_at = now;
                 record.outcome = TaskOutcome::Error(format!("{{\"code\":{code},\"message\":\"{message}\"}}"));
             }
             table.bytes += record.outcome.len();
-            table.taken_over.insert((record.expires_at(), Arc::clone(&record.id)));
+            table.taken_over.insert((record.expires_at(), Arc::clone(&record.task.id)));
             let number = self.0.count.fetch_add(1, Ordering::Relaxed);
-            table.tasks.insert(Arc::clone(&record.id), Arc::new(Entry::taken_over(record, number)));
+            table.add(Entry::taken_over(record, number));
         }
     }
 

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
-
 use crate::eras::in_flight::{InFlight, Reuse};
 use crate::eras::legacy::session::Session;
 use crate::eras::legacy::vocabulary::{Word, look_up};
@@ -12,7 +10,7 @@ use crate::eras::meta::Meta;
 use crate::eras::params::Params;
 use crate::eras::tasks::{TaskRequest, TaskWord};
 use crate::eras::voice::{Voice, WireError};
-use crate::eras::{Asked, Eras, Opened, Whole};
+use crate::eras::{Asked, Eras, Opened, Side, Whole};
 use crate::handler::Caller;
 use crate::json;
 use crate::jsonrpc::{Request, error_code};
@@ -28,7 +26,7 @@ pub(crate) enum Client<'a> {
     Stranger(ProtocolVersion),
 }
 
-/// Decodes a request. `headers` are those of the POST it came in, if it came so; `resumable`: whether its stream may break.
+/// Decodes a request that came in at `side`.
 ///
 /// # Errors
 /// -32601 for what is not offered, -32602 for params that do not fit; HTTP status 200 (LHTTP-15).
@@ -38,8 +36,7 @@ pub(crate) fn decode(
     params: &Params<'_>,
     meta: &Meta<'_>,
     client: Client<'_>,
-    headers: Option<&Arc<HeaderMap>>,
-    resumable: bool,
+    side: Side<'_>,
 ) -> Result<Opened, WireError> {
     let snapshot = eras.registry.snapshot();
     let session = match client {
@@ -84,9 +81,9 @@ pub(crate) fn decode(
         session.open();
         subscriptions::apply(session, &operation)?;
     }
-    let voice = voice(eras, request, params, meta, client, headers, resumable, kind);
-    let in_flight = session.map(|session| in_flight(session, headers));
-    let session = session.filter(|_| resumable).cloned();
+    let voice = voice(eras, request, params, meta, client, side, kind);
+    let in_flight = session.map(|session| in_flight(session, side));
+    let session = session.filter(|_| side.is_resumable()).cloned();
     if let Some(word) = about_task {
         let id = match word {
             TaskWord::List => params.cursor().map_err(wrong)?.unwrap_or_default(),
@@ -102,7 +99,7 @@ pub(crate) fn decode(
         snapshot,
         in_flight,
         // LHTTP-7: the client says so when it cancels.
-        survives_disconnect: headers.is_some(),
+        survives_disconnect: side.headers().is_some(),
         session,
         retry: None,
     }))
@@ -110,15 +107,13 @@ pub(crate) fn decode(
 
 /// Who asks, and how to answer.
 #[inline]
-#[expect(clippy::too_many_arguments, reason = "what a request consists of, taken apart once")]
 pub(crate) fn voice(
     eras: &Eras,
     request: &Request<'_>,
     params: &Params<'_>,
     meta: &Meta<'_>,
     client: Client<'_>,
-    headers: Option<&Arc<HeaderMap>>,
-    resumable: bool,
+    side: Side<'_>,
     kind: OperationKind,
 ) -> Voice {
     let (session, version) = match client {
@@ -133,18 +128,19 @@ pub(crate) fn voice(
         client_info: session.and_then(|session| session.client_info.clone()),
         client_capabilities: session.and_then(|session| session.client_capabilities.clone()),
         meta: meta.text.map(|text| params.keep(text)),
-        headers: headers.cloned(),
+        principal: side.principal().cloned(),
+        headers: side.headers().cloned(),
         log_threshold: eras.profile.passes_messages_on().then_some(threshold),
-        stream_can_close: resumable && session.is_some() && version.features().primed_streams,
+        stream_can_close: side.is_resumable() && session.is_some() && version.features().primed_streams,
         progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
     };
-    Voice::new(Arc::new(caller), &eras.profile, headers.is_none())
+    Voice::new(Arc::new(caller), &eras.profile, side.headers().is_none())
 }
 
 /// Where a request of this session is entered, so that a cancellation finds it.
 #[inline]
-pub(crate) fn in_flight(session: &Session, headers: Option<&Arc<HeaderMap>>) -> (Arc<InFlight>, Reuse) {
-    let reuse = if headers.is_some() { Reuse::Allow } else { Reuse::Refuse };
+pub(crate) fn in_flight(session: &Session, side: Side<'_>) -> (Arc<InFlight>, Reuse) {
+    let reuse = if side.headers().is_some() { Reuse::Allow } else { Reuse::Refuse };
     (Arc::clone(&session.in_flight), reuse)
 }

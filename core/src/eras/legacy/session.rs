@@ -16,7 +16,7 @@ use crate::eras::profile::Profile;
 use crate::handler::Caller;
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::{Change, LogLevel, Saying};
+use crate::model::{Change, LogLevel, Principal, Saying};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Watch;
 
@@ -41,6 +41,8 @@ pub struct Session {
     pub(crate) id: Option<Arc<str>>,
     /// What was agreed on.
     pub(crate) version: ProtocolVersion,
+    /// Whose it is, if that is known: nobody else finds it (SESS-10).
+    principal: Option<Principal>,
     pub(crate) client_info: Option<RawJson>,
     pub(crate) client_capabilities: Option<RawJson>,
     pub(crate) in_flight: Arc<InFlight>,
@@ -61,6 +63,7 @@ impl Session {
     pub(crate) fn new(
         id: Option<Arc<str>>,
         version: ProtocolVersion,
+        principal: Option<Principal>,
         client_info: Option<RawJson>,
         client_capabilities: Option<RawJson>,
         in_flight: Arc<InFlight>,
@@ -69,6 +72,7 @@ impl Session {
         Self {
             id,
             version,
+            principal,
             client_info,
             client_capabilities,
             in_flight,
@@ -102,6 +106,7 @@ impl Session {
             client_info: self.client_info.clone(),
             client_capabilities: self.client_capabilities.clone(),
             meta: None,
+            principal: self.principal.clone(),
             headers: None,
             log_threshold: profile.passes_messages_on().then(|| self.log_threshold()),
             stream_can_close: false,
@@ -340,7 +345,16 @@ impl SessionStore {
 
     /// The session with this id, which is in use now. `None` if there is none or it was idle for too long (SESS-5).
     pub(crate) fn find(&self, id: &str) -> Option<Arc<Session>> {
-        let session = self.sessions().get(id).cloned()?;
+        self.look_up(id, |_| true)
+    }
+
+    /// The same for whoever asks: what is another's is not there, and is not in use by being asked for (SESS-10).
+    pub(crate) fn find_of(&self, id: &str, principal: Option<&Principal>) -> Option<Arc<Session>> {
+        self.look_up(id, |session| session.principal.as_ref() == principal)
+    }
+
+    fn look_up(&self, id: &str, is_meant: impl FnOnce(&Session) -> bool) -> Option<Arc<Session>> {
+        let session = self.sessions().get(id).filter(|session| is_meant(session)).cloned()?;
         if session.idle() >= self.options().idle_timeout {
             self.end(id);
             return None;

@@ -8,7 +8,7 @@ use crate::eras::modern::results;
 use crate::eras::params::{Params, Wrong};
 use crate::eras::profile::{Profile, method_name};
 use crate::json::{self, RawJson};
-use crate::model::{OperationKind, Question};
+use crate::model::{OperationKind, Principal, Question};
 use crate::sealing;
 
 /// What a request brings of earlier rounds; `None` for one that begins. On other methods both members are ignored (MRTR-18).
@@ -37,16 +37,20 @@ pub(crate) fn read(params: &Params<'_>) -> Result<Option<Box<Retry>>, Wrong> {
 
 /// What a retry has to say again, so that state opens for it: which server, who asks, which method, of what, with which
 /// arguments (MRTR-9). Everything else may differ, such as the progress token.
-pub(crate) fn bond(profile: &Profile, kind: OperationKind, params: Option<&RawJson>) -> Vec<u8> {
+pub(crate) fn bond(
+    profile: &Profile,
+    principal: Option<&Principal>,
+    kind: OperationKind,
+    params: Option<&RawJson>,
+) -> Vec<u8> {
     let member = |name: &str| params.and_then(|params| json::member(params.as_str(), name));
     let target = member(if kind == OperationKind::ReadResource { "uri" } else { "name" }).unwrap_or_default();
     let arguments = member("arguments").filter(|text| !json::is_null(text)).unwrap_or("{}");
-    // Nobody is known by name yet.
-    let principal = "";
+    let principal = principal.map(Principal::fingerprint).unwrap_or_default();
     let parts = [
         "oxmcp requestState",
         &profile.implementation.name,
-        principal,
+        &principal,
         method_name(kind).unwrap_or_default(),
         &json::canonical(target),
         &json::canonical(arguments),

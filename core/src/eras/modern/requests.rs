@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
-
 use crate::eras::meta::Meta;
 use crate::eras::modern::envelope::Envelope;
 use crate::eras::modern::vocabulary::{Word, look_up};
@@ -11,7 +9,7 @@ use crate::eras::modern::{discover, http_headers, input_required, listen, tasks}
 use crate::eras::params::Params;
 use crate::eras::tasks::TaskRequest;
 use crate::eras::voice::{Said, Voice, WireError};
-use crate::eras::{Asked, Eras, Whole};
+use crate::eras::{Asked, Eras, Side, Whole};
 use crate::handler::Caller;
 use crate::json::RawJson;
 use crate::jsonrpc::{Request, error_code};
@@ -28,8 +26,7 @@ pub(crate) enum Decoded {
     Answered(Said),
 }
 
-/// Decodes a request. `headers` are those of the POST it came in, if it came so; `checked`: whether they were held against it
-/// already.
+/// Decodes a request that came in at `side`.
 ///
 /// # Errors
 /// The first rung of the ladder that does not hold.
@@ -38,11 +35,13 @@ pub(crate) fn decode(
     request: &Request<'_>,
     params: &Params<'_>,
     meta: &Meta<'_>,
-    headers: Option<&Arc<HeaderMap>>,
-    checked: bool,
+    side: Side<'_>,
 ) -> Result<Decoded, WireError> {
     let envelope = Envelope::open(meta)?;
-    let to_check = headers.filter(|_| !checked);
+    let to_check = match side {
+        Side::Post { headers, checked: false, .. } => Some(headers),
+        Side::Post { .. } | Side::Duplex(_) => None,
+    };
     if let Some(headers) = to_check {
         http_headers::check_request(headers, &envelope.version, &request.method, params)?;
     }
@@ -86,7 +85,7 @@ pub(crate) fn decode(
         http_headers::check_parameters(headers, tool, arguments.as_str())?;
     }
     let retry = if kind.may_ask() { input_required::read(params).map_err(wrong)? } else { None };
-    let voice = voice(eras, request, params, meta, headers, &envelope, version, kind);
+    let voice = voice(eras, request, params, meta, side, &envelope, version, kind);
     if let Some((word, (id, answers))) = task {
         let request = TaskRequest { answers, ..TaskRequest::about(id, word, voice) };
         return Ok(Decoded::Task(Box::new(request)));
@@ -111,7 +110,7 @@ pub(crate) fn voice(
     request: &Request<'_>,
     params: &Params<'_>,
     meta: &Meta<'_>,
-    headers: Option<&Arc<HeaderMap>>,
+    side: Side<'_>,
     envelope: &Envelope<'_>,
     version: ProtocolVersion,
     kind: OperationKind,
@@ -123,11 +122,12 @@ pub(crate) fn voice(
         client_info: envelope.client_info.map(|text| params.keep(text)),
         client_capabilities: Some(params.keep(envelope.client_capabilities)),
         meta: meta.text.map(|text| params.keep(text)),
-        headers: headers.cloned(),
+        principal: side.principal().cloned(),
+        headers: side.headers().cloned(),
         log_threshold: envelope.log_level.filter(|_| eras.profile.passes_messages_on()),
         stream_can_close: false,
         progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
     };
-    Voice::new(Arc::new(caller), &eras.profile, headers.is_none())
+    Voice::new(Arc::new(caller), &eras.profile, side.headers().is_none())
 }

@@ -18,7 +18,7 @@ use super::event_stream::{EventStream, Source};
 use super::guards::{self, Guards, Refused, Route};
 use super::health::Health;
 use super::legacy::resuming::{Reader, ResumableSessions, Resumption};
-use super::legacy::session_routes;
+use super::legacy::session_routes::{self, Streams};
 use super::options::HttpOptions;
 use super::refusals::ToldRefusals;
 use super::response::{self, ResponseBody};
@@ -28,6 +28,7 @@ use super::sse::{self, SseRequest, SseSessions};
 use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Shutdown};
 use crate::error::Result;
 use crate::handler::Origin;
+use crate::model::Principal;
 
 /// The endpoint: both eras on one path. Clones share everything.
 #[derive(Clone)]
@@ -94,8 +95,9 @@ impl Endpoint {
         &self.0.options
     }
 
-    /// Answers one request; an [`Origin`] among its extensions goes with it, an [`SseRequest`] says that it belongs to
-    /// HTTP+SSE, mounted elsewhere, and a [`Resumption`] counts instead of that of the options. Dropping the future, or the body of the response before its end, means that the client is gone.
+    /// Answers one request. What its extensions hold counts: an [`Origin`] goes with it; a [`Principal`] is who asks, of whoever
+    /// authenticated it; an [`SseRequest`] says that it belongs to HTTP+SSE, mounted elsewhere; and a [`Resumption`] counts instead
+    /// of that of the options. Dropping the future, or the body of the response before its end, means that the client is gone.
     pub async fn handle<B>(&self, request: Request<B>, remote: Option<SocketAddr>) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes> + Send,
@@ -104,6 +106,7 @@ impl Endpoint {
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
+        let principal = extensions.get::<Principal>();
         let reader = cors.as_ref().map(|cors| (cors, cors.origin(&headers)));
         let single = single_headers::check(version, &uri, &headers);
         if let (Ok(()), Some(health)) = (&single, health)
@@ -133,19 +136,22 @@ impl Endpoint {
         });
         let answer = match route {
             Ok(_) if shutdown.is_triggered() => Ok(response::shutting_down()),
-            Ok(Route::Post) => self.post(headers, body, remote, origin, resumption).await,
+            Ok(Route::Post) => self.post(headers, body, remote, origin, principal, resumption).await,
             Ok(Route::Get) => {
-                let answer = session_routes::get(engine, options, resumable, resumption, shutdown, &headers);
-                aside(answer).await
+                let streams = Streams { engine, options, resumable, resumption, shutdown };
+                aside(session_routes::get(streams, &headers, principal)).await
             }
-            Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers)),
-            Ok(Route::OpenSse) => sse::open(engine, options, sse, shutdown, &headers, mounted.cloned()),
+            Ok(Route::Delete) => Ok(session_routes::delete(engine, &headers, principal)),
+            Ok(Route::OpenSse) => {
+                let mounted = mounted.cloned();
+                sse::open(engine, options, sse, shutdown, &headers, principal, mounted)
+            }
             Ok(Route::PostSse) => {
                 let session = match mounted {
                     Some(SseRequest::Message(session)) => session.clone(),
                     _ => sse::session_in_query(&uri),
                 };
-                aside(self.post_sse(headers, body, session, origin)).await
+                aside(self.post_sse(headers, body, session, origin, principal)).await
             }
             Ok(Route::Preflight) => Ok(cors
                 .as_ref()
@@ -198,6 +204,7 @@ impl Endpoint {
         body: B,
         remote: Option<SocketAddr>,
         origin: Origin,
+        principal: Option<&Principal>,
         resumption: Option<&Resumption>,
     ) -> Result<Response<ResponseBody>, Refused>
     where
@@ -216,6 +223,7 @@ impl Endpoint {
         let edge = HttpEdge {
             headers: Arc::new(headers),
             remote,
+            principal: principal.cloned(),
             stateless: options.stateless,
             resumable: can_resume,
         };
@@ -275,6 +283,7 @@ impl Endpoint {
         body: B,
         session: Option<Arc<str>>,
         origin: Origin,
+        principal: Option<&Principal>,
     ) -> Result<Response<ResponseBody>, Refused>
     where
         B: Body<Data = Bytes> + Send,
@@ -282,7 +291,7 @@ impl Endpoint {
         let Inner { options, sse, .. } = &*self.0;
         guards::check_content(&headers)?;
         let frame = body::collect(pin!(body), options).await?;
-        sse::post(sse, session, frame, headers, origin, options).await
+        sse::post(sse, session.as_deref(), principal, frame, headers, origin, options).await
     }
 
     /// What the exchange says next; `None` when it is silent for so long that keep-alives should flow (SSE-8), or at all where a

@@ -106,7 +106,7 @@ where
     R: AsyncRead,
     W: AsyncWrite,
 {
-    let (duplex, queued) = Duplex::connect(engine)?;
+    let (duplex, queued) = Duplex::connect(engine, None)?;
     // Given with the engine's, which `shutdown` need not be.
     let ending = duplex.shutdown().clone();
     let mut reader = pin!(reader);

@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderName, Response, StatusCode};
 
 use crate::engine::{Engine, Shutdown};
+use crate::model::Principal;
 use crate::transports::http::event_stream::{EventStream, Source};
 use crate::transports::http::guards::{Refused, accepts};
 use crate::transports::http::legacy::resuming::{Reader, ResumableSessions, Resumption, resume};
@@ -14,25 +15,32 @@ static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// What `Allow` says where a session's stream cannot be had (HTTP-11).
 const ALLOW: &str = "POST";
 
+/// What a session's own stream is opened with.
+pub(in crate::transports::http) struct Streams<'a> {
+    pub(in crate::transports::http) engine: &'a Engine,
+    pub(in crate::transports::http) options: &'a HttpOptions,
+    pub(in crate::transports::http) resumable: &'a ResumableSessions,
+    pub(in crate::transports::http) resumption: Option<&'a Resumption>,
+    pub(in crate::transports::http) shutdown: &'a Shutdown,
+}
+
 /// Opens the stream for what belongs to no request (LHTTP-8).
 pub(in crate::transports::http) async fn get(
-    engine: &Engine,
-    options: &HttpOptions,
-    sessions: &ResumableSessions,
-    resumption: Option<&Resumption>,
-    shutdown: &Shutdown,
+    streams: Streams<'_>,
     headers: &HeaderMap,
+    principal: Option<&Principal>,
 ) -> Result<Response<ResponseBody>, Refused> {
+    let Streams { engine, options, resumable, resumption, shutdown } = streams;
     if !accepts(headers).event_stream {
         return Err(Refused::new(
             StatusCode::NOT_ACCEPTABLE,
             "a GET is answered with text/event-stream only: the Accept header must allow it",
         ));
     }
-    match engine.open_session_stream(headers) {
+    match engine.open_session_stream(headers, principal) {
         Ok(mut stream) => {
             stream.end_with(shutdown);
-            let streams = resumption.and_then(|resumption| sessions.of(stream.session(), resumption));
+            let streams = resumption.and_then(|resumption| resumable.of(stream.session(), resumption));
             let source = match (streams, headers.get(&LAST_EVENT_ID)) {
                 (None, _) => Source::session(stream),
                 (Some(streams), None) => {
@@ -51,8 +59,12 @@ pub(in crate::transports::http) async fn get(
 }
 
 /// Ends the session (SESS-7).
-pub(in crate::transports::http) fn delete(engine: &Engine, headers: &HeaderMap) -> Response<ResponseBody> {
-    match engine.end_session(headers) {
+pub(in crate::transports::http) fn delete(
+    engine: &Engine,
+    headers: &HeaderMap,
+    principal: Option<&Principal>,
+) -> Response<ResponseBody> {
+    match engine.end_session(headers, principal) {
         Ok(()) => response::empty(StatusCode::NO_CONTENT),
         Err(refusal) => response::refusal(refusal, Some(ALLOW)),
     }

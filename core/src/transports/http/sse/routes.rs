@@ -9,6 +9,7 @@ use super::session::{NotTaken, SseSession, SseSessions};
 use super::{SseRequest, SseStream};
 use crate::engine::{Engine, Shutdown};
 use crate::handler::Origin;
+use crate::model::Principal;
 use crate::transports::http::event_stream::{EventStream, Source};
 use crate::transports::http::guards::{Refused, accepts};
 use crate::transports::http::options::HttpOptions;
@@ -31,6 +32,7 @@ pub(in crate::transports::http) fn open(
     sessions: &SseSessions,
     shutdown: &Shutdown,
     headers: &HeaderMap,
+    principal: Option<&Principal>,
     mounted: Option<SseRequest>,
 ) -> Result<Response<ResponseBody>, Refused> {
     if !accepts(headers).event_stream {
@@ -47,7 +49,7 @@ pub(in crate::transports::http) fn open(
             (format!("{path}?{}={}", PARAMETERS[0], id.as_deref().unwrap_or_default()), id)
         }
     };
-    let begun = id.and_then(|id| SseSession::begin(engine, id, shutdown).ok());
+    let begun = id.and_then(|id| SseSession::begin(engine, id, principal, shutdown).ok());
     let Some((session, said)) = begun else {
         return Ok(response::empty(StatusCode::INTERNAL_SERVER_ERROR));
     };
@@ -61,10 +63,11 @@ pub(in crate::transports::http) fn open(
     Ok(response::event_stream(stream.starting_with_event("endpoint", &messages)))
 }
 
-/// Takes a message; what is answered to it comes on the stream.
+/// Takes a message; what is answered to it comes on the stream. Sessions of others are not there (SESS-10).
 pub(in crate::transports::http) async fn post(
     sessions: &SseSessions,
-    session: Option<Arc<str>>,
+    session: Option<&str>,
+    principal: Option<&Principal>,
     frame: Bytes,
     headers: HeaderMap,
     origin: Origin,
@@ -82,7 +85,7 @@ pub(in crate::transports::http) async fn post(
             "there is no such session: it ends with its stream; open another one",
         )
     };
-    let session = sessions.find(&id).ok_or_else(gone)?;
+    let session = sessions.find(id, principal).ok_or_else(gone)?;
     match session.take(frame, Arc::new(headers), origin, options.max_body_bytes).await {
         Ok(()) => Ok(response::empty(StatusCode::ACCEPTED)),
         Err(NotTaken::Refused(message)) => Ok(response::json(message)),

@@ -14,12 +14,15 @@ use tokio::sync::mpsc;
 use crate::engine::{Engine, ResponseMessage, Shutdown};
 use crate::error::Result;
 use crate::handler::{Failure, FailureKind, Origin};
+use crate::model::Principal;
 use crate::transports::duplex::Duplex;
 use crate::transports::http::endpoint::NO_MORE_ANSWERS;
 
 /// One session: the client's way in.
 pub(super) struct SseSession {
     pub(super) id: Arc<str>,
+    /// Whose it is, if that is known.
+    principal: Option<Principal>,
     /// `None` once the stream is gone.
     duplex: Mutex<Option<Duplex>>,
 }
@@ -37,11 +40,13 @@ impl SseSession {
     pub(super) fn begin(
         engine: &Engine,
         id: Arc<str>,
+        principal: Option<&Principal>,
         shutdown: &Shutdown,
     ) -> Result<(Arc<Self>, mpsc::Receiver<String>)> {
-        let connection = engine.connect_session(Arc::clone(&id), shutdown);
+        let principal = principal.cloned();
+        let connection = engine.connect_session(Arc::clone(&id), principal.clone(), shutdown);
         let (duplex, messages) = Duplex::over(engine.clone(), connection)?;
-        Ok((Arc::new(Self { id, duplex: Mutex::new(Some(duplex)) }), messages))
+        Ok((Arc::new(Self { id, principal, duplex: Mutex::new(Some(duplex)) }), messages))
     }
 
     fn duplex(&self) -> MutexGuard<'_, Option<Duplex>> {
@@ -124,8 +129,9 @@ impl SseSessions {
         }
     }
 
-    pub(super) fn find(&self, id: &str) -> Option<Arc<SseSession>> {
-        self.sessions().get(id).cloned()
+    /// The session with this id, where it is this principal's.
+    pub(super) fn find(&self, id: &str, principal: Option<&Principal>) -> Option<Arc<SseSession>> {
+        self.sessions().get(id).filter(|session| session.principal.as_ref() == principal).cloned()
     }
 
     pub(super) fn remove(&self, id: &str) {
