@@ -184,6 +184,10 @@ tests/load/npm/node_modules/.ready: tests/load/npm/package-lock.json
 	@npm ci --prefix tests/load/npm --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
+.PHONY: check-instructions
+check-instructions: need-rust ## what a request costs in instructions, held against core/benches/instructions.md
+	@$(PYTHON) core/benches/instructions.py $(ARGS)
+
 .PHONY: fuzz
 fuzz: ## look for inputs that break it: make fuzz TARGET=parse [FOR=60]
 	@test -n "$(TARGET)" || { echo "Which one? make fuzz TARGET=…"; ls core/fuzz/seeds; exit 2; }

@@ -45,7 +45,7 @@ fn measure(name: &str, engine: &Engine, edge: &Edge, frame: &str) {
     const CALLS: u32 = 200_000;
     let frame = Bytes::copy_from_slice(frame.as_bytes());
     assert!(
-        matches!(answer(engine, edge, &frame), Outgoing::Response(response) if response.body.contains("hello"))
+        matches!(answer(engine, edge, &frame), Outgoing::Response(response) if response.body.text().contains("hello"))
     );
     let best = (0..5).map(|_| {
         let began = Instant::now();

@@ -65,7 +65,7 @@ fn call(engine: &Engine, more: &str, mut host: impl FnMut()) -> String {
     });
     loop {
         match exchange.poll_next(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Some(Outgoing::Response(response))) => return response.body,
+            Poll::Ready(Some(Outgoing::Response(response))) => return response.body.into_text(),
             Poll::Ready(other) => unreachable!("{other:?}"),
             Poll::Pending => host(),
         }

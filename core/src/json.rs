@@ -3,6 +3,7 @@
 mod canonical;
 mod compact;
 mod decimal;
+mod escape;
 mod flaw;
 mod integers;
 mod members;
@@ -12,6 +13,7 @@ mod text;
 pub use canonical::canonical;
 pub use compact::compact;
 pub(crate) use decimal::Decimal;
+pub use escape::write_string;
 pub(crate) use flaw::{Fault, Flaw};
 pub use integers::{inexact_integers, may_have_inexact_integers};
 pub use members::{Elements, Members, elements, member, members};
@@ -19,6 +21,7 @@ pub use scan::MAX_DEPTH;
 pub(crate) use scan::Scanner;
 pub use text::{as_boolean, as_integer, as_number, as_string, is_array, is_null, is_object};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -35,9 +38,73 @@ thread_local! {
 /// Cloning is cheap (a reference count). It may be a part of a larger text that it keeps alive.
 #[derive(Clone)]
 pub struct RawJson {
-    whole: Arc<str>,
+    whole: SharedText,
     start: usize,
     end: usize,
+}
+
+/// A text that several share.
+#[derive(Debug, Clone)]
+pub struct SharedText(Shared);
+
+/// From this length on a text is shared where it is; a shorter one is copied next to its count, which takes one allocation less.
+pub(crate) const LONG: usize = 4096;
+
+#[derive(Debug, Clone)]
+enum Shared {
+    Copied(Arc<str>),
+    Taken(Arc<String>),
+}
+
+impl SharedText {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Shared::Copied(text) => text,
+            Shared::Taken(text) => text,
+        }
+    }
+}
+
+impl From<Arc<str>> for SharedText {
+    fn from(text: Arc<str>) -> Self {
+        Self(Shared::Copied(text))
+    }
+}
+
+impl From<String> for SharedText {
+    fn from(mut text: String) -> Self {
+        if text.len() < LONG {
+            return Self(Shared::Copied(text.into()));
+        }
+        // It may live for long.
+        if text.capacity() - text.len() > text.len() / 4 {
+            text.shrink_to_fit();
+        }
+        Self(Shared::Taken(Arc::new(text)))
+    }
+}
+
+impl From<&str> for SharedText {
+    fn from(text: &str) -> Self {
+        Self(Shared::Copied(text.into()))
+    }
+}
+
+impl From<Cow<'_, str>> for SharedText {
+    fn from(text: Cow<'_, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}
+
+impl From<Box<str>> for SharedText {
+    fn from(text: Box<str>) -> Self {
+        String::from(text).into()
+    }
 }
 
 impl RawJson {
@@ -60,23 +127,19 @@ impl RawJson {
 
     /// Takes text that is known to be one JSON value: a part of a frame that was scanned, or what our own writer wrote.
     #[must_use]
-    pub fn from_checked(text: impl Into<Arc<str>>) -> Self {
+    pub fn from_checked(text: impl Into<SharedText>) -> Self {
         let whole = text.into();
-        Self { start: 0, end: whole.len(), whole }
+        Self { start: 0, end: whole.as_str().len(), whole }
     }
 
     /// Takes one value out of a text that was scanned; shares the text.
-    pub(crate) fn part_of(whole: &Arc<str>, range: Range<usize>) -> Self {
-        Self { whole: Arc::clone(whole), start: range.start, end: range.end }
+    pub(crate) fn part_of(whole: &SharedText, range: Range<usize>) -> Self {
+        Self { whole: whole.clone(), start: range.start, end: range.end }
     }
 
     /// The value that is left without so many bytes at the beginning and at the end; shares the text.
     pub(crate) fn slice(&self, before: usize, after: usize) -> Self {
-        Self {
-            whole: Arc::clone(&self.whole),
-            start: self.start + before,
-            end: self.end.saturating_sub(after),
-        }
+        Self { whole: self.whole.clone(), start: self.start + before, end: self.end.saturating_sub(after) }
     }
 
     /// The text of a value built in memory.
@@ -96,7 +159,7 @@ impl RawJson {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.whole.get(self.start..self.end).unwrap_or_default()
+        self.whole.as_str().get(self.start..self.end).unwrap_or_default()
     }
 
     /// Whether the value is an object.
@@ -142,46 +205,15 @@ impl fmt::Display for RawJson {
     }
 }
 
-/// Appends `value` to `out` as a JSON string, quoted and escaped. U+2028 and U+2029 are escaped too, so that the text
-/// never breaks a line for any reader (SEC-17).
-pub fn write_string(out: &mut String, value: &str) {
-    out.push('"');
-    let mut start = 0;
-    let bytes = value.as_bytes();
-    for (index, &byte) in bytes.iter().enumerate() {
-        let escape: Option<&str> = match byte {
-            b'"' => Some("\\\""),
-            b'\\' => Some("\\\\"),
-            b'\n' => Some("\\n"),
-            b'\r' => Some("\\r"),
-            b'\t' => Some("\\t"),
-            0x00..=0x1f => None,
-            0xe2 if bytes.get(index + 1) == Some(&0x80)
-                && matches!(bytes.get(index + 2), Some(0xa8 | 0xa9)) =>
-            {
-                None
-            }
-            _ => continue,
-        };
-        out.push_str(&value[start..index]);
-        match escape {
-            Some(escape) => {
-                out.push_str(escape);
-                start = index + 1;
-            }
-            None if byte == 0xe2 => {
-                out.push_str(if bytes[index + 2] == 0xa8 { "\\u2028" } else { "\\u2029" });
-                start = index + 3;
-            }
-            None => {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                out.push_str("\\u00");
-                out.push(char::from(HEX[usize::from(byte >> 4)]));
-                out.push(char::from(HEX[usize::from(byte & 15)]));
-                start = index + 1;
-            }
-        }
-    }
-    out.push_str(&value[start..]);
-    out.push('"');
+/// Texts of authors may hold line breaks between tokens; a message must not (STDIO-1, SEC-17). Inside strings JSON has
+/// none, so every one is white space.
+#[must_use]
+pub(crate) fn one_line(text: String) -> String {
+    if is_one_line(&text) { text } else { text.replace(['\n', '\r'], " ") }
+}
+
+/// Whether the text has no line breaks.
+#[must_use]
+pub(crate) fn is_one_line(text: &str) -> bool {
+    memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none()
 }

@@ -177,7 +177,7 @@ impl World {
                 assert!(matches!(said.last(), Some(Outgoing::Cancelled(_))), "{said:?}");
             } else if open.is_empty() {
                 let [Outgoing::Response(response)] = &said[..] else { panic!("{said:?}") };
-                let body = one_line(&response.body);
+                let body = one_line(&response.body.text());
                 let text = body["result"]["content"][0]["text"].as_str().unwrap();
                 let told: Vec<BTreeMap<String, Value>> = serde_json::from_str(text).unwrap();
                 assert_eq!(told.len(), call.outcomes.len());

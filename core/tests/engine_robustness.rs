@@ -120,7 +120,7 @@ fn check(asked: &Value, said: &[Outgoing], posted: bool) {
         return;
     }
     let [Outgoing::Response(response)] = said else { panic!("{asked} was answered with {said:?}") };
-    let body = one_line(&response.body);
+    let body = one_line(&response.body.text());
     assert_eq!(body["id"], asked["id"], "RPC-3");
     assert_eq!(body["jsonrpc"], "2.0");
     let envelope = asked["params"]["_meta"].get("io.modelcontextprotocol/protocolVersion").is_some();

@@ -185,6 +185,68 @@ proptest! {
         prop_assert_eq!(read.as_deref(), Some(value.as_str()));
         prop_assert_eq!(serde_json::from_str::<String>(&text).ok(), Some(value));
     }
+
+    /// Runs of plain text as long as what is looked at by blocks and words, and what stands between them.
+    #[test]
+    fn long_strings_are_written_as_serde_json_writes_them(value in long_string()) {
+        let mut text = String::from("before");
+        write_string(&mut text, &value);
+        let written = text.strip_prefix("before").expect("what was there stays");
+        prop_assert!(!written.contains(['\n', '\r', '\u{2028}', '\u{2029}']), "{}", written);
+        let read = as_string(written);
+        prop_assert_eq!(read.as_deref(), Some(value.as_str()));
+        let expected = serde_json::to_string(&value).expect("a string");
+        let expected = expected.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+        prop_assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn the_scan_agrees_on_long_strings(
+        parts in prop::collection::vec(
+            prop_oneof![
+                "[a-z ]{0,150}",
+                prop::sample::select(vec![
+                    "\"", "\\", "\\\\", "\\\"", "\\n", "\n", "\t", "\u{0}", "\u{1f}", "\u{7f}", "\\u0041", "\\ud834\\udd1e",
+                    "\\ud834", "\\u12", "é", "漢", "𝄞", "\u{80}", "\u{2028}", "¢\u{a2}\u{dc}", "\\x",
+                ]).prop_map(str::to_owned),
+            ],
+            0..6,
+        ),
+    ) {
+        let text = format!("[\"{}\",{{\"{}\":1}}]", parts.concat(), parts.concat());
+        prop_assert_eq!(RawJson::parse(&text).is_ok(), oracle(&text), "{}", text);
+    }
+}
+
+fn long_string() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        "[a-z ]{0,200}",
+        "[\"\\\\\n\r\t]{0,12}",
+        // Those of which serde_json knows a shorter escape left out.
+        "[\u{0}\u{1}\u{1f}\u{7f}\u{2027}\u{2028}\u{2029}\u{202a}é漢𝄞—]{0,12}",
+        "[ -~]{0,100}",
+    ];
+    prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+}
+
+#[test]
+fn every_byte_is_escaped_wherever_it_stands() {
+    for code in (0..0x100u32).chain(0x2020..0x2030) {
+        let Some(character) =
+            char::from_u32(code).filter(|character| !matches!(character, '\u{8}' | '\u{c}'))
+        else {
+            continue;
+        };
+        for before in [0, 1, 6, 7, 8, 9, 15, 31, 32, 33, 47, 48, 63, 64, 65, 127, 200] {
+            for after in [0, 1, 7, 8, 63, 64, 200] {
+                let value = format!("{}{character}{}", "x".repeat(before), "y".repeat(after));
+                let mut text = String::new();
+                write_string(&mut text, &value);
+                assert_eq!(serde_json::from_str::<String>(&text).ok(), Some(value));
+                assert_eq!(text.is_ascii(), code < 0x80 || matches!(code, 0x2028 | 0x2029), "{text}");
+            }
+        }
+    }
 }
 
 fn walk(text: &str) {

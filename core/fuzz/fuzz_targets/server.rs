@@ -141,7 +141,7 @@ pub fn read(exchange: &mut Exchange) -> Vec<Outgoing> {
         match &outgoing {
             Outgoing::Message(text) => assert!(one_line(text).get("method").is_some(), "{text}"),
             Outgoing::Response(response) => {
-                let body = one_line(&response.body);
+                let body = one_line(&response.body.text());
                 let members = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
                 assert!(!members.is_empty());
                 members.iter().for_each(look);
@@ -158,7 +158,7 @@ pub fn read(exchange: &mut Exchange) -> Vec<Outgoing> {
 /// The one response among what was heard.
 pub fn response(heard: &[Outgoing]) -> Option<(Value, u16)> {
     heard.iter().find_map(|outgoing| match outgoing {
-        Outgoing::Response(response) => Some((one_line(&response.body), response.status)),
+        Outgoing::Response(response) => Some((one_line(&response.body.text()), response.status)),
         _ => None,
     })
 }

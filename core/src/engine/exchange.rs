@@ -13,6 +13,7 @@ use super::interception::Standing;
 use super::tasks::Awaited;
 use super::watch::{Counted, Subscription};
 use crate::eras::{Said, Session, Stream};
+use crate::jsonrpc::MessageText;
 
 /// Something to write to the peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub enum Outgoing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResponseMessage {
     /// One JSON-RPC response, or an array of them for a batch. One line.
-    pub body: String,
+    pub body: MessageText,
     /// The HTTP status (HTTP-6, HTTP-7, HTTP-18), unless an event stream has begun already.
     pub status: u16,
     /// The value of `Mcp-Session-Id` to send along (SESS-1).
@@ -257,7 +258,9 @@ impl State {
                             Poll::Ready(Some(said @ (Outgoing::Message(_) | Outgoing::CloseStream))) => {
                                 return Poll::Ready(Some(said));
                             }
-                            Poll::Ready(Some(Outgoing::Response(response))) => *body = Some(response.body),
+                            Poll::Ready(Some(Outgoing::Response(response))) => {
+                                *body = Some(response.body.into_text());
+                            }
                             Poll::Ready(Some(Outgoing::Accepted | Outgoing::Cancelled(_))) => {}
                         }
                     }
@@ -281,7 +284,7 @@ impl State {
             Self::Batch(mut members, mut bodies) => {
                 for (member, body) in members.iter_mut().zip(bodies.iter_mut()) {
                     if let Some(Outgoing::Response(response)) = member.give_up(reason) {
-                        *body = Some(response.body);
+                        *body = Some(response.body.into_text());
                     }
                 }
                 Some(joined(&bodies))
@@ -356,7 +359,7 @@ fn joined(bodies: &[Option<String>]) -> Outgoing {
         return Outgoing::Accepted;
     }
     array.push(']');
-    Said { body: array, status: 200 }.into()
+    Said { body: array.into(), status: 200 }.into()
 }
 
 impl Drop for Exchange {

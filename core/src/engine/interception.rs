@@ -234,11 +234,12 @@ impl Standing {
         if response.session_id.is_some() {
             self.session_id = response.session_id;
         }
-        if let Some(result) = json::member(&response.body, "result") {
+        let body = response.body.into_text();
+        if let Some(result) = json::member(&body, "result") {
             return Ok(RawJson::from_checked(result));
         }
-        let error = json::member(&response.body, "error").unwrap_or_default();
-        let code = error_code(&response.body).unwrap_or(crate::jsonrpc::error_code::INTERNAL_ERROR);
+        let error = json::member(&body, "error").unwrap_or_default();
+        let code = error_code(&body).unwrap_or(crate::jsonrpc::error_code::INTERNAL_ERROR);
         self.failed = Some((code, response.status));
         let message = json::member(error, "message").and_then(json::as_string).unwrap_or_default();
         Err(Failure::protocol(code, message, json::member(error, "data").map(RawJson::from_checked)))
@@ -251,7 +252,7 @@ impl Standing {
 
     /// The response, as what came next would have been sent.
     pub(super) fn respond(&mut self, said: Said) -> Outgoing {
-        let code = error_code(&said.body);
+        let code = error_code(&said.body.text());
         let session_id = self.session_id.take();
         if code.is_some() && &*self.method == "initialize" {
             // A refused handshake leaves nothing behind (SESS-14).

@@ -39,7 +39,7 @@ pub use tasks::{Storing, TaskOptions, TaskOutcome, TaskRecord, TaskStore};
 use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Side, Told, WireError};
 use crate::error::Result;
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
-use crate::jsonrpc::{self, Frame, Malformed, error_code};
+use crate::jsonrpc::{Frame, Malformed, Taken, error_code};
 use crate::model::{Implementation, OperationKind, Principal};
 use crate::registry::Registry;
 use crate::sealing::Sealer;
@@ -106,8 +106,13 @@ impl Engine {
         let mut limits = self.0.limits.frame;
         limits.max_bytes = max_bytes.unwrap_or(limits.max_bytes);
         let side = edge.side();
+        let frame = Taken::new(frame, &limits);
         let mut outline = eras::outline();
-        let state = match jsonrpc::parse_outlined(&frame, &limits, &mut outline) {
+        let parsed = match &frame {
+            Ok(frame) => frame.parse(&limits, &mut outline),
+            Err(malformed) => Err(malformed.clone()),
+        };
+        let state = match parsed {
             Ok(Frame::Single(message)) => {
                 let around = self.0.registry.intercepts();
                 match around

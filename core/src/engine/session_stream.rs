@@ -17,7 +17,7 @@ pub struct Refusal {
 impl From<WireError> for Refusal {
     fn from(error: WireError) -> Self {
         let said = error.say(None);
-        Self { status: said.status, body: said.body }
+        Self { status: said.status, body: said.body.into_text() }
     }
 }
 

@@ -5,18 +5,46 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::json::{self, RawJson, write_string};
+use crate::jsonrpc::{MessageText, put_in};
 use crate::model::{CommonFields, Implementation, Prompt, PromptArgument, Resource, ResourceTemplate, Tool};
 use crate::protocol_version::{Features, ProtocolVersion};
 
 /// A JSON object being written.
 #[derive(Debug)]
-pub struct Object<'a>(&'a mut String, bool);
+pub struct Object<'a> {
+    out: &'a mut String,
+    /// What is put in without a copy, where that is possible.
+    others: Option<&'a mut Vec<(usize, RawJson)>>,
+    is_empty: bool,
+}
 
 impl<'a> Object<'a> {
     /// Begins an object at the end of `out`.
     pub fn begin(out: &'a mut String) -> Self {
         out.push('{');
-        Self(out, true)
+        Self { out, others: None, is_empty: true }
+    }
+
+    /// Begins an object at the end of a message, into which long texts are put without a copy.
+    pub fn begin_in(message: &'a mut MessageText) -> Self {
+        let (out, others) = message.parts();
+        out.push('{');
+        Self { out, others: Some(others), is_empty: true }
+    }
+
+    /// A member whose value is JSON text of somebody else's, which may be long.
+    pub fn shared(&mut self, name: &str, value: &RawJson) -> &mut Self {
+        self.name(name);
+        self.put_in(value, false)
+    }
+
+    /// The value, or a part of it, of a member that was begun. `is_line`: whether it is known to be on one line.
+    pub fn put_in(&mut self, text: &RawJson, is_line: bool) -> &mut Self {
+        match &mut self.others {
+            Some(others) => put_in(self.out, others, text, is_line),
+            None => self.out.push_str(text.as_str()),
+        }
+        self
     }
 
     /// A member whose value is JSON text. The name is one of ours and needs no escaping.
@@ -51,30 +79,36 @@ impl<'a> Object<'a> {
     /// Begins a member and returns where to write its value.
     pub fn name(&mut self, name: &str) -> &mut String {
         self.separate();
-        self.0.push('"');
-        self.0.push_str(name);
-        self.0.push_str("\":");
-        self.0
+        self.out.push('"');
+        self.out.push_str(name);
+        self.out.push_str("\":");
+        self.out
     }
 
     /// A member with a name of somebody else's, and a value that is JSON text.
     pub fn foreign(&mut self, name: &str, value: &str) -> &mut Self {
         self.separate();
-        write_string(self.0, name);
-        self.0.push(':');
-        self.0.push_str(value);
+        write_string(self.out, name);
+        self.out.push(':');
+        self.out.push_str(value);
         self
     }
 
     fn separate(&mut self) {
-        if !std::mem::replace(&mut self.1, false) {
-            self.0.push(',');
+        if !std::mem::replace(&mut self.is_empty, false) {
+            self.out.push(',');
         }
+    }
+
+    /// What belongs to the member that was begun last.
+    pub fn more(&mut self, text: &str) -> &mut Self {
+        self.out.push_str(text);
+        self
     }
 
     /// Ends the object.
     pub fn end(&mut self) {
-        self.0.push('}');
+        self.out.push('}');
     }
 }
 

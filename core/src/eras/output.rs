@@ -1,10 +1,10 @@
 //! The members of results that both eras write alike.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::eras::items::Object;
-use crate::json::{self, write_string};
+use crate::json::{self, RawJson, write_string};
 use crate::model::{CompletionOutput, OperationKind, ToolOutput};
 
 /// At most this many suggestions are sent (CMP-2).
@@ -21,53 +21,33 @@ const fn list_member(kind: OperationKind) -> &'static str {
 }
 
 /// A page of a list.
-pub fn write_page(object: &mut Object<'_>, kind: OperationKind, items: &str, next_cursor: Option<&str>) {
-    let out = object.name(list_member(kind));
-    out.push('[');
-    out.push_str(items);
-    out.push(']');
+pub fn write_page(object: &mut Object<'_>, kind: OperationKind, items: &Arc<str>, next_cursor: Option<&str>) {
+    object.name(list_member(kind)).push('[');
+    object.put_in(&RawJson::from_checked(Arc::clone(items)), true).more("]");
     object.optional_string(true, "nextCursor", next_cursor);
 }
 
-/// A tool's content; a structured result without content is repeated as text (TOOL-9, DOWN-20) unless its maker says not.
-#[must_use]
-pub fn content_of(output: &ToolOutput) -> Cow<'_, str> {
-    let content = output.content.as_str();
+/// A tool's content. A structured result without content is repeated as text (TOOL-9, DOWN-20) unless its maker says not: its text is
+/// escaped on the way into the message.
+pub fn write_content(object: &mut Object<'_>, output: &ToolOutput) {
     match &output.structured_content {
-        Some(structured) if output.repeats && is_empty_array(content) => {
-            let mut text = String::with_capacity(structured.as_str().len() + 32);
-            text.push_str(r#"[{"type":"text","text":"#);
-            write_string(&mut text, structured.as_str());
-            text.push_str("}]");
-            Cow::Owned(text)
+        Some(structured) if output.repeats_structured() => {
+            let out = object.name("content");
+            out.push_str(r#"[{"type":"text","text":"#);
+            write_string(out, structured.as_str());
+            out.push_str("}]");
         }
-        _ => Cow::Borrowed(content),
+        _ => {
+            object.shared("content", &output.content);
+        }
     }
 }
 
-/// Whether this array has no elements; looks no further than where the first would begin.
-fn is_empty_array(text: &str) -> bool {
-    text.trim_ascii_start().strip_prefix('[').is_none_or(|rest| rest.trim_ascii_start().starts_with(']'))
-}
-
-/// A tool's result but for its `_meta`. `wrap` puts the structured result into `{"result": …}`.
-pub fn write_tool(
-    object: &mut Object<'_>,
-    output: &ToolOutput,
-    content: &str,
-    structured: Option<&str>,
-    wrap: bool,
-) {
-    object.raw("content", content);
+/// The rest of a tool's result, but for its `_meta`. `wrap` puts the structured result into `{"result": …}`.
+pub fn write_tool(object: &mut Object<'_>, output: &ToolOutput, structured: Option<&RawJson>, wrap: bool) {
     if let Some(structured) = structured {
-        let out = object.name("structuredContent");
-        if wrap {
-            out.push_str("{\"result\":");
-        }
-        out.push_str(structured);
-        if wrap {
-            out.push('}');
-        }
+        object.name("structuredContent").push_str(if wrap { "{\"result\":" } else { "" });
+        object.put_in(structured, false).more(if wrap { "}" } else { "" });
     }
     if output.is_error {
         object.raw("isError", "true");

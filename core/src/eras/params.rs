@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::sync::Arc;
 
-use crate::json::{self, RawJson};
+use crate::json::{self, RawJson, SharedText};
 use crate::jsonrpc::{Outline, RequestId};
 use crate::model::{Completion, CompletionReference, Operation, OperationKind};
 
@@ -29,8 +28,10 @@ pub struct Params<'a> {
     pub protocol_version: Option<&'a str>,
     pub capabilities: Option<&'a str>,
     pub client_info: Option<&'a str>,
-    /// A copy of the whole object, which everything shares that outlives the frame.
-    shared: OnceCell<Arc<str>>,
+    /// What everything shares that outlives the frame: a copy of the whole object, or the frame itself if it is long.
+    shared: OnceCell<SharedText>,
+    /// The frame, if it is long.
+    frame: Option<&'a SharedText>,
 }
 
 /// What is wrong with a request's params: a sentence that names the member (-32602).
@@ -42,6 +43,8 @@ impl<'a> Params<'a> {
     pub fn read(text: Option<&'a str>, outline: Option<&Outline<'a>>) -> Self {
         let mut params = Self { text, ..Self::default() };
         let Some(text) = text else { return params };
+        // Not for the sake of a few bytes of it.
+        params.frame = outline.and_then(Outline::frame).filter(|frame| frame.as_str().len() / 2 < text.len());
         match outline.and_then(|outline| outline.members(text)) {
             Some(members) => members.iter().for_each(|(key, value)| params.note(key, value)),
             None => json::members(text).for_each(|(key, value)| params.note(&key, value)),
@@ -75,13 +78,17 @@ impl<'a> Params<'a> {
     /// A part of the params that outlives the frame. All parts share one copy of the params.
     #[must_use]
     pub fn keep(&self, part: &str) -> RawJson {
-        let place = self.text.and_then(|text| {
+        let whole = self.frame.map(SharedText::as_str).or(self.text);
+        let place = whole.and_then(|text| {
             let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
             (start + part.len() <= text.len()).then_some((text, start))
         });
         match place {
             Some((text, start)) => {
-                let shared = self.shared.get_or_init(|| Arc::from(text));
+                let shared = self.shared.get_or_init(|| match self.frame {
+                    Some(frame) => frame.clone(),
+                    None => SharedText::from(text),
+                });
                 RawJson::part_of(shared, start..start + part.len())
             }
             None => RawJson::from_checked(part),

@@ -7,10 +7,10 @@ use crate::eras::answer::Answer;
 use crate::eras::in_flight::{InFlight, Reuse};
 use crate::eras::legacy::session::Session;
 use crate::eras::modern::tasks::{declares_tasks, undeclared_failure};
-use crate::eras::voice::{Said, Voice, one_line, response};
+use crate::eras::voice::{Said, Voice, response};
 use crate::eras::{legacy, modern};
 use crate::handler::{Caller, Failure, FailureKind};
-use crate::json::{self, RawJson};
+use crate::json::{self, RawJson, one_line};
 use crate::model::{Question, Task, TaskSupport};
 use crate::protocol_version::Era;
 
@@ -158,8 +158,8 @@ impl Voice {
     pub fn task_result(&self, id: &str, news: TaskNews<'_>) -> Said {
         match news {
             TaskNews::Result(text) => self.tell(|out| legacy::tasks::write_related(out, text, id)),
-            TaskNews::Error(text) => Said { body: legacy::tasks::error(self.id(), text), status: 200 },
-            TaskNews::None | TaskNews::Questions(_) => Said { body: self.cancelled(), status: 200 },
+            TaskNews::Error(text) => Said { body: legacy::tasks::error(self.id(), text).into(), status: 200 },
+            TaskNews::None | TaskNews::Questions(_) => Said { body: self.cancelled().into(), status: 200 },
         }
     }
 
@@ -179,6 +179,6 @@ impl Voice {
     fn tell(&self, write: impl FnOnce(&mut String)) -> Said {
         let mut result = String::with_capacity(512);
         write(&mut result);
-        Said { body: one_line(response(self.id(), &result)), status: 200 }
+        Said { body: one_line(response(self.id(), &result)).into(), status: 200 }
     }
 }

@@ -8,8 +8,8 @@ use crate::eras::profile::Profile;
 use crate::eras::questions::WayToAsk;
 use crate::eras::{legacy, modern};
 use crate::handler::{Caller, Event, Failure, FailureKind};
-use crate::json::RawJson;
-use crate::jsonrpc::{RequestId, error_code, write};
+use crate::json::{LONG, RawJson, one_line};
+use crate::jsonrpc::{MessageText, RequestId, error_code, write};
 use crate::model::{Change, Notification, OperationKind, Output, Question, ToolOutput, WatchFilter};
 use crate::protocol_version::{Era, ProtocolVersion};
 
@@ -17,7 +17,7 @@ use crate::protocol_version::{Era, ProtocolVersion};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     /// One JSON-RPC response, one line.
-    pub body: String,
+    pub body: MessageText,
     /// The HTTP status (HTTP-6, HTTP-7, HTTP-18).
     pub status: u16,
 }
@@ -54,7 +54,7 @@ impl WireError {
     pub fn say(&self, id: Option<&RequestId>) -> Said {
         let mut body = String::new();
         write::error(&mut body, id, self.code, &self.message, self.data.as_ref().map(RawJson::as_str));
-        Said { body: one_line(body), status: self.status }
+        Said { body: one_line(body).into(), status: self.status }
     }
 }
 
@@ -110,27 +110,14 @@ impl Voice {
     /// The response with a result.
     #[must_use]
     pub fn answer(&self, answer: &Answer) -> Said {
-        let size = match answer {
-            Answer::Empty => 0,
-            Answer::Page { items, .. } => items.len(),
-            Answer::Output { output, .. } => match output {
-                Output::Tool(tool) => {
-                    tool.content.as_str().len()
-                        + tool.structured_content.as_ref().map_or(0, |text| text.as_str().len())
-                }
-                Output::Prompt(prompt) => prompt.messages.as_str().len(),
-                Output::Resource(resource) => resource.contents.as_str().len(),
-                Output::Whole(whole) => whole.as_str().len(),
-                Output::Completion(_) | Output::InputRequired(_) => 0,
-            },
-        };
-        let mut body = begin_response(self.id(), size + self.profile.server_info().len() + 160);
+        let size = size_of(answer) + self.profile.server_info().len() + 160;
+        let mut body = MessageText::from(begin_response(self.id(), size));
         match self.version().era() {
             Era::Legacy => legacy::results::write(&mut body, answer, self.version()),
             Era::Modern => modern::results::write(&mut body, answer, &self.profile),
         }
-        body.push('}');
-        Said { body: one_line(body), status: 200 }
+        body.parts().0.push('}');
+        Said { body: body.in_one_line(), status: 200 }
     }
 
     /// The response to a request that failed; `kind` is what was asked.
@@ -187,7 +174,7 @@ impl Voice {
         let mut body = begin_response(self.id(), 512);
         modern::input_required::write(&mut body, requests, state, &self.profile);
         body.push('}');
-        Said { body: one_line(body), status: 200 }
+        Said { body: one_line(body).into(), status: 200 }
     }
 
     /// The notification for an event of the running call.
@@ -229,7 +216,7 @@ impl Voice {
     #[must_use]
     pub fn close_subscription(&self) -> (Said, Option<String>) {
         let body = modern::listen::close(self.id(), &self.profile);
-        (Said { body, status: 200 }, self.duplex.then(|| modern::listen::cancelled(self.id())))
+        (Said { body: body.into(), status: 200 }, self.duplex.then(|| modern::listen::cancelled(self.id())))
     }
 
     /// The error for a request that its peer cancelled, where the wire needs some answer (CAN-10).
@@ -238,6 +225,29 @@ impl Voice {
         WireError::new(error_code::INVALID_REQUEST, "the request was cancelled", 200)
             .say(Some(self.id()))
             .body
+            .into_text()
+    }
+}
+
+/// About how many bytes of an answer are copied into the message.
+fn size_of(answer: &Answer) -> usize {
+    let copied = |text: &RawJson| Some(text.as_str().len()).filter(|length| *length < LONG).unwrap_or(0);
+    match answer {
+        Answer::Empty => 0,
+        Answer::Page { items, .. } => Some(items.len()).filter(|length| *length < LONG).unwrap_or(0),
+        Answer::Output { output, .. } => match output {
+            Output::Tool(tool) => {
+                let structured = tool.structured_content.as_ref();
+                let repeated = if tool.repeats_structured() { structured } else { None };
+                copied(&tool.content)
+                    + structured.map_or(0, copied)
+                    + repeated.map_or(0, |text| text.as_str().len() + text.as_str().len() / 4)
+            }
+            Output::Prompt(prompt) => copied(&prompt.messages),
+            Output::Resource(resource) => copied(&resource.contents),
+            Output::Whole(whole) => whole.as_str().len(),
+            Output::Completion(_) | Output::InputRequired(_) => 0,
+        },
     }
 }
 
@@ -254,19 +264,6 @@ fn tool_error(kind: OperationKind, failure: &Failure, era: Era) -> Option<ToolOu
         _ => false,
     };
     (kind == OperationKind::CallTool && visible).then(|| ToolOutput::error(&failure.message))
-}
-
-/// Texts of authors may hold line breaks between tokens; a message must not (STDIO-1, SEC-17). Inside strings JSON has
-/// none, so every one is white space.
-#[must_use]
-pub fn one_line(text: String) -> String {
-    // Without a way out of the inner loop the compiler compares many bytes at once: nearly always there is nothing.
-    let has_break = |chunk: &[u8]| {
-        chunk.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
-    };
-    let chunks = text.as_bytes().chunks_exact(32);
-    let broken = has_break(chunks.remainder()) || chunks.into_iter().any(has_break);
-    if broken { text.replace(['\n', '\r'], " ") } else { text }
 }
 
 /// The response to the request with this id; `result` is the text of an object.

@@ -7,12 +7,47 @@ use std::borrow::Cow;
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
+/// How far is looked by words before blocks are worth it.
+const NEAR: usize = 32;
+
+/// How many bytes of long strings are looked at at once.
+pub(super) const BLOCK: usize = 64;
+
+/// 1 for a quote, a backslash or a control character, otherwise 0. Without a way out in between, so that the compiler compares many
+/// bytes at once.
+#[inline]
+fn is_special(byte: u8) -> u8 {
+    u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(byte < 0x20)
+}
+
+/// Whether a block has no quote, no backslash and no control character.
+#[inline]
+pub(super) fn is_plain(block: &[u8; BLOCK]) -> bool {
+    block.iter().fold(0, |found, &byte| found | is_special(byte)) == 0
+}
+
+/// Which bytes of a block are a quote, a backslash or a control character: a bit for each.
+#[inline]
+pub(super) fn special_in(block: &[u8; BLOCK]) -> u64 {
+    let mut found = [0u8; BLOCK];
+    for (found, &byte) in found.iter_mut().zip(block) {
+        *found = is_special(byte).wrapping_neg();
+    }
+    let words = found.as_chunks::<8>().0.iter().enumerate();
+    words.fold(0, |bits, (index, word)| {
+        // Another bit of each byte, and all of them summed up in the last.
+        let of_word = u64::from_le_bytes(*word) & 0x8040_2010_0804_0201;
+        bits | (of_word.wrapping_mul(LOW_BITS) >> 56) << (8 * index)
+    })
+}
+
 /// The first position at or after `at` with a quote, a backslash or a control character; the end of the text if none.
 ///
 /// Eight bytes at a time: a byte's high bit in the mask says that it is one of them. Borrows can only spoil bits above the
 /// first hit, and only the first is used.
 #[inline]
 pub(crate) fn find_special(bytes: &[u8], mut at: usize) -> usize {
+    let mut near = at + NEAR;
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*chunk);
         let quote = word ^ (LOW_BITS * 0x22);
@@ -26,11 +61,21 @@ pub(crate) fn find_special(bytes: &[u8], mut at: usize) -> usize {
             return at + (hits.trailing_zeros() / 8) as usize;
         }
         at += 8;
+        if at >= near {
+            at += plain_blocks(&bytes[at..]);
+            near = usize::MAX;
+        }
     }
-    while bytes.get(at).is_some_and(|&byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+    while bytes.get(at).is_some_and(|&byte| is_special(byte) == 0) {
         at += 1;
     }
     at
+}
+
+/// How many bytes at the beginning are in blocks with nothing special in them.
+#[inline(never)]
+fn plain_blocks(bytes: &[u8]) -> usize {
+    bytes.as_chunks::<BLOCK>().0.iter().take_while(|block| is_plain(block)).count() * BLOCK
 }
 
 /// The value of four hexadecimal digits.
@@ -43,9 +88,9 @@ pub(crate) fn hex(digits: &[u8]) -> Option<u16> {
 
 /// Decodes the inside of a JSON string, between its quotes. `None` if an escape is not valid or a surrogate stands alone.
 pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
-    let Some(first) = raw.find('\\') else { return Some(Cow::Borrowed(raw)) };
+    let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else { return Some(Cow::Borrowed(raw)) };
     let mut out = String::with_capacity(raw.len());
-    let (plain, mut rest) = raw.split_at(first);
+    let (plain, mut rest) = raw.split_at_checked(first)?;
     out.push_str(plain);
     while let Some(escape) = rest.strip_prefix('\\') {
         let mut after = escape.get(1..)?;
@@ -69,7 +114,7 @@ pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
             }
             _ => return None,
         }
-        let next = after.find('\\').unwrap_or(after.len());
+        let next = memchr::memchr(b'\\', after.as_bytes()).unwrap_or(after.len());
         let (plain, remaining) = after.split_at(next);
         out.push_str(plain);
         rest = remaining;

@@ -1,5 +1,7 @@
 //! What the scan of a frame notes down in passing, so that nobody has to walk the same text again.
 
+use crate::json::SharedText;
+
 /// How many members are noted down of each of the two objects; objects with more are walked by whoever wants to know.
 const CAPACITY: usize = 12;
 
@@ -9,6 +11,8 @@ const CAPACITY: usize = 12;
 #[derive(Debug)]
 pub struct Outline<'a> {
     nested_name: &'static str,
+    /// The frame, if parts of it can be kept without a copy.
+    frame: Option<&'a SharedText>,
     params: Noted<'a>,
     nested: Noted<'a>,
 }
@@ -27,7 +31,7 @@ impl<'a> Outline<'a> {
     /// An empty outline that will also hold the members of the params' own member `nested_name`, if that is an object.
     #[must_use]
     pub const fn new(nested_name: &'static str) -> Self {
-        Self { nested_name, params: Noted::new(), nested: Noted::new() }
+        Self { nested_name, frame: None, params: Noted::new(), nested: Noted::new() }
     }
 
     /// The members of the object whose text this is, in order: each key decoded, each value as its text. `None` for an
@@ -35,6 +39,16 @@ impl<'a> Outline<'a> {
     #[must_use]
     pub fn members(&self, text: &str) -> Option<&[(&'a str, &'a str)]> {
         self.params.members_of(text).or_else(|| self.nested.members_of(text))
+    }
+
+    /// The frame that the message is in, where parts of it can be kept without a copy.
+    #[must_use]
+    pub const fn frame(&self) -> Option<&'a SharedText> {
+        self.frame
+    }
+
+    pub(super) const fn set_frame(&mut self, frame: &'a SharedText) {
+        self.frame = Some(frame);
     }
 
     pub(super) const fn nested_name(&self) -> &'static str {

@@ -1,11 +1,14 @@
 //! Bytes to [`Frame`], in one strict pass that builds no tree.
 
 use std::borrow::Cow;
+use std::str::Utf8Error;
+
+use bytes::Bytes;
 
 use super::batch;
 use super::message::Members;
 use super::{Frame, Malformed, Outline};
-use crate::json::{Fault, MAX_DEPTH, Scanner};
+use crate::json::{Fault, LONG, MAX_DEPTH, Scanner, SharedText};
 
 /// How large a frame may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,17 +48,78 @@ pub fn parse_outlined<'a>(
     limits: &FrameLimits,
     outline: &mut Outline<'a>,
 ) -> Result<Frame<'a>, Malformed> {
-    if bytes.len() > limits.max_bytes {
-        return Err(Malformed::invalid_request(format!(
-            "the message has {} bytes, more than the {} allowed",
-            bytes.len(),
-            limits.max_bytes
-        )));
-    }
+    check_length(bytes, limits)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        Malformed::parse_error(format!("the message is not UTF-8 at byte {}", error.valid_up_to()))
-    })?;
+    parse_text(std::str::from_utf8(bytes).map_err(not_utf8)?, limits, outline)
+}
+
+/// A frame, ready to be read.
+#[derive(Debug)]
+pub enum Taken {
+    /// What is kept of it is better copied.
+    Short(Bytes),
+    /// Parts of it are kept without a copy.
+    Long(SharedText),
+}
+
+impl Taken {
+    /// Takes a frame.
+    ///
+    /// # Errors
+    /// As [`parse`], for a long one: it is over the limit, or not UTF-8.
+    pub fn new(frame: Bytes, limits: &FrameLimits) -> Result<Self, Malformed> {
+        if frame.len() < LONG {
+            return Ok(Self::Short(frame));
+        }
+        check_length(&frame, limits)?;
+        match String::from_utf8(frame.into()) {
+            Ok(text) => Ok(Self::Long(text.into())),
+            Err(error) => Err(not_utf8(error.utf8_error())),
+        }
+    }
+
+    /// [`parse_outlined`].
+    ///
+    /// # Errors
+    /// As [`parse`].
+    pub fn parse<'a>(
+        &'a self,
+        limits: &FrameLimits,
+        outline: &mut Outline<'a>,
+    ) -> Result<Frame<'a>, Malformed> {
+        match self {
+            Self::Short(frame) => parse_outlined(frame, limits, outline),
+            Self::Long(frame) => {
+                outline.set_frame(frame);
+                let text = frame.as_str();
+                parse_text(text.strip_prefix('\u{feff}').unwrap_or(text), limits, outline)
+            }
+        }
+    }
+}
+
+fn check_length(bytes: &[u8], limits: &FrameLimits) -> Result<(), Malformed> {
+    if bytes.len() <= limits.max_bytes {
+        return Ok(());
+    }
+    Err(Malformed::invalid_request(format!(
+        "the message has {} bytes, more than the {} allowed",
+        bytes.len(),
+        limits.max_bytes
+    )))
+}
+
+#[cold]
+fn not_utf8(error: Utf8Error) -> Malformed {
+    Malformed::parse_error(format!("the message is not UTF-8 at byte {}", error.valid_up_to()))
+}
+
+#[inline]
+fn parse_text<'a>(
+    text: &'a str,
+    limits: &FrameLimits,
+    outline: &mut Outline<'a>,
+) -> Result<Frame<'a>, Malformed> {
     let mut scanner = Scanner::new(text, limits.max_depth);
     if scanner.take(b'{') {
         let members =

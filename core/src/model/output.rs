@@ -72,11 +72,22 @@ impl ToolOutput {
         Self { structured_content: Some(structured), vouched: true, ..output }
     }
 
+    /// Whether its structured content is repeated as text: there is no other content (TOOL-9), and its maker does not mind.
+    #[must_use]
+    pub fn repeats_structured(&self) -> bool {
+        self.repeats && self.structured_content.is_some() && is_empty_array(self.content.as_str())
+    }
+
     /// One block of text that says what went wrong.
     #[must_use]
     pub fn error(text: &str) -> Self {
         Self { is_error: true, ..Self::text(text) }
     }
+}
+
+/// Whether this array has no elements; looks no further than where the first would begin.
+fn is_empty_array(text: &str) -> bool {
+    text.trim_ascii_start().strip_prefix('[').is_none_or(|rest| rest.trim_ascii_start().starts_with(']'))
 }
 
 /// What a prompt returned.

@@ -8,6 +8,7 @@ use super::shelf::{Served, Shelf};
 use super::{Gate, ItemKind, Namespace, Snapshot, StandIn, Transform};
 use crate::error::Result;
 use crate::handler::Handler;
+use crate::json::one_line;
 use crate::model::{CommonFields, ListKind, Prompt, Resource, ResourceTemplate, Tool};
 use crate::protocol_version::ProtocolVersion;
 
@@ -52,7 +53,7 @@ pub enum Item<'a> {
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The items as JSON, joined by commas, without the brackets around them.
+    /// The items as JSON on one line, joined by commas, without the brackets around them.
     pub items: Arc<str>,
     /// Where the next page begins; absent on the last.
     pub next_cursor: Option<String>,
@@ -161,7 +162,8 @@ impl ListText {
             text.push_str(&item);
             marks.push(Mark { place, start, end: text.len() });
         }
-        Self { text: text.into(), marks }
+        // A break is one byte, and so is what is put in its place.
+        Self { text: one_line(text).into(), marks }
     }
 
     /// The items after a place, `size` of them at most, and the place of the last one if more follow.

@@ -185,7 +185,7 @@ impl Drop for Duplex {
 fn to_write(outgoing: Outgoing) -> Option<String> {
     match outgoing {
         Outgoing::Message(message) => Some(message),
-        Outgoing::Response(response) => Some(response.body),
+        Outgoing::Response(response) => Some(response.body.into_text()),
         Outgoing::Accepted | Outgoing::Cancelled(_) | Outgoing::CloseStream => None,
     }
 }

@@ -216,7 +216,7 @@ pub async fn hear(mut exchange: Exchange) -> Heard {
             Outgoing::Message(message) => heard.messages.push(one_line(&message)),
             Outgoing::Response(response) => {
                 assert!(heard.response.is_null(), "two responses");
-                heard.response = one_line(&response.body);
+                heard.response = one_line(&response.body.text());
                 heard.status = response.status;
                 heard.session_id = response.session_id.map(|id| id.to_string());
             }

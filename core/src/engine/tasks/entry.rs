@@ -152,7 +152,7 @@ impl Entry {
                     continue;
                 };
                 match outgoing {
-                    Some(Outgoing::Response(response)) => return Poll::Ready(response.body),
+                    Some(Outgoing::Response(response)) => return Poll::Ready(response.body.into_text()),
                     Some(Outgoing::Message(message)) => self.tell(&message),
                     Some(Outgoing::CloseStream) => {}
                     Some(Outgoing::Accepted | Outgoing::Cancelled(_)) => return Poll::Ready(String::new()),

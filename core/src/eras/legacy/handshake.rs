@@ -3,8 +3,8 @@
 use crate::eras::items::{Object, write_implementation};
 use crate::eras::params::Params;
 use crate::eras::profile::Profile;
-use crate::eras::voice::{Said, WireError, one_line, response};
-use crate::json::{self, RawJson};
+use crate::eras::voice::{Said, WireError, response};
+use crate::json::{self, RawJson, one_line};
 use crate::jsonrpc::{RequestId, error_code};
 use crate::protocol_version::{Era, ProtocolVersion};
 use crate::registry::Snapshot;
@@ -61,5 +61,5 @@ pub(crate) fn answer(
     profile.write_capabilities(object.name("capabilities"), version, snapshot, changes);
     write_implementation(object.name("serverInfo"), &profile.implementation, version.features());
     object.optional_string(true, "instructions", profile.instructions.as_deref()).end();
-    Said { body: one_line(response(id, &result)), status: 200 }
+    Said { body: one_line(response(id, &result)).into(), status: 200 }
 }

@@ -12,9 +12,8 @@ use crate::eras::events;
 use crate::eras::items::Object;
 use crate::eras::legacy::notifications::CANCELLED;
 use crate::eras::questions::missing_capability;
-use crate::eras::voice::one_line;
 use crate::handler::{Caller, Event, Failure, FailureKind, PendingQuestion};
-use crate::json::{self, RawJson};
+use crate::json::{self, RawJson, one_line};
 use crate::jsonrpc::{RequestId, Response, write};
 use crate::model::Notification;
 

@@ -3,7 +3,8 @@
 use crate::eras::items::Object;
 use crate::eras::modern::{envelope, results};
 use crate::eras::profile::Profile;
-use crate::eras::voice::{Said, one_line, response};
+use crate::eras::voice::{Said, response};
+use crate::json::one_line;
 use crate::jsonrpc::RequestId;
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Snapshot;
@@ -16,5 +17,5 @@ pub(crate) fn answer(id: &RequestId, profile: &Profile, snapshot: &Snapshot) -> 
     profile.write_capabilities(object.name("capabilities"), ProtocolVersion::NEWEST, snapshot, true);
     object.optional_string(true, "instructions", profile.instructions.as_deref());
     results::finish(&mut object, Some(profile.description_cache), None, profile);
-    Said { body: one_line(response(id, &result)), status: 200 }
+    Said { body: one_line(response(id, &result)).into(), status: 200 }
 }

@@ -6,14 +6,15 @@ use crate::eras::meta::SERVER_INFO;
 use crate::eras::output;
 use crate::eras::profile::Profile;
 use crate::json::{self, RawJson};
+use crate::jsonrpc::MessageText;
 use crate::model::{CacheHint, OperationKind, Output};
 
 /// Writes the result object.
-pub(crate) fn write(out: &mut String, answer: &Answer, profile: &Profile) {
+pub(crate) fn write(message: &mut MessageText, answer: &Answer, profile: &Profile) {
     let (kind, output, cache) = match answer {
-        Answer::Empty => return finish(&mut Object::begin(out), None, None, profile),
+        Answer::Empty => return finish(&mut Object::begin_in(message), None, None, profile),
         Answer::Page { kind, items, next_cursor } => {
-            let mut object = Object::begin(out);
+            let mut object = Object::begin_in(message);
             output::write_page(&mut object, *kind, items, next_cursor.as_deref());
             return finish(&mut object, Some(profile.cache_hint(*kind)), None, profile);
         }
@@ -25,23 +26,23 @@ pub(crate) fn write(out: &mut String, answer: &Answer, profile: &Profile) {
         _ => profile.cache_hint(kind),
     };
     if let Output::Whole(whole) = output {
-        return write_whole(out, whole, cacheable(kind).then_some(cache), profile);
+        return write_whole(message.parts().0, whole, cacheable(kind).then_some(cache), profile);
     }
-    let mut object = Object::begin(out);
+    let mut object = Object::begin_in(message);
     match output {
         Output::Tool(tool) => {
-            let structured = tool.structured_content.as_ref().map(RawJson::as_str);
-            output::write_tool(&mut object, tool, &output::content_of(tool), structured, false);
+            output::write_content(&mut object, tool);
+            output::write_tool(&mut object, tool, tool.structured_content.as_ref(), false);
             finish(&mut object, None, tool.meta.as_ref(), profile);
         }
         Output::Prompt(prompt) => {
             object
                 .optional_string(true, "description", prompt.description.as_deref())
-                .raw("messages", prompt.messages.as_str());
+                .shared("messages", &prompt.messages);
             finish(&mut object, None, prompt.meta.as_ref(), profile);
         }
         Output::Resource(resource) => {
-            object.raw("contents", resource.contents.as_str());
+            object.shared("contents", &resource.contents);
             finish(&mut object, Some(resource.cache.unwrap_or(cache)), resource.meta.as_ref(), profile);
         }
         Output::Completion(completion) => {

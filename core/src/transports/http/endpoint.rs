@@ -260,7 +260,7 @@ impl Endpoint {
             return Ok(match outgoing {
                 Some(Outgoing::Response(message)) if stream_only && message.status == 200 => {
                     let mut response =
-                        response::event_stream(stream(Source::Ended).starting_with(&message.body));
+                        response::event_stream(stream(Source::Ended).starting_with(&message.body.text()));
                     response::name_session(&mut response, message.session_id.as_deref());
                     response
                 }

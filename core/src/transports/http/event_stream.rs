@@ -114,7 +114,7 @@ impl EventStream {
                 Some(Outgoing::CloseStream) => return Poll::Ready(Read::More),
                 Some(Outgoing::Response(response)) => {
                     self.source = Source::Ended;
-                    Some(response.body)
+                    Some(response.body.into_text())
                 }
                 // A cancelled request gets nothing more; its stream just ends (CAN-2, CAN-10).
                 Some(Outgoing::Accepted | Outgoing::Cancelled(_)) | None => None,

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::vec;
 
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
@@ -12,6 +13,8 @@ use http_body::{Body, Frame, SizeHint};
 use super::event_stream::EventStream;
 use super::guards::Refused;
 use crate::engine::{Refusal, ResponseMessage};
+use crate::json::RawJson;
+use crate::jsonrpc::{MessageText, Piece};
 use crate::transports::error_without_id;
 
 static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -24,6 +27,8 @@ pub struct ResponseBody(Kind);
 
 enum Kind {
     Whole(Bytes),
+    /// Several pieces, none of them empty, and how many bytes are left.
+    Pieces(vec::IntoIter<Bytes>, u64),
     Stream(Box<EventStream>),
     Relayed(Pin<Box<dyn Body<Data = Bytes, Error = Infallible> + Send>>),
 }
@@ -46,6 +51,10 @@ impl Body for ResponseBody {
         match &mut self.0 {
             Kind::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Pieces(pieces, left) => {
+                let piece = pieces.next().inspect(|piece| *left -= piece.len() as u64);
+                Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+            }
             Kind::Stream(stream) => {
                 stream.poll_bytes(cx).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
             }
@@ -56,6 +65,7 @@ impl Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Whole(bytes) => bytes.is_empty(),
+            Kind::Pieces(pieces, _) => pieces.as_slice().is_empty(),
             Kind::Stream(stream) => stream.has_ended(),
             Kind::Relayed(body) => body.is_end_stream(),
         }
@@ -64,6 +74,7 @@ impl Body for ResponseBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Pieces(_, left) => SizeHint::with_exact(*left),
             Kind::Stream(_) => SizeHint::default(),
             Kind::Relayed(body) => body.size_hint(),
         }
@@ -78,7 +89,7 @@ pub(super) fn empty(status: StatusCode) -> Response<ResponseBody> {
 /// The answer to a request, as plain JSON.
 pub(super) fn json(message: ResponseMessage) -> Response<ResponseBody> {
     let status = StatusCode::from_u16(message.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = json_text(status, message.body);
+    let mut response = json_message(status, message.body);
     name_session(&mut response, message.session_id.as_deref());
     response
 }
@@ -107,6 +118,37 @@ pub(super) fn json_text(status: StatusCode, body: String) -> Response<ResponseBo
     let mut response = respond(status, Bytes::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     response
+}
+
+/// A JSON body in as many pieces as the message has.
+fn json_message(status: StatusCode, message: MessageText) -> Response<ResponseBody> {
+    let (own, pieces) = message.into_pieces();
+    if pieces.is_empty() {
+        return json_text(status, own);
+    }
+    let own = Bytes::from(own);
+    let pieces: Vec<_> = pieces
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Own(range) => own.slice(range),
+            Piece::Other(text) => Bytes::from_owner(Shared(text)),
+        })
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    let length = pieces.iter().map(|piece| piece.len() as u64).sum();
+    let mut response = Response::new(ResponseBody(Kind::Pieces(pieces.into_iter(), length)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
+}
+
+/// A text that is sent from where it is.
+struct Shared(RawJson);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_str().as_bytes()
+    }
 }
 
 /// An event stream.

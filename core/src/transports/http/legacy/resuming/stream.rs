@@ -192,7 +192,7 @@ impl Stream {
                 Some(Outgoing::Message(message)) => Some(self.keep(message)),
                 Some(Outgoing::Response(response)) => {
                     state.source = Source::Ended;
-                    Some(self.keep(response.body))
+                    Some(self.keep(response.body.into_text()))
                 }
                 Some(Outgoing::CloseStream) if connected => {
                     Some((self.resumption.store.keep(&self.name, None), Kept::Close))
