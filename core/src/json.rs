@@ -20,6 +20,7 @@ pub use members::{Elements, Members, elements, member, members};
 pub use scan::MAX_DEPTH;
 pub(crate) use scan::Scanner;
 pub use text::{as_boolean, as_integer, as_number, as_string, is_array, is_null, is_object};
+pub(crate) use text::{decode, find_special, hex};
 
 use std::borrow::Cow;
 use std::fmt;

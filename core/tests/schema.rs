@@ -3,12 +3,14 @@
 
 #![expect(clippy::expect_used, reason = "helpers of tests end the test")]
 
+use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use oxmcp_core::error::ErrorKind;
 use oxmcp_core::json::{MAX_DEPTH, RawJson};
 use oxmcp_core::schema::{
-    Checked, CompiledSchema, HeaderParameter, ParameterKind, SchemaLimits, header_parameters, require_object,
+    Checked, CompiledSchema, HeaderParameter, ParameterKind, SchemaLimits, Violations, header_parameters,
+    require_object,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -21,8 +23,28 @@ fn text(text: &str) -> RawJson {
     RawJson::parse(text).expect(text)
 }
 
-fn compile(schema: &Value) -> CompiledSchema {
-    CompiledSchema::compile(&raw(schema), &SchemaLimits::default()).expect("the schema compiles")
+/// A schema whose every check in these tests is made in both ways, over the text and with a tree.
+struct Schema(CompiledSchema);
+
+impl Schema {
+    fn check(&self, instance: &RawJson) -> Result<(), Violations> {
+        let verdict = self.0.check(instance);
+        assert_eq!(verdict, self.0.check_tree(instance), "{instance}");
+        assert!(self.0.check_text(instance).is_none_or(|valid| valid == verdict.is_ok()), "{instance}");
+        verdict
+    }
+}
+
+impl Deref for Schema {
+    type Target = CompiledSchema;
+
+    fn deref(&self) -> &CompiledSchema {
+        &self.0
+    }
+}
+
+fn compile(schema: &Value) -> Schema {
+    Schema(CompiledSchema::compile(&raw(schema), &SchemaLimits::default()).expect("the schema compiles"))
 }
 
 fn refused(schema: &Value) -> String {

@@ -1,4 +1,5 @@
-//! Two JSON texts, one per line, as schema and instance: no panic, no overflow, and conversions hold what they promise.
+//! Two JSON texts, one per line, as schema and instance: no panic, no overflow, conversions hold what they promise, and the pass over
+//! the text says what the checker with a tree says.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,14 +12,19 @@ fuzz_target!(|text: &str| {
     let _ = header_parameters(&schema);
     let Ok(compiled) = CompiledSchema::compile(&schema, &SchemaLimits::default()) else { return };
     let Ok(instance) = RawJson::parse(instance) else { return };
+    let by_tree = compiled.check_tree(&instance);
+    assert_eq!(compiled.check(&instance), by_tree);
+    if let Some(valid) = compiled.check_text(&instance) {
+        assert_eq!(valid, by_tree.is_ok());
+    }
     match compiled.check_arguments(&instance, true) {
-        Ok(Checked::AsIs) => assert!(compiled.check(&instance).is_ok()),
+        Ok(Checked::AsIs) => assert!(by_tree.is_ok()),
         Ok(Checked::Converted(converted)) => {
             let converted = RawJson::parse(converted.as_str()).expect("converted text is JSON");
-            assert!(compiled.check(&converted).is_ok());
+            assert!(compiled.check_tree(&converted).is_ok());
         }
         Err(violations) => {
-            assert!(compiled.check(&instance).is_err());
+            assert!(by_tree.is_err());
             assert!(violations.to_string().len() < 64 * 1024);
         }
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::cost::{self, Cost};
 use super::exact::Exact;
 use super::patterns::{Patterns, is_about_a_pattern};
+use super::quick::{Quick, Verdict};
 use super::violations::{Violations, instance_path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
@@ -45,6 +46,7 @@ pub struct CompiledSchema {
     patterns: Patterns,
     cost: Cost,
     exact: Option<Box<Exact>>,
+    quick: Quick,
 }
 
 impl CompiledSchema {
@@ -74,7 +76,7 @@ impl CompiledSchema {
         let cost = cost::bound(&schema, limits.max_subschemas).map_err(refuse)?;
         let exact = Exact::new(text, &schema);
         let patterns = Patterns::compile(schema, None).map_err(|error| refuse(explain(&error)))?;
-        Ok(Self { patterns, cost, exact })
+        Ok(Self { patterns, cost, exact, quick: Quick::new(text) })
     }
 
     /// Checks an instance.
@@ -82,6 +84,14 @@ impl CompiledSchema {
     /// # Errors
     /// What is wrong with it, in plain words.
     pub fn check(&self, instance: &RawJson) -> Result<(), Violations> {
+        if self.accepts_quickly(instance.as_str()) { Ok(()) } else { self.check_tree(instance) }
+    }
+
+    /// The same, always with a tree of the instance: what [`check`](Self::check) says, at another price.
+    ///
+    /// # Errors
+    /// What is wrong with it, in plain words.
+    pub fn check_tree(&self, instance: &RawJson) -> Result<(), Violations> {
         if let Some(verdict) = self.check_exactly(instance.as_str()) {
             return verdict;
         }
@@ -91,6 +101,25 @@ impl CompiledSchema {
             return Ok(());
         }
         Err(self.explain(&value, bytes))
+    }
+
+    /// What one pass over the text says, without a tree: whether the instance is valid. `None` where that is left to
+    /// [`check_tree`](Self::check_tree): this pass came to a keyword that it does not know (`if`, `contains`,
+    /// `patternProperties`, …) or to a number that is not exact, or took too much time.
+    ///
+    /// The instance must not have a member twice.
+    #[must_use]
+    pub fn check_text(&self, instance: &RawJson) -> Option<bool> {
+        match self.quick.verdict(instance.as_str()) {
+            Verdict::Fits => Some(true),
+            Verdict::DoesNotFit => Some(false),
+            Verdict::Undecided => None,
+        }
+    }
+
+    /// Whether an instance is valid, if that is easily said.
+    pub(super) fn accepts_quickly(&self, instance: &str) -> bool {
+        self.quick.verdict(instance) == Verdict::Fits
     }
 
     /// Checks an instance with numbers beyond 64 bits that the schema compares; `None` if it has none.

@@ -13,6 +13,7 @@ mod inlining;
 mod multiples;
 mod patterns;
 mod places;
+mod quick;
 mod references;
 mod rewriting;
 mod splice;

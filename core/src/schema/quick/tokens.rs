@@ -1,0 +1,97 @@
+//! The smallest parts of JSON text: strict, so that what passes here a parser would take.
+
+use crate::json::{find_special, hex};
+
+/// The position after a string whose opening quote ends before `at`, and whether it has escapes.
+#[inline]
+pub(super) fn string(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
+    let end = find_special(bytes, at);
+    if bytes.get(end) == Some(&b'"') { Some((end + 1, false)) } else { rest_of_string(bytes, end) }
+}
+
+#[inline(never)]
+fn rest_of_string(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some((at + 1, true)),
+            b'\\' => at = find_special(bytes, after_escape(bytes, at)?),
+            _ => return None,
+        }
+    }
+}
+
+/// The position after the escape at `at`; half of a surrogate pair is none.
+fn after_escape(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at + 1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 2),
+        b'u' => match hex(bytes.get(at + 2..at + 6)?)? {
+            0xdc00..=0xdfff => None,
+            0xd800..=0xdbff => {
+                let low = hex(bytes.get(at + 6..at + 12)?.strip_prefix(b"\\u")?)?;
+                (0xdc00..=0xdfff).contains(&low).then_some(at + 12)
+            }
+            _ => Some(at + 6),
+        },
+        _ => None,
+    }
+}
+
+/// What a number is, as far as its text was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    /// An integer of at most 18 digits.
+    Integer(i64),
+    /// Any other: a double, for whoever needs its value.
+    Other,
+}
+
+/// As many digits as 64 bits hold, whatever they are.
+const DIGITS: usize = 18;
+
+/// Beyond so many digits a number may be more than a double holds.
+const MAY_BE_HUGE: usize = 300;
+
+/// The position after the number that begins at `start`, and what it is.
+#[inline]
+pub(super) fn number(text: &str, start: usize) -> Option<(usize, Number)> {
+    let bytes = text.as_bytes();
+    let negative = bytes.get(start) == Some(&b'-');
+    let first = start + usize::from(negative);
+    let (mut at, mut value) = (first, 0i64);
+    while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10) {
+        value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+        at += 1;
+    }
+    let digits = at - first;
+    if digits == 0 || (digits > 1 && bytes.get(first) == Some(&b'0')) {
+        return None;
+    }
+    if digits <= DIGITS && !matches!(bytes.get(at), Some(b'.' | b'e' | b'E')) {
+        return Some((at, Number::Integer(if negative { -value } else { value })));
+    }
+    rest_of_number(text, start, at, digits > MAY_BE_HUGE).map(|end| (end, Number::Other))
+}
+
+#[inline(never)]
+fn rest_of_number(text: &str, start: usize, mut at: usize, mut may_be_huge: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if bytes.get(at) == Some(&b'.') {
+        at = after_digits(bytes, at + 1)?;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at = after_digits(bytes, at + 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-'))))?;
+        may_be_huge = true;
+    }
+    (!may_be_huge || double(text.get(start..at)?).is_some()).then_some(at)
+}
+
+/// The position after the digits at `at`, of which there must be one.
+fn after_digits(bytes: &[u8], at: usize) -> Option<usize> {
+    let count = bytes.get(at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (count > 0).then_some(at + count)
+}
+
+/// The double that a number is for the parser whose word counts.
+pub(super) fn double(text: &str) -> Option<f64> {
+    serde_json::from_str(text).ok()
+}
