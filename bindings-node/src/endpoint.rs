@@ -11,6 +11,7 @@ use napi_derive::napi;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Origin;
 use oxmcp_core::host::{HttpText, descriptors, received_request};
+use oxmcp_core::model::Principal;
 use oxmcp_core::transports::http::{Endpoint, Spelling, SseRequest};
 use serde::Deserialize;
 use serde_json::json;
@@ -33,6 +34,22 @@ struct HeadText {
     headers: Vec<(String, String)>,
     remote: Option<SocketAddr>,
     sse: Option<SseText>,
+    principal: Option<PrincipalText>,
+}
+
+/// Who asks, as far as the application knows.
+#[derive(Deserialize)]
+struct PrincipalText {
+    subject: Option<String>,
+    client: Option<String>,
+    issuer: Option<String>,
+}
+
+impl PrincipalText {
+    fn principal(&self) -> Option<Principal> {
+        let Self { subject, client, issuer } = self;
+        Principal::from_parts(subject.as_deref(), client.as_deref(), issuer.as_deref())
+    }
 }
 
 /// What a request of HTTP+SSE is: the opening of a stream if it says where its messages are posted, else a message.
@@ -99,6 +116,9 @@ impl Serving {
         let mut request = request(&text, body, origin).into_js()?;
         if let Some(sse) = text.sse.take() {
             request.extensions_mut().insert(SseRequest::from(sse));
+        }
+        if let Some(principal) = text.principal.as_ref().and_then(PrincipalText::principal) {
+            request.extensions_mut().insert(principal);
         }
         if let Some(resumption) = self.event_stores.resumption(event_store)? {
             request.extensions_mut().insert(resumption);

@@ -21,7 +21,8 @@ async function application(
   const closed: string[] = [];
   const app = express();
   if (parses) app.use(express.json({ limit: '1mb' }));
-  app.get('/sse', async (_req, res) => {
+  app.get('/sse', async (req, res) => {
+    Object.assign(req, { auth: { token: 't', clientId: 'a', scopes: [] } });
     const transport = new SSEServerTransport('/messages?tenant=a', res, options);
     transports.set(transport.sessionId, transport);
     transport.onclose = () => {
@@ -81,7 +82,7 @@ test('what is no message for the stream is refused, and the stream goes on', asy
   const { client } = await sseClient(t, url);
   const [transport] = transports.values();
   const send = async (body: string, headers: Record<string, string> = {}) => {
-    const to = new URL(`/messages?sessionId=${transport?.sessionId}`, url);
+    const to = new URL(`/messages?tenant=a&sessionId=${transport?.sessionId}`, url);
     const init = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
     return (await fetch(to, init)).status;
   };

@@ -20,7 +20,10 @@ export interface AuthInfo {
   resource?: URL;
   /** Where the resource describes itself (RFC 9728). */
   resourceMetadataUrl?: string | undefined;
-  /** Anything else the application wants its handlers to know. */
+  /**
+   * Anything else the application wants its handlers to know. Its `sub` (or `subject`) is the user, its `iss` (or `issuer`) who issued
+   * the token: what the server gives to one of them is of use to no other.
+   */
   extra?: Record<string, unknown>;
 }
 
@@ -33,6 +36,35 @@ export interface CallOrigin {
   request?: Request | undefined;
   /** The session's id as the client knows it, where it is not the engine's. */
   sessionId?: string | undefined;
+}
+
+/** Who asks, as far as the application knows: what the engine tells them apart by. */
+export interface Principal {
+  subject: string | undefined;
+  client: string | undefined;
+  issuer: string | undefined;
+}
+
+/** Who asks, by what the application's authentication found out; undefined where that says nothing. */
+export function principalOf(authInfo: AuthInfo | undefined): Principal | undefined {
+  if (authInfo === undefined || authInfo === null) return undefined;
+  const extra = authInfo.extra ?? {};
+  const subject = text(extra['sub']) ?? text(extra['subject']);
+  const client = text(authInfo.clientId);
+  const issuer = text(extra['iss']) ?? text(extra['issuer']);
+  // An issuer alone is nobody.
+  return subject === undefined && client === undefined ? undefined : { subject, client, issuer };
+}
+
+/** Whether both are one: also where neither is known. */
+export function isSamePrincipal(one: Principal | undefined, other: Principal | undefined): boolean {
+  return one?.subject === other?.subject && one?.client === other?.client && one?.issuer === other?.issuer;
+}
+
+/** What names somebody for good. */
+function text(value: unknown): string | undefined {
+  const isName = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string';
+  return isName && value !== '' ? String(value) : undefined;
 }
 
 /** What names the session of a request. */

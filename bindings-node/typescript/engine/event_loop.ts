@@ -5,7 +5,7 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import { Call, FOLLOWING_IS_CHEAP, followed, type SessionAsking } from './call.js';
-import { type CallOrigin, Origins, ROOT } from './call_origin.js';
+import { type CallOrigin, Origins, type Principal, principalOf, ROOT } from './call_origin.js';
 import { type ConnectionOptions, connectionText } from './connection_options.js';
 import { type HttpOptions, httpText } from './http_options.js';
 import { Lifeline } from './lifeline.js';
@@ -65,6 +65,8 @@ export interface RequestHead {
   headers: [name: string, value: string][];
   /** `address:port` of the client. */
   remote?: string;
+  /** Who asks, where the origin does not say. */
+  principal?: Principal | undefined;
   /** It belongs to this session of HTTP+SSE; it opens it if it says where its messages are posted. */
   sse?: { session: string; messages?: string };
 }
@@ -409,7 +411,9 @@ export class Serving {
       hasCard: Boolean(options.serverCard),
       fetch: (head, body, told, sink, eventStore) => {
         const { number, origin } = this.origins.remember(told);
-        const token = this.native.fetch(endpoint, JSON.stringify(head), body, number, eventStore);
+        const principal = head.principal ?? principalOf(told.authInfo);
+        const text = JSON.stringify(principal === undefined ? head : { ...head, principal });
+        const token = this.native.fetch(endpoint, text, body, number, eventStore);
         this.lifeline.hold();
         this.requests += 1;
         const hear: Hear = (kind, payload) => {

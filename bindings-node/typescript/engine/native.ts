@@ -127,7 +127,7 @@ export interface NativeServing {
   forget(token: number): void;
   /** An HTTP endpoint without a listener, for requests that somebody else received. Takes the options of `serveHttp` without an address. */
   openEndpoint(options: string): number;
-  /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port", sse?: {session, messages?}}`. Notices: `head`, `chunk`…, `ended`. */
+  /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port", sse?: {session, messages?}, principal?: {subject?, client?, issuer?}}`. Notices: `head`, `chunk`…, `ended`. */
   fetch(
     endpoint: number,
     head: string,

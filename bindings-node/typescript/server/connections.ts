@@ -48,7 +48,7 @@ export class Connections {
   /** What the engine calls the session of the only connection there is, if that has a name. */
   onlySession(): string | undefined {
     const id = this.engine.hasOneConnection() ? this.first?.sessionId : undefined;
-    return id === undefined ? undefined : (aliasesOf(this.engine.serving).find(id)?.engineId ?? id);
+    return id === undefined ? undefined : (aliasesOf(this.engine.serving).get(id)?.engineId ?? id);
   }
 
   get isOpen(): boolean {

@@ -370,7 +370,7 @@ export class Server extends Asking implements Servable {
     const session =
       sessionId === undefined
         ? engine.logAudience()
-        : (aliasesOf(engine.serving).find(sessionId)?.engineId ?? sessionId);
+        : (aliasesOf(engine.serving).get(sessionId)?.engineId ?? sessionId);
     if (session !== undefined) announceLog(engine.native, level, data, logger, session);
   }
 

@@ -1,5 +1,6 @@
 // Session ids of the application's own making. The engine makes its own; here is which stands for which.
 
+import { isSamePrincipal, type Principal } from '../../engine/call_origin.js';
 import type { Serving } from '../../engine/event_loop.js';
 
 /** Whoever asked for a session to be made. */
@@ -12,6 +13,8 @@ export interface SessionOwner {
 export interface SessionAlias {
   /** The engine's id. */
   engineId: string;
+  /** Who began it, where the application says so. */
+  principal: Principal | undefined;
   owner: SessionOwner;
 }
 
@@ -44,14 +47,18 @@ export class SessionAliases {
     return id;
   }
 
-  /** The session of this id, which is in use now. */
-  find(id: string): SessionAlias | undefined {
+  /** The session of this id, which is in use now by whoever began it. Those of others are not there (SESS-10). */
+  find(id: string, principal: Principal | undefined): SessionAlias | undefined {
     const alias = this.aliases.get(id);
-    if (alias !== undefined) {
-      this.aliases.delete(id);
-      this.aliases.set(id, alias);
-    }
+    if (alias === undefined || !isSamePrincipal(alias.principal, principal)) return undefined;
+    this.aliases.delete(id);
+    this.aliases.set(id, alias);
     return alias;
+  }
+
+  /** The session of this id, for the application itself. */
+  get(id: string): SessionAlias | undefined {
+    return this.aliases.get(id);
   }
 
   /** The session is over. */

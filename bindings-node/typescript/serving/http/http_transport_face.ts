@@ -1,7 +1,7 @@
 // The workings of the HTTP transports of both generations: a face of the server they are connected to, and the sessions that
 // began through them.
 
-import { SESSION_ID } from '../../engine/call_origin.js';
+import { type Principal, principalOf, SESSION_ID } from '../../engine/call_origin.js';
 import type { ResponseSink, Serving } from '../../engine/event_loop.js';
 import type { Cors, EventStoreOption } from '../../engine/http_options.js';
 import type { RequestId } from '../../types/base.js';
@@ -20,7 +20,7 @@ import {
   keepAliveSeconds,
   refuse,
 } from './http_exchange.js';
-import { aliasesOf, type SessionOwner } from './http_sessions.js';
+import { aliasesOf, type SessionAlias, type SessionOwner } from './http_sessions.js';
 import { Passage, passThrough, type Wrappable } from './passage.js';
 import { type BodyTimes, type Patience, patienceOf } from './slow_bodies.js';
 
@@ -153,7 +153,8 @@ export class HttpTransportFace implements Face, SessionOwner {
   private forward(serving: Serving, incoming: Incoming, sink: ResponseSink): Exchange {
     const aliases = aliasesOf(serving);
     const id = headerOf(incoming.head.headers, SESSION_ID);
-    const alias = id === undefined ? undefined : aliases.find(id);
+    const principal = principalOf(incoming.origin.authInfo);
+    const alias = id === undefined ? undefined : aliases.find(id, principal);
     if (alias !== undefined) {
       incoming.origin.sessionId = id;
       incoming.head.headers = incoming.head.headers.map(([name, value]) =>
@@ -173,14 +174,14 @@ export class HttpTransportFace implements Face, SessionOwner {
           const engineId = headerOf(headers, SESSION_ID);
           held.head(status, headers);
           if (engineId !== undefined && engineId !== alias?.engineId) {
-            this.opened(serving, engineId).then(
+            this.opened(serving, engineId, principal).then(
               (made) => {
                 for (const header of headers) if (header[0] === SESSION_ID) header[1] = made;
                 held.release();
               },
               (error: unknown) => {
                 this.onerror(errorFrom(error));
-                this.end(serving, engineId);
+                this.end(serving, { engineId, principal });
                 begun.cancel();
                 refuse(sink, 500, 'the server could not begin a session', -32603);
               },
@@ -209,9 +210,14 @@ export class HttpTransportFace implements Face, SessionOwner {
   }
 
   /** A session began: gives it the application's id. */
-  private async opened(serving: Serving, engineId: string): Promise<string> {
+  private async opened(
+    serving: Serving,
+    engineId: string,
+    principal: Principal | undefined,
+  ): Promise<string> {
     const id = aliasesOf(serving).add(this.options.sessionIdGenerator?.() ?? engineId, {
       engineId,
+      principal,
       owner: this,
     });
     this.sessions.add(id);
@@ -246,14 +252,15 @@ export class HttpTransportFace implements Face, SessionOwner {
     const { serving } = this;
     if (serving === undefined) return;
     for (const id of this.sessions) {
-      const alias = aliasesOf(serving).find(id);
+      const alias = aliasesOf(serving).get(id);
       if (alias !== undefined) serving.native.closeSessionStreams(alias.engineId);
     }
   }
 
-  /** Tells the engine that a session is over. */
-  private end(serving: Serving, engineId: string): void {
-    const head = { method: 'DELETE', url: '/', headers: [[SESSION_ID, engineId]] as [string, string][] };
+  /** Tells the engine, as whoever began it, that a session is over. */
+  private end(serving: Serving, { engineId, principal }: Pick<SessionAlias, 'engineId' | 'principal'>): void {
+    const headers: [string, string][] = [[SESSION_ID, engineId]];
+    const head = { method: 'DELETE', url: '/', headers, principal };
     const nobody: ResponseSink = { head() {}, chunk() {}, end() {} };
     exchange(endpointOf(serving, {}), { head, body: null, origin: {} }, nobody);
   }
@@ -267,8 +274,8 @@ export class HttpTransportFace implements Face, SessionOwner {
       dropTransport(serving, transport);
       const aliases = aliasesOf(serving);
       for (const id of [...this.sessions]) {
-        const alias = aliases.find(id);
-        if (alias !== undefined) this.end(serving, alias.engineId);
+        const alias = aliases.get(id);
+        if (alias !== undefined) this.end(serving, alias);
         await aliases.remove(id, false);
       }
     }

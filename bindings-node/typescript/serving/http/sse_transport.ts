@@ -120,7 +120,8 @@ export class SSEServerTransport {
       let text = '';
       exchange(
         endpoint,
-        { head, body, origin: {} },
+        // In the name of whoever opened the stream.
+        { head, body, origin: { authInfo: this.res.req?.auth } },
         {
           head: (given) => {
             status = given;

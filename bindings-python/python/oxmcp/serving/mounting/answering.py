@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ... import _native
 from .asgi import Receive, Scope, Send
+from .principal import principal_of
 
 LISTEN_AFTER_SECONDS = 0.02
 """After which time it is worth a task to hear whether the client is still there."""
@@ -49,9 +50,8 @@ async def answer(
     if message["type"] != "http.request":
         return
     more = message.get("more_body", False)
-    exchange = endpoint.begin(
-        scope["method"], scope["headers"], message.get("body", b""), more, scope.get("client"), context, sse, path
-    )
+    body, client, principal = message.get("body", b""), scope.get("client"), principal_of(scope)
+    exchange = endpoint.begin(scope["method"], scope["headers"], body, more, client, context, sse, path, principal)
     head = exchange.head()
     if head is not None and not head[3]:
         status, headers, body, _ = head
