@@ -51,6 +51,8 @@ pub(super) enum Node {
 #[derive(Debug)]
 pub(super) struct Rules {
     pub types: u8,
+    /// Whether all strings fit, if strings do.
+    pub any_string: bool,
     pub allowed: Option<Allowed>,
     pub number: Option<NumberRules>,
     pub string: Option<StringRules>,
@@ -123,8 +125,11 @@ pub(super) struct ObjectRules {
 #[derive(Debug)]
 pub(super) struct Member {
     pub name: Box<str>,
-    /// Its usual spelling as a key, with the quotes.
+    /// Its usual spelling as a key, with the quotes and a colon.
     pub key: Box<[u8]>,
+    /// The same as a number, if it is short; and the bits of that.
+    pub word: u128,
+    pub mask: u128,
     pub node: usize,
     /// One bit if it is required, otherwise none.
     pub bit: u128,
@@ -194,7 +199,15 @@ impl Kind {
 
 impl Rules {
     pub const fn new() -> Self {
-        Self { types: types::ALL, allowed: None, number: None, string: None, array: None, object: None }
+        Self {
+            types: types::ALL,
+            any_string: false,
+            allowed: None,
+            number: None,
+            string: None,
+            array: None,
+            object: None,
+        }
     }
 
     /// Whether everything fits.
@@ -239,6 +252,17 @@ impl NumberRules {
             above: f64::NEG_INFINITY,
             below: f64::INFINITY,
             multiple_of: None,
+        }
+    }
+}
+
+impl Member {
+    /// Whether a text begins with its key.
+    #[inline]
+    pub fn begins(&self, text: &[u8]) -> bool {
+        match text.first_chunk() {
+            Some(first) if self.mask != 0 => u128::from_le_bytes(*first) & self.mask == self.word,
+            _ => text.starts_with(&self.key),
         }
     }
 }

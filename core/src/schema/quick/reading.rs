@@ -190,6 +190,7 @@ impl<'a> Reader<'a> {
         }
         rules.array = self.array(&parts);
         self.object(&parts, &mut rules)?;
+        rules.any_string = rules.string.is_none() && rules.allowed.is_none();
         all.retain(|&index| index != ANYTHING);
         if all.is_empty() {
             return Some(if rules.is_empty() { Node::Anything } else { Node::Rules(Box::new(rules)) });
@@ -266,7 +267,15 @@ impl Member {
     fn new(name: &str, node: usize, bit: u128) -> Self {
         let mut key = String::new();
         write_string(&mut key, name);
-        Self { name: name.into(), key: key.into_bytes().into(), node, bit }
+        key.push(':');
+        let mut word = [0; size_of::<u128>()];
+        let mut mask = word;
+        if key.len() <= word.len() {
+            word[..key.len()].copy_from_slice(key.as_bytes());
+            mask[..key.len()].fill(u8::MAX);
+        }
+        let (word, mask) = (u128::from_le_bytes(word), u128::from_le_bytes(mask));
+        Self { name: name.into(), key: key.into_bytes().into(), word, mask, node, bit }
     }
 }
 

@@ -112,6 +112,7 @@ impl<'a> Walk<'a> {
             return false;
         }
         match kind {
+            Kind::String if rules.any_string => self.any_string(),
             Kind::String => self.string(rules.string.as_ref(), rules.allowed.as_ref()),
             Kind::Number => self.number(rules.types, rules.number.as_ref(), rules.allowed.as_ref()),
             Kind::Object => match &rules.object {
@@ -141,6 +142,13 @@ impl<'a> Walk<'a> {
         found
     }
 
+    #[inline]
+    fn any_string(&mut self) -> bool {
+        let Some((end, _)) = tokens::string(self.bytes, self.at + 1) else { return false };
+        self.at = end;
+        true
+    }
+
     /// The text between the quotes of the string here, and whether it has escapes.
     #[inline]
     fn raw_string(&mut self) -> Option<(&'a str, bool)> {
@@ -152,9 +160,6 @@ impl<'a> Walk<'a> {
 
     fn string(&mut self, rules: Option<&StringRules>, allowed: Option<&Allowed>) -> bool {
         let Some((raw, escaped)) = self.raw_string() else { return false };
-        if rules.is_none() && allowed.is_none() {
-            return true;
-        }
         let string = if escaped {
             let Some(decoded) = decode(raw) else { return false };
             decoded
@@ -237,9 +242,6 @@ impl<'a> Walk<'a> {
         if self.peek() != Some(b'}') {
             loop {
                 let Some(found) = self.key(rules, next) else { return false };
-                if !self.take(b':') {
-                    return false;
-                }
                 let fits = match rules.members.get(found) {
                     Some(member) => {
                         seen |= member.bit;
@@ -252,10 +254,7 @@ impl<'a> Walk<'a> {
                     return false;
                 }
                 match self.peek() {
-                    Some(b',') => {
-                        self.at += 1;
-                        self.peek();
-                    }
+                    Some(b',') => self.at += 1,
                     Some(b'}') => break,
                     _ => return false,
                 }
@@ -265,29 +264,42 @@ impl<'a> Walk<'a> {
         seen & rules.required == rules.required
     }
 
-    /// Reads the key here: the index of its member, one that is none if there is no such member. Members mostly come in the order in
-    /// which the schema names them, so `next` is tried first.
+    /// Reads the key here and its colon: the index of its member, one that is none if there is no such member. Members mostly come
+    /// in the order in which the schema names them, so `next` is tried first.
     #[inline]
     fn key(&mut self, rules: &'a ObjectRules, next: usize) -> Option<usize> {
-        if let Some(names) = rules.names {
-            let start = self.at;
-            if self.peek() != Some(b'"') || !self.value(names) {
-                return None;
-            }
-            self.at = start;
+        if let Some(names) = rules.names
+            && !self.name(names)
+        {
+            return None;
         }
         if let Some(member) = rules.members.get(next)
-            && self.bytes.get(self.at..)?.starts_with(&member.key)
+            && member.begins(self.bytes.get(self.at..)?)
         {
             self.at += member.key.len();
             return Some(next);
         }
+        self.other_key(rules)
+    }
+
+    fn other_key(&mut self, rules: &'a ObjectRules) -> Option<usize> {
         if self.peek() != Some(b'"') {
             return None;
         }
         let (raw, escaped) = self.raw_string()?;
         let found = if escaped { rules.find(&decode(raw)?) } else { rules.find(raw) };
-        Some(found.unwrap_or(usize::MAX))
+        self.take(b':').then_some(found.unwrap_or(usize::MAX))
+    }
+
+    /// Whether a key fits what is asked of names. The walk stays before it.
+    fn name(&mut self, names: usize) -> bool {
+        if self.peek() != Some(b'"') {
+            return false;
+        }
+        let start = self.at;
+        let fits = self.value(names);
+        self.at = start;
+        fits
     }
 
     fn array(&mut self, rules: &'a ArrayRules) -> bool {
@@ -344,7 +356,7 @@ impl<'a> Walk<'a> {
         loop {
             let Some(kind) = self.peek().and_then(Kind::of) else { return false };
             let read = match kind {
-                Kind::String => self.raw_string().is_some(),
+                Kind::String => self.any_string(),
                 Kind::Number => match tokens::number(self.text, self.at) {
                     Some((end, _)) => {
                         self.at = end;
@@ -399,7 +411,7 @@ impl<'a> Walk<'a> {
     }
 
     fn any_key(&mut self) -> bool {
-        self.peek() == Some(b'"') && self.raw_string().is_some() && self.take(b':')
+        self.peek() == Some(b'"') && self.any_string() && self.take(b':')
     }
 }
 
