@@ -232,6 +232,32 @@ async fn a_task_asks_on_the_stream_of_who_waits_for_its_result() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_waits_next_is_asked_what_was_not_answered() {
+    // LTASK-9
+    let engine = served(TaskOptions::default());
+    let client = client(&engine).await;
+    let id = begun(&engine, &client, "asks").await;
+    let wait = |number: u32| send(&engine, &client, request(number, "tasks/result", json!({"taskId": id})));
+    let answer = |question: &Value, action: &str| json!({"jsonrpc": "2.0", "id": question["id"], "result": {"action": action}});
+    let mut lost = wait(9);
+    let (first, second) = (message(lost.next().await), message(lost.next().await));
+    hear(send(&engine, &client, answer(&first, "decline"))).await;
+    drop(lost);
+    // What was answered is not asked again.
+    let mut cancelled = wait(10);
+    assert_eq!(message(cancelled.next().await), second);
+    let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 10}});
+    hear(send(&engine, &client, cancel)).await;
+    assert!(hear(cancelled).await.cancelled);
+    let mut waiting = wait(11);
+    assert_eq!(message(waiting.next().await), second);
+    hear(send(&engine, &client, answer(&second, "cancel"))).await;
+    let done = hear(waiting).await;
+    let told = done.result()["content"][0]["text"].as_str().unwrap();
+    assert!(told.contains("decline") && told.contains("cancel"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_task_works_again_when_its_question_is_answered() {
     let registry = tools();
     let handler = from_function(|invocation: Invocation| async move {

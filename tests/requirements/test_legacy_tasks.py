@@ -133,6 +133,33 @@ def test_a_task_asks_on_the_stream_of_who_waits_for_its_result(peer: Peer) -> No
     assert reaches(peer, task, "completed")["taskId"] == task
 
 
+@everywhere("LTASK-4", "LTASK-5")
+def test_questions_at_once_go_to_whoever_waits_and_whoever_waits_next_is_asked_the_rest(peer: Peer) -> None:
+    """LTASK-9"""
+    task = begin(peer, "multi_input")["taskId"]
+    reaches(peer, task, "input_required")
+    asked: list[dict[str, Any]] = []
+
+    def question(following: Any) -> dict[str, Any]:
+        while (said := following()).get("method") != "elicitation/create":
+            assert said["method"].startswith("notifications/")
+        return dict(said)
+
+    waiting = peer.request("tasks/result", {"taskId": task})
+    with peer.begin(waiting) as following:
+        asked = [question(following), question(following)]
+        peer.tell({"jsonrpc": "2.0", "id": asked[0]["id"], "result": {"action": "decline"}})
+    if peer.place.transport != "http":
+        # There it is the connection that ends; here there is but one.
+        peer.tell({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": waiting["id"]}})
+    with peer.begin(peer.request("tasks/result", {"taskId": task})) as following:
+        assert question(following) == asked[1]
+        peer.tell({"jsonrpc": "2.0", "id": asked[1]["id"], "result": {"action": "cancel"}})
+        while "result" not in (done := following()):
+            assert done["method"].startswith("notifications/")
+    assert "decline" in (said := done["result"]["content"][0]["text"]) and "cancel" in said
+
+
 @everywhere("PROG-4", "LTASK-5")
 def test_the_token_of_a_call_counts_until_its_task_is_over(peer: Peer) -> None:
     call = {"name": "reporting_job", "arguments": {}, "task": {"ttl": 60_000}, "_meta": {"progressToken": "t"}}

@@ -158,6 +158,9 @@ impl Exchange {
 
     /// Whether somebody reads what is kept for a client that may come back: questions do not wait for ever for one that does not.
     pub fn note_reader(&mut self, reads: bool) {
+        if let State::Task(awaited) = &self.state {
+            awaited.note_reader(reads);
+        }
         self.state.ask_on(if reads { Stream::OfCall } else { Stream::OfCallUnread });
     }
 

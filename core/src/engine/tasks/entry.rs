@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::awaiting::Waiter;
 use super::owner::Owner;
 use super::{TaskOutcome, TaskRecord};
 use crate::engine::call::Call;
@@ -58,6 +59,10 @@ pub(super) struct State {
     pub(super) last_updated_at: SystemTime,
     /// What waits to be told whoever waits for the task.
     pub(super) messages: VecDeque<String>,
+    /// Who does, the last to come last.
+    pub(super) waiters: Vec<Waiter>,
+    /// How many there were.
+    pub(super) waited: u64,
     /// The questions that are not answered.
     pub(super) open: Vec<PendingQuestion>,
     /// When the time of each is over that has a limit, by number; some may be answered.
@@ -82,6 +87,8 @@ impl Entry {
             message: None,
             last_updated_at: now,
             messages: VecDeque::new(),
+            waiters: Vec::new(),
+            waited: 0,
             open: Vec::new(),
             deadlines: BTreeSet::new(),
             outcome: TaskOutcome::None,
@@ -193,19 +200,14 @@ impl Entry {
         self.changed.notify_waiters();
     }
 
-    /// What is to be told whoever waits for the task; `None` when it is over.
-    pub(super) fn take_message(&self) -> Poll<Option<String>> {
-        let mut state = self.state();
-        match state.messages.pop_front() {
-            Some(message) => Poll::Ready(Some(message)),
-            None if state.status.is_final() => Poll::Ready(None),
-            None => Poll::Pending,
-        }
+    /// The session that began it.
+    pub(super) fn session(&self) -> Option<&Arc<InFlight>> {
+        self.client.get()?.session.as_ref()
     }
 
     /// Tells the session what waits to be told: who waits for the task hears nothing but its end.
     pub(super) fn tell_session(&self, message: String) {
-        if let Some(session) = self.client.get().and_then(|client| client.session.as_ref()) {
+        if let Some(session) = self.session() {
             session.to_client.tell(message);
         }
     }
