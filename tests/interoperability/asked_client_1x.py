@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp import ClientSession, StdioServerParameters, types
+from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
 from pydantic import AnyUrl
@@ -18,7 +19,10 @@ from pydantic import AnyUrl
 
 @asynccontextmanager
 async def streams(where: list[str]) -> Any:
-    if where[0].startswith("http"):
+    if where[0].endswith("/sse"):
+        async with sse_client(where[0]) as (read, write):
+            yield read, write
+    elif where[0].startswith("http"):
         async with streamablehttp_client(where[0]) as (read, write, _):
             yield read, write
     else:

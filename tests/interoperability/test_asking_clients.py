@@ -19,6 +19,7 @@ import uvicorn
 from fastmcp.client.transports import SSETransport
 from judge import Judge
 from mcp import MCPError
+from mcp.client.sse import sse_client
 from peers import MODES, TRANSPORTS, VERSION_OF_MODE, WITHIN, conversation, fast, official, stdio_parameters
 from processes import COMPILED, NODE, ROOT, HttpProcess, judged_stdio_command, serve_http
 from tee import judged
@@ -201,12 +202,14 @@ def test_a_client_that_can_answer_nothing_is_asked_nothing(
     conversation(talk)
 
 
-def test_clients_of_the_oldest_transport_are_asked_on_their_stream(asking_http: HttpProcess) -> None:
-    """DOWN-11"""
-    where: Any = SSETransport(asking_http.url.replace("/mcp", "/sse"))
+@pytest.mark.parametrize("peer", CLIENTS)
+def test_clients_of_the_oldest_transport_are_asked_on_their_stream(peer: str, asking_http: HttpProcess) -> None:
+    """DOWN-11, OLD-3, OLD-4"""
+    url = asking_http.url.replace("/mcp", "/sse")
+    where: Any = sse_client(url) if peer == "official" else SSETransport(url)
 
     async def talk() -> None:
-        async with fast_client(where, "legacy") as client:
+        async with CLIENTS[peer](where, "legacy") as client:
             for name, arguments, said in CALLS:
                 assert (name, text_of(await client.call_tool(name, arguments))) == (name, said)
 
@@ -259,10 +262,11 @@ def all_answered(version: str) -> Any:
 
 
 @NEEDS_1X
-@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("transport", [*TRANSPORTS, "sse"])
 def test_the_official_1x_client_answers_too(transport: str, command: list[str], asking_http: HttpProcess) -> None:
-    """ELI-3, ELI-6, SAM-1, ROOT-1, LIFE-10"""
-    where = [asking_http.url] if transport == "http" else command
+    """ELI-3, ELI-6, SAM-1, ROOT-1, LIFE-10, DOWN-11, OLD-3"""
+    urls = {"http": asking_http.url, "sse": asking_http.url.replace("/mcp", "/sse")}
+    where = [urls[transport]] if transport in urls else command
     script = Path(__file__).with_name("asked_client_1x.py")
     assert seen_by(str(INTERPRETER_1X), str(script), PLAN, *where) == all_answered("2025-11-25")
 
