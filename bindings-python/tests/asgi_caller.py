@@ -1,4 +1,7 @@
-"""An ASGI server as far as tests need one: it hands requests to an application and keeps what is sent."""
+"""An ASGI server as far as tests need one: it hands requests to an application and keeps what is sent.
+
+What is sent is held against the official schemas.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from exchanges import Exchanges
 
 LEGACY = "2025-11-25"
 MODERN = "2026-07-28"
@@ -28,6 +33,10 @@ def tool_call(name: str, _meta: Mapping[str, Any] | None = None, **arguments: An
     return message("tools/call", {"name": name, "arguments": arguments, "_meta": _meta or {}})
 
 
+exchanges = Exchanges()
+"""The ids of sessions are of one server alone."""
+
+
 class Exchange:
     """One request under way."""
 
@@ -35,6 +44,8 @@ class Exchange:
         self.sent: list[dict[str, Any]] = []
         self._news = asyncio.Event()
         self._incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        pieces = [*pieces]
+        self._asked = {name.decode(): value.decode() for name, value in scope.get("headers", ())}, b"".join(pieces)
         *first, last = pieces
         for piece in first:
             self.feed(piece, more_body=True)
@@ -62,6 +73,10 @@ class Exchange:
     async def end(self) -> Exchange:
         """Waits for the end of the answer."""
         await asyncio.wait_for(self.task, 20)
+        # What middleware packed is not for this judge.
+        if self.sent and "content-encoding" not in self.headers:
+            exchanges.judge_answer(*self._asked, self.headers, self.body)
+            assert exchanges.judge.flaws == []
         return self
 
     @property
@@ -75,9 +90,14 @@ class Exchange:
         return {name.decode(): value.decode() for name, value in self.sent[0]["headers"]}
 
     @property
-    def text(self) -> str:
+    def body(self) -> bytes:
         """Its body so far."""
-        return b"".join(each.get("body", b"") for each in self.sent).decode()
+        return b"".join(each.get("body", b"") for each in self.sent)
+
+    @property
+    def text(self) -> str:
+        """The same as text."""
+        return self.body.decode()
 
     @property
     def result(self) -> Any:
