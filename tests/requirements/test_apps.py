@@ -53,18 +53,21 @@ def test_a_tool_with_a_page_says_the_same_where_no_page_is_shown(peer: Peer, ask
 
 @pytest.mark.parametrize("language", EVERYTHING_LANGUAGES)
 def test_a_card_is_for_everybody_where_it_was_turned_on(language: str, asking: Servers, servers: Servers) -> None:
-    """CARD-1, CARD-5"""
+    """CARD-1, CARD-2, CARD-4, CARD-5"""
     server = asking.http(language)
     elsewhere = {"Origin": "https://another.example", "Accept": "*/*"}
     told = send(server, None, elsewhere, method="GET", path="/mcp/server-card")
     assert told.status == 200 and told.headers["content-type"] == "application/mcp-server-card+json"
     assert told.headers["access-control-allow-origin"] == "*"
+    assert "max-age" in told.headers["cache-control"]
     card = json.loads(told.body)
     assert (card["name"], card["description"]) == ("org.example/asking", "Asks its client.")
     assert not {"tools", "prompts", "resources", "instructions"} & set(card)
     known = {**elsewhere, "If-None-Match": told.headers["etag"]}
     assert send(server, None, known, method="GET", path="/mcp/server-card").status == 304
     assert send(server, None, elsewhere, method="POST", path="/mcp/server-card").status in (403, 404, 405)
+    for path in ("/mcp", "/.well-known/mcp.json", "/.well-known/mcp/server-card", "/.well-known/mcp-server-card"):
+        assert send(server, None, {**elsewhere, "Accept": "application/json"}, method="GET", path=path).status >= 400
     without = servers.http(language)
     for path in ("/mcp/server-card", "/server-card", "/.well-known/mcp.json"):
         assert send(without, None, {"Accept": "*/*"}, method="GET", path=path).status == 404
