@@ -17,6 +17,7 @@ import {
   McpError,
   McpServer,
   MissingCapabilityError,
+  NotYetError,
   QuestionError,
   SdkError,
   type Server,
@@ -412,6 +413,21 @@ test('a result that does not fit the schema it was asked with fails', async () =
     await assert.rejects(ctx.sendRequest(request, z.object({ more: z.string() })), {
       code: 'INVALID_RESULT',
     });
+  });
+});
+
+test('nobody is promised news of how far an answer is', async () => {
+  await given({ roots: () => ({ roots: [] }) }, async (ctx, server) => {
+    const options = { onprogress: () => {} };
+    for (const asking of [
+      ctx.sendRequest({ method: 'roots/list' }, options),
+      server.server.listRoots(undefined, options),
+    ]) {
+      await assert.rejects(
+        asking,
+        (error) => error instanceof NotYetError && /onprogress/.test(error.message),
+      );
+    }
   });
 });
 

@@ -21,6 +21,7 @@ from oxmcp import (
     get_context,
     types,
 )
+from oxmcp.errors import NotYetError
 from oxmcp.server import Server
 from oxmcp.server.elicitation import AcceptedUrlElicitation, CancelledElicitation, DeclinedElicitation
 from oxmcp.types import ElicitResult, TextContent
@@ -460,6 +461,15 @@ def test_sessions_ask_by_the_low_level_names(mode: str) -> None:
         ),
         list_roots_callback=lambda context: types.ListRootsResult(roots=[types.Root(uri="file:///work")]),
     ) == [["accept", {"name": "Ada"}, {"name": "Ada"}, "Ho", "file:///work", "file:///work"]]
+
+
+def test_nobody_is_promised_news_of_an_answer() -> None:
+    async def ask(ctx: Context) -> str:
+        with pytest.raises(NotYetError, match="progress_callback"):
+            await ctx.session.send_request(types.ListRootsRequest(), progress_callback=print)
+        return "told"
+
+    assert talk(server_that(ask), ("ask", {}), mode="legacy") == ["told"]
 
 
 def test_a_legacy_client_is_pinged() -> None:

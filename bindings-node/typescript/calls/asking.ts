@@ -4,7 +4,7 @@
 import { encode } from '../answers/encoding.js';
 import { type Issue, inWords } from '../answers/refusals.js';
 import { specTypeSchemas } from '../arguments/spec_schemas/spec_schemas.js';
-import { ErrorCode, SdkError, SdkErrorCode } from '../engine/errors.js';
+import { ErrorCode, NotYetError, SdkError, SdkErrorCode } from '../engine/errors.js';
 import { QuestionError } from '../engine/question_errors.js';
 import type { Asks } from '../engine/questions.js';
 import type { Request } from '../types/base.js';
@@ -23,7 +23,7 @@ const ANSWERS: ReadonlyMap<string, SpecTypeName> = new Map<string, SpecTypeName>
 /**
  * Asks the client of a call, and gives what it answered as it is.
  *
- * @throws QuestionError, MissingCapabilityError or CannotAskError, where there is no answer.
+ * @throws QuestionError, MissingCapabilityError or CannotAskError, where there is no answer; NotYetError for `onprogress`.
  */
 export function ask(
   asks: Asks,
@@ -31,7 +31,10 @@ export function ask(
   params: object | undefined,
   options: RequestOptions = {},
 ): Promise<unknown> {
-  const { signal, timeout, maxTotalTimeout } = options;
+  const { signal, timeout, maxTotalTimeout, onprogress } = options;
+  if (onprogress !== undefined) {
+    throw new NotYetError('onprogress', 'clients are not heard on how far they are with an answer');
+  }
   const limits = [timeout, maxTotalTimeout].filter((limit) => limit !== undefined);
   const timeoutMs = limits.length > 0 ? Math.min(...limits) : undefined;
   if (timeoutMs !== undefined && !(timeoutMs > 0)) {

@@ -19,6 +19,7 @@ export type TransportSendOptions = {
 
 /** How a request to the client is made. Times are milliseconds; without one a question waits for as long as its call. */
 export type RequestOptions = TransportSendOptions & {
+  /** Not yet: a question with it is refused. */
   onprogress?: ProgressCallback | undefined;
   /** Takes the question back. */
   signal?: AbortSignal | undefined;

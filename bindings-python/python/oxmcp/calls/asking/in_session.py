@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from ...errors import NotYetError
 from ...types.wire_object import to_plain
 from .questions import ELICIT, LIST_ROOTS, asked
 
@@ -127,11 +128,14 @@ class AskingSession:
             result_type: A class with `model_validate`, for the result; a dict when absent.
             request_read_timeout_seconds: How long to wait.
             metadata: Accepted for code that says which request it belongs to, which is implied.
-            progress_callback: Accepted, and not called: clients tell no progress of an answer.
+            progress_callback: Not yet: raises NotYetError.
 
         Raises:
             TypeError: it has no method.
+            NotYetError: a progress_callback was given.
         """
+        if progress_callback is not None:
+            raise NotYetError.of("send_request(progress_callback=…)", "what clients report while they answer")
         said = to_plain(getattr(request, "root", request))
         method = said.get("method") if isinstance(said, Mapping) else None
         if not isinstance(method, str):
