@@ -8,6 +8,7 @@ import {
   registerAppResource,
   registerAppTool,
 } from '@modelcontextprotocol/ext-apps/server';
+import type { McpServer } from 'oxmcp';
 import { clientOf, emptyServer } from './support/connected.js';
 
 const UI = 'io.modelcontextprotocol/ui';
@@ -67,4 +68,31 @@ test('the functions of the official package of apps work on our server', async (
   assert.deepEqual([read?.mimeType, read?._meta], [MIME_TYPE, OF_VIEW]);
   const { content } = await client.callTool({ name: 'weather' });
   assert.deepEqual(content, [{ type: 'text', text: '21 °C' }]);
+});
+
+test('a tool whose page is not there is warned about when it is served (UI-4)', async (t) => {
+  const told: string[] = [];
+  t.mock.method(console, 'warn', (line: unknown) => told.push(String(line)));
+  const missing = (server: McpServer): void => {
+    server.registerTool('look', { _meta: { ui: { resourceUri: 'ui://none/view.html' } } }, () => '21 °C');
+  };
+  const there = (server: McpServer): void => {
+    server.registerTool('look', { _meta: OF_TOOL }, () => '21 °C');
+    server.registerResource('view', VIEW, { mimeType: MIME_TYPE }, () => '<!doctype html>');
+  };
+  for (const [register, warnings] of [
+    [missing, 1],
+    [there, 0],
+  ] as const) {
+    told.length = 0;
+    const server = emptyServer();
+    t.after(() => server.close());
+    register(server);
+    const client = await clientOf(server);
+    t.after(() => client.close());
+    await client.ping();
+    const pages = told.filter((line) => line.includes('no host can show it'));
+    assert.equal(pages.length, warnings, told.join('\n'));
+    assert.ok(warnings === 0 || pages[0]?.includes('ui://none/view.html'));
+  }
 });
