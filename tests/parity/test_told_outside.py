@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -14,6 +15,7 @@ from wire import (
     INITIALIZED,
     PREFIX,
     LegacySession,
+    SseSession,
     call,
     headers_for,
     initialize,
@@ -201,14 +203,68 @@ def test_the_first_subscriber_and_the_end_of_the_last_are_told(over_pipes: Stdio
     until_told("+ alarms://kettle", "- alarms://kettle")
 
 
-def test_sessions_that_subscribe_and_end_are_told_of(language: str) -> None:
-    """RSRC-13"""
-    with serve_http("talkative_server", language) as server:
-        session = LegacySession(server)
-        answer = session.send(request("resources/subscribe", {"uri": "alarms://kettle"}))
-        assert answer.status == 200, answer
-        assert session.send(b"", method="DELETE").status in (200, 204)
-        seen = ""
-        while "- alarms://kettle" not in seen:
+SUBSCRIBE = request("resources/subscribe", {"uri": "alarms://kettle"}, "s")
+
+
+def ended(server: HttpProcess) -> None:
+    session = LegacySession(server)
+    assert session.send(SUBSCRIBE).status == 200
+    assert session.send(b"", method="DELETE").status in (200, 204)
+
+
+def unsubscribed(server: HttpProcess) -> None:
+    one, other = LegacySession(server), LegacySession(server)
+    for session in (one, other):
+        assert session.send(SUBSCRIBE).message["result"] == {}
+        assert session.send(SUBSCRIBE | {"id": "again"}).message["result"] == {}
+    for session in (one, other):
+        assert session.send(SUBSCRIBE | {"method": "resources/unsubscribe", "id": "u"}).message["result"] == {}
+
+
+def abandoned(server: HttpProcess) -> None:
+    assert LegacySession(server).send(SUBSCRIBE).status == 200
+
+
+def hung_up(server: HttpProcess) -> None:
+    listen = modern("subscriptions/listen", "L", notifications={"resourceSubscriptions": ["alarms://kettle"]})
+    with stream(server, "POST", headers_for(listen), listen) as one:
+        one.next()
+        with stream(server, "POST", headers_for(listen), listen) as other:
+            other.next()
+
+
+def stream_lost(server: HttpProcess) -> None:
+    with SseSession(server) as session:
+        session.send(SUBSCRIBE)
+        while session.receive().get("id") != "s":
+            pass
+
+
+@pytest.mark.parametrize("leave", [ended, unsubscribed, abandoned, hung_up, stream_lost])
+def test_over_http_the_last_one_is_missed_however_it_goes(leave: Callable[[HttpProcess], None], language: str) -> None:
+    """RSRC-13, SUB-1, SESS-12"""
+    with serve_http("talkative_server", language, environment={"OXMCP_SESSION_IDLE_SECONDS": "0.5"}) as server:
+        leave(server)
+        deadline, seen = time.monotonic() + ANSWER_WITHIN, ""
+        while "- alarms://kettle" not in seen and time.monotonic() < deadline:
             seen = text_of(send_modern(server, call("who_follows")).message)
         assert seen == "+ alarms://kettle - alarms://kettle"
+
+
+def test_a_peer_with_a_session_on_pipes_is_told_of_likewise(over_pipes: StdioProcess) -> None:
+    """RSRC-13"""
+    open_legacy(over_pipes)
+    seen = []
+    for identity, method in enumerate(("subscribe", "subscribe", "unsubscribe", "unsubscribe", "subscribe"), 1):
+        over_pipes.send(request(f"resources/{method}", {"uri": "alarms://kettle"}, identity))
+        assert over_pipes.answer_to(identity)["result"] == {}
+        over_pipes.send(request("tools/call", {"name": "who_follows", "arguments": {}}, f"who {identity}"))
+        seen.append(text_of(over_pipes.answer_to(f"who {identity}")))
+    # What hooks are told crosses by itself: it may come after the answer, in its order.
+    everything = "+ alarms://kettle - alarms://kettle + alarms://kettle"
+    deadline = time.monotonic() + ANSWER_WITHIN
+    while seen[-1] != everything and time.monotonic() < deadline:
+        assert everything.startswith(seen[-1])
+        over_pipes.send(request("tools/call", {"name": "who_follows", "arguments": {}}, f"who {len(seen) + 10}"))
+        seen.append(text_of(over_pipes.answer_to(f"who {len(seen) + 10}")))
+    assert seen[-1] == everything

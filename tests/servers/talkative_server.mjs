@@ -60,4 +60,8 @@ void talk();
 
 const [transport, port] = process.argv.slice(2);
 if (transport === '--stdio') await server.connect(new StdioServerTransport());
-else await server.listen({ port: Number(port) });
+else {
+  // Read by Python itself.
+  const { OXMCP_SESSION_IDLE_SECONDS: idle } = process.env;
+  await server.listen({ port: Number(port), sse: true, ...(idle && { sessionIdleSeconds: Number(idle) }) });
+}

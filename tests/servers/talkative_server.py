@@ -83,7 +83,7 @@ async def main() -> None:
     if sys.argv[1] == "--stdio":
         await mcp.run_stdio_async()
     else:
-        await mcp.run_http_async(port=int(sys.argv[2]), show_banner=False)
+        await mcp.run_http_async(port=int(sys.argv[2]), sse=True, show_banner=False)
     talking.cancel()
 
 
