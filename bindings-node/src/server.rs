@@ -70,6 +70,8 @@ struct OptionsText {
     request_state_keys: Option<Vec<Vec<u8>>>,
     /// How long a client may take to come back.
     request_state_seconds: Option<f64>,
+    /// How many calls may wait for that.
+    max_parked_calls: Option<usize>,
 }
 
 fn text(value: Option<&RawValue>) -> &str {
@@ -113,7 +115,7 @@ impl Server {
 #[napi]
 impl Server {
     /// Both texts are JSON: who the server is, and `{instructions?, pageSize?, capabilities?, cacheHints?, requestStateKeys?,
-    /// requestStateSeconds?}`.
+    /// requestStateSeconds?, maxParkedCalls?}`.
     #[napi(constructor)]
     pub fn new(implementation: String, options: String) -> Result<Self, JsError> {
         let options: OptionsText = descriptors::read("the server's options", &options).into_js()?;
@@ -125,13 +127,12 @@ impl Server {
             text(options.cache_hints.as_deref()),
         )
         .into_js()?;
-        let defaults = Limits::default();
         let time =
             options.request_state_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let time = time.unwrap_or(defaults.parked_time);
-        match options.request_state_keys {
-            Some(keys) => description.seal_request_state(keys, time).into_js()?,
-            None => description.limit_parked(defaults.max_parked, time),
+        description.limit_parked(options.max_parked_calls, time);
+        if let Some(keys) = options.request_state_keys {
+            let time = time.unwrap_or(Limits::default().parked_time);
+            description.seal_request_state(keys, time).into_js()?;
         }
         Ok(Self { host: Arc::new(Host::new(description)) })
     }

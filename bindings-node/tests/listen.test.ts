@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
-import { TransportError } from 'oxmcp';
+import { McpServer, TransportError } from 'oxmcp';
 import {
   initialize,
   legacyClient,
+  modernCall,
   modernClient,
   post,
   said,
@@ -60,6 +61,61 @@ test('there are no more sessions than listen allows (SESS-12)', async (t) => {
     return (await fetch(post(ping, { 'mcp-session-id': String(id) }, url))).status;
   };
   assert.deepEqual([await status(first), await status(second)], [404, 200]);
+});
+
+test('no more sessions begin in a second than listen allows, and those that are there go on (SESS-12)', async (t) => {
+  const { url } = await talkingServer(t).listen({ maxSessionsPerSecond: 1 });
+  const own = String((await fetch(initialize(url))).headers.get('mcp-session-id'));
+  let refused = 0;
+  for (let times = 0; times < 50; times += 1) {
+    const answer = await fetch(initialize(url));
+    const text = await answer.text();
+    if (answer.status === 200) continue;
+    refused += 1;
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '1']);
+    assert.equal(answer.headers.get('mcp-session-id'), null);
+    assert.match(text, /too many sessions/);
+  }
+  assert.ok(refused > 20, String(refused));
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+  assert.equal((await fetch(post(ping, { 'mcp-session-id': own }, url))).status, 200);
+});
+
+test('no more subscriptions are open than listen allows (SUB-11)', async (t) => {
+  const { url } = await talkingServer(t).listen({ maxSubscriptions: 1 });
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const params = { notifications: { toolsListChanged: true }, _meta };
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+  const listen = () =>
+    fetch(post({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params }, headers, url));
+  const first = (await listen()).body?.getReader();
+  assert.match(new TextDecoder().decode((await first?.read())?.value), /acknowledged/);
+  assert.match(await (await listen()).text(), /too many subscriptions/);
+  await first?.cancel();
+});
+
+test('no more calls wait for answers than the server allows (SEC-12)', async (t) => {
+  const server = new McpServer({ name: 'asking', version: '1.0.0' }, { maxParkedCalls: 1 });
+  t.after(() => server.close());
+  server.registerTool('ask', {}, async (ctx) => `${(await ctx.listRoots()).length} roots`);
+  const { url } = await server.listen();
+  const ask = async () => {
+    const call = modernCall('ask', {}, { 'io.modelcontextprotocol/clientCapabilities': { roots: {} } });
+    return (await (await fetch(new Request(url, call))).json()) as {
+      result: { resultType: string; isError?: boolean; content: { text: string }[] };
+    };
+  };
+  assert.equal((await ask()).result.resultType, 'input_required');
+  const { isError, content } = (await ask()).result;
+  assert.ok(isError);
+  assert.match(content[0]?.text ?? '', /too many calls wait/);
+  assert.throws(
+    () => new McpServer({ name: 'x', version: '1' }, { maxParkedCalls: 0 }),
+    /maxParkedCalls must be a whole number of at least 1/,
+  );
 });
 
 test('close stops listening, and the server may listen again', async (t) => {

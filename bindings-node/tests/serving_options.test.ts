@@ -55,6 +55,8 @@ for (const [options, told] of [
   [{ cors: { exposedHeaders: ['a b'] } }, 'cors, exposedHeaders: "a b" is no name of a header'],
   [{ cors: { maxAgeSeconds: -1 } }, 'cors.maxAgeSeconds must be a whole number from 0'],
   [{ maxSessions: 0 }, 'maxSessions must be a whole number of at least 1, not 0'],
+  [{ maxSessionsPerSecond: 0 }, 'maxSessionsPerSecond must be a whole number of at least 1, not 0'],
+  [{ maxSubscriptions: 0 }, 'maxSubscriptions must be a whole number of at least 1, not 0'],
   [{ sessionIdleSeconds: 0 }, 'sessionIdleSeconds must be a number of seconds above 0, not 0'],
   [{ sse: { path: '/mcp/' } }, 'sse.path, sse.messagesPath and the HTTP path must differ'],
   [{ sse: { messagesPath: 'm' } }, 'sse.messagesPath must begin with one "/"'],

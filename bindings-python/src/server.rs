@@ -191,7 +191,7 @@ impl Server {
 #[pymethods]
 impl Server {
     #[new]
-    #[pyo3(signature = (implementation, *, instructions=None, page_size=None, capabilities="{}", cache_hints="{}", workers=40, request_state_keys=Vec::new(), request_state_seconds=600.0))]
+    #[pyo3(signature = (implementation, *, instructions=None, page_size=None, capabilities="{}", cache_hints="{}", workers=40, request_state_keys=Vec::new(), request_state_seconds=600.0, max_parked_calls=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, called in one place")]
     fn new(
         implementation: &str,
@@ -202,10 +202,12 @@ impl Server {
         workers: usize,
         request_state_keys: Vec<Vec<u8>>,
         request_state_seconds: f64,
+        max_parked_calls: Option<usize>,
     ) -> PyResult<Self> {
         let mut description =
             Description::read(implementation, instructions, page_size, capabilities, cache_hints)
                 .into_python()?;
+        description.limit_parked(max_parked_calls, None);
         if !request_state_keys.is_empty() {
             let time = Duration::try_from_secs_f64(request_state_seconds)
                 .map_err(|error| PyValueError::new_err(error.to_string()))?;

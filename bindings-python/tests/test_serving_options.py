@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
+import json
 import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import asgi_caller
 import pytest
 
 import oxmcp
-from oxmcp import FastMCP
+from oxmcp import Context, FastMCP
 from oxmcp.errors import ConfigurationError
 from oxmcp.serving import settings
+
+PREFIX = "io.modelcontextprotocol/"
 
 
 def on_a_listener(ask: Callable[[int], Any], **options: Any) -> Any:
@@ -111,6 +115,8 @@ def test_a_misspelt_variable_is_told_of_once_with_what_it_may_have_meant(
         ({"cors": {"origin": "*"}}, "cors has no member 'origin'; it has origins, allowed_headers"),
         ({"host": 7}, "host must be a text, not 7"),
         ({"max_sessions": 0}, "max_sessions must be a whole number of at least 1, not 0"),
+        ({"max_sessions_per_second": 0}, "max_sessions_per_second must be a whole number of at least 1, not 0"),
+        ({"max_subscriptions": 0}, "max_subscriptions must be a whole number of at least 1, not 0"),
         ({"session_idle_seconds": 0}, "session_idle_seconds must be a number of seconds above 0, not 0"),
         ({"session_idle_timeout": -1}, "session_idle_seconds must be a number of seconds above 0, not -1"),
         ({"sse": True, "sse_path": "/mcp/"}, "sse.path, sse.messages_path and the HTTP path must differ"),
@@ -233,16 +239,78 @@ def test_paths_of_http_with_sse_come_from_the_environment(monkeypatch: pytest.Mo
     assert "sse" not in FastMCP(sse=False).settings.http({})
 
 
+HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+OPENING = '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}'
+PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
+
+
 def test_there_are_no_more_sessions_than_allowed() -> None:
     """SESS-12"""
 
     def ask(port: int) -> list[int]:
-        headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-        opening = (
-            '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}'
-        )
-        sessions = [str(answer(port, "POST", headers, opening).getheader("mcp-session-id")) for _ in range(3)]
-        ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
-        return [answer(port, "POST", {**headers, "Mcp-Session-Id": id}, ping).status for id in sessions]
+        sessions = [str(answer(port, "POST", HEADERS, OPENING).getheader("mcp-session-id")) for _ in range(3)]
+        return [answer(port, "POST", {**HEADERS, "Mcp-Session-Id": id}, PING).status for id in sessions]
 
     assert on_a_listener(ask, max_sessions=2) == [404, 200, 200]
+
+
+def test_no_more_sessions_begin_in_a_second_than_allowed() -> None:
+    """SESS-12"""
+
+    def ask(port: int) -> None:
+        own = str(answer(port, "POST", HEADERS, OPENING).getheader("mcp-session-id"))
+        refused = [told for _ in range(50) if (told := answer(port, "POST", HEADERS, OPENING)).status != 200]
+        assert len(refused) > 20
+        for told in refused:
+            assert (told.status, told.getheader("retry-after"), told.getheader("mcp-session-id")) == (503, "1", None)
+            assert "too many sessions" in told.text  # type: ignore[attr-defined]
+        assert answer(port, "POST", {**HEADERS, "Mcp-Session-Id": own}, PING).status == 200
+
+    on_a_listener(ask, max_sessions_per_second=1)
+
+
+def test_no_more_subscriptions_are_open_than_allowed() -> None:
+    """SUB-11"""
+    about = {PREFIX + "protocolVersion": "2026-07-28", PREFIX + "clientCapabilities": {}}
+    params = {"notifications": {"toolsListChanged": True}, "_meta": about}
+    listen = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params})
+    headers = {**HEADERS, "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "subscriptions/listen"}
+
+    def ask(port: int) -> None:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            connection.request("POST", "/mcp", listen, headers)
+            assert b"acknowledged" in (first := connection.getresponse()).readline() + first.readline()
+            refused = answer(port, "POST", headers, listen)
+            assert "too many subscriptions" in refused.text  # type: ignore[attr-defined]
+
+    on_a_listener(ask, max_subscriptions=1)
+
+
+def test_no_more_calls_wait_for_answers_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SEC-12"""
+    about = {
+        PREFIX + "protocolVersion": "2026-07-28",
+        PREFIX + "clientInfo": {"name": "test", "version": "1"},
+        PREFIX + "clientCapabilities": {"roots": {}},
+    }
+    call = json.dumps(
+        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ask", "_meta": about}}
+    ).encode()
+
+    async def go(mcp: FastMCP) -> None:
+        @mcp.tool
+        async def ask(ctx: Context) -> str:
+            return str(await ctx.list_roots())
+
+        app = mcp.http_app()
+        headers = {"mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "ask"}
+        first = await asgi_caller.ask(app, call, headers=headers)
+        assert first.result["resultType"] == "input_required"
+        second = (await asgi_caller.ask(app, call, headers=headers)).result
+        assert second["isError"] and "too many calls wait" in second["content"][0]["text"], second
+
+    asyncio.run(go(FastMCP(max_parked_calls=1)))
+    monkeypatch.setenv("OXMCP_MAX_PARKED_CALLS", "1")
+    asyncio.run(go(FastMCP()))
+    with pytest.raises(ValueError, match="max_parked_calls must be at least 1"):
+        FastMCP(max_parked_calls=0)

@@ -53,6 +53,6 @@ async fn servers_with_the_same_keys_go_on_with_each_others_calls() {
     assert_eq!(retry(&other.engine().unwrap(), "explicit", answers, &state).await.code(), -32602);
     let refused = two.seal_request_state(["short"], Duration::from_secs(60)).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Configuration);
-    two.limit_parked(1, Duration::ZERO);
+    two.limit_parked(Some(1), Some(Duration::ZERO));
     assert_eq!(two.engine().unwrap_err().kind(), ErrorKind::Configuration);
 }

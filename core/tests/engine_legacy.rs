@@ -601,7 +601,7 @@ async fn without_sessions_each_post_is_served_alone() {
 #[tokio::test]
 async fn idle_sessions_end_and_the_number_of_sessions_is_bounded() {
     // SESS-12
-    let options = SessionOptions { idle_timeout: Duration::ZERO, max: 10 };
+    let options = SessionOptions { idle_timeout: Duration::ZERO, ..SessionOptions::default() };
     let engine = builder().registry(registry()).sessions(options).build().unwrap();
     let id = session(&engine, "2025-06-18").await;
     let list = request(1, "tools/list", json!({}));

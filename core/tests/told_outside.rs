@@ -39,7 +39,7 @@ async fn every_session_hears_what_it_wants_to_and_one_alone_what_is_its_own() {
     let (one, other) = (session(&engine, "2025-11-25").await, session(&engine, "2025-06-18").await);
     let quiet = request(1, "logging/setLevel", json!({"level": "error"}));
     assert_eq!(*hear(post(&engine, &[("Mcp-Session-Id", &other)], quiet)).await.result(), json!({}));
-    let open = |id: &str| engine.open_session_stream(&headers(&[("Mcp-Session-Id", id)])).unwrap();
+    let open = |id: &str| engine.open_session_stream(&headers(&[("Mcp-Session-Id", id)]), None).unwrap();
     let (mut hears, mut hears_too) = (open(&one), open(&other));
     let connection = shaken(&engine, "2025-11-25").await;
     for what in [log(LogLevel::Debug, "too low"), log(LogLevel::Warning, "hot"), alarm(2)] {

@@ -34,6 +34,8 @@ export interface EngineOptions {
   requestStateKeys?: readonly Uint8Array[] | undefined;
   /** How long clients may take to come back. */
   requestStateSeconds?: number | undefined;
+  /** How many calls may wait for that. */
+  maxParkedCalls?: number | undefined;
   /** How tasks are kept. */
   tasks?: object | undefined;
   /** How clients that hold a session are asked what a handler returned. */
@@ -87,6 +89,7 @@ export class Engine implements Mountable {
             pageSize: options.listPageSize,
             requestStateKeys: options.requestStateKeys?.map((key) => [...key]),
             requestStateSeconds: options.requestStateSeconds,
+            maxParkedCalls: options.maxParkedCalls,
           }),
         ),
     );

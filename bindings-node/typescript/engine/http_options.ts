@@ -105,8 +105,15 @@ export interface HttpOptions {
   path?: string;
   /** Serves HTTP+SSE, the transport of 2024-11-05, beside it. Off, if absent. */
   sse?: boolean | SsePaths;
-  /** How many clients may hold a session; the one idle for longest makes room. Default 10000. */
+  /**
+   * How many clients may hold a session. One whose client never came back after its handshake makes room first, then the one idle
+   * for longest. Default 10000.
+   */
   maxSessions?: number;
+  /** How many sessions may begin in a second; more are told to come back in a moment. Default 1000. */
+  maxSessionsPerSecond?: number;
+  /** How many subscriptions of 2026-07-28 may be open. Default 10000. */
+  maxSubscriptions?: number;
   /** How long a session rests before it is over; one with a call under way or a stream open does not rest. Seconds; default 1800. */
   sessionIdleSeconds?: number;
   /**
@@ -163,6 +170,8 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
       path: all.path,
       sse: sseText(all.sse),
       max_sessions: all.maxSessions,
+      max_sessions_per_second: all.maxSessionsPerSecond,
+      max_subscriptions: all.maxSubscriptions,
       session_idle_seconds: all.sessionIdleSeconds,
       event_store: eventStoreText(all.eventStore),
       retry_interval: all.retryInterval,

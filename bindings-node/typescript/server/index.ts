@@ -77,6 +77,7 @@ export class Server extends Asking implements Servable {
       io: options.io,
       requestStateKeys: keysOf(options),
       requestStateSeconds: options.requestState?.ttlSeconds,
+      maxParkedCalls: options.maxParkedCalls,
       tasks: tasksOf(options),
       asking: {
         timeoutMs: options.inputRequired?.roundTimeoutMs ?? 0,

@@ -41,6 +41,8 @@ export interface ServerOptions {
   requestStateKeys?: RequestStateKey | readonly RequestStateKey[] | undefined;
   /** What becomes of that state beside being sealed. */
   requestState?: RequestStateOptions | undefined;
+  /** How many calls may wait here for clients of 2026-07-28 to come back with answers. Default 10000. */
+  maxParkedCalls?: number | undefined;
   /** How clients that hold a session are asked what a handler returned by `inputRequired(…)`. */
   inputRequired?: InputRequiredOptions | undefined;
   /** How tasks are kept, in memory. */
@@ -115,7 +117,7 @@ const WITHOUT_SUBJECT: ReadonlyMap<string, string> = new Map([
   ['maxTaskQueueSize', 'what a task says is not queued'],
   ['jsonSchemaValidator', 'schemas are checked by the engine'],
   ['supportedProtocolVersions', 'every version of the protocol is served'],
-  ['eventStore', 'streams are not resumed'],
+  ['eventStore', 'streams are kept where they are served, by listen() and the transports'],
 ]);
 
 /** Whether an option says no more than that the engine does it. */
@@ -130,6 +132,10 @@ export function checkOptions(options: ServerOptions): void {
   }
   if (listPageSize !== undefined && !(Number.isInteger(listPageSize) && listPageSize >= 1)) {
     throw new ConfigurationError('listPageSize must be a whole number of at least 1');
+  }
+  const { maxParkedCalls } = options;
+  if (maxParkedCalls !== undefined && !(Number.isInteger(maxParkedCalls) && maxParkedCalls >= 1)) {
+    throw new ConfigurationError('maxParkedCalls must be a whole number of at least 1');
   }
   const { roundTimeoutMs = 1 } = options.inputRequired ?? {};
   const { ttlSeconds = 1 } = options.requestState ?? {};

@@ -210,6 +210,9 @@ impl EngineBuilder {
                 "sessions.max is 0: no session could ever begin; serve without sessions instead",
             );
         }
+        if self.sessions.max_per_second == 0 {
+            return configuration("sessions.max_per_second is 0: no session could ever begin");
+        }
         if self.limits.parked_time.is_zero() {
             return configuration("parked_time is 0: no client could ever answer a question");
         }

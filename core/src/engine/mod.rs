@@ -23,7 +23,7 @@ mod watch;
 mod work;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use crate::eras::{Session, SessionOptions, Sessions};
 pub use builder::{EngineBuilder, Limits, REQUEST_STATE_KEYS};
@@ -63,6 +63,8 @@ struct Inner {
     limits: Limits,
     shutdown: Shutdown,
     http_subscriptions: Arc<AtomicUsize>,
+    /// How many of them there can be.
+    max_http_subscriptions: AtomicUsize,
     background: Background,
     rounds: Arc<Rounds>,
 }
@@ -92,9 +94,10 @@ impl Engine {
             background: Background { running: Arc::default(), max: limits.max_in_background },
             registry,
             eras,
-            limits,
             shutdown,
             http_subscriptions: Arc::default(),
+            max_http_subscriptions: AtomicUsize::new(limits.max_http_subscriptions),
+            limits,
         })))
     }
 
@@ -180,58 +183,9 @@ impl Engine {
         Arc::new(Connection::new(Some(id), principal, shutdown.child(), Arc::clone(&self.0.rounds)))
     }
 
-    /// Closes the streams on which the client of this session hears what belongs to no request, where it comes back for the rest
-    /// by itself. Returns whether it does.
-    pub fn close_session_streams(&self, id: &str) -> bool {
-        self.0.eras.close_session_streams(id)
-    }
-
-    /// How sessions over HTTP live.
-    #[must_use]
-    pub fn session_options(&self) -> SessionOptions {
-        self.0.eras.session_options()
-    }
-
-    /// Says how sessions over HTTP live from now on.
-    pub fn set_session_options(&self, options: SessionOptions) {
-        self.0.eras.set_session_options(options);
-    }
-
-    /// Tells whoever listens that the session of a connection is over.
-    pub(crate) fn tell_session_end(&self, id: &str) {
-        self.0.eras.tell_session_end(id);
-    }
-
-    /// Opens the stream a session's unsolicited messages travel on (LHTTP-8): an HTTP GET.
-    ///
-    /// # Errors
-    /// 400 without a session id (SESS-4), 404 for an unknown one (SESS-5) and for one that is not `principal`'s (SESS-10), 405 when
-    /// the version header names a version without such streams (HTTP-11).
-    pub fn open_session_stream(
-        &self,
-        headers: &http::HeaderMap,
-        principal: Option<&Principal>,
-    ) -> Result<SessionStream, Refusal> {
-        let session = self.0.eras.open_session_stream(headers, principal)?;
-        Ok(SessionStream::new(session, self.0.shutdown.clone()))
-    }
-
-    /// Ends a session (SESS-7): an HTTP DELETE. Its requests are cancelled, its streams end.
-    ///
-    /// # Errors
-    /// As [`Engine::open_session_stream`].
-    pub fn end_session(
-        &self,
-        headers: &http::HeaderMap,
-        principal: Option<&Principal>,
-    ) -> Result<(), Refusal> {
-        Ok(self.0.eras.end_session(headers, principal)?)
-    }
-
-    /// Tells `listener` the id of each session over HTTP that ends from now on: ended by its client, idle for too long (noticed
-    /// when it is looked for), or in the way of others. It must not block.
-    pub fn on_session_end(&self, listener: impl Fn(&str) + Send + Sync + 'static) {
-        self.0.eras.on_session_end(Box::new(listener));
+    /// Says how many subscriptions may be open over HTTP from now on, instead of [`Limits::max_http_subscriptions`].
+    pub fn set_max_http_subscriptions(&self, max: usize) {
+        self.0.max_http_subscriptions.store(max, Ordering::Relaxed);
     }
 
     /// Runs something to its end although nobody waits for it; drops it when too much runs already.
@@ -365,7 +319,8 @@ impl Engine {
                         Counted::enter(&connection.subscriptions, self.0.limits.max_subscriptions)
                     }
                     Edge::Http(_) => {
-                        Counted::enter(&self.0.http_subscriptions, self.0.limits.max_http_subscriptions)
+                        let max = self.0.max_http_subscriptions.load(Ordering::Relaxed);
+                        Counted::enter(&self.0.http_subscriptions, max)
                     }
                 };
                 let Some(counted) = counted else {

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use http::HeaderMap;
 
 use super::classify::{Clues, EdgeClue, MessageKind, MethodClue, Verdict, VersionHeader, classify};
+use super::errors::OVERLOADED;
 use super::legacy::requests::Client;
-use super::legacy::session::{Session, SessionListener, SessionStore};
+use super::legacy::session::Session;
+use super::legacy::session_store::{SessionListener, SessionStore};
 use super::meta::Meta;
 use super::params::Params;
 use super::{
@@ -25,7 +27,7 @@ pub struct Eras {
     pub(super) profile: Arc<Profile>,
     pub(super) registry: Registry,
     pub(super) max_subscribed_resources: usize,
-    sessions: SessionStore,
+    sessions: Arc<SessionStore>,
     /// The sessions of duplex connections, which nobody finds by an id.
     connected: Mutex<Vec<Weak<Session>>>,
 }
@@ -43,7 +45,7 @@ impl Eras {
         Self {
             profile: Arc::new(profile),
             registry,
-            sessions: SessionStore::new(sessions, kept),
+            sessions: Arc::new(SessionStore::new(sessions, kept)),
             connected: Mutex::default(),
             max_subscribed_resources,
         }
@@ -204,6 +206,11 @@ impl Eras {
         self.sessions.set_options(options);
     }
 
+    /// Whether one more session may begin now, over whatever there is on HTTP. Counts it if so.
+    pub fn admit_session(&self) -> bool {
+        self.sessions.admit()
+    }
+
     /// Tells whoever listens that the session of a connection is over.
     pub fn tell_session_end(&self, id: &str) {
         self.sessions.tell(id);
@@ -296,6 +303,13 @@ impl Eras {
                 return Ok(Opened::Answered { said, session_id: None });
             }
             Side::Post { .. } => {
+                if !self.sessions.admit() {
+                    return Err(WireError::new(
+                        OVERLOADED,
+                        "too many sessions begin at once; try again in a moment",
+                        503,
+                    ));
+                }
                 let internal = || WireError::new(error_code::INTERNAL_ERROR, "internal error", 200);
                 (Some(SessionStore::new_id().ok_or_else(internal)?), Arc::default())
             }

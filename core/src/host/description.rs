@@ -77,10 +77,11 @@ impl Description {
         Ok(())
     }
 
-    /// Says how many calls may wait for their clients to come back, and for how long: see [`Limits::max_parked`].
-    pub const fn limit_parked(&mut self, max: usize, time: Duration) {
-        self.limits.max_parked = max;
-        self.limits.parked_time = time;
+    /// Says how many calls may wait for their clients to come back, and for how long: see [`Limits::max_parked`]. What is absent
+    /// stays as it is.
+    pub fn limit_parked(&mut self, max: Option<usize>, time: Option<Duration>) {
+        self.limits.max_parked = max.unwrap_or(self.limits.max_parked);
+        self.limits.parked_time = time.unwrap_or(self.limits.parked_time);
     }
 
     /// Says how tasks are kept from the next [`Description::engine`] on: `{"always"?, "ttlMs"?, "maxTtlMs"?, "maxTasks"?, "maxTasksPerOwner"?, "maxResultBytes"?,

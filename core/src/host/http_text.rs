@@ -41,6 +41,10 @@ impl HttpText {
         options.sessions.idle_timeout = told.seconds("session_idle_seconds")?;
         let max_sessions = told.whole("max_sessions", 1, u64::MAX)?;
         options.sessions.max = max_sessions.map(|max| usize::try_from(max).unwrap_or(usize::MAX));
+        let per_second = told.whole("max_sessions_per_second", 1, u64::MAX)?;
+        options.sessions.max_per_second = per_second.map(|max| u32::try_from(max).unwrap_or(u32::MAX));
+        let max_subscriptions = told.whole("max_subscriptions", 1, u64::MAX)?;
+        options.max_subscriptions = max_subscriptions.map(|max| usize::try_from(max).unwrap_or(usize::MAX));
         let store = told.object("event_store")?.map(read_event_store).transpose()?;
         let retry = told.whole("retry_interval", 0, u64::from(u32::MAX))?.map(Duration::from_millis);
         options.health = told.object("health")?.map(read_health).transpose()?;

@@ -39,6 +39,8 @@ class HttpOptions:
     sse: Mapping[str, str] | None = None
     server_card: Mapping[str, Any] | None = None
     max_sessions: int | None = None
+    max_sessions_per_second: int | None = None
+    max_subscriptions: int | None = None
     session_idle_seconds: float | None = None
     #: The bounds of the engine's own event store.
     event_store: Mapping[str, Any] | None = None
@@ -71,6 +73,8 @@ class HttpOptions:
             "sse": self.sse,
             "server_card": self.server_card,
             "max_sessions": self.max_sessions,
+            "max_sessions_per_second": self.max_sessions_per_second,
+            "max_subscriptions": self.max_subscriptions,
             "session_idle_seconds": self.session_idle_seconds,
             "event_store": self.event_store,
             "retry_interval": self.retry_interval,

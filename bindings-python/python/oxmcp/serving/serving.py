@@ -233,6 +233,8 @@ class Serving(Mounted, Telling):
         sse_path: str | None = None,
         message_path: str | None = None,
         max_sessions: int | None = None,
+        max_sessions_per_second: int | None = None,
+        max_subscriptions: int | None = None,
         session_idle_seconds: float | None = None,
         event_store: EventStore | InMemoryEventStore | bool | None = None,
         retry_interval: int | None = None,
@@ -284,6 +286,8 @@ class Serving(Mounted, Telling):
                     "sse_path": sse_path,
                     "message_path": message_path,
                     "max_sessions": max_sessions,
+                    "max_sessions_per_second": max_sessions_per_second,
+                    "max_subscriptions": max_subscriptions,
                     "session_idle_seconds": session_idle_timeout
                     if session_idle_seconds is None
                     else session_idle_seconds,

@@ -37,6 +37,9 @@ VARIABLES = (
     "SSE_PATH",
     "MESSAGE_PATH",
     "MAX_SESSIONS",
+    "MAX_SESSIONS_PER_SECOND",
+    "MAX_SUBSCRIPTIONS",
+    "MAX_PARKED_CALLS",
     "SESSION_IDLE_SECONDS",
     "EVENT_STORE",
     "RETRY_INTERVAL",
@@ -234,6 +237,8 @@ class Settings:
         sse_path: str | None = None,
         message_path: str | None = None,
         max_sessions: int | None = None,
+        max_sessions_per_second: int | None = None,
+        max_subscriptions: int | None = None,
         session_idle_seconds: float | None = None,
         event_store: Any = None,
         retry_interval: int | None = None,
@@ -261,6 +266,8 @@ class Settings:
         self.sse_path: str = text("SSE_PATH", sse_path, "/sse")
         self.message_path: str = text("MESSAGE_PATH", message_path, "/messages/")
         self.max_sessions = whole("MAX_SESSIONS", max_sessions, None)
+        self.max_sessions_per_second = whole("MAX_SESSIONS_PER_SECOND", max_sessions_per_second, None)
+        self.max_subscriptions = whole("MAX_SUBSCRIPTIONS", max_subscriptions, None)
         self.session_idle_seconds = number("SESSION_IDLE_SECONDS", session_idle_seconds, None)
         self.event_store: Any = switch("EVENT_STORE", None, False) if event_store is None else event_store
         self.retry_interval = whole("RETRY_INTERVAL", retry_interval, None)
@@ -293,6 +300,8 @@ class Settings:
             "sse_path": self.sse_path,
             "message_path": self.message_path,
             "max_sessions": self.max_sessions,
+            "max_sessions_per_second": self.max_sessions_per_second,
+            "max_subscriptions": self.max_subscriptions,
             "session_idle_seconds": self.session_idle_seconds,
             "event_store": self.event_store,
             "retry_interval": self.retry_interval,

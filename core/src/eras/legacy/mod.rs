@@ -9,6 +9,7 @@ pub(crate) mod requests;
 pub(crate) mod results;
 pub mod server_requests;
 pub mod session;
+pub mod session_store;
 pub(crate) mod subscriptions;
 pub(crate) mod tasks;
 pub(crate) mod vocabulary;

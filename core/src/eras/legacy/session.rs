@@ -1,13 +1,10 @@
-//! Sessions: what a handshake leaves behind, and where it is found again (SESS-*).
+//! A session: what a handshake leaves behind (SESS-*).
 
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::sync::watch;
 
 use crate::eras::in_flight::InFlight;
@@ -20,21 +17,6 @@ use crate::model::{Change, LogLevel, Principal, Saying};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Watch;
 
-/// How sessions over HTTP live (SESS-12).
-#[derive(Debug, Clone, Copy)]
-pub struct SessionOptions {
-    /// A session nobody used for this long is over. One with a request or a stream open is in use.
-    pub idle_timeout: Duration,
-    /// How many sessions there can be; the one idle for longest makes room.
-    pub max: usize,
-}
-
-impl Default for SessionOptions {
-    fn default() -> Self {
-        Self { idle_timeout: Duration::from_secs(30 * 60), max: 10_000 }
-    }
-}
-
 /// One session.
 pub struct Session {
     /// Absent on a duplex connection, which is its own session.
@@ -42,7 +24,7 @@ pub struct Session {
     /// What was agreed on.
     pub(crate) version: ProtocolVersion,
     /// Whose it is, if that is known: nobody else finds it (SESS-10).
-    principal: Option<Principal>,
+    pub(crate) principal: Option<Principal>,
     pub(crate) client_info: Option<RawJson>,
     pub(crate) client_capabilities: Option<RawJson>,
     pub(crate) in_flight: Arc<InFlight>,
@@ -197,13 +179,19 @@ impl Session {
         *self.ended.borrow()
     }
 
-    fn touch(&self) {
+    /// Notes that the client was heard of.
+    pub(crate) fn touch(&self) {
         let age = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last_used.store(age, Ordering::Relaxed);
     }
 
+    /// Whether the client came back after its handshake.
+    pub(crate) fn has_opened(&self) -> bool {
+        *self.opened.borrow()
+    }
+
     /// For how long nobody used the session.
-    fn idle(&self) -> Duration {
+    pub(crate) fn idle(&self) -> Duration {
         if self.streams.load(Ordering::Relaxed) > 0 {
             return Duration::ZERO;
         }
@@ -245,150 +233,6 @@ impl Drop for Held {
     }
 }
 
-/// Where the sessions over HTTP are. Engines that serve the same one after the other can have the same: their clients notice nothing.
-#[derive(Clone, Default)]
-pub struct Sessions(Arc<Mutex<HashMap<Arc<str>, Arc<Session>>>>);
-
-impl fmt::Debug for Sessions {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Sessions")
-    }
-}
-
-/// The sessions over HTTP. One that is over goes when it is looked for, or when another needs its room: no thread of its own.
-pub(crate) struct SessionStore {
-    /// Looked at by every request, set rarely: microseconds.
-    idle_timeout: AtomicU64,
-    max: AtomicUsize,
-    kept: Sessions,
-    /// Told the id of each session that is over.
-    listeners: Mutex<Vec<SessionListener>>,
-}
-
-/// Hears of the ends of sessions, by their ids.
-pub(crate) type SessionListener = Box<dyn Fn(&str) + Send + Sync>;
-
-impl SessionStore {
-    pub(crate) fn new(options: SessionOptions, kept: Sessions) -> Self {
-        let store = Self {
-            idle_timeout: AtomicU64::new(0),
-            max: AtomicUsize::new(0),
-            kept,
-            listeners: Mutex::default(),
-        };
-        store.set_options(options);
-        store
-    }
-
-    /// An id nobody can guess: 32 random bytes as 43 visible ASCII characters (SESS-2, SESS-8). `None` when the system has
-    /// no randomness.
-    pub(crate) fn new_id() -> Option<Arc<str>> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).ok()?;
-        Some(Arc::from(URL_SAFE_NO_PAD.encode(bytes)))
-    }
-
-    /// Keeps a session that has an id, making room for it if need be.
-    pub(crate) fn add(&self, session: &Arc<Session>) {
-        let Some(id) = session.id.clone() else { return };
-        let SessionOptions { idle_timeout, max } = self.options();
-        let mut over = Vec::new();
-        let mut sessions = self.sessions();
-        if sessions.len() >= max {
-            sessions.retain(|_, session| {
-                let keep = session.idle() < idle_timeout;
-                if !keep {
-                    over.push(Arc::clone(session));
-                }
-                keep
-            });
-        }
-        while sessions.len() >= max {
-            // Those in use are not idle at all and go last.
-            let oldest =
-                sessions.iter().max_by_key(|(_, session)| session.idle()).map(|(id, _)| Arc::clone(id));
-            match oldest.and_then(|id| sessions.remove(&id)) {
-                Some(session) => over.push(session),
-                None => break,
-            }
-        }
-        sessions.insert(id, Arc::clone(session));
-        drop(sessions);
-        for session in over {
-            self.ended(&session);
-        }
-    }
-
-    /// Tells `listener` of sessions that end from now on.
-    pub(crate) fn listen(&self, listener: SessionListener) {
-        self.listeners().push(listener);
-    }
-
-    fn listeners(&self) -> MutexGuard<'_, Vec<SessionListener>> {
-        // A list is whole whatever happened while it was locked.
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ended(&self, session: &Session) {
-        session.end();
-        if let Some(id) = &session.id {
-            self.tell(id);
-        }
-    }
-
-    /// Tells the listeners that the session with this id is over.
-    pub(crate) fn tell(&self, id: &str) {
-        for listener in &*self.listeners() {
-            listener(id);
-        }
-    }
-
-    /// The session with this id, which is in use now. `None` if there is none or it was idle for too long (SESS-5).
-    pub(crate) fn find(&self, id: &str) -> Option<Arc<Session>> {
-        self.look_up(id, |_| true)
-    }
-
-    /// The same for whoever asks: what is another's is not there, and is not in use by being asked for (SESS-10).
-    pub(crate) fn find_of(&self, id: &str, principal: Option<&Principal>) -> Option<Arc<Session>> {
-        self.look_up(id, |session| session.principal.as_ref() == principal)
-    }
-
-    fn look_up(&self, id: &str, is_meant: impl FnOnce(&Session) -> bool) -> Option<Arc<Session>> {
-        let session = self.sessions().get(id).filter(|session| is_meant(session)).cloned()?;
-        if session.idle() >= self.options().idle_timeout {
-            self.end(id);
-            return None;
-        }
-        session.touch();
-        Some(session)
-    }
-
-    /// Ends the session with this id. Returns whether there was one.
-    pub(crate) fn end(&self, id: &str) -> bool {
-        let session = self.sessions().remove(id);
-        session.inspect(|session| self.ended(session)).is_some()
-    }
-
-    /// How sessions live from now on.
-    pub(crate) fn set_options(&self, options: SessionOptions) {
-        let microseconds = u64::try_from(options.idle_timeout.as_micros()).unwrap_or(u64::MAX);
-        self.idle_timeout.store(microseconds, Ordering::Relaxed);
-        self.max.store(options.max, Ordering::Relaxed);
-    }
-
-    pub(crate) fn options(&self) -> SessionOptions {
-        SessionOptions {
-            idle_timeout: Duration::from_micros(self.idle_timeout.load(Ordering::Relaxed)),
-            max: self.max.load(Ordering::Relaxed),
-        }
-    }
-
-    fn sessions(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Session>>> {
-        // The map is whole after every statement above, so a panic elsewhere does not spoil it.
-        self.kept.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl fmt::Debug for Session {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The id opens the session to whoever knows it: not for logs (SEC-15).
@@ -399,14 +243,5 @@ impl fmt::Debug for Session {
 impl fmt::Debug for Held {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.session.fmt(formatter)
-    }
-}
-
-impl fmt::Debug for SessionStore {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SessionStore")
-            .field("sessions", &self.sessions().len())
-            .finish_non_exhaustive()
     }
 }

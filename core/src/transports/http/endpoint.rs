@@ -67,7 +67,9 @@ impl Endpoint {
         let mut sessions = engine.session_options();
         sessions.idle_timeout = options.sessions.idle_timeout.unwrap_or(sessions.idle_timeout);
         sessions.max = options.sessions.max.unwrap_or(sessions.max);
+        sessions.max_per_second = options.sessions.max_per_second.unwrap_or(sessions.max_per_second);
         engine.set_session_options(sessions);
+        options.max_subscriptions.into_iter().for_each(|max| engine.set_max_http_subscriptions(max));
         let (told, sse) = (ToldRefusals::default(), SseSessions::default());
         let resumable = ResumableSessions::follow(&engine);
         Ok(Self(Arc::new(Inner {

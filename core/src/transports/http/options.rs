@@ -57,8 +57,11 @@ pub struct HttpOptions {
     pub server_card: Option<ServerCardOptions>,
     /// Serves the HTTP+SSE transport of 2024-11-05 beside it. `None`: it is not served.
     pub sse: Option<SseOptions>,
-    /// How long a session may rest before it is over, and how many there can be; `None` leaves both as the engine has them.
+    /// How long a session may rest before it is over, how many there can be, and how fast they may begin; `None` leaves each as the
+    /// engine has it.
     pub sessions: SessionLimits,
+    /// How many subscriptions may be open at once (SUB-11); `None` leaves it as the engine has it.
+    pub max_subscriptions: Option<usize>,
     /// Keeps what streams say, so that a client that lost one comes back for the rest. `None`: it is lost with its connection.
     pub resumption: Option<Resumption>,
     /// Who answers at paths that are none of these. `None`: nobody, there is nothing.
@@ -109,6 +112,7 @@ impl Default for HttpOptions {
             sse: None,
             resumption: None,
             sessions: SessionLimits::default(),
+            max_subscriptions: None,
             max_body_bytes: 4 * 1024 * 1024,
             max_header_bytes: 32 * 1024,
             max_headers: 100,
@@ -133,8 +137,10 @@ impl Default for HttpOptions {
 pub struct SessionLimits {
     /// A session nobody used for this long is over. One with a request or a stream open is in use.
     pub idle_timeout: Option<Duration>,
-    /// How many sessions there can be; the one idle for longest makes room.
+    /// How many sessions there can be; those whose clients never came back make room first, then the one idle for longest.
     pub max: Option<usize>,
+    /// How many may begin in a second; more are refused with status 503.
+    pub max_per_second: Option<u32>,
 }
 
 /// What hyper needs at least for its buffer.
@@ -177,6 +183,15 @@ impl HttpOptions {
                 "{} must not be zero: no session could ever begin; serve without sessions instead",
                 self.spelling.of("max_sessions")
             ));
+        }
+        if self.sessions.max_per_second == Some(0) {
+            return wrong(format!(
+                "{} must not be zero: no session could ever begin; serve without sessions instead",
+                self.spelling.of("max_sessions_per_second")
+            ));
+        }
+        if self.max_subscriptions == Some(0) {
+            return wrong(format!("{} must not be zero", self.spelling.of("max_subscriptions")));
         }
         if self.sessions.idle_timeout.is_some_and(|timeout| timeout.is_zero()) {
             return wrong(format!("{} must not be zero", self.spelling.of("session_idle_seconds")));

@@ -20,6 +20,8 @@ use crate::transports::error_without_id;
 static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 static ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+/// In a second.
+const SOON: HeaderValue = HeaderValue::from_static("1");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The body of an answer. Dropping it before its end gives up the rest.
@@ -91,6 +93,9 @@ pub(super) fn json(message: ResponseMessage) -> Response<ResponseBody> {
     let status = StatusCode::from_u16(message.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json_message(status, message.body);
     name_session(&mut response, message.session_id.as_deref());
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, SOON);
+    }
     response
 }
 
@@ -183,7 +188,7 @@ pub(super) fn shutting_down() -> Response<ResponseBody> {
 /// The refusal of something for which there is no room at the moment.
 pub(super) fn not_now(message: &str) -> Response<ResponseBody> {
     let mut response = json_text(StatusCode::SERVICE_UNAVAILABLE, error_without_id(message));
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response.headers_mut().insert(header::RETRY_AFTER, SOON);
     response
 }
 

@@ -88,7 +88,10 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             at `/sse`, what its clients say at `/messages/`.
         server_card: Whether everybody is told what this server is before they connect, at `/server-card` below its path
             (SEP-2127): True, or what is to be said beside what the server says of itself; see `ServerCard`.
-        max_sessions: How many clients may hold a session over HTTP (10,000); the one idle for longest makes room.
+        max_sessions: How many clients may hold a session over HTTP (10,000). One whose client never came back after its handshake
+            makes room first, then the one idle for longest.
+        max_sessions_per_second: How many sessions may begin in a second (1,000); more are told to come back in a moment.
+        max_subscriptions: How many subscriptions of 2026-07-28 may be open over HTTP (10,000).
         session_idle_seconds: How long a session rests before it is over (1,800), `session_idle_timeout` by another name. One
             with a call under way or a stream open does not rest.
         event_store: Where it is kept what streams say, so that a client that lost one comes back for the rest: True keeps it in
@@ -107,6 +110,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             they are asked something (2026-07-28); also the variable `OXMCP_REQUEST_STATE_KEYS`, with commas between them. The
             first seals, all open. Processes that serve the same clients need the same; by default one is made at random.
             `request_state_security` is a `RequestStateSecurity` with such keys, and the time that clients have.
+        max_parked_calls: How many calls may wait here for clients of 2026-07-28 to come back with answers (10,000).
         sampling_handler: Answers what the client's model is asked, `(messages, params, context)`, where the client cannot: a text
             or a `CreateMessageResult`. With `sampling_handler_behavior="always"` it always does.
         tasks: Whether calls of tools can become tasks where a tool does not say: True is `task=True` of each. Or how tasks are
@@ -123,12 +127,14 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`, `OXMCP_SSE`,
-    `OXMCP_SSE_PATH`, `OXMCP_MESSAGE_PATH`, `OXMCP_MAX_SESSIONS`, `OXMCP_SESSION_IDLE_SECONDS`, `OXMCP_EVENT_STORE`,
+    `OXMCP_SSE_PATH`, `OXMCP_MESSAGE_PATH`, `OXMCP_MAX_SESSIONS`, `OXMCP_MAX_SESSIONS_PER_SECOND`,
+    `OXMCP_SESSION_IDLE_SECONDS`, `OXMCP_MAX_SUBSCRIPTIONS`, `OXMCP_MAX_PARKED_CALLS`, `OXMCP_EVENT_STORE`,
     `OXMCP_RETRY_INTERVAL`, `OXMCP_TRANSPORT`, `OXMCP_JSON_RESPONSE`, `OXMCP_STATELESS_HTTP`, `OXMCP_ALLOWED_HOSTS`,
     `OXMCP_ALLOWED_ORIGINS`, `OXMCP_CORS`, `OXMCP_SERVER_CARD`, `OXMCP_MAX_BODY_BYTES`, `OXMCP_MAX_CONNECTIONS`,
-    `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`, `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_SHUTDOWN_GRACE_SECONDS`, `OXMCP_DEBUG`,
-    `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`, `OXMCP_ON_UNKNOWN`, `OXMCP_MASK_ERRORS`, `OXMCP_STRICT_INPUT_VALIDATION`,
-    `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`, `OXMCP_RUN_IN_THREAD`. One that is empty counts as not set.
+    `OXMCP_BODY_PAUSE_SECONDS`, `OXMCP_BODY_SECONDS`, `OXMCP_KEEP_ALIVE_SECONDS`, `OXMCP_SHUTDOWN_GRACE_SECONDS`,
+    `OXMCP_DEBUG`, `OXMCP_LOG_LEVEL`, `OXMCP_ON_DUPLICATE`, `OXMCP_ON_UNKNOWN`, `OXMCP_MASK_ERRORS`,
+    `OXMCP_STRICT_INPUT_VALIDATION`, `OXMCP_LIST_PAGE_SIZE`, `OXMCP_WORKERS`, `OXMCP_RUN_IN_THREAD`. One that is empty
+    counts as not set.
 
     Raises:
         ValueError: a setting or its variable makes no sense.
@@ -172,6 +178,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         sse_path: str | None = None,
         message_path: str | None = None,
         max_sessions: int | None = None,
+        max_sessions_per_second: int | None = None,
+        max_subscriptions: int | None = None,
         session_idle_seconds: float | None = None,
         event_store: EventStore | InMemoryEventStore | bool | None = None,
         retry_interval: int | None = None,
@@ -196,6 +204,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         middleware: Iterable[Any] | None = None,
         request_state_keys: Keys | None = None,
         request_state_security: RequestStateSecurity | None = None,
+        max_parked_calls: int | None = None,
         sampling_handler: Callable[..., Any] | None = None,
         sampling_handler_behavior: Literal["always", "fallback"] | None = None,
         tasks: Tasks = None,
@@ -237,6 +246,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             sse_path=sse_path,
             message_path=message_path,
             max_sessions=max_sessions,
+            max_sessions_per_second=max_sessions_per_second,
+            max_subscriptions=max_subscriptions,
             session_idle_seconds=session_idle_timeout if session_idle_seconds is None else session_idle_seconds,
             event_store=event_store,
             retry_interval=retry_interval,
@@ -272,6 +283,9 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         self._request_state = (
             request_state_security if request_state_security or keys is None else RequestStateSecurity(keys=keys)
         )
+        self._max_parked = settings.whole("MAX_PARKED_CALLS", max_parked_calls, None)
+        if self._max_parked is not None and self._max_parked < 1:
+            raise ValueError("max_parked_calls must be at least 1")
         self.sampling_handler = sampling_handler
         self.sampling_handler_behavior = sampling_handler_behavior or "fallback"
         self._tells_of_changes = subscriptions is not False
@@ -322,6 +336,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             workers=self._workers,
             request_state_keys=() if self._request_state is None else self._request_state.keys,
             request_state_seconds=600.0 if self._request_state is None else self._request_state.ttl,
+            max_parked_calls=self._max_parked,
         )
         if self._task_settings is not None:
             engine.serve_tasks(self._task_settings)
@@ -346,6 +361,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         sse_path: str | None = None,
         message_path: str | None = None,
         max_sessions: int | None = None,
+        max_sessions_per_second: int | None = None,
+        max_subscriptions: int | None = None,
         session_idle_seconds: float | None = None,
         event_store: EventStore | InMemoryEventStore | bool | None = None,
         retry_interval: int | None = None,
@@ -384,9 +401,9 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
                 way a handler that blocks does not stop the engine from reading, timing out and refusing.
             host, port, path, json_response, stateless_http, allowed_hosts, allowed_origins, cors, max_body_bytes,
                 max_connections, body_pause_seconds, body_seconds, keep_alive_seconds, transport_security, sse, sse_path,
-                message_path, server_card, max_sessions, session_idle_seconds, event_store, retry_interval: For HTTP; what is
-                absent is as in `settings`. `max_body_bytes` counts for stdio, too. With the transport "sse", `path` is
-                `sse_path`.
+                message_path, server_card, max_sessions, max_sessions_per_second, max_subscriptions, session_idle_seconds,
+                event_store, retry_interval: For HTTP; what is absent is as in `settings`. `max_body_bytes` counts for stdio,
+                too. With the transport "sse", `path` is `sse_path`.
             shutdown_grace_seconds: How long calls under way may still take at the end; see the class.
 
         Raises:
@@ -411,6 +428,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
                 "sse_path": sse_path,
                 "message_path": message_path,
                 "max_sessions": max_sessions,
+                "max_sessions_per_second": max_sessions_per_second,
+                "max_subscriptions": max_subscriptions,
                 "session_idle_seconds": session_idle_timeout if session_idle_seconds is None else session_idle_seconds,
                 "event_store": event_store,
                 "retry_interval": retry_interval,

@@ -92,6 +92,8 @@ class Mounted:
         body_seconds: float | None = None,
         keep_alive_seconds: float | None = None,
         max_sessions: int | None = None,
+        max_sessions_per_second: int | None = None,
+        max_subscriptions: int | None = None,
         session_idle_seconds: float | None = None,
         event_store: EventStore | InMemoryEventStore | bool | None = None,
         retry_interval: int | None = None,
@@ -123,8 +125,8 @@ class Mounted:
             transport_security: The same by another name.
             cors: Which web pages may read what is answered.
             server_card: Whether everybody is told what this server is, at `/server-card` below `path`; as for `run`.
-            max_body_bytes, body_pause_seconds, body_seconds, keep_alive_seconds, max_sessions, session_idle_seconds,
-                event_store, retry_interval: As for `run`.
+            max_body_bytes, body_pause_seconds, body_seconds, keep_alive_seconds, max_sessions, max_sessions_per_second,
+                max_subscriptions, session_idle_seconds, event_store, retry_interval: As for `run`.
             shutdown_grace_seconds: How long requests under way may still take when the lifespan ends.
             host: Where the ASGI server listens; a loopback address has only the names of this machine served.
             sse_path, message_path: Where HTTP+SSE is.
@@ -155,6 +157,8 @@ class Mounted:
             body_seconds=body_seconds,
             keep_alive_seconds=keep_alive_seconds,
             max_sessions=max_sessions,
+            max_sessions_per_second=max_sessions_per_second,
+            max_subscriptions=max_subscriptions,
             session_idle_seconds=session_idle_timeout if session_idle_seconds is None else session_idle_seconds,
             event_store=event_store,
             retry_interval=retry_interval,
@@ -227,6 +231,8 @@ class Mounted:
         event_store: EventStore | InMemoryEventStore | bool | None = None,
         retry_interval: int | None = None,
         max_sessions: int | None = None,
+        max_sessions_per_second: int | None = None,
+        max_subscriptions: int | None = None,
         session_idle_timeout: float | None = None,
         debug: bool | None = None,
         **other: Unpack[OfMounting],
@@ -244,6 +250,8 @@ class Mounted:
             event_store=event_store,
             retry_interval=retry_interval,
             max_sessions=max_sessions,
+            max_sessions_per_second=max_sessions_per_second,
+            max_subscriptions=max_subscriptions,
             session_idle_seconds=session_idle_timeout,
             debug=debug,
         )

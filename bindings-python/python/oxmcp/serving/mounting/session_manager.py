@@ -22,7 +22,7 @@ class StreamableHTTPSessionManager:
         stateless: Whether older clients are served without sessions.
         security_settings: Which hosts and origins are served.
         max_request_body_size: The longest body, in bytes.
-        event_store, retry_interval, max_sessions, session_idle_timeout: As for `run`.
+        event_store, retry_interval, max_sessions, max_sessions_per_second, max_subscriptions, session_idle_timeout: As for `run`.
 
     Raises:
         TypeError: the app is no server, or the store no store.
@@ -39,6 +39,8 @@ class StreamableHTTPSessionManager:
         session_idle_timeout: float | None = None,
         max_request_body_size: int | None = None,
         max_sessions: int | None = None,
+        max_sessions_per_second: int | None = None,
+        max_subscriptions: int | None = None,
     ) -> None:
         if not hasattr(app, "mounted"):
             raise TypeError(f"app is a server of this package (FastMCP or Server), not {app!r}")
@@ -50,6 +52,8 @@ class StreamableHTTPSessionManager:
             event_store=event_store,
             retry_interval=retry_interval,
             max_sessions=max_sessions,
+            max_sessions_per_second=max_sessions_per_second,
+            max_subscriptions=max_subscriptions,
             session_idle_seconds=session_idle_timeout,
         )
 

@@ -41,6 +41,9 @@ pub(in crate::transports::http) fn open(
             "this is answered with text/event-stream only: the Accept header must allow it",
         ));
     }
+    if !engine.admit_session() {
+        return Ok(response::not_now("too many sessions begin at once; try again in a moment"));
+    }
     let (messages, id) = match mounted {
         Some(SseRequest::Open { messages, session }) => (messages, Some(session)),
         _ => {
