@@ -51,7 +51,7 @@ pub(super) enum Node {
 #[derive(Debug)]
 pub(super) struct Rules {
     pub types: u8,
-    /// Whether all strings fit, if strings do.
+    /// Whether all strings fit.
     pub any_string: bool,
     pub allowed: Option<Allowed>,
     pub number: Option<NumberRules>,

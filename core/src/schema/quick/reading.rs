@@ -9,7 +9,7 @@ use super::alternatives;
 use super::keywords::{allowed, bound, count, refuses, takes_every_string, types_of};
 use super::plan::{
     ANYTHING, Alternatives, ArrayRules, KINDS, Member, NOTHING, Node, NumberRules, ObjectRules, Pattern,
-    Plan, Rules, StringRules, UNKNOWN,
+    Plan, Rules, StringRules, UNKNOWN, types,
 };
 use super::references::References;
 use crate::json::{as_boolean, as_string, elements, is_array, is_object, members, write_string};
@@ -190,7 +190,8 @@ impl<'a> Reader<'a> {
         }
         rules.array = self.array(&parts);
         self.object(&parts, &mut rules)?;
-        rules.any_string = rules.string.is_none() && rules.allowed.is_none();
+        rules.any_string =
+            rules.types & types::STRING != 0 && rules.string.is_none() && rules.allowed.is_none();
         all.retain(|&index| index != ANYTHING);
         if all.is_empty() {
             return Some(if rules.is_empty() { Node::Anything } else { Node::Rules(Box::new(rules)) });

@@ -60,12 +60,20 @@ impl<'a> Walk<'a> {
     /// The next byte that is not white space.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
-        loop {
-            match self.bytes.get(self.at) {
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                other => return other.copied(),
-            }
+        match self.bytes.get(self.at) {
+            Some(&byte) if byte > b' ' => Some(byte),
+            Some(_) => self.after_blank(),
+            None => None,
         }
+    }
+
+    /// The same where there is white space, or what may not be between words.
+    #[inline(never)]
+    fn after_blank(&mut self) -> Option<u8> {
+        while matches!(self.bytes.get(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+        self.bytes.get(self.at).copied()
     }
 
     #[inline]
@@ -83,8 +91,21 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the value that begins here fits a node. If so, the walk is behind it.
+    #[inline]
     pub(super) fn value(&mut self, index: usize) -> bool {
-        match &self.nodes[index] {
+        let node = &self.nodes[index];
+        // What most values are.
+        if let Node::Rules(rules) = node
+            && rules.any_string
+            && self.bytes.get(self.at) == Some(&b'"')
+        {
+            return self.any_string();
+        }
+        self.other_value(node)
+    }
+
+    fn other_value(&mut self, node: &'a Node) -> bool {
+        match node {
             Node::Anything => self.anything(),
             Node::Nothing => false,
             Node::Unknown => self.give_up(),
