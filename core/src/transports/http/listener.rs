@@ -31,6 +31,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// After how long a silent connection is asked whether it is still there.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 
+/// How much of a large body is read at once, at most. A connection that has had one keeps room for so much.
+const READ_BYTES: usize = 64 * 1024;
+
 /// How many headers hyper has room for without asking the allocator.
 const HYPER_HEADERS: usize = 100;
 
@@ -251,7 +254,7 @@ fn hyper_settings(options: &HttpOptions) -> http1::Builder {
     // closes connections that merely rest. `pipeline_flush` stays off: it holds an answer back as long as a part of
     // another request is in the buffer, and never sends the refusal of a head that is too large.
     http.header_read_timeout(None)
-        .max_buf_size(options.max_header_bytes)
+        .max_buf_size(options.max_header_bytes.max(READ_BYTES))
         .max_header_size(options.max_header_bytes)
         .half_close(false);
     if options.max_headers != HYPER_HEADERS {
