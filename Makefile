@@ -27,7 +27,8 @@ RUST_TESTS := --locked --workspace --exclude oxmcp-python --exclude oxmcp-node
 
 RMCP_CLIENT := tests/interoperability/rmcp_client
 # Of workspaces of their own, which `cargo fmt` does not see.
-LONE_PROGRAMS := $(wildcard core/fuzz/fuzz_targets/*.rs) $(RMCP_CLIENT)/main.rs
+LONE_PROGRAMS := $(wildcard core/fuzz/fuzz_targets/*.rs) $(RMCP_CLIENT)/main.rs \
+	tests/load/generator/src/main.rs $(wildcard tests/load/rust/src/*.rs tests/load/rust/src/bin/*.rs)
 
 .PHONY: help
 help: ## list the commands
@@ -172,12 +173,13 @@ tests/runtimes/node_modules/.ready: tests/runtimes/package-lock.json
 	@npm ci --prefix tests/runtimes --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-.PHONY: bench-python bench-node
-bench-python: $(VENV)/.tests $(VENV)/.bench build-python ## CPU and latency per call, next to other Python servers
-	$(BIN)/python tests/load/bench.py python $(ARGS)
+.PHONY: bench bench-quick
+bench: run-bench ## oxmcp next to its peers: an hour, and BENCHMARKS.md is written anew; ARGS narrow it
+bench-quick: run-bench ## some of it, in five minutes, into target/load/report
 
-bench-node: build-node tests/load/npm/node_modules/.ready ## the same, next to other JavaScript servers
-	$(PYTHON) tests/load/bench.py node $(ARGS)
+.PHONY: run-bench
+run-bench: $(VENV)/.bench build tests/load/npm/node_modules/.ready
+	@$(BIN)/python tests/load/bench.py $(if $(filter bench-quick,$(MAKECMDGOALS)),--quick) $(ARGS)
 
 tests/load/npm/node_modules/.ready: tests/load/npm/package-lock.json
 	@echo "Installing the npm packages of the benchmark…"

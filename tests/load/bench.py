@@ -1,82 +1,136 @@
-"""The benchmark behind `make bench-python` and `make bench-node`: what one request costs a server, next to its peers.
+"""The benchmark: what a request costs oxmcp, its peers, and servers that do nothing, side by side.
 
-Usage: python tests/load/bench.py python|node [--quick] [--only http stdio start list …] [--servers oxmcp mcp …] [--json FILE]
+Usage: python tests/load/bench.py [--quick] [--servers …] [--languages …] [--operations …] [--wires …] [--widths …]
 
-The method is told in method.py, the servers in python_suite.py and node_suite.py. Not a test: the exit code does not
-depend on the numbers.
+Everything: writes BENCHMARKS.md and its pictures (docs/benchmarks). Narrowed or quick: writes the same to target/load/report.
+Not a test: the exit code does not depend on the numbers.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import fnmatch
 import os
-import platform
 import subprocess
 import sys
-from dataclasses import asdict, replace
+import time
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+
+from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import node_suite
-import python_suite
-from method import HERE, LOAD_CORE, TARGET_DIR, run, table
+from benchmark import effort, plots, report, rounds
+from benchmark.cells import OPERATIONS, WIRES, Cell
+from benchmark.clocks import allow_many_files
+from benchmark.contenders import CONTENDERS, HERE, LANGUAGES, ROOT, TARGET_DIR
+from benchmark.machine import machine, versions
+from benchmark.measuring.load import LOAD_CORE
+from benchmark.plan import plan
+from benchmark.targets import judge
 
-SUITES = {"python": python_suite.SUITE, "node": node_suite.SUITE}
+RESULTS = TARGET_DIR / "results.json"
 
 
 def main() -> int:
-    """Build the generator, measure, print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("suite", choices=SUITES)
-    parser.add_argument("--quick", action="store_true", help="one short round, for development: not for publication")
-    scenarios = ("http", "stdio", "start", "list", "ask", "ask-pipe", "import", "size")
-    parser.add_argument("--only", nargs="+", choices=scenarios, help="some scenarios")
-    parser.add_argument("--servers", nargs="+", help="some servers")
-    parser.add_argument("--calls", nargs="+", help="some calls")
-    parser.add_argument("--eras", nargs="+", help="some eras: legacy modern")
-    parser.add_argument("--connections", nargs="+", type=int, help="some numbers of connections")
-    parser.add_argument("--rounds", type=int, help="instead of as many as usual")
-    parser.add_argument("--calm", type=float, default=0, help="wait so many seconds for others before each measurement")
-    parser.add_argument("--json", type=Path, help="write everything to this file")
-    parser.add_argument("--verbose", action="store_true", help="show every run")
-    options = parser.parse_args()
-    suite = SUITES[options.suite]
-    cargo = ["cargo", "build", "--release", "--quiet", "--manifest-path", str(HERE / "generator" / "Cargo.toml")]
-    subprocess.run([*cargo, "--target-dir", str(TARGET_DIR)], check=True)
+    """Build what is ours, measure, write."""
+    options = _options()
+    if options.render:
+        run, about = rounds.load(options.render)
+        _write(run, about, options.render.parent / "report")
+        return 0
+    cells = [cell for cell in plan(options.quick) if _is_wanted(cell, options)]
+    chosen = replace(effort.QUICK if options.quick else effort.FULL, patience=options.calm)
+    chosen = replace(chosen, rounds=options.rounds or chosen.rounds, seconds=options.seconds or chosen.seconds)
+    planned = rounds.planned_seconds(cells, chosen)
+    if options.list:
+        print("\n".join(map(str, cells)))
+        print(f"{len(cells)} cells, about {planned / 60:.0f} minutes")
+        return 0
+    _build()
+    allow_many_files()
     os.sched_setaffinity(0, {LOAD_CORE})
-    chosen = [
-        cell
-        for cell in suite.cells(options.quick)
-        if (not options.only or cell.scenario in options.only)
-        and (not options.servers or cell.server in options.servers)
-        and (not options.calls or cell.call in options.calls)
-        and (not options.eras or cell.era in options.eras)
-        and (not options.connections or cell.connections in options.connections)
-    ]
-    effort = suite.quick if options.quick else suite.full
-    effort = replace(effort, patience=options.calm)
-    if options.rounds:
-        effort = replace(effort, rounds=options.rounds)
-    say = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else (lambda line: None)
-    results = run(suite, chosen, effort, say)
-    if not options.only or "size" in options.only:
-        results |= suite.sizes()
-    verdicts = list(suite.judge(results))
-    print(table(results))
-    print()
-    print("\n".join(str(verdict) for verdict in verdicts))
-    if options.json:
-        machine = {"kernel": platform.release(), "cores": str(os.cpu_count())}
-        document = {
-            "versions": machine | suite.versions(),
-            "quick": options.quick,
-            "cells": [asdict(cell) | measured for cell, measured in results.items()],
-            "targets": [asdict(verdict) for verdict in verdicts],
-        }
-        options.json.write_text(json.dumps(document, indent=1) + "\n")
+    begun = time.monotonic()
+    with tqdm(total=planned, unit="s", bar_format=BAR, disable=options.verbose) as bar:
+        shown = rounds.Bar(bar.update, lambda words: bar.set_postfix_str(words[:60], refresh=False))
+        say = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else (lambda line: None)
+        run = rounds.run(cells, chosen, shown, say)
+    narrowed = any(
+        getattr(options, name)
+        for name in ("servers", "languages", "operations", "wires", "widths", "rounds", "seconds")
+    )
+    about = {
+        "date": date.today().isoformat(),
+        "minutes": round((time.monotonic() - begun) / 60),
+        "rounds": chosen.rounds,
+        "quick": options.quick,
+        "narrowed": narrowed,
+        "machine": machine(),
+        "versions": versions(),
+    }
+    rounds.save(RESULTS, run, about)
+    _write(run, about, TARGET_DIR / "report" if options.quick or narrowed else None)
     return 0
+
+
+BAR = "{percentage:3.0f} % |{bar:30}| {elapsed} gone, {remaining} left  {postfix}"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one short round of the most important cells")
+    parser.add_argument(
+        "--servers", nargs="+", choices=[*CONTENDERS, "node"], metavar="NAME", help=", ".join(CONTENDERS)
+    )
+    parser.add_argument("--languages", nargs="+", choices=LANGUAGES)
+    parser.add_argument(
+        "--operations", nargs="+", metavar="NAME", help=", ".join(OPERATIONS) + "; * stands for anything"
+    )
+    parser.add_argument("--wires", nargs="+", choices=[wire for wire in WIRES if wire])
+    parser.add_argument("--widths", nargs="+", type=int, help="connections, or calls under way over stdio")
+    parser.add_argument("--rounds", type=int, help="instead of as many as usual")
+    parser.add_argument("--seconds", type=float, help="of one measurement, instead of as many as usual")
+    parser.add_argument("--calm", type=float, default=0, help="wait so many seconds for others before each measurement")
+    parser.add_argument("--list", action="store_true", help="what would be measured, and how long that takes")
+    parser.add_argument("--render", type=Path, metavar="FILE", help="write the report of an earlier run's results.json")
+    parser.add_argument("--verbose", action="store_true", help="show every measurement instead of the bar")
+    return parser.parse_args()
+
+
+def _is_wanted(cell: Cell, options: argparse.Namespace) -> bool:
+    contender = CONTENDERS.get(cell.server)
+    return (
+        (not options.servers or cell.server in options.servers)
+        and (not options.languages or (contender is not None and contender.language in options.languages))
+        and (not options.operations or any(fnmatch.fnmatch(cell.operation, name) for name in options.operations))
+        and (not options.wires or cell.wire in options.wires)
+        and (not options.widths or cell.width in options.widths)
+    )
+
+
+def _build() -> None:
+    for crate in ("generator", "rust"):
+        manifest = HERE / crate / "Cargo.toml"
+        if not (TARGET_DIR / "release").exists():
+            print(f"Building {manifest.parent.relative_to(ROOT)}. The first time takes some minutes…", file=sys.stderr)
+        command = ["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", str(manifest)]
+        subprocess.run([*command, "--target-dir", str(TARGET_DIR)], check=True)
+
+
+def _write(run: rounds.Run, about: dict[str, object], elsewhere: Path | None) -> None:
+    document = elsewhere / "BENCHMARKS.md" if elsewhere else ROOT / "BENCHMARKS.md"
+    pictures = elsewhere / "plots" if elsewhere else ROOT / "docs" / "benchmarks"
+    drawn = plots.write_all(run.results, pictures)
+    document.write_text(report.write(run, about, drawn, str(pictures.relative_to(document.parent))))
+    verdicts = judge(run.results)
+    for verdict in verdicts:
+        mark = "reached" if verdict.reached else "MISSED "
+        print(
+            f"{mark}  {verdict.target} ({verdict.where}): {verdict.measured}, limit {verdict.limit}  {verdict.detail}"
+        )
+    print(f"{len(run.results)} cells measured, {len(run.failures)} not; everything is in {document} and {RESULTS}.")
 
 
 if __name__ == "__main__":

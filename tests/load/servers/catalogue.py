@@ -1,19 +1,79 @@
-"""The tools every benchmark server offers, so that all of them do the same work."""
+"""The tools every benchmark server of this language offers, so that all of them do the same work, and its command line."""
 
 from __future__ import annotations
 
+import argparse
+import asyncio
+import functools
+import inspect
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 QUESTION = "Really?"
+PAUSE = 0.001
+"""How many seconds the tools take that take their time."""
+STEPS = 10
+"""How often the tool that reports progress does."""
+
+Tools = list[tuple[str, Callable[..., Any]]]
 
 
 class Confirmation(BaseModel):
     """What the tools that ask want to know."""
 
     sure: bool
+
+
+class Filter(BaseModel):
+    """What a record has to be like."""
+
+    field: str
+    operator: Literal["equals", "at_least", "contains"]
+    value: str
+
+
+class Range(BaseModel):
+    """Which of the records that fit."""
+
+    first: int
+    last: int
+
+
+class Query(BaseModel):
+    """What is searched for."""
+
+    text: str
+    filters: list[Filter]
+    range: Range
+
+
+class Author(BaseModel):
+    """Who wrote a record."""
+
+    name: str
+    email: str
+
+
+class Record(BaseModel):
+    """One that fits."""
+
+    id: int
+    title: str
+    score: float
+    tags: list[str]
+    author: Author
+    published: str
+    available: bool
+
+
+class Page(BaseModel):
+    """Some of those that fit."""
+
+    total: int
+    records: list[Record]
 
 
 def echo(text: str) -> str:
@@ -26,12 +86,42 @@ async def echo_async(text: str) -> str:
     return text
 
 
+async def echo_later(text: str) -> str:
+    """Return the text after a while."""
+    await asyncio.sleep(PAUSE)
+    return text
+
+
+def echo_blocking(text: str) -> str:
+    """Return the text after a while, from a thread that is blocked meanwhile."""
+    time.sleep(PAUSE)
+    return text
+
+
 def add(a: int, b: int) -> int:
     """Add two whole numbers."""
     return a + b
 
 
-def many(count: int) -> list[tuple[str, Callable[..., Any]]]:
+def search(query: Query, limit: int = 20) -> Page:
+    """Return a page of records."""
+    first = query.filters[0].value if query.filters else ""
+    records = [
+        Record(
+            id=query.range.first + number,
+            title=f"Record {number} about {first}",
+            score=1 / (1 + number),
+            tags=["speed", "protocol", "server"],
+            author=Author(name="Ada Lovelace", email="ada@example.com"),
+            published="2026-07-28",
+            available=number % 2 == 0,
+        )
+        for number in range(limit)
+    ]
+    return Page(total=query.range.last, records=records)
+
+
+def many(count: int) -> Tools:
     """As many tools as asked, with an ordinary signature and a description each."""
 
     def make(number: int) -> Callable[..., Any]:
@@ -43,3 +133,96 @@ def many(count: int) -> list[tuple[str, Callable[..., Any]]]:
         return tool
 
     return [(f"search_{number}", make(number)) for number in range(count)]
+
+
+# ── The tools of the comparison by TM Dev Lab ────────────────────────────────────────────────────────────────────────
+
+
+def _fibonacci(n: int) -> int:
+    return n if n < 2 else _fibonacci(n - 1) + _fibonacci(n - 2)
+
+
+def calculate_fibonacci(n: int) -> dict[str, int]:
+    """Calculate a Fibonacci number, recursively."""
+    return {"input": n, "result": _fibonacci(n)}
+
+
+@functools.cache
+def _http() -> Any:
+    import httpx
+
+    return httpx.AsyncClient()
+
+
+async def fetch_external_data(endpoint: str) -> dict[str, int]:
+    """Fetch something over HTTP."""
+    answer = await _http().get(endpoint)
+    return {"status_code": answer.status_code, "bytes": len(answer.content)}
+
+
+def process_json_data(data: dict[str, Any]) -> dict[str, Any]:
+    """Turn the texts of an object into capitals."""
+    return {
+        "transformed_data": {name: value.upper() if isinstance(value, str) else value for name, value in data.items()}
+    }
+
+
+async def simulate_database_query(query: str, delay_ms: int) -> dict[str, Any]:
+    """Wait as long as a database would take."""
+    await asyncio.sleep(delay_ms / 1000)
+    return {"query": query, "delay_ms": delay_ms}
+
+
+# ── What a server offers ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def options(*more: str) -> argparse.Namespace:
+    """The options every server takes, and flags of this one."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--stdio", action="store_true")
+    parser.add_argument("--port", type=int)
+    parser.add_argument(
+        "--answers", choices=("json", "sse"), default="sse", help="JSON only, or streams where they may be"
+    )
+    parser.add_argument("--max-body", type=int, help="the longest body it takes, in bytes")
+    parser.add_argument("--tools", type=int, default=0, help="as many in all, echo and others of one kind")
+    parser.add_argument("--tm-dev-lab", action="store_true", help="the tools of that comparison")
+    for flag in more:
+        parser.add_argument(flag, action="store_true")
+    return parser.parse_args()
+
+
+def chosen(options: argparse.Namespace) -> Tools:
+    """The tools to offer, but for those that take the library's own context."""
+    if options.tools:
+        return [("echo", echo), *many(options.tools - 1)]
+    functions = (
+        (calculate_fibonacci, fetch_external_data, process_json_data, simulate_database_query)
+        if options.tm_dev_lab
+        else (echo, echo_async, echo_later, echo_blocking, add, search)
+    )
+    return [(function.__name__, function) for function in functions]
+
+
+def offers_context_tools(options: argparse.Namespace) -> bool:
+    """Whether the tools that take the library's own context are wanted, too."""
+    return not options.tools and not options.tm_dev_lab
+
+
+def as_coroutines(tools: Tools) -> Tools:
+    """The same tools, as coroutine functions: some libraries spend a thread on each call of a plain one.
+
+    The one that blocks stays what it is: it needs its thread.
+    """
+
+    def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+        if inspect.iscoroutinefunction(function) or function is echo_blocking:
+            return function
+
+        @functools.wraps(function)
+        async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            return function(*args, **kwargs)
+
+        return coroutine
+
+    return [(name, wrap(function)) for name, function in tools]

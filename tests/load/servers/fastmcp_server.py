@@ -1,38 +1,32 @@
-"""fastmcp with the benchmark's tools, as installed or `--tuned` (uvloop, httptools, quiet logs)."""
+"""fastmcp with the benchmark's tools, as installed: asyncio, h11, its own logs."""
 
-import argparse
+from catalogue import STEPS, chosen, offers_context_tools, options
+from fastmcp import Context, FastMCP
 
-from catalogue import add, echo, echo_async, many
-from fastmcp import FastMCP
+chosen_options = options()
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--stdio", action="store_true")
-parser.add_argument("--port", type=int)
-parser.add_argument("--tools", type=int, default=0)
-parser.add_argument("--tuned", action="store_true")
-options = parser.parse_args()
+
+async def steps(text: str, ctx: Context) -> str:
+    """Return the text after some reports of progress."""
+    for step in range(1, STEPS + 1):
+        await ctx.report_progress(step, STEPS)
+    return text
+
 
 mcp = FastMCP("load", version="1.0.0")
-if options.tools:
-    for name, function in many(options.tools):
-        mcp.tool(function, name=name)
-else:
-    mcp.tool(echo)
-    mcp.tool(echo_async)
-    mcp.tool(add)
+for name, function in chosen(chosen_options):
+    mcp.tool(function, name=name)
+if offers_context_tools(chosen_options):
+    mcp.tool(steps)
 
-if options.stdio:
+if chosen_options.stdio:
     mcp.run(show_banner=False)
 else:
     mcp.run(
         transport="http",
         host="127.0.0.1",
-        port=options.port,
-        json_response=True,
+        port=chosen_options.port,
+        json_response=chosen_options.answers == "json",
         show_banner=False,
-        log_level="WARNING" if options.tuned else None,
-        uvicorn_config={
-            "loop": "uvloop" if options.tuned else "asyncio",
-            "http": "httptools" if options.tuned else "h11",
-        },
+        uvicorn_config={"loop": "asyncio", "http": "h11"},
     )

@@ -1,11 +1,9 @@
 """The official SDK with the benchmark's tools.
 
-`--tuned`: uvloop, httptools, quiet logs; its tools are then coroutines only, which spares it the worker threads.
-`--ask`: with the tools that ask.
+`--tuned`: uvloop, httptools, quiet logs; its tools are then coroutines, which spares it the worker threads.
 Otherwise as installed: asyncio, h11, the log level and access log its own `run()` sets.
 """
 
-import argparse
 import sys
 
 sys.modules["rich"] = None  # type: ignore[assignment]  # not among its requirements: a neighbour may have installed it
@@ -13,16 +11,25 @@ sys.modules["rich"] = None  # type: ignore[assignment]  # not among its requirem
 from typing import Annotated  # noqa: E402
 
 import uvicorn  # noqa: E402
-from catalogue import QUESTION, Confirmation, add, echo, echo_async, many  # noqa: E402
+from catalogue import (  # noqa: E402
+    QUESTION,
+    STEPS,
+    Confirmation,
+    as_coroutines,
+    chosen,
+    offers_context_tools,
+    options,
+)
 from mcp.server.mcpserver import Context, Elicit, MCPServer, Resolve  # noqa: E402
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--stdio", action="store_true")
-parser.add_argument("--port", type=int)
-parser.add_argument("--tools", type=int, default=0)
-parser.add_argument("--tuned", action="store_true")
-parser.add_argument("--ask", action="store_true")
-options = parser.parse_args()
+chosen_options = options("--tuned")
+
+
+async def steps(text: str, ctx: Context) -> str:
+    """Return the text after some reports of progress."""
+    for step in range(1, STEPS + 1):
+        await ctx.report_progress(step, STEPS)
+    return text
 
 
 async def confirm(ctx: Context) -> str:
@@ -41,26 +48,24 @@ async def confirmed(answer: Annotated[Confirmation, Resolve(ask)]) -> str:
     return "sure" if answer.sure else "not sure"
 
 
-mcp = MCPServer("load", version="1.0.0", log_level="WARNING" if options.tuned else "INFO")
-if options.tools:
-    for name, function in many(options.tools):
-        mcp.add_tool(function, name=name)
-elif options.ask:
+mcp = MCPServer("load", version="1.0.0", log_level="WARNING" if chosen_options.tuned else "INFO")
+tools = chosen(chosen_options)
+for name, function in as_coroutines(tools) if chosen_options.tuned else tools:
+    mcp.add_tool(function, name=name)
+if offers_context_tools(chosen_options):
+    mcp.add_tool(steps)
     mcp.add_tool(confirm)
     mcp.add_tool(confirmed)
-else:
-    mcp.add_tool(echo)
-    mcp.add_tool(echo_async)
-    mcp.add_tool(add)
 
-if options.stdio:
+limit = {"max_request_body_size": chosen_options.max_body} if chosen_options.max_body else {}
+if chosen_options.stdio:
     mcp.run()
 else:
     uvicorn.run(
-        mcp.streamable_http_app(json_response=not options.ask),
+        mcp.streamable_http_app(json_response=chosen_options.answers == "json", **limit),
         host="127.0.0.1",
-        port=options.port,
-        loop="uvloop" if options.tuned else "asyncio",
-        http="httptools" if options.tuned else "h11",
+        port=chosen_options.port,
+        loop="uvloop" if chosen_options.tuned else "asyncio",
+        http="httptools" if chosen_options.tuned else "h11",
         log_level=mcp.settings.log_level.lower(),
     )

@@ -3,14 +3,11 @@
 
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import { asContent, commandLine, tools } from './catalogue.mjs';
+import { asResult, commandLine, tools } from './catalogue.mjs';
 
 const options = commandLine();
 const table = new Map(
-  tools(z, options.tools).map(({ name, shape, run }) => [
-    name,
-    { schema: z.object(shape), run: asContent(run) },
-  ]),
+  tools(z, options).map((tool) => [tool.name, { schema: z.object(tool.shape), run: asResult(tool) }]),
 );
 
 async function answer({ id, params }) {

@@ -1,23 +1,23 @@
-"""oxmcp with the benchmark's tools: `--stdio` or `--port N`, and `--tools N` for a long list.
+"""oxmcp with the benchmark's tools.
 
-`--ask`: with the tools that ask. `--mounted`: under uvicorn, set up as the official SDK is (`--tuned`: uvloop and httptools).
+`--mounted`: under uvicorn, set up as the official SDK is (`--tuned`: uvloop and httptools).
 """
 
-import argparse
 from typing import Annotated
 
-from catalogue import QUESTION, Confirmation, add, echo, echo_async, many
+from catalogue import QUESTION, STEPS, Confirmation, chosen, offers_context_tools, options
 
 from oxmcp import Context, Elicit, FastMCP, Resolve
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--stdio", action="store_true")
-parser.add_argument("--port", type=int)
-parser.add_argument("--tools", type=int, default=0)
-parser.add_argument("--ask", action="store_true")
-parser.add_argument("--mounted", action="store_true")
-parser.add_argument("--tuned", action="store_true")
-options = parser.parse_args()
+chosen_options = options("--mounted", "--tuned")
+mcp = FastMCP("load", version="1.0.0")
+
+
+async def steps(text: str, ctx: Context) -> str:
+    """Return the text after some reports of progress."""
+    for step in range(1, STEPS + 1):
+        await ctx.report_progress(step, STEPS)
+    return text
 
 
 async def confirm(ctx: Context) -> str:
@@ -36,30 +36,32 @@ async def confirmed(answer: Annotated[Confirmation, Resolve(ask)]) -> str:
     return "sure" if answer.sure else "not sure"
 
 
-mcp = FastMCP("load", version="1.0.0")
-if options.tools:
-    for name, function in many(options.tools):
-        mcp.tool(function, name=name)
-elif options.ask:
+for name, function in chosen(chosen_options):
+    mcp.tool(function, name=name)
+if offers_context_tools(chosen_options):
+    mcp.tool(steps)
     mcp.tool(confirm)
     mcp.tool(confirmed)
-else:
-    mcp.tool(echo)
-    mcp.tool(echo_async)
-    mcp.tool(add)
 
-if options.stdio:
+limit = {"max_body_bytes": chosen_options.max_body} if chosen_options.max_body else {}
+if chosen_options.stdio:
     mcp.run()
-elif options.mounted:
+elif chosen_options.mounted:
     import uvicorn
 
     uvicorn.run(
-        mcp.streamable_http_app(json_response=True),
+        mcp.streamable_http_app(json_response=chosen_options.answers == "json"),
         host="127.0.0.1",
-        port=options.port,
-        loop="uvloop" if options.tuned else "asyncio",
-        http="httptools" if options.tuned else "h11",
-        log_level="warning" if options.tuned else "info",
+        port=chosen_options.port,
+        loop="uvloop" if chosen_options.tuned else "asyncio",
+        http="httptools" if chosen_options.tuned else "h11",
+        log_level="warning" if chosen_options.tuned else "info",
     )
 else:
-    mcp.run(transport="http", host="127.0.0.1", port=options.port, json_response=not options.ask)
+    mcp.run(
+        transport="http",
+        host="127.0.0.1",
+        port=chosen_options.port,
+        json_response=chosen_options.answers == "json",
+        **limit,
+    )

@@ -5,17 +5,19 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 
 /**
+ * @param {{ port: number, json: boolean, maxBody: number }} options
  * @param {(options: object) => any} makeTransport
  * @param {() => any} makeServer
  */
-export function serveSessions(port, makeTransport, makeServer) {
+export function serveSessions({ port, json, maxBody }, makeTransport, makeServer) {
   const sessions = new Map();
   createServer(async (request, response) => {
     let transport = sessions.get(request.headers['mcp-session-id']);
     if (!transport) {
       transport = makeTransport({
         sessionIdGenerator: randomUUID,
-        enableJsonResponse: true,
+        enableJsonResponse: json,
+        maxRequestBodySize: maxBody,
         onsessioninitialized: (id) => sessions.set(id, transport),
         onsessionclosed: (id) => sessions.delete(id),
       });

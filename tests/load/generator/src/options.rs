@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use crate::work::{self, Call, Filler};
+
 #[derive(Clone, Copy, PartialEq)]
 pub enum Transport {
     Http,
     Stdio,
+    /// HTTP, and nothing is called: sessions or streams are only held.
+    Idle,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -28,11 +32,21 @@ pub struct Options {
     pub warmup_duration: Option<Duration>,
     /// Answers after which the measurement ends even if time is left.
     pub most: u64,
-    /// A tool that takes `text` and returns it, or `tools/list`.
-    pub call: String,
+    /// What is called, again and again.
+    pub cycle: Vec<Call>,
+    /// What makes the texts of an echo longer.
+    pub filler: Filler,
     /// How many tools `tools/list` must return.
     pub tools: usize,
-    /// Do not look into answers (for the fixed-bytes server).
+    /// Where a tool that fetches something finds it.
+    pub backend: String,
+    /// How many sessions are opened beside those of the connections.
+    pub sessions: usize,
+    /// How many streams are held open.
+    pub listeners: usize,
+    /// How long an answer the fixed-bytes server is asked for.
+    pub answer_bytes: Option<usize>,
+    /// Do not look into answers (for servers that do not know the protocol).
     pub unchecked: bool,
     pub command: Vec<String>,
 }
@@ -42,7 +56,8 @@ impl Options {
         let transport = match arguments.next().as_deref() {
             Some("http") => Transport::Http,
             Some("stdio") => Transport::Stdio,
-            _ => return Err("first argument: http or stdio".to_owned()),
+            Some("idle") => Transport::Idle,
+            _ => return Err("first argument: http, stdio or idle".to_owned()),
         };
         let mut options = Self {
             transport,
@@ -54,8 +69,13 @@ impl Options {
             warmup: 100,
             warmup_duration: None,
             most: u64::MAX,
-            call: "echo".to_owned(),
+            cycle: work::cycle("echo"),
+            filler: Filler::new(0),
             tools: 0,
+            backend: String::new(),
+            sessions: 0,
+            listeners: 0,
+            answer_bytes: None,
             unchecked: false,
             command: Vec::new(),
         };
@@ -69,30 +89,40 @@ impl Options {
                 continue;
             }
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
-            match name.as_str() {
-                "--address" => options.address = value,
-                "--path" => options.path = value,
-                "--era" => {
-                    options.era = match value.as_str() {
-                        "legacy" => Era::Legacy,
-                        "modern" => Era::Modern,
-                        _ => return Err(format!("no such era: {value}")),
-                    }
-                }
-                "--connections" => options.connections = number(&name, &value)?,
-                "--seconds" => options.duration = seconds(&name, &value)?,
-                "--warmup" => options.warmup = number(&name, &value)?,
-                "--warmup-seconds" => options.warmup_duration = Some(seconds(&name, &value)?),
-                "--most" => options.most = number(&name, &value)?,
-                "--call" => options.call = value,
-                "--tools" => options.tools = number(&name, &value)?,
-                _ => return Err(format!("unknown option {name}")),
-            }
+            options.take(&name, value)?;
         }
         if options.connections == 0 {
             return Err("--connections must be at least 1".to_owned());
         }
         Ok(options)
+    }
+
+    fn take(&mut self, name: &str, value: String) -> Result<(), String> {
+        match name {
+            "--address" => self.address = value,
+            "--path" => self.path = value,
+            "--era" => {
+                self.era = match value.as_str() {
+                    "legacy" => Era::Legacy,
+                    "modern" => Era::Modern,
+                    _ => return Err(format!("no such era: {value}")),
+                }
+            }
+            "--connections" => self.connections = number(name, &value)?,
+            "--seconds" => self.duration = seconds(name, &value)?,
+            "--warmup" => self.warmup = number(name, &value)?,
+            "--warmup-seconds" => self.warmup_duration = Some(seconds(name, &value)?),
+            "--most" => self.most = number(name, &value)?,
+            "--call" => self.cycle = work::cycle(&value),
+            "--text-bytes" => self.filler = Filler::new(number(name, &value)?),
+            "--tools" => self.tools = number(name, &value)?,
+            "--backend" => self.backend = value,
+            "--sessions" => self.sessions = number(name, &value)?,
+            "--listeners" => self.listeners = number(name, &value)?,
+            "--answer-bytes" => self.answer_bytes = Some(number(name, &value)?),
+            _ => return Err(format!("unknown option {name}")),
+        }
+        Ok(())
     }
 }
 

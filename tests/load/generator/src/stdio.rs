@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::options::{Era, Options};
 use crate::tally::Tally;
-use crate::{answer, hand_over, request, wait_for_the_word};
+use crate::{answer, hand_over, wait_for_the_word, work};
 
 struct Pipes {
     input: ChildStdin,
@@ -62,9 +62,9 @@ fn load(child: &mut Child, options: &Options) -> Result<(), String> {
     };
     let mut pipes = Pipes { input, output, received: Vec::new(), chunk: vec![0; 1 << 16] };
     if options.era == Era::Legacy {
-        pipes.send(&format!("{}\n", request::INITIALIZE))?;
+        pipes.send(&format!("{}\n", work::INITIALIZE))?;
         pipes.lines(|_| Ok(()))?;
-        pipes.send(&format!("{}\n", request::INITIALIZED))?;
+        pipes.send(&format!("{}\n", work::INITIALIZED))?;
     }
     let warm_until = options.warmup_duration.map(|duration| Instant::now() + duration);
     let warm = drive(&mut pipes, options, 1, options.warmup, warm_until)?;
@@ -93,7 +93,7 @@ fn drive(
         outgoing.clear();
         let now = Instant::now();
         while under_way.len() < options.connections && left > 0 && until.is_none_or(|until| now < until) {
-            request::body(&mut body, options, next_id);
+            work::body(&mut body, options, next_id);
             outgoing.push_str(&body);
             outgoing.push('\n');
             under_way.insert(next_id, now);
@@ -108,7 +108,7 @@ fn drive(
         pipes.lines(|line| {
             let answer = answer::read(line, options)?;
             let sent = under_way.remove(&answer.id).ok_or_else(|| format!("nobody asked {}", answer.id))?;
-            tally.add(sent.elapsed());
+            tally.add(sent.elapsed(), line.len(), false);
             Ok(())
         })?;
     }

@@ -13,14 +13,16 @@ import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from method import SERVER_CORE, Effort, Suite, cpu_seconds, pinned, wait_for_calm
-from processes import HttpProcess, end, free_port
-from targets import Cell
+from ..cells import OPERATIONS, Cell, Numbers
+from ..clocks import cpu_seconds, wait_for_calm
+from ..effort import Effort
+from .http import http_server, kind_of
+from .load import era
+from .stdio import command_of
+
+from processes import end  # isort: skip
 
 Message = dict[str, Any]
-
-OVER_HTTP, OVER_PIPES = "ask", "ask-pipe"
-"""The scenarios."""
 
 VERSIONS = {"legacy": "2025-11-25", "modern": "2026-07-28"}
 CAPABILITIES = {"elicitation": {"form": {}}}
@@ -31,8 +33,9 @@ ENVELOPE = {
     META + "clientCapabilities": CAPABILITIES,
 }
 ANSWER = {"action": "accept", "content": {"sure": True}}
-AT_LEAST, AT_MOST = 300, 5_000
+AT_LEAST, AT_MOST = 100, 5_000
 """How many calls are measured: few of them on a busy machine would be measured cold, and a ratio does not need more."""
+WARMUP = 100
 
 
 class Channel(Protocol):
@@ -68,9 +71,9 @@ class Pipes:
 class Posts:
     """Posts over two connections that stay: one for calls, one for what is said while a call is under way."""
 
-    def __init__(self, port: int, era: str) -> None:
+    def __init__(self, port: int, is_modern: bool) -> None:
         self.calls, self.others = (http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(2))
-        self.is_modern = era == "modern"
+        self.is_modern = is_modern
         self.headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
 
     def call(self, request: Message) -> Iterator[Message]:
@@ -107,7 +110,8 @@ class Client:
     """Calls a tool and answers what it asks."""
 
     def __init__(self, channel: Channel, cell: Cell) -> None:
-        self.channel, self.tool, self.is_modern = channel, cell.call, cell.era == "modern"
+        self.channel, self.tool = channel, OPERATIONS[cell.operation].call
+        self.is_modern = era(cell.wire) == "modern"
         self.calls = 0
 
     def _result(self, method: str, params: Message) -> Message:
@@ -142,30 +146,24 @@ class Client:
             raise RuntimeError(f"not the answer: {result}")
 
 
-def measure_asking(suite: Suite, cell: Cell, effort: Effort) -> dict[str, float]:
+def measure_asking(cell: Cell, effort: Effort) -> Numbers:
     """One server, asked to ask for as long as a measurement takes."""
-    command = [*suite.command(cell.server), "--ask"]
     wait_for_calm(effort.patience)
-    if cell.scenario == OVER_PIPES:
-        process = subprocess.Popen(
-            pinned(SERVER_CORE, [*command, "--stdio"]),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+    if cell.wire.startswith("stdio"):
+        command = command_of(cell)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         try:
             return _measured(Client(Pipes(process), cell), process.pid, effort)
         finally:
             end(process)
-    port = free_port()
-    with HttpProcess(pinned(SERVER_CORE, [*command, "--port", str(port)]), port=port) as server:
-        server.wait_until_ready()
-        return _measured(Client(Posts(port, cell.era), cell), server.process.pid, effort)
+    with http_server(kind_of(cell)) as server:
+        channel = Posts(server.port, era(cell.wire) == "modern")
+        return _measured(Client(channel, cell), server.process.pid, effort)
 
 
-def _measured(client: Client, pid: int, effort: Effort) -> dict[str, float]:
+def _measured(client: Client, pid: int, effort: Effort) -> Numbers:
     client.shake_hands()
-    for _ in range(effort.rewarm):
+    for _ in range(WARMUP):
         client.ask_once()
     spans: list[float] = []
     before, begun = cpu_seconds(pid), time.monotonic()
