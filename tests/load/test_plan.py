@@ -90,7 +90,10 @@ def test_every_promise_is_held_against_cells_of_a_full_run() -> None:
     )
     from benchmark.cells import Taken
 
-    measured = {cell: Taken([{**figures, "megabytes": 1.0}]) for cell in plan(False)}
+    measured = {
+        cell: Taken([{**figures, "megabytes": 1.0, "answer_bytes": 1.0 + OPERATIONS[cell.operation].answer_bytes}])
+        for cell in plan(False)
+    }
     words = " ".join(verdict.target for verdict in judge(measured))
     for promise in (
         "Python `echo` and tuned `mcp`",

@@ -45,6 +45,21 @@ def test_nothing_is_judged_that_was_not_measured_on_both_sides() -> None:
     assert judge({Cell("search", "mcp-tuned", MODERN, 16): costs(20)}) == []
 
 
+def test_a_list_is_held_against_fixed_bytes_of_its_own_length() -> None:
+    def listed(cost: float, length: float) -> Taken:
+        return Taken([{"cpu_us": cost, "answer_bytes": length}])
+
+    results = {
+        Cell("list 50", "hyper", MODERN, 16): listed(10, 20_000),
+        Cell("list 500", "hyper", MODERN, 16): listed(110, 220_000),
+        Cell("list 1000", "oxmcp-rust", MODERN, 16): listed(78, 120_000),
+    }
+    (verdict,) = judge(results)
+    assert (verdict.measured, verdict.detail, verdict.reached) == ("1.30 ×", "78.0 of 60.0 µs", True)
+    results[Cell("list 1000", "oxmcp-rust", MODERN, 16)] = listed(78, 300_000)
+    assert judge(results) == [], "beyond what was measured nothing is known"
+
+
 def test_waits_are_held_against_the_best_of_the_peers() -> None:
     results = {
         Cell("echo", server, SESSION, 512): Taken([{"p99_us": wait}])

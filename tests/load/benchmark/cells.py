@@ -39,7 +39,7 @@ class Operation:
     sessions: int = 0
     """How many sessions rest beside those that call."""
     answer_bytes: int = 0
-    """As long as an answer of oxmcp, for the server that answers fixed bytes; its usual answer if 0."""
+    """About as long as the longest answer of oxmcp, for the server that answers fixed bytes; its usual answer if 0."""
     own_process: bool = False
     """Whether it is measured in a process that has done nothing else, for the sake of its memory."""
 
@@ -58,9 +58,9 @@ OPERATIONS = {
         _load("await", "an async function that awaits 1 ms", call="echo_later"),
         _load("block", "a plain function that blocks for 1 ms", call="echo_blocking"),
         _load("progress", "ten reports of progress before the result", call="steps"),
-        _load("list 50", "tools/list of 50 tools", call="tools/list", tools=50, answer_bytes=20_700),
-        _load("list 500", "tools/list of 500 tools", call="tools/list", tools=500, answer_bytes=206_000),
-        _load("list 1000", "tools/list of 1,000 tools", call="tools/list", tools=1000, answer_bytes=412_000),
+        _load("list 50", "tools/list of 50 tools", call="tools/list", tools=50, answer_bytes=25_000),
+        _load("list 500", "tools/list of 500 tools", call="tools/list", tools=500, answer_bytes=250_000),
+        _load("list 1000", "tools/list of 1,000 tools", call="tools/list", tools=1000, answer_bytes=500_000),
         _load("echo 1 kB", "a text of 1 kB and back", text_bytes=1_000, own_process=True),
         _load("echo 10 kB", "a text of 10 kB and back", text_bytes=10_000, own_process=True),
         _load("echo 100 kB", "a text of 100 kB and back", text_bytes=100_000, own_process=True),

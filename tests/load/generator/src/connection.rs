@@ -13,6 +13,9 @@ use crate::work::{self, Kind};
 /// How long one answer may take before the run is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What is said of a connection that the server ended.
+pub const CLOSED: &str = "the server closed the connection";
+
 pub struct Connection {
     stream: TcpStream,
     /// One for each request of the cycle.
@@ -233,7 +236,7 @@ impl Connection {
 
     async fn fill(&mut self) -> Result<(), String> {
         match self.stream.read_buf(&mut self.received).await {
-            Ok(0) => Err("the server closed the connection".to_owned()),
+            Ok(0) => Err(CLOSED.to_owned()),
             Ok(_) => Ok(()),
             Err(error) => Err(error.to_string()),
         }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tokio::task::LocalSet;
 
-use crate::connection::Connection;
+use crate::connection::{CLOSED, Connection};
 use crate::options::{Era, Options};
 use crate::tally::Tally;
 use crate::{hand_over, wait_for_the_word};
@@ -94,7 +94,14 @@ async fn drive(
                 let mut tally = Tally::default();
                 while let Some(id) = phase.next() {
                     let sent = Instant::now();
-                    let answer = connection.call(&options, id).await?;
+                    let answer = match connection.call(&options, id).await {
+                        // It rested while the last of the others were answered, longer than the server lets one rest.
+                        Err(complaint) if complaint == CLOSED && tally.count() == 0 => {
+                            connection = Connection::open(&options).await?;
+                            connection.call(&options, id).await?
+                        }
+                        called => called?,
+                    };
                     tally.add(sent.elapsed(), answer.bytes, answer.is_stream);
                 }
                 Ok::<_, String>((connection, tally))
