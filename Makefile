@@ -25,6 +25,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Rust tests live in the core; the bindings are tested from Python and Node, where their users are.
 RUST_TESTS := --locked --workspace --exclude oxmcp-python --exclude oxmcp-node
 
+# Milliseconds that one file of Node's tests may take: many times what the slowest does, so that one which hangs is named.
+NODE_FILE_LIMIT := 600000
+
 RMCP_CLIENT := tests/interoperability/rmcp_client
 # Of workspaces of their own, which `cargo fmt` does not see.
 LONE_PROGRAMS := $(wildcard core/fuzz/fuzz_targets/*.rs) $(RMCP_CLIENT)/main.rs \
@@ -145,7 +148,7 @@ test-python: $(VENV)/.tests build-python ## the Python package
 	$(BIN)/python -m pytest bindings-python/tests
 
 test-node: build-node tests/runtimes/node_modules/.ready tests/bundlers/node_modules/.ready ## the Node package, in Node and other runtimes, bundled and not
-	node --import tsx --test --test-reporter=spec $$(find bindings-node/tests tests -name node_modules -prune -o -name '*.test.ts' -print | sort)
+	node --import tsx --test --test-timeout=$(NODE_FILE_LIMIT) --test-reporter=spec $$(find bindings-node/tests tests -name node_modules -prune -o -name '*.test.ts' -print | sort)
 
 .PHONY: rmcp-client
 rmcp-client: need-rust
