@@ -33,7 +33,7 @@ pub enum Notice {
     Answered(Answered),
     /// A line for the log.
     Log(Severity, String),
-    /// Somebody follows the resource with this URI, or nobody does any more.
+    /// Somebody follows the resource with this URI, or nobody does any more; the token is the number of the server that has it.
     Followed(String, bool),
     /// The transport, connection or response ended, well or not.
     Ended(Option<Error>),

@@ -11,7 +11,7 @@ use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::log::Severity;
 use oxmcp_core::host::transforms::item_kind;
-use oxmcp_core::host::{Description, LogCarrier, descriptors};
+use oxmcp_core::host::{Description, LogCarrier, MountedIn, Outer, descriptors};
 use oxmcp_core::mailbox::Mailbox;
 use oxmcp_core::model::{Change, ListKind};
 use oxmcp_core::registry::{Adopt, Interception, Registry};
@@ -35,6 +35,7 @@ pub struct Host {
     /// Where the mailbox and the notices ring. Empty while nothing is served.
     pub bell: Arc<ArcSwapOption<Doorbell>>,
     pub notices: Notices,
+    outer: Outer<Self>,
 }
 
 impl Host {
@@ -48,7 +49,25 @@ impl Host {
         };
         let mailbox = Mailbox::new(ring, CAPACITY);
         let number = ServerNumber::next();
-        Self { number, description, mailbox, notices: Notices::new(Arc::clone(&bell)), bell }
+        let (notices, outer) = (Notices::new(Arc::clone(&bell)), Outer::default());
+        Self { number, description, mailbox, bell, notices, outer }
+    }
+
+    /// Tells JavaScript that somebody follows a resource, or nobody does any more: where the server is served, else where one is that
+    /// it is mounted in.
+    fn tell_followed(self: &Arc<Self>, uri: &str, followed: bool) {
+        let told = Notice::Followed(uri.to_owned(), followed);
+        self.outer.nearest(self).notices.push(u64::from(self.number.0), told);
+    }
+}
+
+impl MountedIn for Host {
+    fn outer(&self) -> &Outer<Self> {
+        &self.outer
+    }
+
+    fn is_served(&self) -> bool {
+        self.bell.load().is_some()
     }
 }
 
@@ -301,13 +320,16 @@ impl Server {
     #[napi]
     pub fn mount(&self, child: &Server, options: String) -> Result<(), JsError> {
         let adopt = self.adopting(child);
+        child.host.outer.enter(&self.host);
         self.host.description.mount(&child.host.description, &options, adopt).into_js()
     }
 
     /// Offers what `child` offers no longer; returns whether it was mounted.
     #[napi]
     pub fn unmount(&self, child: &Server) -> bool {
-        self.host.description.registry.unmount(&child.host.description.registry)
+        let was_mounted = self.host.description.registry.unmount(&child.host.description.registry);
+        child.host.outer.leave(&self.host);
+        was_mounted
     }
 
     /// Offers what `child` offers now, and no change of that.
@@ -315,6 +337,13 @@ impl Server {
     pub fn import_from(&self, child: &Server, options: String) -> Result<(), JsError> {
         let adopt = self.adopting(child);
         self.host.description.import_from(&child.host.description, &options, adopt).into_js()
+    }
+
+    /// Has the function behind `slot` list resources behind those that are registered, or nobody.
+    #[napi]
+    pub fn set_further_resources(&self, slot: Option<u32>) {
+        let handler = slot.map(|slot| self.handler(slot));
+        self.host.description.registry.set_further_resources(handler);
     }
 
     /// Tells clients that a list, or the resource with this URI, changed.
@@ -337,7 +366,7 @@ impl Server {
         let host = Arc::downgrade(&self.host);
         self.host.description.registry.on_followed(move |uri, followed| {
             if let Some(host) = host.upgrade() {
-                host.notices.push(NO_TOKEN, Notice::Followed(uri.to_owned(), followed));
+                host.tell_followed(uri, followed);
             }
         });
     }

@@ -188,6 +188,12 @@ impl Call {
         self.invocation.context.events.wants_progress()
     }
 
+    /// Whether it went through what stands around its method before, in a call of its own.
+    #[getter]
+    const fn passed(&self) -> bool {
+        self.invocation.context.passed
+    }
+
     /// Whether `close_stream` does anything: the caller comes back for what is said after.
     #[getter]
     fn stream_can_close(&self) -> bool {

@@ -22,8 +22,6 @@ pub enum Notice {
     Message(String),
     /// A line for the log, under no token.
     Log(Severity, String),
-    /// Somebody follows the resource with this URI, or nobody does any more; under no token.
-    Followed(String, bool),
     /// The transport or connection ended, well or not.
     Ended(Option<Error>),
     /// What came of a question to the client, under a token of its own.
@@ -83,6 +81,11 @@ impl Notices {
         }
     }
 
+    /// Whether anybody is told.
+    pub fn is_heard(&self) -> bool {
+        self.state().receiver.is_some()
+    }
+
     pub fn has_any(&self) -> bool {
         !self.state().queue.is_empty()
     }
@@ -107,10 +110,6 @@ impl Notices {
                     continue;
                 }
                 Notice::Message(text) => receiver.call1(py, (token, text, py.None()))?,
-                Notice::Followed(uri, followed) => {
-                    let word = if followed { "followed" } else { "unfollowed" };
-                    receiver.call1(py, (token, format!("{word}\n{uri}"), py.None()))?
-                }
                 Notice::Log(severity, line) => {
                     receiver.call1(py, (token, format!("{}\n{line}", severity.name()), py.None()))?
                 }

@@ -9,7 +9,7 @@ use oxmcp_core::error::Result;
 use oxmcp_core::handler::Handler;
 use oxmcp_core::host::log::Severity;
 use oxmcp_core::host::transforms::item_kind;
-use oxmcp_core::host::{Description, LogCarrier, descriptors, page};
+use oxmcp_core::host::{Description, LogCarrier, MountedIn, Outer, descriptors, page};
 use oxmcp_core::mailbox::{Mailbox, PendingCall};
 use oxmcp_core::model::{Change, ListKind};
 use oxmcp_core::registry::{Adopt, Interception, Registry};
@@ -52,6 +52,7 @@ pub struct Host {
     pub worker_mailbox: Mailbox,
     pub bells: Arc<Bells>,
     pub notices: Notices,
+    outer: Outer<Self>,
     entering: Arc<Entering>,
     table: Mutex<Table>,
 }
@@ -61,6 +62,16 @@ struct Table {
     targets: Vec<Option<Py<Target>>>,
     free: Vec<u32>,
     coroutine_functions: usize,
+}
+
+impl MountedIn for Host {
+    fn outer(&self) -> &Outer<Self> {
+        &self.outer
+    }
+
+    fn is_served(&self) -> bool {
+        self.notices.is_heard()
+    }
 }
 
 impl Host {
@@ -87,6 +98,7 @@ impl Host {
             ),
             bells,
             notices: Notices::default(),
+            outer: Outer::default(),
             entering: Arc::default(),
             table: Mutex::default(),
         }
@@ -345,12 +357,16 @@ impl Server {
     #[pyo3(signature = (child, options="{}"))]
     fn mount(&self, py: Python<'_>, child: &Self, options: &str) -> PyResult<()> {
         let adopt = self.host.adopting(&child.host);
+        child.host.outer.enter(&self.host);
         py.detach(|| self.host.description.mount(&child.host.description, options, adopt)).into_python()
     }
 
     /// Offers what `child` offers no longer; returns whether it was mounted.
     fn unmount(&self, py: Python<'_>, child: &Self) -> bool {
-        py.detach(|| self.host.description.registry.unmount(&child.host.description.registry))
+        let was_mounted =
+            py.detach(|| self.host.description.registry.unmount(&child.host.description.registry));
+        child.host.outer.leave(&self.host);
+        was_mounted
     }
 
     /// Offers what `child` offers now, and no change of that.
@@ -379,12 +395,15 @@ impl Server {
         Ok(())
     }
 
-    /// Has the loop told, from now on, of each resource that somebody follows and nobody follows any more.
-    fn tell_of_followers(&self) {
-        let host = Arc::downgrade(&self.host);
+    /// Has `hear(uri, followed)` called of each resource that somebody follows (`True`) and nobody follows any more: on the loop that
+    /// serves this server, else on that of one it is mounted in. Once.
+    fn tell_of_followers(&self, hear: Py<PyAny>) {
+        let (host, hear) = (Arc::downgrade(&self.host), Arc::new(hear));
         self.host.description.registry.on_followed(move |uri, followed| {
             if let Some(host) = host.upgrade() {
-                host.notices.push(NO_TOKEN, Notice::Followed(uri.to_owned(), followed));
+                let (uri, hear) = (uri.to_owned(), Arc::clone(&hear));
+                let told = Box::new(move |py: Python<'_>| hear.call1(py, (uri, followed)).map(drop));
+                host.outer.nearest(&host).notices.push(NO_TOKEN, Notice::Do(told));
             }
         });
     }

@@ -176,7 +176,8 @@ async def test_a_tool_that_is_not_registered_can_be_answered_by_a_hook(mode: str
         with pytest.raises(ToolError, match="as it must"):
             await client.call_tool("alias")
         assert (await client.call_tool("add", {"a": 1})).data == {"sum": 2}
-    assert seen == ["fails", "add"]
+    # What a hook asks for instead does not pass it again.
+    assert seen == ["add"]
 
 
 @MODES

@@ -136,7 +136,7 @@ async def test_tools_can_be_brought_along_and_go_with_the_middleware(mode: str) 
         assert (await client.call_tool("other", {"n": 2})).content[0].text == "3"
         mcp.middleware.remove(brings)
         assert (await client.call_tool("other")).content[0].text == "registered"
-    assert seen == ["work", "other", "work", "other", "other"]
+    assert seen == ["work", "other", "other", "work", "other", "other"]
 
 
 async def test_connections_are_kept_alive_whether_somebody_asks_for_it_or_not() -> None:

@@ -16,7 +16,7 @@ pub(crate) use decimal::Decimal;
 pub use escape::write_string;
 pub(crate) use flaw::{Fault, Flaw};
 pub use integers::{inexact_integers, may_have_inexact_integers};
-pub use members::{Elements, Members, elements, member, members};
+pub use members::{Elements, Members, elements, member, members, with_member};
 pub use scan::MAX_DEPTH;
 pub(crate) use scan::Scanner;
 pub use text::{as_boolean, as_integer, as_number, as_string, is_array, is_null, is_object};

@@ -356,9 +356,9 @@ async fn a_mounted_server_keeps_its_own_search() {
     assert_eq!(names(&engine).await, ["add", "read_log", "weather_search_tools", "weather_call_tool"]);
     let find = calling("weather_search_tools", json!({"query": "forecast"}));
     for result in in_both(&engine, "tools/call", find).await {
-        assert_eq!(result["structuredContent"]["result"][0]["name"], "forecast");
+        assert_eq!(result["structuredContent"]["result"][0]["name"], "weather_forecast");
     }
-    for (name, expected) in [("forecast", "sunny"), ("add", "unknown tool: add")] {
+    for (name, expected) in [("weather_forecast", "sunny"), ("add", "unknown tool: add")] {
         let call = calling("weather_call_tool", json!({"name": name, "arguments": {}}));
         for result in in_both(&engine, "tools/call", call).await {
             assert!(words(&result).starts_with(expected), "{result}");

@@ -182,6 +182,69 @@ async fn a_search_finds_and_calls_only_what_may_be_seen() {
     .await;
 }
 
+/// A tool whose argument is mirrored in a header.
+fn mirrored() -> Tool {
+    let region = json!({"type": "string", "x-mcp-header": "Region"});
+    tool("regional", &json!({"type": "object", "properties": {"region": region}}))
+}
+
+#[tokio::test]
+async fn the_headers_of_a_tool_that_may_not_be_seen_are_not_looked_at() {
+    // PARAM-7, PARAM-8
+    let (registry, asked) = (registry(), Arc::default());
+    registry.add_tool(mirrored(), returns(text("done"))).unwrap();
+    registry.set_visible(ItemKind::Tool, Some(hiding(&["regional"], &asked)));
+    let engine = builder().registry(registry.clone()).build().unwrap();
+    let call = |name: &str, region: Option<&str>| {
+        let mut pairs =
+            vec![("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/call"), ("Mcp-Name", name)];
+        pairs.extend(region.map(|region| ("Mcp-Param-Region", region)));
+        let params = json!({"name": name, "arguments": {"region": "north"}});
+        hear(post(&engine, &pairs, request(7, "tools/call", enveloped(params))))
+    };
+    for region in [None, Some("south"), Some("north")] {
+        let (hidden, unknown) = (call("regional", region).await, call("nowhere99", region).await);
+        let in_other_words = hidden.response.to_string().replace("regional", "nowhere99");
+        assert_eq!((in_other_words, hidden.status), (unknown.response.to_string(), unknown.status));
+    }
+    // Whoever may see it is held to them as ever.
+    registry.set_visible(ItemKind::Tool, Some(hiding(&[], &asked)));
+    for region in [None, Some("south")] {
+        let heard = call("regional", region).await;
+        assert_eq!((heard.code(), heard.status), (-32020, 400));
+    }
+    assert_eq!(call("regional", Some("north")).await.result()["content"][0]["text"], "done");
+}
+
+#[tokio::test]
+async fn the_search_of_a_mounted_server_finds_only_what_may_be_seen() {
+    let empty = || Registry::new(RegistryOptions::default()).unwrap();
+    let (outer, inner, asked) = (empty(), empty(), Arc::default());
+    for name in ["secret", "public"] {
+        let tool = Tool::new(name, raw(&any_object())).describe("A thing to be found");
+        inner.add_tool(tool, returns(text(name))).unwrap();
+    }
+    let search = StandIn::new(ToolSearch::default(), &SchemaLimits::default()).unwrap();
+    inner.add_transform(Transform::ToolSearch(Arc::new(search)));
+    let namespace = Some(Namespace::new("in").unwrap());
+    outer.mount(&inner, MountOptions { namespace, ..MountOptions::default() }).unwrap();
+    outer.set_visible(ItemKind::Tool, Some(hiding(&["in_secret"], &asked)));
+    let engine = builder().registry(outer).build().unwrap();
+    let found = json!({"name": "in_search_tools", "arguments": {"query": "thing"}});
+    in_each(&engine, "tools/call", found, |heard| {
+        let text = heard.result().to_string();
+        assert!(text.contains("in_public") && !text.contains("secret"), "{text}");
+    })
+    .await;
+    for name in ["in_secret", "secret"] {
+        let called = json!({"name": "in_call_tool", "arguments": {"name": name}});
+        in_each(&engine, "tools/call", called, |heard| {
+            assert!(heard.response.to_string().contains(&format!("unknown tool: {name}")));
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn a_request_that_waits_for_what_may_be_seen_can_be_cancelled_and_ended() {
     let registry = registry();

@@ -2,6 +2,7 @@
 
 import { isObject } from '../answers/content.js';
 import { encode } from '../answers/encoding.js';
+import { LISTS, ListPages } from '../answers/list_pages.js';
 import { respond } from '../answers/settling.js';
 import { writeWhole } from '../answers/whole_results.js';
 import type { Call } from '../engine/call.js';
@@ -68,9 +69,14 @@ export class Interceptions {
       if (call.inexact !== undefined) exact(given, call.inexact);
       const { _meta, ...params } = given;
       const ctx = new Context(call, this.engine.native);
+      const context = { type: typeOf(method), method, params, ctx } as const;
+      const member = LISTS.get(method);
       respond(
         call,
-        () => pass(hooks, { type: typeOf(method), method, params, ctx }, call),
+        () =>
+          member === undefined
+            ? pass(hooks, context, (params) => goOn(call, params))
+            : passWhole(hooks, context, call, member),
         (_call, result) => write(call, method, result),
       );
     };
@@ -78,14 +84,30 @@ export class Interceptions {
 }
 
 /** Takes a message through the hooks, the outermost first, and on to whatever handles it. */
-function pass(hooks: readonly Hook[], context: MiddlewareContext, call: Call): unknown {
+function pass(
+  hooks: readonly Hook[],
+  context: MiddlewareContext,
+  handle: (params: object) => Promise<unknown>,
+): unknown {
   const [hook, ...inner] = hooks;
-  if (hook === undefined) return goOn(call, context.params);
+  if (hook === undefined) return handle(context.params);
   const next: Next = async (params = context.params) => {
     if (!isObject(params)) throw new TypeError(`next: the params of ${context.method} must be an object`);
-    return (await pass(inner, { ...context, params }, call)) as Record<string, unknown>;
+    return (await pass(inner, { ...context, params }, handle)) as Record<string, unknown>;
   };
   return hook(context, next);
+}
+
+/** Takes a list through the hooks as a whole, on whatever pages it goes out. */
+async function passWhole(
+  hooks: readonly Hook[],
+  context: MiddlewareContext,
+  call: Call,
+  member: string,
+): Promise<unknown> {
+  const { cursor, ...params } = context.params;
+  const pages = new ListPages(member, cursor, (params) => goOn(call, params));
+  return pages.cut(await pass(hooks, { ...context, params }, (params) => pages.all(params)));
 }
 
 function goOn(call: Call, params: object): Promise<unknown> {

@@ -34,10 +34,8 @@ export type Hook<Params = Record<string, unknown>, R = Record<string, unknown>> 
   next: Next<Params, R>,
 ) => R | Promise<R>;
 
-/** What is asked of a list: where the page begins. */
-interface Page {
-  cursor?: string;
-}
+/** What is asked of a list: all of it, whatever page the client asked for. */
+type Whole = Record<string, unknown>;
 
 /**
  * What messages pass before they are handled. A message passes `onMessage`, then `onRequest` or `onNotification`, then the hook of
@@ -59,14 +57,14 @@ export interface Middleware {
   onReadResource?: Hook<ReadResourceRequestParams, ReadResourceResult>;
   onGetPrompt?: Hook<GetPromptRequestParams, GetPromptResult>;
   onComplete?: Hook<CompleteRequest['params'], CompleteResult>;
-  /** A page of the list of tools. */
-  onListTools?: Hook<Page, ListToolsResult>;
-  /** A page of the list of resources. */
-  onListResources?: Hook<Page, ListResourcesResult>;
-  /** A page of the list of resource templates. */
-  onListResourceTemplates?: Hook<Page, ListResourceTemplatesResult>;
-  /** A page of the list of prompts. */
-  onListPrompts?: Hook<Page, ListPromptsResult>;
+  /** The list of tools, whole; it goes out in pages. */
+  onListTools?: Hook<Whole, ListToolsResult>;
+  /** The list of resources, whole. */
+  onListResources?: Hook<Whole, ListResourcesResult>;
+  /** The list of resource templates, whole. */
+  onListResourceTemplates?: Hook<Whole, ListResourceTemplatesResult>;
+  /** The list of prompts, whole. */
+  onListPrompts?: Hook<Whole, ListPromptsResult>;
 }
 
 /** Middleware that is in use. */

@@ -122,6 +122,11 @@ export class Engine implements Mountable {
     this.transforms = all;
   }
 
+  /** Sets what lists resources behind those that are registered, or takes it away. */
+  listFurther(run: Run | null): void {
+    this.native.setFurtherResources(run === null ? null : this.slot(run));
+  }
+
   /** Sets what answers a method as a whole, or gives the method back. */
   setMethod(method: string, run: Run | null): void {
     exchange(this.methods, method, run);
@@ -150,13 +155,20 @@ export class Engine implements Mountable {
     this.onFollowed = hear;
   }
 
-  private readonly followed = (uri: string, isFollowed: boolean): void => {
+  /** Tells whoever hears it, here or at a server that is mounted here. */
+  private readonly toldOfFollowers = (server: number, uri: string, isFollowed: boolean): void => {
+    if (server === this.native.number) this.followed(uri, isFollowed);
+    else this.mounts.mounted(server)?.followed(uri, isFollowed);
+  };
+
+  /** @internal Somebody follows a resource of this server's now, or nobody does any more. */
+  followed(uri: string, isFollowed: boolean): void {
     try {
       this.onFollowed?.(uri, isFollowed);
     } catch (error) {
       this.failed(`what hears of the subscribers of ${uri}`, error);
     }
-  };
+  }
 
   hasMethod(method: string): boolean {
     return this.methods.has(method);
@@ -172,8 +184,8 @@ export class Engine implements Mountable {
     if (this.attached === undefined) {
       this.native.setCapabilities(JSON.stringify(this.flags()));
       // Whoever means to log says so beforehand.
-      const { io, failed, followed: heard, asking, followsFromTheStart: follows } = this;
-      const guests = (number: number): Functions | undefined => this.mounts.functionsOf(number);
+      const { io, failed, toldOfFollowers: heard, asking, followsFromTheStart: follows } = this;
+      const guests = (number: number): Functions | undefined => this.mounts.mounted(number)?.functions;
       const options = {
         io,
         follows,

@@ -173,8 +173,8 @@ export class Serving {
   private isRooted = false;
   private readonly lifeline = new Lifeline(this);
   readonly failed: (what: string, thrown: unknown) => void = () => {};
-  /** Hears of the first who follows a resource, and of the last one's end. */
-  private readonly followed: (uri: string, isFollowed: boolean) => void = () => {};
+  /** Hears of the first who follows a resource, and of the last one's end, with the number of the server that has it. */
+  private readonly followed: (server: number, uri: string, isFollowed: boolean) => void = () => {};
   /** The functions of a server that is mounted in this one, by its number. */
   private readonly guests: (number: number) => Functions | undefined = () => undefined;
   readonly asking: SessionAsking = { timeoutMs: 0, isOn: true };
@@ -208,7 +208,7 @@ export class Serving {
       io?: Placement;
       follows?: boolean;
       failed?: (what: string, thrown: unknown) => void;
-      followed?: (uri: string, isFollowed: boolean) => void;
+      followed?: (server: number, uri: string, isFollowed: boolean) => void;
       asking?: SessionAsking;
       guests?: (number: number) => Functions | undefined;
     } = {},
@@ -580,7 +580,7 @@ export class Serving {
     } else {
       if (entry[2] === 'log') logLine(entry[3] as LogPayload);
       else if (entry[2] === 'followed')
-        ROOT.runInAsyncScope(this.followed, undefined, ...(entry[3] as [string, boolean]));
+        ROOT.runInAsyncScope(this.followed, undefined, entry[1], ...(entry[3] as [string, boolean]));
       else this.tell(entry[1], entry[2] as NoticeKind, entry[3], entry[4] as string | undefined);
     }
   }

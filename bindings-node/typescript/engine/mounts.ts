@@ -11,6 +11,8 @@ export interface Mountable {
   /** Where it is being served. */
   readonly attached: Serving | undefined;
   readonly mounts: Mounts;
+  /** Hears that somebody follows a resource of its own now, or nobody does any more. */
+  followed(uri: string, isFollowed: boolean): void;
 }
 
 /** How a server is mounted. */
@@ -31,6 +33,8 @@ export class Mounts {
   /** By the number that calls of their functions come with. */
   private readonly inner = new Map<number, Mountable>();
   private readonly imported = new Map<number, Mountable>();
+  /** What is mounted no longer: calls and news may be on their way to it. */
+  private readonly former = new Map<number, WeakRef<Mountable>>();
   /** Weakly: a server that is made for one request, and dropped, is not kept by one that it offers. */
   private outer: WeakRef<Mountable>[] = [];
 
@@ -39,13 +43,14 @@ export class Mounts {
   mount(child: Mountable, options: MountOptions): void {
     translated(() => this.own.native.mount(child.native, text(options)));
     this.inner.set(child.native.number, child);
+    this.former.delete(child.native.number);
     child.mounts.isIn(this.own);
   }
 
   /** Returns whether it was mounted. */
   unmount(child: Mountable): boolean {
     child.mounts.isInNoMore(this.own);
-    this.inner.delete(child.native.number);
+    if (this.inner.delete(child.native.number)) this.former.set(child.native.number, new WeakRef(child));
     return this.own.native.unmount(child.native);
   }
 
@@ -61,12 +66,13 @@ export class Mounts {
     child.mounts.isIn(this.own);
   }
 
-  /** The functions of the server with this number. */
-  functionsOf(number: number): Functions | undefined {
-    const known = this.imported.get(number) ?? this.inner.get(number);
-    if (known !== undefined) return known.functions;
-    for (const child of this.inner.values()) {
-      const found = child.mounts.functionsOf(number);
+  /** The server with this number, if it is mounted or imported, or was, however deep. */
+  mounted(number: number): Mountable | undefined {
+    const known = this.imported.get(number) ?? this.inner.get(number) ?? this.former.get(number)?.deref();
+    if (known !== undefined) return known;
+    const former = [...this.former.values()].flatMap((one) => one.deref() ?? []);
+    for (const child of [...this.inner.values(), ...former]) {
+      const found = child.mounts.mounted(number);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -58,6 +58,8 @@ export interface NativeServer {
   notify(kind: 'tools' | 'prompts' | 'resources' | 'resource', uri: string | null): void;
   /** Has `followed` told from now on: when the first one follows a resource, and when the last one goes. */
   tellOfFollowers(): void;
+  /** Has a function list resources behind those that are registered, or nobody. */
+  setFurtherResources(slot: number | null): void;
   /**
    * Sends a notification that the protocol does not have outside of any request, to one session or to everybody; `params` is a
    * JSON object.

@@ -7,12 +7,7 @@ import { respond } from '../answers/settling.js';
 import { Context } from '../calls/context.js';
 import type { Call } from '../engine/call.js';
 import type { Engine } from '../engine/engine.js';
-import {
-  AlreadyRegisteredError,
-  InvalidArgumentsError,
-  InvalidResultError,
-  translated,
-} from '../engine/errors.js';
+import { AlreadyRegisteredError, InvalidResultError, translated } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
 import { native } from '../engine/native.js';
 import { metaOf, warnOfUnknownResourceHints } from './annotations.js';
@@ -186,40 +181,28 @@ export class Resources {
     }
   }
 
-  /** The engine lists what is registered with it. Where a template lists resources of its own, the list is made here. */
+  /** The engine lists what is registered with it, and behind that what templates list themselves. */
   private decideWhoLists(): void {
     const wanted = [...this.templates.values()].some(
       ({ current }) => current.template.listCallback !== undefined,
     );
     if (wanted === this.listsItself) return;
     this.listsItself = wanted;
-    this.engine.setFallback('resources/list', wanted ? (call, params) => this.list(call, params) : null);
+    this.engine.listFurther(wanted ? (call) => this.list(call) : null);
   }
 
-  private list(call: Call, params: Record<string, unknown>): void {
+  private list(call: Call): void {
     respond(
       call,
-      () => this.all(new Context(call, this.engine.native)),
-      (_call, all) => {
-        // The engine does not know these pages, so their cursors are ours: the index of the first item.
-        const { cursor } = params;
-        const from = cursor === undefined ? 0 : Number(cursor);
-        const resources = all as unknown[];
-        if (!Number.isInteger(from) || from < 0 || from > resources.length) {
-          throw new InvalidArgumentsError('cursor: is none of this list');
-        }
-        const to = from + this.engine.listPageSize;
-        const rest = to < resources.length ? { nextCursor: String(to) } : {};
-        call.completeWhole(encode({ resources: resources.slice(from, to), ...rest }, 'result'));
+      () => this.listed(new Context(call, this.engine.native)),
+      (_call, resources) => {
+        call.completeWhole(encode({ resources }, 'result'));
       },
     );
   }
 
-  private all(ctx: Context): unknown[] | Promise<unknown[]> {
-    const own: unknown[] = [];
-    for (const { current, enabled } of this.resources.values()) {
-      if (enabled) own.push(listed(current));
-    }
+  /** What templates list. */
+  private async listed(ctx: Context): Promise<unknown[]> {
     const lists = [...this.templates.values()]
       .filter(({ current, enabled }) => enabled && current.template.listCallback !== undefined)
       .map(async ({ current }) => {
@@ -231,8 +214,7 @@ export class Resources {
         const { cacheHint: _cacheHint, replayable: _replayable, tags: _tags, ...told } = current.metadata;
         return result.resources.map((entry) => ({ ...told, ...(entry as object) }));
       });
-    if (lists.length === 0) return own;
-    return Promise.all(lists).then((all) => [...own, ...all.flat()]);
+    return (await Promise.all(lists)).flat();
   }
 }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use super::Shutdown;
 use super::call::Call;
 use super::gate::Gated;
-use super::interception::Standing;
+use super::standing::Standing;
 use super::tasks::Awaited;
 use super::watch::{Counted, Subscription};
 use crate::eras::{Said, Session, Stream};

@@ -45,6 +45,9 @@ impl Engine {
     ) -> State {
         let asks = if asked.whole.is_some() { Vec::new() } else { asked.snapshot.asks(&asked.operation) };
         if asks.is_empty() {
+            if let Err(refused) = asked.check_mirrored() {
+                return State::said(refused);
+            }
             asked.snapshot = Arc::new(asked.snapshot.without(&Hidden::default()));
             return self.go_on(asked, flight, edge, origin);
         }
@@ -111,6 +114,9 @@ impl Gated {
             Err(failure) => Err(asked.voice.failure(kind, &failure).into()),
             Ok(hidden) => {
                 asked.snapshot = Arc::new(asked.snapshot.without(&hidden));
+                if let Err(refused) = asked.check_mirrored() {
+                    return Poll::Ready(Err(refused.into()));
+                }
                 let mut state = self.engine.go_on(asked, self.flight.take(), &self.edge, &self.origin);
                 if let Some(stream) = self.stream {
                     state.ask_on(stream);

@@ -1,5 +1,6 @@
 //! Assembles the rooms: `exchange` is the single entry.
 
+mod around_mounted;
 mod aside;
 mod asking;
 mod builder;
@@ -17,6 +18,7 @@ mod retries;
 mod rounds;
 mod session_stream;
 mod shutdown;
+mod standing;
 mod tasks;
 mod tool_search;
 mod watch;
@@ -290,10 +292,33 @@ impl Engine {
     /// Does what was asked.
     #[expect(clippy::inline_always, reason = "or what it starts is copied on its way back, for every call")]
     #[inline(always)]
-    fn go_on(&self, mut asked: Asked, flight: Option<Flight>, edge: &Edge, origin: &Origin) -> State {
-        if asked.snapshot.is_gated() {
-            return self.gate(asked, flight, edge, origin);
+    fn go_on(&self, asked: Asked, flight: Option<Flight>, edge: &Edge, origin: &Origin) -> State {
+        if asked.snapshot.asks_first() {
+            return self.ask_first(asked, flight, edge, origin);
         }
+        self.do_it(asked, flight, edge, origin)
+    }
+
+    /// Does what was asked once others had their say.
+    #[cold]
+    fn ask_first(&self, asked: Asked, flight: Option<Flight>, edge: &Edge, origin: &Origin) -> State {
+        if asked.snapshot.is_gated() {
+            self.gate(asked, flight, edge, origin)
+        } else {
+            self.tell_within(asked, flight, edge, origin)
+        }
+    }
+
+    /// [`do_it`](Self::do_it), for those whose calls are few.
+    #[cold]
+    fn do_at_once(&self, asked: Asked, flight: Option<Flight>, edge: &Edge, origin: &Origin) -> State {
+        self.do_it(asked, flight, edge, origin)
+    }
+
+    /// Does what was asked, whoever else might have a say.
+    #[expect(clippy::inline_always, reason = "as what calls it")]
+    #[inline(always)]
+    fn do_it(&self, mut asked: Asked, flight: Option<Flight>, edge: &Edge, origin: &Origin) -> State {
         let kind = asked.operation.kind();
         if let Some(retry) = asked.retry.take() {
             return self.resume(asked, *retry, flight, edge, origin);
@@ -306,7 +331,7 @@ impl Engine {
         };
         match dispatch(&mut asked, sender, origin, None, self.0.limits.call_timeout) {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
-            Dispatched::Now(Err(failure)) => State::said(asked.voice.failure(kind, &failure)),
+            Dispatched::Now(Err(failure)) => self.refuse(asked, kind, &failure, flight, edge, origin),
             Dispatched::Run(running) if task.is_some() => {
                 self.begin_task(asked, running, events, flight, edge, origin)
             }

@@ -109,6 +109,7 @@ impl Request {
             deadline: None,
             origin: self.origin.clone(),
             answers: None,
+            passed: false,
         }
     }
 

@@ -146,6 +146,8 @@ impl Eras {
             survives_disconnect: false,
             session: None,
             retry: None,
+            mirrored_later: false,
+            passed: 0,
         }
     }
 

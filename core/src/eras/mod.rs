@@ -153,6 +153,11 @@ pub struct Asked {
     pub session: Option<Arc<Session>>,
     /// What the request brings of earlier rounds, if it is not the first of its call.
     pub retry: Option<Box<Retry>>,
+    /// Whether the headers that mirror a tool's arguments are yet to be held against them (PARAM-8): not before it is known that the
+    /// caller may see the tool.
+    pub mirrored_later: bool,
+    /// How many of those that may stand around it have had their say: this server, then those it is mounted from.
+    pub passed: usize,
 }
 
 impl Asked {
@@ -174,7 +179,23 @@ impl Asked {
             survives_disconnect: false,
             session: None,
             retry: None,
+            mirrored_later: false,
+            passed: 0,
         })
+    }
+
+    /// Holds the headers against the tool's arguments, where that was put off.
+    ///
+    /// # Errors
+    /// The refusal (PARAM-8).
+    pub fn check_mirrored(&self) -> Result<(), Said> {
+        if let (true, Operation::CallTool { name, arguments }) = (self.mirrored_later, &self.operation)
+            && let (Some(headers), Some(tool)) = (&self.voice.caller().headers, self.snapshot.tool(name))
+        {
+            let held = modern::http_headers::check_parameters(headers, tool, arguments.as_str());
+            return held.map_err(|error| error.say(Some(self.voice.id())));
+        }
+        Ok(())
     }
 }
 

@@ -73,12 +73,15 @@ pub struct CallContext {
     pub origin: Origin,
     /// What earlier rounds brought, for a handler that returned its questions and is invoked again.
     pub answers: Option<Arc<Answers>>,
+    /// Whether what its server has standing around the method has had its say already, for hosts whose functions have that around
+    /// them.
+    pub passed: bool,
 }
 
 impl CallContext {
     /// A context in which nothing is said but who asks and how to talk back.
     #[must_use]
     pub fn new(caller: Arc<Caller>, events: EventSender) -> Self {
-        Self { caller, events, deadline: None, origin: Origin::default(), answers: None }
+        Self { caller, events, deadline: None, origin: Origin::default(), answers: None, passed: false }
     }
 }

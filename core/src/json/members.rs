@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::text::{decode, find_special};
+use super::write_string;
 
 /// The members of the object that `text` is: each key decoded, each value as its text. One cheap pass over text that was
 /// scanned before; on text that was not, it ends early but never panics. Empty for anything but an object.
@@ -21,6 +22,30 @@ pub fn elements(text: &str) -> Elements<'_> {
 #[must_use]
 pub fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     members(text).find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// The object that `text` is, with `value`, a JSON text, as its member `name`: in the place where it had one, else at the end.
+#[must_use]
+pub fn with_member(text: &str, name: &str, value: &str) -> String {
+    let mut object = String::with_capacity(text.len() + name.len() + value.len() + 4);
+    let mut is_there = false;
+    for (key, old) in members(text) {
+        let is_it = key == name;
+        is_there |= is_it;
+        write_member(&mut object, &key, if is_it { value } else { old });
+    }
+    if !is_there {
+        write_member(&mut object, name, value);
+    }
+    object.push('}');
+    object
+}
+
+fn write_member(object: &mut String, key: &str, value: &str) {
+    object.push(if object.is_empty() { '{' } else { ',' });
+    write_string(object, key);
+    object.push(':');
+    object.push_str(value);
 }
 
 /// See [`members`].

@@ -1,18 +1,36 @@
 //! Apps: tools whose results hosts show as pages (extension `io.modelcontextprotocol/ui`). A page is a resource, `ui://…`.
 
 use super::extensions::Extension;
-use super::{Registry, Snapshot};
+use super::{Namespace, Registry, Snapshot};
 use crate::json::{self, RawJson};
 use crate::protocol_version::ProtocolVersion;
 
 /// The extension's name.
 pub const APPS_EXTENSION: &str = "io.modelcontextprotocol/ui";
 
+/// The `_meta` of a tool with the URI of its page as that is in a namespace; nothing where it has no page.
+pub(super) fn view_in(meta: &RawJson, namespace: &Namespace) -> Option<RawJson> {
+    let moved = |object: &str, name: &str| {
+        let uri = json::member(object, name).and_then(json::as_string).filter(|uri| is_view(uri))?;
+        let mut text = String::new();
+        json::write_string(&mut text, &namespace.uri(&uri));
+        Some(json::with_member(object, name, &text))
+    };
+    let text = meta.as_str();
+    let in_ui = json::member(text, "ui").and_then(|ui| moved(ui, "resourceUri"));
+    let in_ui = in_ui.map(|ui| json::with_member(text, "ui", &ui));
+    let as_ever = moved(in_ui.as_deref().unwrap_or(text), "ui/resourceUri");
+    as_ever.or(in_ui).map(RawJson::from_checked)
+}
+
+fn is_view(uri: &str) -> bool {
+    uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ui://"))
+}
+
 impl Registry {
     /// Says that the server has the extension, if this is the URI of a page.
     pub(super) fn note_view(&self, uri: &str) {
-        let is_view = uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ui://"));
-        if is_view {
+        if is_view(uri) {
             let settings = RawJson::empty_object();
             self.note_extension(APPS_EXTENSION, Extension { settings, since: ProtocolVersion::V2024_11_05 });
         }

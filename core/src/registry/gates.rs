@@ -61,6 +61,13 @@ impl Snapshot {
         self.gated
     }
 
+    /// Whether anybody has a say before something is done: those who know what may be seen, or what stands around a method of a
+    /// mounted server.
+    #[must_use]
+    pub const fn asks_first(&self) -> bool {
+        self.gated || self.intercepted_within
+    }
+
     /// What has to be asked before this can be done.
     #[must_use]
     pub fn asks(&self, operation: &Operation) -> Vec<Asking> {

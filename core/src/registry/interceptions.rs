@@ -39,21 +39,6 @@ impl Registry {
         });
     }
 
-    /// Whether a handler is that of something registered here: not of what is mounted.
-    #[must_use]
-    pub fn is_own(&self, handler: &Arc<dyn Handler>) -> bool {
-        let draft = self.draft();
-        if draft.composition.is_none() {
-            return true;
-        }
-        let own = &draft.own;
-        let is_it = |other: &Arc<dyn Handler>| std::ptr::addr_eq(Arc::as_ptr(other), Arc::as_ptr(handler));
-        own.tools.all().any(|(entry, _)| is_it(&entry.handler))
-            || own.prompts.all().any(|(entry, _)| is_it(&entry.handler))
-            || own.resources.all().any(|(entry, _)| is_it(&entry.handler))
-            || own.resource_templates.all().any(|(entry, _)| is_it(&entry.handler))
-    }
-
     /// Whether something stands around any method at all.
     #[must_use]
     pub fn intercepts(&self) -> bool {
@@ -62,6 +47,12 @@ impl Registry {
 }
 
 impl Snapshot {
+    /// Whether something stands around any method of a server that is mounted, at whatever depth.
+    #[must_use]
+    pub const fn is_intercepted_within(&self) -> bool {
+        self.intercepted_within
+    }
+
     /// What stands around this method, if anything does.
     #[must_use]
     pub fn interception(&self, method: &str) -> Option<&Interception> {

@@ -6,6 +6,7 @@
 //! with the pages already rendered from it.
 
 mod apps;
+mod catalogs;
 mod changes;
 mod completions;
 mod composing;
@@ -13,11 +14,13 @@ mod cursors;
 mod editing;
 mod extensions;
 mod followers;
+mod further;
 mod gates;
 mod interceptions;
 mod methods;
 mod mounting;
 mod name_hash;
+mod origin;
 mod pages;
 mod prompts;
 mod resource_templates;
@@ -38,6 +41,7 @@ use std::sync::{Arc, Mutex, Weak};
 use arc_swap::ArcSwap;
 
 pub use apps::APPS_EXTENSION;
+pub use catalogs::{Catalog, MakeHandler};
 pub use changes::{MAX_WATCHED_URIS, Watch};
 pub use completions::{CompletedBy, CompletionTarget};
 pub use composing::{
@@ -46,9 +50,11 @@ pub use composing::{
 };
 pub use cursors::Cursors;
 pub use extensions::Extension;
+pub use further::Further;
 use gates::Gate;
 pub use gates::{Asking, Hidden};
 pub use interceptions::Interception;
+pub use origin::Origin;
 pub use pages::{BadCursor, Item, ListPage, Page};
 pub use prompts::PromptEntry;
 pub use resource_templates::ResourceTemplateEntry;
@@ -146,9 +152,9 @@ struct Draft {
 }
 
 impl Draft {
-    fn publish(&mut self) -> Snapshot {
+    fn publish(&mut self, registry: &Registry) -> Snapshot {
         match &mut self.composition {
-            Some(composition) => composition.compose(&self.own),
+            Some(composition) => composition.compose(registry, &self.own),
             None => self.own.clone(),
         }
     }
@@ -196,7 +202,7 @@ impl Registry {
             let mut draft = self.draft();
             // Another reader may have been here meanwhile. The mark goes last, so that whoever does not see it sees the edit.
             if self.0.stale.load(Ordering::Acquire) {
-                self.0.published.store(Arc::new(draft.publish()));
+                self.0.published.store(Arc::new(draft.publish(self)));
                 self.0.stale.store(false, Ordering::Release);
             }
         }
@@ -211,8 +217,8 @@ impl Registry {
     }
 
     /// Has `listener` told by its URI of each resource that somebody follows (`true`) and nobody follows any more (`false`): when
-    /// the first one comes, and the last one goes. Only the first listener counts. It is called with a lock held: it puts what it
-    /// hears aside and returns.
+    /// the first one comes, and the last one goes, here or at a server that this one is mounted in. Only the first listener counts;
+    /// it hears at once of what is followed already. It is called with a lock held: it puts what it hears aside and returns.
     pub fn on_followed(&self, listener: impl Fn(&str, bool) + Send + Sync + 'static) {
         self.0.watchers.1.listen(Box::new(listener));
     }

@@ -39,6 +39,9 @@ impl Registry {
         }
         child.parents().push(Arc::downgrade(&self.0));
         self.compose(|composition| composition.mounts.push(Mount::new(child.clone(), options)));
+        let (here, there) = (self.downgrade(), child.downgrade());
+        let inward = move |uri: &str| here.upgrade()?.draft().inward_uri(&there.upgrade()?, uri);
+        self.followers().mount(child.followers(), Box::new(inward));
         self.tell_lists_of(child);
         Ok(())
     }
@@ -53,6 +56,7 @@ impl Registry {
             .parents()
             .retain(|parent| parent.upgrade().is_some_and(|parent| !Arc::ptr_eq(&parent, &self.0)));
         self.compose(|composition| composition.mounts.retain(|mount| !mount.child.is(child)));
+        self.followers().unmount(child.followers());
         self.tell_lists_of(child);
         true
     }
@@ -70,6 +74,19 @@ impl Registry {
         let snapshot = child.snapshot();
         self.edit(None, |own| {
             own.kept.join(snapshot.kept);
+            own.catalogs = own.catalogs.iter().cloned().chain(mount.catalogs(&snapshot)).collect();
+            for (method, make) in &*snapshot.shared_methods {
+                if !own.methods.contains_key(method) {
+                    Arc::make_mut(&mut own.methods).insert(Arc::clone(method), make(self));
+                    Arc::make_mut(&mut own.shared_methods).insert(Arc::clone(method), Arc::clone(make));
+                }
+            }
+            for (identifier, extension) in &*snapshot.extensions {
+                if !own.extensions.contains_key(identifier) {
+                    Arc::make_mut(&mut own.extensions).insert(Arc::clone(identifier), extension.clone());
+                }
+            }
+            own.intercepted_within |= snapshot.intercepted_within || !snapshot.interceptions.is_empty();
             ((), super::shelf::Effect::Hidden)
         });
         self.import::<ToolEntry>(&mount, &snapshot);
@@ -177,6 +194,10 @@ impl Registry {
         self.0.parents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn followers(&self) -> &Arc<super::followers::Followers> {
+        &self.0.watchers.1
+    }
+
     fn mounted(&self) -> Vec<Self> {
         let draft = self.draft();
         let mounts = draft.composition.iter().flat_map(|composition| &composition.mounts);
@@ -187,7 +208,7 @@ impl Registry {
         self.mounted().iter().any(|mounted| mounted.is(other) || mounted.offers_what(other))
     }
 
-    fn is(&self, other: &Self) -> bool {
+    pub(super) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
@@ -214,5 +235,13 @@ impl Draft {
         let Some(composition) = &self.composition else { return uri.to_owned() };
         let mount = composition.mounts.iter().find(|mount| mount.child.is(child));
         composition.outward_uri(mount, uri)
+    }
+
+    /// What `child` knows a URI as, if it may be one of its own: it has its namespace or, where there is none, is offered there.
+    fn inward_uri(&self, child: &Registry, uri: &str) -> Option<String> {
+        let composition = self.composition.as_ref()?;
+        let mount = composition.mounts.iter().find(|mount| mount.child.is(child))?;
+        let inner = composition.inward_uri(mount, uri)?;
+        (inner != uri || child.snapshot().resource(uri).is_ok()).then_some(inner)
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::composing::Adopting;
+use super::composing::{Adopting, Offered};
 use super::shelf::{Served, Shelf};
-use super::{Gate, ItemKind, Namespace, Snapshot, StandIn, Transform};
+use super::{Gate, ItemKind, Namespace, Origin, Snapshot, StandIn, Transform};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::one_line;
@@ -26,7 +26,8 @@ pub enum ListPage {
 }
 
 impl ListPage {
-    /// What stands for the list inside a cursor; never renumber. 5 and 6 are taken, see the room `skills`.
+    /// What stands for the list inside a cursor; never renumber. 5 and 6 are taken, see the room `skills`, and 7, see
+    /// `engine/dispatch/further.rs`.
     pub(super) const fn code(self) -> u8 {
         match self {
             Self::Tools => 1,
@@ -106,6 +107,12 @@ pub(super) trait Listed: Clone {
     fn in_namespace(&self, namespace: &Namespace) -> Result<Self>;
     /// As a server has it in which its own is mounted, with `completion` for what its own server completes.
     fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self;
+    /// Where it comes from, if it is mounted.
+    fn origin(&self) -> Option<&Arc<Origin>>;
+    /// Says where it comes from.
+    fn set_origin(&mut self, origin: Arc<Origin>);
+    /// What namespaces put into its URI.
+    fn inserted(&self) -> Option<&Arc<str>>;
     /// Who says who may see it: all have to.
     fn gates(&self) -> &[Gate];
     /// The same, to be added to.
@@ -118,6 +125,8 @@ pub(super) trait Listed: Clone {
     fn stood_for(served: Served<Self>, _search: &StandIn) -> Served<Self> {
         served
     }
+    /// Has what is found through some of the items be what this transform makes of it.
+    fn transform_found(_items: &mut [Offered<Self>], _transform: &Transform) {}
     /// Where it is kept.
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>>;
     /// Where it is kept.

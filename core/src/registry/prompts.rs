@@ -7,7 +7,7 @@ use super::composing::Adopting;
 use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::validation::{self, invalid};
-use super::{CompletedBy, Gate, ItemKind, Namespace, Registry, Snapshot};
+use super::{CompletedBy, Gate, ItemKind, Namespace, Origin, Registry, Snapshot};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, Prompt};
@@ -19,8 +19,12 @@ pub struct PromptEntry {
     pub prompt: Prompt,
     /// The name its handler knows it by, for every call to share.
     pub name: Arc<str>,
+    /// What namespaces put into URIs of its server's resources; its handler knows them without that.
+    pub inserted: Option<Arc<str>>,
     /// What completes its arguments.
     pub completed_by: CompletedBy,
+    /// Where it comes from, if it is mounted.
+    pub origin: Option<Arc<Origin>>,
     /// Who says who may see it.
     pub(super) gates: Vec<Gate>,
     /// What runs.
@@ -60,6 +64,12 @@ impl Registry {
 }
 
 impl Snapshot {
+    /// The name of the first prompt that is so.
+    pub fn prompt_that(&self, is_so: impl Fn(&PromptEntry) -> bool) -> Option<&str> {
+        let found = self.prompts.enabled().map(|(_, entry)| entry).find(|entry| is_so(entry));
+        found.map(|entry| entry.prompt.name.as_str())
+    }
+
     /// The prompt with this name.
     #[must_use]
     pub fn prompt(&self, name: &str) -> Option<&Arc<PromptEntry>> {
@@ -79,7 +89,8 @@ impl PromptEntry {
             }
         }
         let name = prompt.name.as_str().into();
-        Ok(Self { prompt, name, completed_by: CompletedBy::Server, gates: Vec::new(), handler })
+        let completed_by = CompletedBy::Server;
+        Ok(Self { prompt, name, inserted: None, completed_by, origin: None, gates: Vec::new(), handler })
     }
 }
 
@@ -116,12 +127,25 @@ impl Listed for PromptEntry {
     fn in_namespace(&self, namespace: &Namespace) -> Result<Self> {
         let mut entry = self.clone();
         entry.prompt.name = namespace.name(&self.prompt.name);
+        entry.inserted = Some(namespace.before(self.inserted.as_deref()));
         Ok(entry)
     }
 
     fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self {
         let completed_by = self.completed_by.mounted(adopt, completion);
         Self { handler: adopt(&self.handler), completed_by, ..self.clone() }
+    }
+
+    fn origin(&self) -> Option<&Arc<Origin>> {
+        self.origin.as_ref()
+    }
+
+    fn set_origin(&mut self, origin: Arc<Origin>) {
+        self.origin = Some(origin);
+    }
+
+    fn inserted(&self) -> Option<&Arc<str>> {
+        self.inserted.as_ref()
     }
 
     fn gates(&self) -> &[Gate] {

@@ -9,7 +9,7 @@ use super::resources::ResourceMatch;
 use super::shelf::Shelf;
 use super::uri_template::{NoMatch, Spelled, UriTemplate, legal_text};
 use super::validation::invalid;
-use super::{CompletedBy, Gate, ItemKind, Namespace, Registry, Snapshot, uri, validation};
+use super::{CompletedBy, Gate, ItemKind, Namespace, Origin, Registry, Snapshot, uri, validation};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, ResourceTemplate};
@@ -27,6 +27,8 @@ pub struct ResourceTemplateEntry {
     inserted: Option<Arc<str>>,
     /// What completes its variables.
     pub completed_by: CompletedBy,
+    /// Where it comes from, if it is mounted.
+    pub origin: Option<Arc<Origin>>,
     /// Who says who may see it.
     pub(super) gates: Vec<Gate>,
     /// What runs.
@@ -100,6 +102,7 @@ impl ResourceTemplateEntry {
             registered,
             inserted: None,
             completed_by,
+            origin: None,
             gates: Vec::new(),
             handler,
         })
@@ -113,6 +116,7 @@ impl ResourceTemplateEntry {
             cache: self.template.cache,
             replayable: self.template.common.replayable,
             inserted: self.inserted.as_ref(),
+            origin: self.origin.as_ref(),
         })
     }
 }
@@ -180,6 +184,18 @@ impl Listed for ResourceTemplateEntry {
     fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self {
         let completed_by = self.completed_by.mounted(adopt, completion);
         Self { handler: adopt(&self.handler), completed_by, ..self.clone() }
+    }
+
+    fn origin(&self) -> Option<&Arc<Origin>> {
+        self.origin.as_ref()
+    }
+
+    fn set_origin(&mut self, origin: Arc<Origin>) {
+        self.origin = Some(origin);
+    }
+
+    fn inserted(&self) -> Option<&Arc<str>> {
+        self.inserted.as_ref()
     }
 
     fn gates(&self) -> &[Gate] {

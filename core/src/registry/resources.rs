@@ -10,7 +10,7 @@ use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::uri_template::{NoMatch, RefusedValue, Spelled};
 use super::validation::{self, invalid};
-use super::{Gate, ItemKind, Namespace, Registry, Snapshot, uri};
+use super::{Gate, ItemKind, Namespace, Origin, Registry, Snapshot, uri};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::RawJson;
@@ -25,6 +25,8 @@ pub struct ResourceEntry {
     canonical: String,
     /// What namespaces put into its URI; its handler knows it without that.
     inserted: Option<Arc<str>>,
+    /// Where it comes from, if it is mounted.
+    pub origin: Option<Arc<Origin>>,
     /// Who says who may see it.
     pub(super) gates: Vec<Gate>,
     /// What runs.
@@ -46,6 +48,8 @@ pub struct ResourceMatch<'a> {
     pub replayable: bool,
     /// What namespaces put into its URI, behind the scheme; its handler knows it without that.
     pub inserted: Option<&'a Arc<str>>,
+    /// Where it comes from, if it is mounted.
+    pub origin: Option<&'a Arc<Origin>>,
 }
 
 /// Why nothing answers for a URI.
@@ -128,6 +132,7 @@ impl Snapshot {
                 cache: entry.resource.cache,
                 replayable: entry.resource.common.replayable,
                 inserted: entry.inserted.as_ref(),
+                origin: entry.origin.as_ref(),
             });
         }
         if uri::scheme_flaw(uri).is_some() {
@@ -161,6 +166,7 @@ impl ResourceEntry {
             canonical: uri::canonical(&resource.uri),
             resource,
             inserted: None,
+            origin: None,
             gates: Vec::new(),
             handler,
             listed,
@@ -227,6 +233,18 @@ impl Listed for ResourceEntry {
 
     fn mounted(&self, adopt: Adopting<'_>, _completion: Option<&Arc<dyn Handler>>) -> Self {
         Self { handler: adopt(&self.handler), ..self.clone() }
+    }
+
+    fn origin(&self) -> Option<&Arc<Origin>> {
+        self.origin.as_ref()
+    }
+
+    fn set_origin(&mut self, origin: Arc<Origin>) {
+        self.origin = Some(origin);
+    }
+
+    fn inserted(&self) -> Option<&Arc<str>> {
+        self.inserted.as_ref()
     }
 
     fn gates(&self) -> &[Gate] {

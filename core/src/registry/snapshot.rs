@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use super::catalogs::{Catalog, MakeHandler};
 use super::cursors::Cursors;
 use super::extensions::Extension;
+use super::further::Further;
 use super::interceptions::Interception;
 use super::pages::{BadCursor, Item, ListPage, Listed, Page};
 use super::prompts::PromptEntry;
@@ -55,13 +57,20 @@ pub struct Snapshot {
     pub(super) prompts: Arc<Shelf<PromptEntry>>,
     pub(super) resources: Arc<Shelf<ResourceEntry>>,
     pub(super) resource_templates: Arc<Shelf<ResourceTemplateEntry>>,
+    /// Who lists further resources.
+    pub(super) further: Arc<[Further]>,
     pub(super) completion: Option<Arc<dyn Handler>>,
     /// Whether anything is completed, here or by a mounted server.
     pub(super) completes: bool,
     /// Whether somebody says of any item who may see it.
     pub(super) gated: bool,
+    /// Whether something stands around any method of a mounted server.
+    pub(super) intercepted_within: bool,
     pub(super) kept: Kept,
     pub(super) methods: Arc<HashMap<Arc<str>, Arc<dyn Handler>>>,
+    /// What answers methods from catalogs, for whichever server has them.
+    pub(super) shared_methods: Arc<HashMap<Arc<str>, MakeHandler>>,
+    pub(super) catalogs: Arc<[Catalog]>,
     pub(super) extensions: Arc<BTreeMap<Arc<str>, Extension>>,
     pub(super) interceptions: Arc<HashMap<Arc<str>, Interception>>,
 }
@@ -75,18 +84,23 @@ impl Snapshot {
             prompts: Arc::default(),
             resources: Arc::default(),
             resource_templates: Arc::default(),
+            further: Arc::default(),
             completion: None,
             completes: false,
             gated: false,
+            intercepted_within: false,
             kept: Kept::default(),
             methods: Arc::default(),
+            shared_methods: Arc::default(),
+            catalogs: Arc::default(),
             extensions: Arc::default(),
             interceptions: Arc::default(),
         }
     }
 
     /// What seals the cursors of this server's lists, and the most items on a page.
-    pub(super) fn paging(&self) -> (Cursors, Option<usize>) {
+    #[must_use]
+    pub fn paging(&self) -> (Cursors, Option<usize>) {
         (self.cursors.clone(), self.page_size)
     }
 

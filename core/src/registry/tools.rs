@@ -3,11 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::composing::{Adopting, stand_in};
+use super::apps::view_in;
+use super::composing::{Adopting, Offered, stand_in};
 use super::pages::{Item, Listed};
 use super::shelf::{Served, Shelf};
 use super::validation::{self, invalid};
-use super::{Gate, ItemKind, Namespace, Registry, ResultBudget, SearchPart, Snapshot, StandIn, Transform};
+use super::{
+    Gate, ItemKind, Namespace, Origin, Registry, ResultBudget, SearchPart, Snapshot, StandIn, Transform,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::json::RawJson;
@@ -35,8 +38,12 @@ pub struct ToolEntry {
     pub budget: Option<Arc<ResultBudget>>,
     /// Whether it is listed; one that is not can still be called by those who know it.
     pub listed: bool,
+    /// What namespaces put into URIs of its server's resources; its handler knows them without that.
+    pub inserted: Option<Arc<str>>,
     /// What it is to a search for tools, if it is one of the two that stand for others.
     pub search: Option<Arc<SearchPart>>,
+    /// Where it comes from, if it is mounted.
+    pub origin: Option<Arc<Origin>>,
     /// Who says who may see it.
     pub(super) gates: Vec<Gate>,
     /// What runs.
@@ -86,6 +93,15 @@ impl Registry {
 }
 
 impl Snapshot {
+    /// The name of the first tool that is so.
+    pub fn tool_that(&self, is_so: impl Fn(&ToolEntry) -> bool) -> Option<&str> {
+        self.tools
+            .enabled()
+            .map(|(_, entry)| entry)
+            .find(|entry| is_so(entry))
+            .map(|entry| entry.tool.name.as_str())
+    }
+
     /// The tool with this name.
     #[must_use]
     pub fn tool(&self, name: &str) -> Option<&Arc<ToolEntry>> {
@@ -138,7 +154,9 @@ impl ToolEntry {
             tasks,
             budget: None,
             listed: true,
+            inserted: None,
             search: None,
+            origin: None,
             gates: Vec::new(),
             handler,
         })
@@ -146,6 +164,12 @@ impl ToolEntry {
 }
 
 impl ToolEntry {
+    /// Whether somebody says, request by request, who may see it.
+    #[must_use]
+    pub const fn is_gated(&self) -> bool {
+        !self.gates.is_empty()
+    }
+
     /// The tool with schemas that say where they stand what they otherwise refer to; nothing if they refer to nothing, or cannot
     /// be written so in this many bytes each.
     #[must_use]
@@ -232,6 +256,10 @@ impl Listed for ToolEntry {
     fn in_namespace(&self, namespace: &Namespace) -> Result<Self> {
         let mut entry = self.clone();
         entry.tool.name = namespace.name(&self.tool.name);
+        entry.inserted = Some(namespace.before(self.inserted.as_deref()));
+        if let Some(meta) = self.tool.common.meta.as_ref().and_then(|meta| view_in(meta, namespace)) {
+            entry.tool.common.meta = Some(meta);
+        }
         Ok(entry)
     }
 
@@ -256,6 +284,22 @@ impl Listed for ToolEntry {
 
     fn stood_for(served: Served<Self>, search: &StandIn) -> Served<Self> {
         stand_in(served, search)
+    }
+
+    fn transform_found(items: &mut [Offered<Self>], transform: &Transform) {
+        super::tool_search::transform_searches(items, transform);
+    }
+
+    fn origin(&self) -> Option<&Arc<Origin>> {
+        self.origin.as_ref()
+    }
+
+    fn set_origin(&mut self, origin: Arc<Origin>) {
+        self.origin = Some(origin);
+    }
+
+    fn inserted(&self) -> Option<&Arc<str>> {
+        self.inserted.as_ref()
     }
 
     fn gates(&self) -> &[Gate] {

@@ -1,25 +1,21 @@
-//! The skills that a server has: published as resources, listed and found by methods of their own.
+//! The skills that a server has, published as resources.
 
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::skill::{Skill, invalid};
 use super::source::SkillSource;
-use super::{SKILL_FILE, SKILLS_EXTENSION, directories, entry, frontmatter, paths};
+use super::{SKILL_FILE, SKILLS_EXTENSION, directories, entry, frontmatter, methods, paths};
 use crate::error::Result;
-use crate::handler::{Failure, FailureKind, Handler, Invocation, Reply, from_function};
-use crate::json::{self, RawJson};
-use crate::model::{CacheHint, Output, Principal};
+use crate::json::RawJson;
+use crate::model::CacheHint;
 use crate::protocol_version::ProtocolVersion;
-use crate::registry::{Cursors, Extension, Registry, WeakRegistry, canonical_uri};
+use crate::registry::{Extension, Registry, WeakRegistry, canonical_uri};
 
 /// The version that the extension is defined for, and those after it.
-const SINCE: ProtocolVersion = ProtocolVersion::V2026_07_28;
-
-/// What stands for the lists inside cursors; see `ListPage` for those that are taken.
-const SKILLS_LIST: u8 = 5;
-const DIRECTORY_LIST: u8 = 6;
+pub(super) const SINCE: ProtocolVersion = ProtocolVersion::V2026_07_28;
 
 /// How skills are served.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +28,7 @@ pub struct SkillsOptions {
 #[derive(Clone)]
 pub struct SkillCatalog(Arc<Shared>);
 
-struct Shared {
+pub(super) struct Shared {
     /// Not kept alive: the registry has the handlers, which have this.
     registry: WeakRegistry,
     options: SkillsOptions,
@@ -62,13 +58,8 @@ impl SkillCatalog {
         let settings = RawJson::from_checked(r#"{"directoryRead":true}"#);
         registry.declare_extension(SKILLS_EXTENSION, Extension { settings, since: SINCE })?;
         registry.note_resources();
-        for (method, answer) in [
-            ("skills/list", Shared::list as fn(&Shared, &Registry, &Invocation) -> Reply),
-            ("skills/get", Shared::get),
-            ("resources/directory/read", Shared::read_directory),
-        ] {
-            registry.set_method(method, Some(answering(&shared, answer)));
-        }
+        let content: Arc<dyn Any + Send + Sync> = Arc::<Shared>::clone(&shared);
+        registry.add_catalog(content, methods::all());
         Ok(Self(shared))
     }
 
@@ -126,21 +117,6 @@ impl fmt::Debug for SkillCatalog {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("SkillCatalog").field(&self.0.lock().skills.keys()).finish()
     }
-}
-
-/// A handler of one of the methods.
-fn answering(shared: &Arc<Shared>, answer: fn(&Shared, &Registry, &Invocation) -> Reply) -> Arc<dyn Handler> {
-    let shared = Arc::clone(shared);
-    from_function(move |invocation: Invocation| {
-        let reply = match shared.registry.upgrade() {
-            Some(registry) if invocation.context.caller.protocol_version >= SINCE => {
-                shared.keep_current();
-                answer(&shared, &registry, &invocation)
-            }
-            _ => Err(Failure::new(FailureKind::MethodNotFound, "method not found")),
-        };
-        std::future::ready(reply)
-    })
 }
 
 impl Shared {
@@ -244,74 +220,28 @@ impl Shared {
         Ok(())
     }
 
-    fn list(&self, registry: &Registry, invocation: &Invocation) -> Reply {
+    /// The entries by canonical URI.
+    pub(super) fn entries(&self) -> BTreeMap<String, Arc<str>> {
+        self.keep_current();
+        self.lock().entries.clone()
+    }
+
+    /// The entry of the skill with this canonical URI.
+    pub(super) fn entry(&self, canonical: &str) -> Option<Arc<str>> {
+        self.keep_current();
+        self.lock().entries.get(canonical).cloned()
+    }
+
+    /// What is in the directory with this canonical URI, if it is one, by path.
+    pub(super) fn directory(&self, canonical: &str) -> Option<BTreeMap<String, String>> {
+        self.keep_current();
         let state = self.lock();
-        let entries = state.entries.iter().map(|(key, entry)| (key.as_str(), &**entry));
-        self.page(registry, invocation, SKILLS_LIST, "skills", entries)
+        directories::children(&state.skills, state.directories.get(canonical)?)
     }
 
-    fn get(&self, _: &Registry, invocation: &Invocation) -> Reply {
-        let uri = text(invocation, "uri")?;
-        let state = self.lock();
-        let Some(entry) = state.entries.get(&canonical_uri(&uri)) else {
-            return Err(wrong("there is no skill with this URI"));
-        };
-        let mut out = format!("{{\"skill\":{entry}");
-        self.finish(&mut out);
-        Ok(Output::Whole(RawJson::from_checked(out)))
-    }
-
-    fn read_directory(&self, registry: &Registry, invocation: &Invocation) -> Reply {
-        let uri = text(invocation, "uri")?;
-        let canonical = canonical_uri(&uri);
-        let canonical = canonical.strip_suffix('/').unwrap_or(&canonical);
-        let state = self.lock();
-        let place = state.directories.get(canonical);
-        let Some(children) = place.and_then(|place| directories::children(&state.skills, place)) else {
-            return Err(wrong("there is no directory with this URI"));
-        };
-        let children = children.iter().map(|(path, resource)| (path.as_str(), resource.as_str()));
-        self.page(registry, invocation, DIRECTORY_LIST, "resources", children)
-    }
-
-    /// A page of items, each with the key it is listed by.
-    fn page<'a>(
-        &self,
-        registry: &Registry,
-        invocation: &Invocation,
-        code: u8,
-        member: &str,
-        items: impl Iterator<Item = (&'a str, &'a str)>,
-    ) -> Reply {
-        let (cursors, size) = registry.paging();
-        let principal = invocation.context.caller.principal.as_ref();
-        let after = cursor(invocation)?.map(|text| open(&cursors, code, &text, principal)).transpose()?;
-        let mut rest =
-            items.skip_while(|(key, _)| after.as_deref().is_some_and(|after| *key <= after)).peekable();
-        let mut out = format!("{{\"{member}\":[");
-        let (mut count, mut last) = (0, None);
-        while count < size.unwrap_or(usize::MAX)
-            && let Some((key, item)) = rest.next()
-        {
-            if count > 0 {
-                out.push(',');
-            }
-            out.push_str(item);
-            (count, last) = (count + 1, Some(key));
-        }
-        out.push(']');
-        if let (Some(last), Some(_)) = (last, rest.peek()) {
-            out.push_str(",\"nextCursor\":");
-            json::write_string(&mut out, &cursors.seal(code, last, principal));
-        }
-        self.finish(&mut out);
-        Ok(Output::Whole(RawJson::from_checked(out)))
-    }
-
-    fn finish(&self, out: &mut String) {
-        let CacheHint { ttl_ms, scope } = self.options.cache;
-        let members = [",\"ttlMs\":", &ttl_ms.to_string(), ",\"cacheScope\":\"", scope.as_str(), "\"}"];
-        out.extend(members);
+    /// How long clients may keep entries and files.
+    pub(super) const fn cache(&self) -> CacheHint {
+        self.options.cache
     }
 }
 
@@ -328,30 +258,4 @@ fn check_place(path: &str, skill: &Skill) -> Result<()> {
         None => return Ok(()),
     };
     Err(invalid(&format!("a skill cannot be at {path:?}: {why}")))
-}
-
-fn text(invocation: &Invocation, name: &str) -> std::result::Result<String, Failure> {
-    let value = json::member(invocation.arguments.as_str(), name).and_then(json::as_string);
-    value.map(Into::into).ok_or_else(|| wrong(&format!("{name}: must be a string")))
-}
-
-fn cursor(invocation: &Invocation) -> std::result::Result<Option<String>, Failure> {
-    match json::member(invocation.arguments.as_str(), "cursor") {
-        None => Ok(None),
-        Some(value) if json::is_null(value) => Ok(None),
-        Some(_) => text(invocation, "cursor").map(Some),
-    }
-}
-
-fn open(
-    cursors: &Cursors,
-    list: u8,
-    cursor: &str,
-    principal: Option<&Principal>,
-) -> std::result::Result<String, Failure> {
-    cursors.open(list, cursor, principal).map_err(|bad| wrong(&bad.to_string()))
-}
-
-fn wrong(message: &str) -> Failure {
-    Failure::new(FailureKind::InvalidArguments, message)
 }

@@ -9,6 +9,7 @@ mod entry;
 mod folder;
 mod frontmatter;
 mod media_types;
+mod methods;
 mod paths;
 mod skill;
 mod source;

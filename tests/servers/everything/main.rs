@@ -5,6 +5,7 @@
 
 mod content;
 mod define;
+mod everything;
 mod explicit;
 mod prompts;
 mod questions;
@@ -20,24 +21,11 @@ use std::error::Error;
 
 use oxmcp_core::engine::Engine;
 use oxmcp_core::model::Implementation;
-use oxmcp_core::registry::{Registry, RegistryOptions};
 
 fn engine() -> oxmcp_core::error::Result<Engine> {
-    let registry = Registry::new(RegistryOptions::default())?;
-    // `test_simple_text` stays first: the suite calls the first listed tool with `{}`.
-    tools::add(&registry)?;
-    questions::add(&registry)?;
-    explicit::add(&registry)?;
-    tasks::add(&registry)?;
-    watched::add(&registry)?;
-    resources::add(&registry)?;
-    prompts::add(&registry)?;
-    skills::add(&registry)?;
-    // Tools log, in their callers' own time: said before the first of them does.
-    registry.note_logging();
     Engine::builder(Implementation::new("everything", "1.0.0"))
         .instructions("One of everything, for tests.")
-        .registry(registry)
+        .registry(everything::registry()?)
         .build()
 }
 

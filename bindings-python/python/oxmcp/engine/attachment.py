@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextvars
-import functools
 import logging
 import os
 import sys
 from typing import Literal
 
 from .. import _native
-from . import claims, followers, questions, threads
+from . import claims, questions, threads
 from .guard import guard, serve_in_this_process
 from .notices import Notices
 
@@ -47,7 +46,7 @@ class Serving:
         self.server = native
         self.loop = loop
         self.users = 0
-        self.notices = Notices(loop, functools.partial(followers.told, native))
+        self.notices = Notices(loop)
         self.root = Root()
         self.native = _native.attach(
             native,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Callable
 
@@ -13,14 +14,16 @@ _hearing: weakref.WeakKeyDictionary[_native.Server, Hear] = weakref.WeakKeyDicti
 
 
 def listen(engine: _native.Server, hear: Hear) -> None:
-    """Has `hear` called, on the loop that serves the engine, with a resource's URI and whether somebody follows it now."""
+    """Has `hear` called with a resource's URI and whether somebody follows it now: on the loop that serves the engine, else on
+    that of an engine it is mounted in."""
     if engine not in _hearing:
-        engine.tell_of_followers()
+        # The engine must not keep itself.
+        engine.tell_of_followers(functools.partial(_told, weakref.ref(engine)))
     _hearing[engine] = hear
 
 
-def told(engine: _native.Server, uri: str, followed: bool) -> None:
-    """Tells whoever listens."""
-    hear = _hearing.get(engine)
+def _told(engine: weakref.ref[_native.Server], uri: str, followed: bool) -> None:
+    there = engine()
+    hear = None if there is None else _hearing.get(there)
     if hear is not None:
         hear(uri, followed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
 
 log = logging.getLogger("oxmcp")
 
@@ -46,9 +45,8 @@ class Inbox:
 class Notices:
     """Who waits for news of which transport."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, followed: Callable[[str, bool], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._followed = followed
         self._ends: dict[int, asyncio.Future[None]] = {}
         self._inboxes: dict[int, Inbox] = {}
 
@@ -56,9 +54,6 @@ class Notices:
         """Takes one of the engine's notices: a message, or, where there is none, the end and what it ended with."""
         if token == NO_TOKEN:
             severity, _, line = (message or "").partition("\n")
-            if severity in ("followed", "unfollowed"):
-                self._followed(line, severity == "followed")
-                return
             log.log(logging.ERROR if severity == "error" else logging.WARNING, "%s", line)
             return
         inbox = self._inboxes.get(token)

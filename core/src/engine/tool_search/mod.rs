@@ -51,7 +51,7 @@ pub(super) fn answer(
                     Ok(Output::Tool(written(search, tools.take(search.max_results))))
                 }
             });
-            Ok(run_tool(&searching, entry, invocation(entry, context), limit))
+            Ok(run_tool(&searching, entry, invocation(entry, context), limit, None))
         }
         (SearchRole::Call, around) => {
             let inner = called(findable, arguments)?;
@@ -71,7 +71,8 @@ pub(super) fn answer(
                 let (around, behind) = (Arc::clone(&around), Arc::clone(&behind));
                 async move { behind.call(&around, invocation.context).await }
             });
-            Ok(run_tool(&calling, inner, invocation(inner, context), limit))
+            // What it says is made what clients know by whoever calls it in the end.
+            Ok(run_tool(&calling, inner, invocation(inner, context), limit, None))
         }
     }
 }

@@ -102,6 +102,8 @@ pub(crate) fn decode(
         survives_disconnect: side.headers().is_some(),
         session,
         retry: None,
+        mirrored_later: false,
+        passed: 0,
     }))
 }
 

@@ -79,10 +79,15 @@ pub(crate) fn decode(
         }
         _ => params.operation(kind).map_err(wrong)?,
     };
+    let mut mirrored_later = false;
     if let (Operation::CallTool { name, arguments }, Some(headers)) = (&operation, to_check)
         && let Some(tool) = snapshot.tool(name).filter(|tool| !tool.header_parameters.is_empty())
     {
-        http_headers::check_parameters(headers, tool, arguments.as_str())?;
+        // A tool that its caller may not see has no arguments.
+        mirrored_later = tool.is_gated();
+        if !mirrored_later {
+            http_headers::check_parameters(headers, tool, arguments.as_str())?;
+        }
     }
     let retry = if kind.may_ask() { input_required::read(params).map_err(wrong)? } else { None };
     let voice = voice(eras, request, params, meta, side, &envelope, version, kind);
@@ -99,6 +104,8 @@ pub(crate) fn decode(
         survives_disconnect: false,
         session: None,
         retry,
+        mirrored_later,
+        passed: 0,
     }))
 }
 

@@ -26,7 +26,7 @@ pub use version_order::compare_versions;
 
 use super::pages::Listed;
 use super::shelf::{Served, Shelf};
-use super::{Gate, Snapshot, StandIn};
+use super::{Catalog, Further, Gate, Registry, Snapshot, StandIn};
 use crate::handler::Handler;
 
 /// The four kinds of things that servers offer.
@@ -53,7 +53,7 @@ impl ItemKind {
 }
 
 /// An item on its way into the lists.
-pub(super) struct Offered<T> {
+pub(in crate::registry) struct Offered<T> {
     pub entry: Arc<T>,
     pub enabled: bool,
     /// Whose it is: 0 is the server's own, then the mounted ones in their order.
@@ -83,7 +83,7 @@ struct Made {
 
 impl Composition {
     /// Everything that is offered, given what is registered here.
-    pub fn compose(&mut self, own: &Snapshot) -> Snapshot {
+    pub fn compose(&mut self, registry: &Registry, own: &Snapshot) -> Snapshot {
         let children: Vec<Arc<Snapshot>> = self.mounts.iter().map(|mount| mount.child.snapshot()).collect();
         let mut all = own.clone();
         all.tools = self.list(own, &children, |made| &mut made.tools);
@@ -94,7 +94,17 @@ impl Composition {
             || all.prompts.is_gated()
             || all.resources.is_gated()
             || all.resource_templates.is_gated();
+        all.further = self.further(own, &children);
+        all.intercepted_within = own.intercepted_within
+            || children.iter().any(|child| child.intercepted_within || !child.interceptions.is_empty());
+        all.catalogs = self.catalogs(own, &children);
         for child in &children {
+            for (method, make) in &*child.shared_methods {
+                if !all.methods.contains_key(method) {
+                    Arc::make_mut(&mut all.methods).insert(Arc::clone(method), make(registry));
+                    Arc::make_mut(&mut all.shared_methods).insert(Arc::clone(method), Arc::clone(make));
+                }
+            }
             all.kept.join(child.kept);
             all.completes |= child.completes;
             for (identifier, extension) in &*child.extensions {
@@ -113,10 +123,59 @@ impl Composition {
 
     /// What a URI of the mounted one that `mount` finds, or one of the server's own, is to the outside.
     pub fn outward_uri(&self, mount: Option<&Mount>, uri: &str) -> String {
-        let of_mounted = mount.into_iter().flat_map(|mount| mount.transforms.iter().chain(&self.of_mounted));
-        of_mounted
-            .chain(&self.transforms)
-            .fold(uri.to_owned(), |uri, transform| transform.uri(&uri).unwrap_or(uri))
+        self.namespaces(mount).fold(uri.to_owned(), |uri, namespace| namespace.uri(&uri))
+    }
+
+    /// Who lists further resources, as the namespaces make of those.
+    fn further(&self, own: &Snapshot, children: &[Arc<Snapshot>]) -> Arc<[Further]> {
+        let own = own.further.iter().map(|further| Further {
+            handler: Arc::clone(&further.handler),
+            inserted: self.inserted(None, further.inserted.as_ref()),
+        });
+        let mounted = self.mounts.iter().zip(children).flat_map(|(mount, child)| {
+            child.further.iter().map(move |further| Further {
+                handler: mount.adopted(&further.handler),
+                inserted: self.inserted(Some(mount), further.inserted.as_ref()),
+            })
+        });
+        own.chain(mounted).collect()
+    }
+
+    /// The catalogs, as the namespaces make of the URIs in them.
+    fn catalogs(&self, own: &Snapshot, children: &[Arc<Snapshot>]) -> Arc<[Catalog]> {
+        let mounts = std::iter::once(None).chain(self.mounts.iter().map(Some));
+        let snapshots = std::iter::once(own).chain(children.iter().map(|child| &**child));
+        let all = mounts.zip(snapshots).flat_map(|(mount, snapshot)| {
+            snapshot.catalogs.iter().map(move |catalog| Catalog {
+                content: Arc::clone(&catalog.content),
+                inserted: self.inserted(mount, catalog.inserted.as_ref()),
+            })
+        });
+        all.collect()
+    }
+
+    /// What namespaces put into the URIs of a mounted one, or of this server itself, where inner ones have put that there.
+    fn inserted(&self, mount: Option<&Mount>, inner: Option<&Arc<str>>) -> Option<Arc<str>> {
+        let namespaces = self.namespaces(mount);
+        namespaces.fold(inner.cloned(), |inner, namespace| Some(namespace.before(inner.as_deref())))
+    }
+
+    /// The namespaces that what a mounted one offers, or this server itself, is put into, one after the other.
+    fn namespaces<'a>(
+        &'a self,
+        mount: Option<&'a Mount>,
+    ) -> impl DoubleEndedIterator<Item = &'a Namespace> + use<'a> {
+        let of_mounted = mount.map_or(&[][..], |mount| &mount.transforms).iter();
+        let all = of_mounted.chain(mount.map_or(&[][..], |_| &self.of_mounted)).chain(&self.transforms);
+        all.filter_map(|transform| match transform {
+            Transform::Namespace(namespace) => Some(namespace),
+            _ => None,
+        })
+    }
+
+    /// What the mounted one knows a URI as; nothing where it is in none of its namespaces.
+    pub fn inward_uri(&self, mount: &Mount, uri: &str) -> Option<String> {
+        self.namespaces(Some(mount)).try_rfold(uri.to_owned(), |uri, namespace| namespace.uri_inside(&uri))
     }
 
     fn list<T: Listed>(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Namespace, Offered, Transform};
 use crate::handler::Handler;
 use crate::registry::pages::Listed;
-use crate::registry::{Registry, Snapshot};
+use crate::registry::{Catalog, Origin, Registry, Snapshot};
 
 /// Has a handler of a mounted server run where the other one is served.
 pub type Adopt = Arc<dyn Fn(&Arc<dyn Handler>) -> Arc<dyn Handler> + Send + Sync>;
@@ -41,6 +41,30 @@ impl Mount {
         Self { child, transforms, adopt }
     }
 
+    /// One of its handlers, as it runs where the other server is served.
+    pub fn adopted(&self, handler: &Arc<dyn Handler>) -> Arc<dyn Handler> {
+        match &self.adopt {
+            Some(adopt) => adopt(handler),
+            None => Arc::clone(handler),
+        }
+    }
+
+    /// Its catalogs, as the other server has them.
+    pub fn catalogs(&self, child: &Snapshot) -> Vec<Catalog> {
+        let namespaces = self.transforms.iter().filter_map(|transform| match transform {
+            Transform::Namespace(namespace) => Some(namespace),
+            _ => None,
+        });
+        let namespaces: Vec<_> = namespaces.collect();
+        let moved = |catalog: &Catalog| {
+            let inserted = namespaces
+                .iter()
+                .fold(catalog.inserted.clone(), |inner, namespace| Some(namespace.before(inner.as_deref())));
+            Catalog { content: Arc::clone(&catalog.content), inserted }
+        };
+        child.catalogs.iter().map(moved).collect()
+    }
+
     /// Its items of one kind, as the other server has them.
     pub fn items<T: Listed>(&self, child: &Snapshot, source: usize) -> Vec<Offered<T>> {
         let offered = T::shelf(child);
@@ -55,12 +79,16 @@ impl Mount {
             let all = std::iter::once(entry).chain(versions);
             items.extend(all.map(|entry| Offered { entry: Arc::clone(entry), enabled: true, source }));
         }
-        let adopt = |handler: &Arc<dyn Handler>| match &self.adopt {
-            Some(adopt) => adopt(handler),
-            None => Arc::clone(handler),
-        };
+        let adopt = |handler: &Arc<dyn Handler>| self.adopted(handler);
         for item in &mut items {
             let mut entry = item.entry.mounted(&adopt, child.completion.as_ref());
+            entry.set_origin(Arc::new(Origin {
+                server: self.child.clone(),
+                key: item.entry.shown_key().into(),
+                inserted: item.entry.inserted().cloned(),
+                inner: item.entry.origin().cloned(),
+                adopt: self.adopt.clone(),
+            }));
             for gate in entry.gates_mut() {
                 gate.judge = adopt(&gate.judge);
             }

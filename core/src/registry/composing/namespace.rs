@@ -45,6 +45,14 @@ impl Namespace {
         insert(uri, &self.before(None))
     }
 
+    /// What a URI in it is outside of it; nothing if it is not in it.
+    pub(in crate::registry) fn uri_inside(&self, uri: &str) -> Option<String> {
+        match take_out(uri, &self.before(None)) {
+            Cow::Owned(inside) => Some(inside),
+            Cow::Borrowed(_) => None,
+        }
+    }
+
     /// What stands in URIs between the scheme and what follows, where inner namespaces have put something there before.
     pub(in crate::registry) fn before(&self, inserted: Option<&str>) -> Arc<str> {
         format!("{}/{}", self.0, inserted.unwrap_or_default()).into()

@@ -45,8 +45,14 @@ pub enum Transform {
 }
 
 impl Transform {
-    /// Does this step to the items of one kind.
+    /// Does this step to the items of one kind, and to those that are found through some of them.
     pub(super) fn apply<T: Listed>(&self, items: &mut Vec<Offered<T>>) {
+        self.apply_to_each(items);
+        T::transform_found(items, self);
+    }
+
+    /// Does this step to the items themselves.
+    pub(in crate::registry) fn apply_to_each<T: Listed>(&self, items: &mut Vec<Offered<T>>) {
         match self {
             Self::Namespace(namespace) => items.retain_mut(|item| match item.entry.in_namespace(namespace) {
                 Ok(entry) => {
@@ -96,14 +102,6 @@ impl Transform {
                 }
             }
             Self::ToolSearch(_) => {}
-        }
-    }
-
-    /// What a URI becomes by this step.
-    pub(super) fn uri(&self, uri: &str) -> Option<String> {
-        match self {
-            Self::Namespace(namespace) => Some(namespace.uri(uri)),
-            _ => None,
         }
     }
 }

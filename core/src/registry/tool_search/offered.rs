@@ -14,8 +14,8 @@ use crate::schema::SchemaLimits;
 #[derive(Debug)]
 pub struct StandIn {
     search: Arc<ToolSearch>,
-    searching: ToolEntry,
-    calling: ToolEntry,
+    searching: Arc<ToolEntry>,
+    calling: Arc<ToolEntry>,
     told: Once,
 }
 
@@ -42,7 +42,7 @@ impl StandIn {
             // Who dispatches calls answers these.
             let nobody =
                 from_function(|_| async { Err(Failure::new(FailureKind::Internal, "internal error")) });
-            ToolEntry::new(tool, nobody, limits)
+            ToolEntry::new(tool, nobody, limits).map(Arc::new)
         };
         let (searching, calling) = (entry(search.searching())?, entry(search.calling())?);
         Ok(Self { search: Arc::new(search), searching, calling, told: Once::new() })
@@ -65,7 +65,8 @@ impl StandIn {
             }
             !is_hidden
         });
-        let findable = Arc::new(Findable::among(&self.search, &tools));
+        let stand_ins = [&self.searching, &self.calling].map(Arc::clone);
+        let findable = Arc::new(Findable::among(&self.search, stand_ins, &tools));
         for entry in &mut tools {
             if entry.listed && !self.search.is_pinned(entry) {
                 *entry = Arc::new(ToolEntry { listed: false, ..ToolEntry::clone(entry) });
@@ -73,7 +74,7 @@ impl StandIn {
         }
         for (own, role) in [(&self.searching, SearchRole::Search), (&self.calling, SearchRole::Call)] {
             let search = Some(Arc::new(SearchPart { role, findable: Arc::clone(&findable) }));
-            tools.push(Arc::new(ToolEntry { search, ..own.clone() }));
+            tools.push(Arc::new(ToolEntry { search, ..ToolEntry::clone(own) }));
         }
         tools
     }

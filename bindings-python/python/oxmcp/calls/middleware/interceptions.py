@@ -30,7 +30,8 @@ Error = Callable[[Any, BaseException], None]
 
 def declare(engine: _native.Server, server: Owner, answerer: Callable[[str], Error]) -> None:
     """Tells an engine what the middleware of its server stands around, and that it stands around nothing else. What is registered
-    by its name, as a function or for a method, has it around it already.
+    by its name, as a function or for a method, has it around it already; where a call of such a function is refused before it
+    runs, the engine takes it through nevertheless, so that hooks see it.
 
     Args:
         engine: The engine.

@@ -76,7 +76,9 @@ def target(around: list[Any], handling: Handling, server: Owner) -> _native.Targ
         def data(result: HandlerResult) -> dict[str, Any]:
             return _data(method, call, result)
 
-        result = await passed(around, handle, request_context(call, server, method), failed, data, context)
+        # The engine took it through already where it had something to refuse, and whoever stands around put that right.
+        left = () if call.passed else around
+        result = await passed(left, handle, request_context(call, server, method), failed, data, context)
         return data(result)
 
     return _native.Target(through, is_async=True, bind=lambda call: {"call": call}, result=_send, error=error)

@@ -1,28 +1,29 @@
 //! Which handler answers, with what: known? valid? then run it.
 
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
+mod further;
+mod outward;
+mod running;
+
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
+use outward::Outward;
+pub(super) use running::Running;
+use running::{Finish, ReadFrom, no_such_resource};
+
+use super::around_mounted::has_passed;
 use super::tool_search;
 use crate::eras::{self, Answer, Asked};
 use crate::handler::{
-    Answers, CallContext, Caller, EventSender, Failure, FailureKind, Handler, Invocation, Origin, Reply,
+    Answers, CallContext, Caller, EventSender, Failure, FailureKind, Handler, Invocation, Origin,
 };
 use crate::json::{self, RawJson};
-use crate::middleware::{self, Stack};
+use crate::middleware;
 use crate::model::{
-    CacheHint, Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output,
-    WatchFilter,
+    Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output, WatchFilter,
 };
-use crate::registry::{
-    CompletionTarget, Item, ListPage, NoResource, ResultBudget, Snapshot, ToolEntry, inserted_uri,
-    uri_without,
-};
-use crate::schema::{Checked, CompiledSchema};
+use crate::registry::{CompletionTarget, Item, ListPage, NoResource, Page, Snapshot, ToolEntry, uri_without};
+use crate::schema::Checked;
 
 /// What came of an operation.
 pub(super) enum Dispatched {
@@ -32,32 +33,6 @@ pub(super) enum Dispatched {
     Run(Running),
     /// It stays open and tells of changes.
     Watch(WatchFilter),
-}
-
-/// A call of user code under way.
-pub(super) struct Running {
-    stack: Stack,
-    finish: Finish,
-}
-
-/// What is needed to make an answer of the handler's output.
-struct Finish {
-    kind: OperationKind,
-    /// Whether the handler may run again.
-    replayable: bool,
-    /// Whether a result that is held to a budget goes to a client that knows structured content.
-    takes_structured: bool,
-    tool: Option<Arc<ToolEntry>>,
-    /// Boxed, as all that only some calls have: a call is moved several times.
-    resource: Option<Box<ReadFrom>>,
-}
-
-/// What a resource is read from.
-struct ReadFrom {
-    uri: String,
-    cache: CacheHint,
-    /// What namespaces put into the URI, and its handler does not know.
-    inserted: Option<Arc<str>>,
 }
 
 /// [`dispatch`], for a handler that is invoked once more with what it asked for.
@@ -90,17 +65,21 @@ pub(super) fn dispatch(
         deadline: None,
         origin: origin.clone(),
         answers,
+        passed: asked.passed > 0 && has_passed(asked, &operation),
     };
     if let (Some(whole), false) = (asked.whole.take(), kind == OperationKind::Watch) {
         let invocation = Invocation { kind, target: whole.method, arguments: whole.params, context };
         return run(&whole.handler, invocation, call_timeout, Finish::of(kind, false));
     }
-    let snapshot = &*asked.snapshot;
+    let snapshot = &asked.snapshot;
     let caller = asked.voice.caller();
     let started = match operation {
         Operation::ListTools { cursor } => list(snapshot, kind, ListPage::Tools, caller, cursor.as_deref()),
         Operation::ListPrompts { cursor } => {
             list(snapshot, kind, ListPage::Prompts, caller, cursor.as_deref())
+        }
+        Operation::ListResources { cursor } if !snapshot.further_resources().is_empty() => {
+            further::list(snapshot, cursor.as_deref(), context, call_timeout)
         }
         Operation::ListResources { cursor } => {
             list(snapshot, kind, ListPage::Resources, caller, cursor.as_deref())
@@ -111,7 +90,7 @@ pub(super) fn dispatch(
         Operation::CallTool { name, arguments } => match snapshot.tool(&name) {
             Some(entry) => {
                 let limit = entry.tool.timeout.or(call_timeout);
-                call_tool(entry, arguments, context, limit, &asked.snapshot)
+                call_tool(entry, arguments, context, limit, snapshot)
             }
             None => Err(unknown_tool(&name)),
         },
@@ -174,29 +153,36 @@ pub(super) fn call_tool(
     }
     let kind = OperationKind::CallTool;
     let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
-    Ok(run_tool(&entry.handler, entry, invocation, limit))
+    Ok(run_tool(&entry.handler, entry, invocation, limit, Some(snapshot)))
 }
 
-/// Runs `handler` as that of a tool.
+/// Runs `handler` as that of a tool. What it says of its server's resources is made what clients know them by, where the snapshot
+/// is given.
 #[inline]
 pub(super) fn run_tool(
     handler: &Arc<dyn Handler>,
     entry: &Arc<ToolEntry>,
     invocation: Invocation,
     limit: Option<Duration>,
+    snapshot: Option<&Arc<Snapshot>>,
 ) -> Dispatched {
     let caller = &invocation.context.caller;
     let takes_structured = entry.budget.is_some() && caller.protocol_version.features().structured_output;
     let finish = Finish {
         tool: Some(Arc::clone(entry)),
         takes_structured,
+        outward: entry
+            .inserted
+            .as_ref()
+            .zip(snapshot)
+            .map(|(inserted, snapshot)| Box::new(Outward::of(snapshot, inserted, None))),
         ..Finish::of(OperationKind::CallTool, entry.tool.common.replayable)
     };
     run(handler, invocation, limit, finish)
 }
 
 fn read_resource(
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
     uri: String,
     context: CallContext,
     call_timeout: Option<Duration>,
@@ -209,18 +195,22 @@ fn read_resource(
         }
     };
     let kind = OperationKind::ReadResource;
-    let (target, inserted) = match found.inserted {
-        None => (uri.as_str().into(), None),
-        Some(inserted) => (uri_without(&uri, inserted).as_ref().into(), Some(Arc::clone(inserted))),
+    let (target, outward) = match found.inserted {
+        None => (Arc::from(uri.as_str()), None),
+        Some(inserted) => {
+            let target = Arc::from(&*uri_without(&uri, inserted));
+            let outward = Outward::of(snapshot, inserted, Some(&target));
+            (target, Some(Box::new(outward)))
+        }
     };
     let invocation = Invocation { kind, target, arguments: found.variables, context };
-    let resource = Some(Box::new(ReadFrom { uri, cache: found.cache, inserted }));
-    let finish = Finish { resource, ..Finish::of(kind, found.replayable) };
+    let resource = Some(Box::new(ReadFrom { uri, cache: found.cache }));
+    let finish = Finish { resource, outward, ..Finish::of(kind, found.replayable) };
     Ok(run(found.handler, invocation, call_timeout, finish))
 }
 
 fn get_prompt(
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
     name: &str,
     arguments: RawJson,
     context: CallContext,
@@ -242,7 +232,9 @@ fn get_prompt(
     }
     let kind = OperationKind::GetPrompt;
     let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
-    Ok(run(&entry.handler, invocation, call_timeout, Finish::of(kind, entry.prompt.common.replayable)))
+    let outward = entry.inserted.as_ref().map(|inserted| Box::new(Outward::of(snapshot, inserted, None)));
+    let finish = Finish { outward, ..Finish::of(kind, entry.prompt.common.replayable) };
+    Ok(run(&entry.handler, invocation, call_timeout, finish))
 }
 
 fn complete(
@@ -292,7 +284,7 @@ fn run(
     limit: Option<Duration>,
     finish: Finish,
 ) -> Dispatched {
-    Dispatched::Run(Running { stack: middleware::call(handler, invocation, limit), finish })
+    Dispatched::Run(Running::new(middleware::call(handler, invocation, limit), finish))
 }
 
 fn list(
@@ -302,6 +294,11 @@ fn list(
     caller: &Caller,
     cursor: Option<&str>,
 ) -> Result<Dispatched, Failure> {
+    let page = page(snapshot, list, caller, cursor)?;
+    Ok(Dispatched::Now(Ok(Answer::Page { kind, items: page.items, next_cursor: page.next_cursor })))
+}
+
+fn page(snapshot: &Snapshot, list: ListPage, caller: &Caller, cursor: Option<&str>) -> Result<Page, Failure> {
     let version = caller.protocol_version;
     let page = snapshot.page(list, version, cursor, caller.principal.as_ref(), |item| match item {
         Item::Tool(tool) => eras::tool(tool, version),
@@ -309,8 +306,7 @@ fn list(
         Item::Resource(resource) => eras::resource(resource, version),
         Item::ResourceTemplate(template) => eras::resource_template(template, version),
     });
-    let page = page.map_err(|bad| Failure::new(FailureKind::InvalidArguments, bad.to_string()))?;
-    Ok(Dispatched::Now(Ok(Answer::Page { kind, items: page.items, next_cursor: page.next_cursor })))
+    page.map_err(|bad| Failure::new(FailureKind::InvalidArguments, bad.to_string()))
 }
 
 fn is_foreign(snapshot: &Snapshot, reference: &CompletionReference) -> bool {
@@ -343,163 +339,7 @@ fn completion_arguments(
     RawJson::from_checked(text)
 }
 
-fn no_such_resource(uri: &str) -> Failure {
-    let mut data = String::from("{\"uri\":");
-    json::write_string(&mut data, uri);
-    data.push('}');
-    Failure::new(FailureKind::NotFound, "resource not found").with_data(RawJson::from_checked(data))
-}
-
-/// What was read, with the URIs by which clients know it.
-fn outward_contents(contents: &str, inserted: &str) -> RawJson {
-    let contents: Vec<String> = json::elements(contents)
-        .map(|content| {
-            let mut text = String::with_capacity(content.len() + inserted.len());
-            for (name, value) in json::members(content) {
-                text.push(if text.is_empty() { '{' } else { ',' });
-                json::write_string(&mut text, &name);
-                text.push(':');
-                match json::as_string(value).filter(|_| name == "uri") {
-                    Some(uri) => json::write_string(&mut text, &inserted_uri(&uri, inserted)),
-                    None => text.push_str(value),
-                }
-            }
-            text.push_str(if text.is_empty() { "{}" } else { "}" });
-            text
-        })
-        .collect();
-    RawJson::from_checked(format!("[{}]", contents.join(",")))
-}
-
 /// A peer's text, repeated to it without growing a message beyond measure.
 pub(super) fn shown(name: &str) -> &str {
     name.char_indices().nth(128).map_or(name, |(end, _)| &name[..end])
-}
-
-impl Running {
-    /// Starts what stands around a request of this kind. It takes as long as what it stands around.
-    pub(super) fn around(handler: &Arc<dyn Handler>, invocation: Invocation, kind: OperationKind) -> Self {
-        Self { stack: middleware::call(handler, invocation, None), finish: Finish::of(kind, false) }
-    }
-
-    /// What was asked.
-    pub(super) const fn kind(&self) -> OperationKind {
-        self.finish.kind
-    }
-
-    /// Whether the handler may run again, see [`CommonFields::replayable`](crate::model::CommonFields::replayable).
-    pub(super) const fn is_replayable(&self) -> bool {
-        self.finish.replayable
-    }
-
-    /// Lets the call take so much longer: its client was asked, and took its time.
-    pub(super) fn extend(&mut self, by: Duration) {
-        self.stack.extend(by);
-    }
-
-    /// Stops the clock of its time limit, if it has one; see [`Timeout::hold`](crate::middleware::Timeout::hold).
-    pub(super) fn hold(&mut self) -> Option<Duration> {
-        self.stack.hold()
-    }
-
-    /// Lets the clock run again, for so long.
-    pub(super) fn go_on(&mut self, left: Duration) {
-        self.stack.go_on(left);
-    }
-
-    /// Goes on with the call.
-    #[inline]
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Failure>> {
-        Pin::new(&mut self.stack).poll(context).map(|reply| self.finish.finish(reply))
-    }
-}
-
-impl Finish {
-    const fn of(kind: OperationKind, replayable: bool) -> Self {
-        Self { kind, replayable, takes_structured: false, tool: None, resource: None }
-    }
-
-    fn finish(&mut self, reply: Reply) -> Result<Answer, Failure> {
-        let kind = self.kind;
-        let resource = self.resource.take();
-        let mut output = match (reply, resource.as_deref()) {
-            (Ok(output), _) => output,
-            // DOWN-10 wants the URI in any case.
-            (Err(failure), Some(ReadFrom { uri, .. }))
-                if failure.kind == FailureKind::NotFound && failure.data.is_none() =>
-            {
-                return Err(Failure {
-                    message: failure.message,
-                    detail: failure.detail,
-                    ..no_such_resource(uri)
-                });
-            }
-            (Err(failure), _) => return Err(self.failed(failure)),
-        };
-        let fits = match &output {
-            Output::Tool(_) => kind == OperationKind::CallTool,
-            Output::Prompt(_) => kind == OperationKind::GetPrompt,
-            Output::Resource(_) => kind == OperationKind::ReadResource,
-            Output::Completion(_) => kind == OperationKind::Complete,
-            Output::Whole(whole) => whole.is_object(),
-            // MRTR-1.
-            Output::InputRequired(_) => kind.may_ask(),
-        };
-        if !fits {
-            let detail = format!("a handler asked for {kind:?} returned an output of another kind");
-            return Err(Failure::new(FailureKind::Internal, "internal error").with_detail(detail));
-        }
-        if let (Some(entry), Output::Tool(result)) = (&self.tool, &output)
-            && entry.tool.check_output
-            && !result.is_error
-            && !result.vouched
-            && let Some(schema) = &entry.output
-        {
-            check_structured(schema, result.structured_content.as_ref())?;
-        }
-        if let (Some(budget), Output::Tool(result)) = (self.budget(), &mut output) {
-            budget.apply(result, self.takes_structured);
-        }
-        if let (Some(ReadFrom { inserted: Some(inserted), .. }), Output::Resource(read)) =
-            (resource.as_deref(), &mut output)
-        {
-            read.contents = outward_contents(read.contents.as_str(), inserted);
-        }
-        let cache = resource.map(|from| from.cache);
-        Ok(Answer::Output { kind, output, tool: self.tool.take(), cache })
-    }
-}
-
-impl Finish {
-    fn budget(&self) -> Option<&ResultBudget> {
-        self.tool.as_ref()?.budget.as_deref()
-    }
-
-    /// What a tool says when it refuses is held to its budget, too.
-    #[cold]
-    fn failed(&self, failure: Failure) -> Failure {
-        match self.budget() {
-            Some(budget) if failure.kind == FailureKind::Tool => {
-                Failure { message: budget.apply_to_words(failure.message), ..failure }
-            }
-            _ => failure,
-        }
-    }
-}
-
-/// What does not conform to the tool's own schema is not sent (TOOL-8).
-fn check_structured(schema: &CompiledSchema, structured: Option<&RawJson>) -> Result<(), Failure> {
-    let wrong = |message: String| Failure::new(FailureKind::Tool, message);
-    let structured = structured.ok_or_else(|| {
-        wrong("the tool returned no structured result, which its output schema asks for".to_owned())
-    })?;
-    schema.check(structured).map_err(|violations| {
-        wrong(format!("the tool's result does not fit its output schema: {violations}"))
-    })
-}
-
-impl fmt::Debug for Running {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Running").field("kind", &self.finish.kind).finish_non_exhaustive()
-    }
 }
