@@ -87,9 +87,10 @@ async fn drive(
                 let mut connection = if let Some(connection) = connection {
                     connection
                 } else {
-                    let opened = Connection::open(&options).await?;
+                    let opened = Connection::open(&options).await;
+                    // Also where it failed: the others must not wait for it.
                     phase.opening.set(phase.opening.get() - 1);
-                    opened
+                    opened?
                 };
                 let mut tally = Tally::default();
                 while let Some(id) = phase.next() {
