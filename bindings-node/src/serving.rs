@@ -208,6 +208,7 @@ impl Serving {
         while self.host.mailbox.take(usize::MAX, &mut abandoned) {}
         drop(abandoned);
         self.calls.abandon();
+        self.engine.close_task_store();
         mailbox::strike(self.number);
     }
 }

@@ -372,7 +372,7 @@ impl Serving {
         self.host.bells.workers.store(None);
         self.host.notices.connect(None, None, None);
         let host = &self.host;
-        let (workers, driver) = (&self.workers, &self.driver);
+        let (workers, driver, engine) = (&self.workers, &self.driver, &self.engine);
         py.detach(|| {
             driver.resign();
             driver.stop();
@@ -381,7 +381,9 @@ impl Serving {
             while host.loop_mailbox.take(usize::MAX, &mut abandoned) {}
             while host.worker_mailbox.take(usize::MAX, &mut abandoned) {}
             drop(abandoned);
-            workers.stop()
+            let running = workers.stop();
+            engine.close_task_store();
+            running
         })
     }
 }

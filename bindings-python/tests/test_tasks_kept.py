@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from oxmcp import FastMCP
-from oxmcp.errors import ConfigurationError
+from oxmcp import Client, FastMCP
+from oxmcp.errors import ConfigurationError, TransportError
 
 SERVER = """
 import asyncio, sys
@@ -29,10 +29,11 @@ async def never_ends() -> None:
 
 mcp.run()
 """
+TASKS = "io.modelcontextprotocol/tasks"
 ENVELOPE = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
-    "io.modelcontextprotocol/clientCapabilities": {"extensions": {"io.modelcontextprotocol/tasks": {}}},
+    "io.modelcontextprotocol/clientCapabilities": {"extensions": {TASKS: {}}},
 }
 
 
@@ -86,6 +87,30 @@ def test_what_is_finished_keeps_its_result_and_what_is_not_has_lost_its_worker(t
         assert second.ask("tasks/get", taskId="somebody else's")["error"]["code"] == -32602
     finally:
         second.die()
+
+
+async def test_a_server_that_ends_leaves_its_file_to_the_next_one_or_to_itself(tmp_path: Path) -> None:
+    def keeping() -> tuple[FastMCP, Client]:
+        mcp = FastMCP(tasks={"path": tmp_path / "tasks.sqlite"})
+
+        @mcp.tool(task=True)
+        async def work() -> str:
+            return "done"
+
+        return mcp, Client(mcp, mode="modern", capabilities={"extensions": {TASKS: {}}}, timeout=20)
+
+    # Whoever still holds a server holds no file.
+    (first, client), (second, another) = keeping(), keeping()
+    async with client:
+        id = (await client.request("tools/call", {"name": "work", "arguments": {}}))["taskId"]
+        while (await client.request("tasks/get", {"taskId": id}))["status"] == "working":
+            pass
+        with pytest.raises(TransportError, match="in use, by another process or another server"):
+            async with another:
+                pass
+    for mcp in (second, first):
+        async with Client(mcp, mode="modern", capabilities={"extensions": {TASKS: {}}}, timeout=20) as client:
+            assert (await client.request("tasks/get", {"taskId": id}))["status"] == "completed"
 
 
 @pytest.mark.parametrize("path", [7, "", None])

@@ -269,6 +269,17 @@ mod in_a_file {
     }
 
     #[test]
+    fn an_engine_that_somebody_holds_lets_go_of_its_file() {
+        let file = File::new("let-go");
+        in_a_process_of_its_own(async {
+            let engine = file.process();
+            assert!(file.open().is_err());
+            engine.close_task_store();
+            file.open().unwrap();
+        });
+    }
+
+    #[test]
     fn what_is_no_such_file_is_refused() {
         let refused = SqliteTaskStore::open("/nowhere/tasks.sqlite").err().unwrap();
         assert_eq!(refused.kind(), ErrorKind::Io);

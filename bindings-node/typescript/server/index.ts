@@ -12,6 +12,7 @@ import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
 import type { Asks } from '../engine/questions.js';
 import { aliasesOf } from '../serving/http/http_sessions.js';
+import { tasksOf } from '../serving/task_settings.js';
 import type { Implementation, Notification, Result } from '../types/base.js';
 import type { ClientCapabilities, ServerCapabilities } from '../types/lifecycle.js';
 import type {
@@ -32,7 +33,7 @@ import {
 } from './connections.js';
 import { checkMethod, handlerOf, methodRun, type ReadingSchema, type RequestSchema } from './handlers.js';
 import { Notifications } from './notifications.js';
-import { checkOptions, keysOf, mergeCapabilities, type ServerOptions, tasksOf } from './options.js';
+import { checkOptions, keysOf, mergeCapabilities, type ServerOptions } from './options.js';
 
 export type { Fetch, FetchOptions, Listening, ListenOptions, Transport } from './connections.js';
 export type { ReadingSchema, RequestSchema } from './handlers.js';
@@ -78,7 +79,7 @@ export class Server extends Asking implements Servable {
       requestStateKeys: keysOf(options),
       requestStateSeconds: options.requestState?.ttlSeconds,
       maxParkedCalls: options.maxParkedCalls,
-      tasks: tasksOf(options),
+      tasks: tasksOf(options.tasks, options.defaultTaskPollInterval),
       asking: {
         timeoutMs: options.inputRequired?.roundTimeoutMs ?? 0,
         isOn: options.inputRequired?.legacyShim !== false,

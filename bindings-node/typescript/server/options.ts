@@ -10,6 +10,7 @@ import {
   type InMemoryTaskMessageQueue,
   type InMemoryTaskStore,
 } from '../offers/tasks/in_memory.js';
+import type { TaskSettings } from '../serving/task_settings.js';
 import type { ServerCapabilities } from '../types/lifecycle.js';
 
 /** Options of every kind of server. */
@@ -45,7 +46,7 @@ export interface ServerOptions {
   maxParkedCalls?: number | undefined;
   /** How clients that hold a session are asked what a handler returned by `inputRequired(…)`. */
   inputRequired?: InputRequiredOptions | undefined;
-  /** How tasks are kept, in memory. */
+  /** How tasks are kept: in memory, or in a file in which they outlive the process. */
   tasks?: TaskSettings | undefined;
   /** Only what stands for the engine's own: `new InMemoryTaskStore()`. */
   taskStore?: InMemoryTaskStore | undefined;
@@ -53,22 +54,6 @@ export interface ServerOptions {
   taskMessageQueue?: InMemoryTaskMessageQueue | undefined;
   /** `tasks.pollIntervalMs` by another name. */
   defaultTaskPollInterval?: number | undefined;
-}
-
-/** How tasks are kept. */
-export interface TaskSettings {
-  /** How long after its beginning a task is forgotten, if its client does not say; one that still runs is cancelled then. An hour. */
-  ttlSeconds?: number | undefined;
-  /** The longest that a client may ask for. */
-  maxTtlSeconds?: number | undefined;
-  /** How many there may be, running and over. */
-  maxTasks?: number | undefined;
-  /** How many of them one client may have. */
-  maxTasksPerOwner?: number | undefined;
-  /** How long a result may be; one that is longer fails. */
-  maxResultBytes?: number | undefined;
-  /** How often clients are told to look, where a tool does not say. */
-  pollIntervalMs?: number | undefined;
 }
 
 /** A secret; text stands for its bytes in UTF-8. */
@@ -151,25 +136,6 @@ export function checkOptions(options: ServerOptions): void {
       throw new ConfigurationError(`the option ${name} is not supported: ${why}; leave it out`);
     }
   }
-}
-
-/** The settings as the engine reads them. Throws ConfigurationError for one that is no positive number. */
-export function tasksOf({ tasks, defaultTaskPollInterval }: ServerOptions): object | undefined {
-  if (tasks === undefined && defaultTaskPollInterval === undefined) return undefined;
-  const { ttlSeconds, maxTtlSeconds, pollIntervalMs = defaultTaskPollInterval, ...numbers } = tasks ?? {};
-  for (const [name, value] of Object.entries({ ttlSeconds, maxTtlSeconds, pollIntervalMs, ...numbers })) {
-    if (value !== undefined && !(typeof value === 'number' && value > 0 && Number.isFinite(value))) {
-      throw new ConfigurationError(`tasks.${name} must be a positive number, not ${JSON.stringify(value)}`);
-    }
-  }
-  const milliseconds = (value: number | undefined, each: number): number | undefined =>
-    value === undefined ? undefined : Math.max(1, Math.round(value * each));
-  return {
-    ttlMs: milliseconds(ttlSeconds, 1000),
-    maxTtlMs: milliseconds(maxTtlSeconds, 1000),
-    pollIntervalMs: milliseconds(pollIntervalMs, 1),
-    ...numbers,
-  };
 }
 
 /** Throws ConfigurationError for what others take with a registration and nothing here would honour. */

@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::skills::Skills;
+use super::tasks::TaskSettings;
 use super::transforms::item_kind;
 use super::{descriptors, tasks, transforms};
-use crate::engine::{Engine, Limits, Sessions, TaskOptions};
+use crate::engine::{Engine, Limits, Sessions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
@@ -29,7 +30,7 @@ pub struct Description {
     request_state_keys: Option<KeyRing>,
     limits: Limits,
     skills: Skills,
-    tasks: Mutex<TaskOptions>,
+    tasks: Mutex<TaskSettings>,
     /// An engine may have been made for an event loop that is gone; its clients are not.
     sessions: Sessions,
 }
@@ -84,15 +85,15 @@ impl Description {
         self.limits.parked_time = time.unwrap_or(self.limits.parked_time);
     }
 
-    /// Says how tasks are kept from the next [`Description::engine`] on: `{"always"?, "ttlMs"?, "maxTtlMs"?, "maxTasks"?, "maxTasksPerOwner"?, "maxResultBytes"?,
-    /// "maxBytes"?, "pollIntervalMs"?}`, see [`TaskOptions`].
+    /// Says how tasks are kept from the next [`Description::engine`] on: `{"path"?, "always"?, "ttlMs"?, "maxTtlMs"?, "maxTasks"?,
+    /// "maxTasksPerOwner"?, "maxResultBytes"?, "maxBytes"?, "pollIntervalMs"?}`, see [`TaskOptions`](crate::engine::TaskOptions).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidDescriptor`] when the text is something else.
     pub fn serve_tasks(&self, options: &str) -> Result<()> {
-        let options = tasks::options(options)?;
+        let settings = tasks::settings(options)?;
         // Replaced as a whole, too.
-        *self.tasks.lock().unwrap_or_else(PoisonError::into_inner) = options;
+        *self.tasks.lock().unwrap_or_else(PoisonError::into_inner) = settings;
         Ok(())
     }
 
@@ -107,10 +108,10 @@ impl Description {
         Ok(())
     }
 
-    /// An engine that serves this.
+    /// An engine that serves this. The file that tasks are in is open until [`Engine::close_task_store`].
     ///
     /// # Errors
-    /// See [`EngineBuilder::build`](crate::engine::EngineBuilder::build).
+    /// [`ErrorKind::Io`] when that file cannot be used; see [`EngineBuilder::build`](crate::engine::EngineBuilder::build).
     pub fn engine(&self) -> Result<Engine> {
         let capabilities = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut builder = Engine::builder(self.implementation.clone())
@@ -118,7 +119,7 @@ impl Description {
             .capabilities(capabilities)
             .limits(self.limits.clone())
             .keep_sessions_in(self.sessions.clone())
-            .tasks(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).clone());
+            .tasks(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).open()?);
         if let Some(keys) = &self.request_state_keys {
             builder = builder.request_state_keys(keys.clone());
         }

@@ -51,16 +51,34 @@ struct TaskOptionsText {
     path: Option<String>,
 }
 
+/// How tasks are kept.
+#[derive(Default)]
+pub(super) struct TaskSettings {
+    options: TaskOptions,
+    path: Option<String>,
+}
+
+impl TaskSettings {
+    /// With the file opened, where they are in one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::error::ErrorKind::Io) when it cannot be used.
+    pub(super) fn open(&self) -> Result<TaskOptions> {
+        let store = self.path.as_deref().map(store).transpose()?;
+        Ok(TaskOptions { store, ..self.options.clone() })
+    }
+}
+
 /// `{"path"?, "always"?, "ttlMs"?, "maxTtlMs"?, "maxTasks"?, "maxTasksPerOwner"?, "maxResultBytes"?, "maxBytes"?, "pollIntervalMs"?}`; what is
 /// not said is as by default.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidDescriptor`](crate::error::ErrorKind::InvalidDescriptor) when the text is something else.
-pub(super) fn options(text: &str) -> Result<TaskOptions> {
+pub(super) fn settings(text: &str) -> Result<TaskSettings> {
     let text: TaskOptionsText = read("what is said of tasks", text)?;
     let defaults = TaskOptions::default();
     let ttl = text.ttl_ms.map_or(defaults.ttl, Duration::from_millis);
-    Ok(TaskOptions {
+    let options = TaskOptions {
         always: text.always,
         ttl,
         // Whoever asks for more by default allows as much.
@@ -69,9 +87,10 @@ pub(super) fn options(text: &str) -> Result<TaskOptions> {
         max_tasks_of_owner: text.max_tasks_per_owner.unwrap_or(defaults.max_tasks_of_owner),
         max_result_bytes: text.max_result_bytes.unwrap_or(defaults.max_result_bytes),
         max_bytes: text.max_bytes.unwrap_or(defaults.max_bytes),
-        store: text.path.as_deref().map(store).transpose()?,
+        store: None,
         poll_interval: text.poll_interval_ms.map_or(defaults.poll_interval, Duration::from_millis),
-    })
+    };
+    Ok(TaskSettings { options, path: text.path })
 }
 
 /// What the author of a call is told of the task it is: `{"taskId", "createdAt", "ttl", "pollInterval"}`, both in milliseconds.

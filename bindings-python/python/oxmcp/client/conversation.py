@@ -16,6 +16,7 @@ from ..calls.owner import conversation, serving
 from ..engine.transport_options import ConnectionOptions
 from ..engine.values import Attributes
 from ..errors import ClosedError, InputRequiredRoundsExceededError, McpError, logger
+from ..serving.translation import translated
 from ..types.wire_object import WireObject
 from .answering import Answering, context_of
 from .foreign_loops import is_foreign, run_on
@@ -83,6 +84,7 @@ class Conversation:
 
         Raises:
             McpError: the server refuses the version.
+            TransportError: the file that its tasks are in cannot be used.
         """
         self._entered += 1
         if self._entered > 1:
@@ -100,7 +102,8 @@ class Conversation:
                 self._lifespan = lifespan
             serving.set(self._server)  # what is served from here belongs to it
             options = ConnectionOptions(**self._server.settings.connection())
-            self._connection = await connect(self._server.engine_here(), options)
+            with translated():
+                self._connection = await connect(self._server.engine_here(), options)
             serving.set(around)  # what goes on here belongs to whatever it did before
             self._reader = asyncio.create_task(self._read(self._connection))
             if not self._modern:

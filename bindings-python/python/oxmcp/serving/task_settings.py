@@ -30,7 +30,7 @@ class TaskSettings(TypedDict, total=False):
     """How often clients are told to look, where a tool does not say."""
     path: str | os.PathLike[str]
     """A file (SQLite) in which they outlive the process: results until their time is over; what was not finished has failed,
-    "worker lost". One process at a time uses it. In memory, if absent."""
+    "worker lost". Open while the server is served; one server of one process uses it at a time. In memory, if absent."""
 
 
 Tasks = Union[bool, TaskSettings, None]

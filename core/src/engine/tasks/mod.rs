@@ -49,6 +49,8 @@ pub(super) struct Tasks(Arc<Shared>);
 
 struct Shared {
     options: TaskOptions,
+    /// Until [`Engine::close_task_store`](crate::engine::Engine::close_task_store).
+    store: Mutex<Option<Arc<dyn TaskStore>>>,
     registry: Registry,
     shutdown: Shutdown,
     /// How many there ever were.
@@ -109,10 +111,17 @@ impl Drop for Reserved {
 
 impl Tasks {
     /// With those that an earlier process left behind.
-    pub(super) fn new(options: TaskOptions, registry: Registry, shutdown: Shutdown) -> Result<Self> {
-        let records = options.store.as_ref().map(|store| store.load()).transpose()?.unwrap_or_default();
-        let count = AtomicU64::new(0);
-        let tasks = Self(Arc::new(Shared { options, registry, shutdown, count, table: Mutex::default() }));
+    pub(super) fn new(mut options: TaskOptions, registry: Registry, shutdown: Shutdown) -> Result<Self> {
+        let store = options.store.take();
+        let records = store.as_ref().map(|store| store.load()).transpose()?.unwrap_or_default();
+        let tasks = Self(Arc::new(Shared {
+            options,
+            store: Mutex::new(store),
+            registry,
+            shutdown,
+            count: AtomicU64::new(0),
+            table: Mutex::default(),
+        }));
         tasks.take_over(records);
         Ok(tasks)
     }

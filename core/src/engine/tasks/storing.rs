@@ -1,20 +1,34 @@
 //! Tasks that outlive the process: what is written down, and what an earlier process left behind.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::SystemTime;
 
 use super::entry::Entry;
 use super::{TaskOutcome, TaskRecord, TaskStore, Tasks};
+use crate::engine::Engine;
 use crate::jsonrpc::error_code;
 use crate::model::TaskStatus;
 
 const WORKER_LOST: &str = "worker lost";
 
+impl Engine {
+    /// Lets go of the store of tasks, which somebody else may want to open: what ends later is not written down. For hosts that
+    /// cannot say when the last clone of an engine is dropped, once nothing of it runs any more.
+    pub fn close_task_store(&self) {
+        // Dropped outside of the lock.
+        let store = self.0.rounds.tasks.0.store.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(store);
+    }
+}
+
 impl Tasks {
     /// The store, where a task can be asked for when the process is another: those of sessions end with them.
-    pub(super) fn store_of(&self, entry: &Entry) -> Option<&Arc<dyn TaskStore>> {
-        self.0.options.store.as_ref().filter(|_| entry.owner.outlives_process())
+    pub(super) fn store_of(&self, entry: &Entry) -> Option<Arc<dyn TaskStore>> {
+        if !entry.owner.outlives_process() {
+            return None;
+        }
+        self.0.store.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Writes down where a task is. Returns whether it is kept.
