@@ -52,7 +52,7 @@ async function ask(
   method: string,
   params: Record<string, unknown> = {},
 ): Promise<Told> {
-  const name = params['name'] ?? params['taskId'];
+  const name = params.name ?? params.taskId;
   const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method };
   const message = { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: ENVELOPE } };
   const named = name === undefined ? headers : { ...headers, 'mcp-name': String(name) };
@@ -68,13 +68,13 @@ test('state, tasks and cursors are of use to whoever they were given to, and to 
   const server = owned();
   t.after(() => server.close());
   const asked = await ask(server, ann, 'tools/call', { name: 'greet', arguments: {} });
-  const [key] = Object.keys(asked.result?.['inputRequests'] as object);
+  const [key] = Object.keys(asked.result?.inputRequests as object);
   const inputResponses = { [String(key)]: { action: 'accept', content: { name: 'Ann' } } };
   const retry = (requestState: unknown) => ({ name: 'greet', arguments: {}, inputResponses, requestState });
-  const state = asked.result?.['requestState'];
+  const state = asked.result?.requestState;
   const created = await ask(server, ann, 'tools/call', { name: 'later', arguments: {} });
-  const taskId = created.result?.['taskId'];
-  const cursor = (await ask(server, ann, 'tools/list')).result?.['nextCursor'];
+  const taskId = created.result?.taskId;
+  const cursor = (await ask(server, ann, 'tools/list')).result?.nextCursor;
   for (const [who, other] of Object.entries(OTHERS)) {
     const forged = await ask(server, other, 'tools/call', retry('oxmcp1.AQID'));
     assert.deepEqual(await ask(server, other, 'tools/call', retry(state)), forged, who);
@@ -90,9 +90,9 @@ test('state, tasks and cursors are of use to whoever they were given to, and to 
   // By another token, with the other spellings.
   const again = { ...auth('app', { subject: 'ann', issuer: 'https://issuer.example' }), token: 'a new one' };
   assert.equal(textOf(await ask(server, again, 'tools/call', retry(state))), 'Hello, Ann!');
-  assert.equal((await ask(server, again, 'tasks/get', { taskId })).result?.['taskId'], taskId);
+  assert.equal((await ask(server, again, 'tasks/get', { taskId })).result?.taskId, taskId);
   const next = await ask(server, again, 'tools/list', { cursor });
-  assert.equal((next.result?.['tools'] as unknown[] | undefined)?.length, 1);
+  assert.equal((next.result?.tools as unknown[] | undefined)?.length, 1);
 });
 
 test('a session is its user’s on every verb', async (t) => {
@@ -205,7 +205,7 @@ test('messages are posted to a stream of HTTP+SSE by whoever opened it', async (
     await server.connect(transport as never);
   });
   app.post('/messages', async (req, res) => {
-    await transports.get(String(req.query['sessionId']))?.handlePostMessage(req, res, req.body);
+    await transports.get(String(req.query.sessionId))?.handlePostMessage(req, res, req.body);
   });
   const url = await listening(t, app);
   const stream = await fetch(new URL('/sse', url), { headers: { user: 'ann' } });

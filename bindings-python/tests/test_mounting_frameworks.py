@@ -208,10 +208,11 @@ async def test_fastapi_mounts_it_with_its_lifespan_or_without() -> None:
 
 async def test_middleware_that_gives_up_cancels_the_call() -> None:
     mcp = make()
-    cancelled = asyncio.Event()
+    begun, cancelled = asyncio.Event(), asyncio.Event()
 
     @mcp.tool
     async def never() -> None:
+        begun.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -220,8 +221,10 @@ async def test_middleware_that_gives_up_cancels_the_call() -> None:
 
     class Impatient(BaseHTTPMiddleware):
         async def dispatch(self, request: Request, call_next: Any) -> Any:
+            answering = asyncio.ensure_future(call_next(request))
+            await asyncio.wait_for(begun.wait(), 20)
             try:
-                return await asyncio.wait_for(call_next(request), 0.05)
+                return await asyncio.wait_for(answering, 0.05)
             except asyncio.TimeoutError:
                 return PlainTextResponse("too slow", status_code=504)
 

@@ -49,9 +49,9 @@ export interface Principal {
 export function principalOf(authInfo: AuthInfo | undefined): Principal | undefined {
   if (authInfo === undefined || authInfo === null) return undefined;
   const extra = authInfo.extra ?? {};
-  const subject = text(extra['sub']) ?? text(extra['subject']);
+  const subject = text(extra.sub) ?? text(extra.subject);
   const client = text(authInfo.clientId);
-  const issuer = text(extra['iss']) ?? text(extra['issuer']);
+  const issuer = text(extra.iss) ?? text(extra.issuer);
   // An issuer alone is nobody.
   return subject === undefined && client === undefined ? undefined : { subject, client, issuer };
 }
