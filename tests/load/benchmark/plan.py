@@ -78,7 +78,7 @@ def _all(operation: str, servers: Iterable[str], wires: Iterable[str], widths: I
 def _widths(widths: tuple[int, ...], session_widths: tuple[int, ...] = (64, 512)) -> Iterator[Cell]:
     """The plain call, at every width in its best way, at sixteen in all."""
     yield from _all("echo", ("hyper", "node-http"), (MODERN,), widths)
-    yield from _all("echo", ("granian",), (MODERN,), (WIDTH,))
+    yield from _all("echo", ("granian", "uvicorn", "uvicorn-tuned"), (MODERN,), (WIDTH,))
     for server in MCP:
         best = BEST_JSON.get(server, MODERN)
         yield from _all("echo", (server,), (best,), widths)
