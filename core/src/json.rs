@@ -7,6 +7,7 @@ mod escape;
 mod flaw;
 mod integers;
 mod members;
+mod nesting;
 mod scan;
 mod text;
 

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use super::flaw::{Fault, Flaw, repeated_key};
+use super::nesting::Nesting;
 use super::text::{decode, find_special};
 
 /// The deepest nesting any text may have: one level less than what serde_json refuses, so that whatever passes can be
@@ -28,10 +29,11 @@ pub(crate) struct Scanner<'a> {
     text: &'a str,
     position: usize,
     max_depth: usize,
-    /// Open objects and arrays, outermost first.
-    open: Vec<usize>,
-    /// Keys of all open objects; those of the innermost are last.
-    keys: Vec<Cow<'a, str>>,
+    open: Nesting,
+    /// Keys of all open objects as they stand in the text; those of the innermost are last.
+    keys: Vec<&'a str>,
+    /// Whether a key has had escapes, so that it means something else.
+    escaped_keys: bool,
     flaw: Option<Flaw>,
 }
 
@@ -42,8 +44,9 @@ impl<'a> Scanner<'a> {
             text,
             position: 0,
             max_depth: max_depth.min(MAX_DEPTH),
-            open: Vec::with_capacity(8),
+            open: Nesting::new(),
             keys: Vec::with_capacity(16),
+            escaped_keys: false,
             flaw: None,
         }
     }
@@ -65,7 +68,7 @@ impl<'a> Scanner<'a> {
 
     /// Whether the scan ended because the nesting would not.
     pub(crate) const fn gave_up(&self) -> bool {
-        self.open.len() > self.max_depth + GIVE_UP_DEPTH
+        self.open.depth() > self.max_depth + GIVE_UP_DEPTH
     }
 
     /// The next byte that is not white space, without moving past it.
@@ -109,7 +112,7 @@ impl<'a> Scanner<'a> {
 
     fn begin(&mut self, frame: usize) -> Result<(), Fault> {
         self.open.push(frame);
-        if self.open.len() > self.max_depth {
+        if self.open.depth() > self.max_depth {
             self.note(Flaw::TooDeep(self.max_depth));
             if self.gave_up() {
                 return Err(self.fault("the nesting does not end"));
@@ -122,11 +125,11 @@ impl<'a> Scanner<'a> {
     pub(crate) fn end_container(&mut self) {
         let Some(start) = self.open.pop().filter(|&frame| frame != ARRAY) else { return };
         if let Some(keys) = self.keys.get_mut(start..).filter(|keys| keys.len() > COMPARE_KEYS) {
-            keys.sort_unstable();
-            let repeated = keys.windows(2).find_map(|pair| match pair {
-                [left, right] if left == right => Some(repeated_key(left)),
-                _ => None,
-            });
+            let repeated = if self.escaped_keys {
+                first_repeated(&mut keys.iter().map(|key| decoded(key)).collect::<Vec<_>>())
+            } else {
+                first_repeated(keys)
+            };
             if let Some(flaw) = repeated {
                 self.note(flaw);
             }
@@ -134,39 +137,37 @@ impl<'a> Scanner<'a> {
         self.keys.truncate(start);
     }
 
-    /// Scans a member's key and its colon, notes when the innermost object has it already, and returns its index for
-    /// [`key_at`](Self::key_at).
-    pub(crate) fn key(&mut self) -> Result<usize, Fault> {
+    /// Scans a member's key and its colon, notes when the innermost object has it already, and returns it as it stands in the
+    /// text; [`meaning`](Self::meaning) says what it means.
+    pub(crate) fn key(&mut self) -> Result<&'a str, Fault> {
         if !self.take(b'"') {
             return Err(self.fault("a key in quotes is missing"));
         }
         let start = self.position;
-        let escaped = self.string()?;
-        let raw = self.text.get(start..self.position - 1).unwrap_or_default();
-        let key = if escaped { decoded(raw) } else { Cow::Borrowed(raw) };
-        let first = self.open.last().copied().unwrap_or(0).min(self.keys.len());
+        self.escaped_keys |= self.string()?;
+        let key = self.text.get(start..self.position - 1).unwrap_or_default();
+        let first = self.open.innermost().unwrap_or(0);
         // Larger objects are checked as a whole when they end.
-        if self.keys.len() - first < COMPARE_KEYS && self.keys[first..].contains(&key) {
-            self.note(repeated_key(&key));
+        if let Some(others) = self.keys.get(first..).filter(|others| others.len() < COMPARE_KEYS) {
+            if self.escaped_keys {
+                let key = decoded(key);
+                if others.iter().any(|other| decoded(other) == key) {
+                    self.note(repeated_key(&key));
+                }
+            } else if others.contains(&key) {
+                self.note(repeated_key(key));
+            }
         }
         self.keys.push(key);
         if !self.take(b':') {
             return Err(self.fault("a colon is missing"));
         }
-        Ok(self.keys.len() - 1)
+        Ok(key)
     }
 
-    /// A key of the innermost open object.
-    pub(crate) fn key_at(&self, index: usize) -> &str {
-        self.keys.get(index).map_or("", |key| key)
-    }
-
-    /// The same, if it had no escapes.
-    pub(crate) fn plain_key_at(&self, index: usize) -> Option<&'a str> {
-        match self.keys.get(index) {
-            Some(Cow::Borrowed(key)) => Some(key),
-            _ => None,
-        }
+    /// What a key means that was scanned here.
+    pub(crate) fn meaning(&self, key: &'a str) -> Cow<'a, str> {
+        if self.escaped_keys { decoded(key) } else { Cow::Borrowed(key) }
     }
 
     /// After a member or element: whether another follows. If not, `close` was taken and the container has ended.
@@ -187,7 +188,7 @@ impl<'a> Scanner<'a> {
 
     /// Scans one value of any kind, white space before it included. Not recursive.
     pub(crate) fn value(&mut self) -> Result<(), Fault> {
-        let base = self.open.len();
+        let base = self.open.depth();
         loop {
             // Here a value begins.
             match self.peek() {
@@ -222,10 +223,10 @@ impl<'a> Scanner<'a> {
             }
             // Here one has ended: close what ends with it, up to where the next begins.
             loop {
-                if self.open.len() <= base {
+                if self.open.depth() <= base {
                     return Ok(());
                 }
-                let object = self.open.last().is_some_and(|&frame| frame != ARRAY);
+                let object = self.open.innermost().is_some_and(|frame| frame != ARRAY);
                 if self.another(if object { b'}' } else { b']' })? {
                     if object {
                         self.key()?;
@@ -378,6 +379,15 @@ impl<'a> Scanner<'a> {
 #[cold]
 fn decoded(raw: &str) -> Cow<'_, str> {
     decode(raw).unwrap_or(Cow::Borrowed(raw))
+}
+
+/// A key that is there more than once, if there is one. Leaves them sorted.
+fn first_repeated<T: Ord + AsRef<str>>(keys: &mut [T]) -> Option<Flaw> {
+    keys.sort_unstable();
+    keys.windows(2).find_map(|pair| match pair {
+        [left, right] if left == right => Some(repeated_key(left.as_ref())),
+        _ => None,
+    })
 }
 
 /// The first position at or after `at` that holds no digit.

@@ -88,6 +88,10 @@ pub(crate) fn hex(digits: &[u8]) -> Option<u16> {
 
 /// Decodes the inside of a JSON string, between its quotes. `None` if an escape is not valid or a surrogate stands alone.
 pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
+    // Nearly all are short and plain, for which this is quicker than to look for the one byte.
+    if find_special(raw.as_bytes(), 0) == raw.len() {
+        return Some(Cow::Borrowed(raw));
+    }
     let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else { return Some(Cow::Borrowed(raw)) };
     let mut out = String::with_capacity(raw.len());
     let (plain, mut rest) = raw.split_at_checked(first)?;

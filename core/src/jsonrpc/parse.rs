@@ -155,7 +155,8 @@ pub(super) fn read_members<'a>(
     } else {
         loop {
             let key = scanner.key()?;
-            let slot = match scanner.key_at(key) {
+            let key = scanner.meaning(key);
+            let slot = match &*key {
                 "jsonrpc" => Some(&mut members.jsonrpc),
                 "id" => Some(&mut members.id),
                 "method" => Some(&mut members.method),
@@ -167,7 +168,7 @@ pub(super) fn read_members<'a>(
             let opening = scanner.peek();
             let start = scanner.position();
             match &mut outline {
-                Some(outline) if opening == Some(b'{') && scanner.key_at(key) == "params" => {
+                Some(outline) if opening == Some(b'{') && key == "params" => {
                     outline.clear();
                     read_outline(scanner, outline, false)?;
                 }
@@ -175,7 +176,7 @@ pub(super) fn read_members<'a>(
             }
             if let Some(slot) = slot {
                 // Which of two ids is meant cannot be known.
-                members.two_ids |= slot.is_some() && scanner.key_at(key) == "id";
+                members.two_ids |= slot.is_some() && key == "id";
                 *slot = Some(scanner.text_since(start));
             }
             if !scanner.another(b'}')? {
@@ -197,14 +198,16 @@ fn read_outline<'a>(scanner: &mut Scanner<'a>, outline: &mut Outline<'a>, nested
     } else {
         loop {
             let key = scanner.key()?;
+            let key = scanner.meaning(key);
             let opening = scanner.peek();
             let start = scanner.position();
-            if !nested && opening == Some(b'{') && scanner.key_at(key) == outline.nested_name() {
+            if !nested && opening == Some(b'{') && key == outline.nested_name() {
                 read_outline(scanner, outline, true)?;
             } else {
                 scanner.value()?;
             }
-            outline.note(nested, scanner.plain_key_at(key), scanner.text_since(start));
+            let plain = if let Cow::Borrowed(key) = key { Some(key) } else { None };
+            outline.note(nested, plain, scanner.text_since(start));
             if !scanner.another(b'}')? {
                 break;
             }
