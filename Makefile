@@ -111,6 +111,8 @@ check-rust: $(VENV)/.demo
 	cargo clippy --locked --workspace -- -D warnings
 	@# Compiled as a test, the addon has no exports, so that nothing in it is used.
 	cargo clippy --locked --workspace --exclude oxmcp-node --all-targets -- -D warnings
+	@# Nobody runs them every day, and what they call changes.
+	cargo check --locked --manifest-path core/fuzz/Cargo.toml --no-default-features --target-dir $${CARGO_TARGET_DIR:-target}
 
 check-python: $(VENV)/.tests
 	$(BIN)/ruff format --check .

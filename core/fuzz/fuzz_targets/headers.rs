@@ -27,8 +27,8 @@ fuzz_target!(|bytes: &[u8]| {
         let engine = engine();
         let heard = post(&engine, headers.clone(), stateless, body);
         // The GET and DELETE of the same headers.
-        let _ = engine.open_session_stream(&headers);
-        let _ = engine.end_session(&headers);
+        let _ = engine.open_session_stream(&headers, None);
+        let _ = engine.end_session(&headers, None);
         let (Some((answer, status)), Ok(asked)) = (response(&heard), serde_json::from_slice::<Value>(body))
         else {
             continue;

@@ -120,7 +120,13 @@ pub fn engine() -> Engine {
 
 /// One POST.
 pub fn post(engine: &Engine, headers: HeaderMap, stateless: bool, frame: &[u8]) -> Vec<Outgoing> {
-    let edge = Edge::Http(HttpEdge { headers: Arc::new(headers), remote: None, stateless, resumable: false });
+    let edge = Edge::Http(HttpEdge {
+        headers: Arc::new(headers),
+        remote: None,
+        principal: None,
+        stateless,
+        resumable: false,
+    });
     read(&mut exchange(engine, edge, frame))
 }
 
