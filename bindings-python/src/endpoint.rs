@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Response, Uri, header};
@@ -218,11 +218,8 @@ impl HttpExchange {
             let name = header::CONTENT_LENGTH.as_str().as_bytes();
             headers.append((PyBytes::new(py, name), PyBytes::new(py, length.to_string().as_bytes())))?;
         }
-        let whole = match poll_body(&mut body, &mut Context::from_waker(&self.signal.waker())) {
-            Poll::Ready(Some(bytes)) => bytes,
-            _ => Bytes::new(),
-        };
-        Ok(Some((status, headers, PyBytes::new(py, &whole), false)))
+        let whole = whole_of(py, &mut body, usize::try_from(length)?, &self.signal.waker())?;
+        Ok(Some((status, headers, whole, false)))
     }
 
     /// What is ready of a stream: `None` is nothing yet, empty is its end.
@@ -271,6 +268,33 @@ impl Drop for HttpExchange {
     fn drop(&mut self) {
         self.cancel();
     }
+}
+
+/// A body of so many bytes, all of whose pieces are there.
+fn whole_of<'py>(
+    py: Python<'py>,
+    body: &mut ResponseBody,
+    length: usize,
+    waker: &Waker,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let mut next = || match poll_body(body, &mut Context::from_waker(waker)) {
+        Poll::Ready(piece) => piece,
+        Poll::Pending => None,
+    };
+    let first = next().unwrap_or_default();
+    if first.len() == length {
+        return Ok(PyBytes::new(py, &first));
+    }
+    PyBytes::new_with(py, length, |mut rest| {
+        let mut piece = Some(first);
+        while let Some(bytes) = piece {
+            let Some((place, after)) = rest.split_at_mut_checked(bytes.len()) else { break };
+            place.copy_from_slice(&bytes);
+            rest = after;
+            piece = next();
+        }
+        Ok(())
+    })
 }
 
 fn poll_body(body: &mut ResponseBody, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {

@@ -73,6 +73,8 @@ class Exchange:
     async def end(self) -> Exchange:
         """Waits for the end of the answer."""
         await asyncio.wait_for(self.task, 20)
+        if self.sent and "content-length" in self.headers:
+            assert int(self.headers["content-length"]) == len(self.body)
         # What middleware packed is not for this judge.
         if self.sent and "content-encoding" not in self.headers:
             exchanges.judge_answer(*self._asked, self.headers, self.body)

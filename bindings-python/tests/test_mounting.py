@@ -189,6 +189,14 @@ async def test_answers_are_plain_json_where_that_is_wanted() -> None:
     assert answer.headers["content-length"] == str(len(answer.text))
 
 
+async def test_lists_and_long_results_arrive_whole() -> None:
+    app = Things().mcp.http_app()
+    listed = await ask(app, message("tools/list"))
+    assert {tool["name"] for tool in listed.result["tools"]} == {"echo", "plain", "who", "who_plainly", "wait"}
+    long = "line\n" * 20_000
+    assert (await ask(app, tool_call("echo", text=long))).value == long
+
+
 async def test_a_client_that_goes_away_cancels_its_call_where_the_protocol_says_so() -> None:
     things = Things()
     app = things.mcp.http_app()
