@@ -7,7 +7,6 @@ STATE_SECONDS says how long a client may take to come back with an answer.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import enum
 import os
@@ -16,6 +15,7 @@ from typing import Annotated, Literal
 import asking_app
 import asking_watched
 from pydantic import BaseModel, Field
+from serving import serve
 
 from oxmcp import AcceptedElicitation, Context, Elicit, FastMCP, Resolve
 from oxmcp.server.request_state import RequestStateSecurity
@@ -142,19 +142,5 @@ asking_app.register(mcp)
 asking_watched.register(mcp)
 
 
-def main() -> None:
-    """Serve over standard input and output, or over HTTP on a loopback port."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    transport = parser.add_mutually_exclusive_group(required=True)
-    transport.add_argument("--stdio", action="store_true")
-    transport.add_argument("--port", type=int)
-    options = parser.parse_args()
-    if options.stdio:
-        mcp.run()
-    else:
-        card = {"name": "org.example/asking", "description": "Asks its client."}
-        mcp.run(transport="http", sse=True, event_store=True, server_card=card, host="127.0.0.1", port=options.port)
-
-
 if __name__ == "__main__":
-    main()
+    serve(mcp, server_card={"name": "org.example/asking", "description": "Asks its client."})

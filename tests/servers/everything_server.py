@@ -8,7 +8,6 @@ The names, texts and shapes of the ``test_*`` items are the conformance suite's 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import json
@@ -21,6 +20,7 @@ from typing import Annotated, Any, Literal
 import everything_asking
 import everything_tasks
 from pydantic import BaseModel, Field
+from serving import serve
 
 from oxmcp import Context, FastMCP, Image, MCPError, ToolError
 from oxmcp.types import (
@@ -454,18 +454,5 @@ everything_asking.register(mcp)
 everything_tasks.register(mcp)
 
 
-def main() -> None:
-    """Serve over standard input and output, or over HTTP on a loopback port."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    transport = parser.add_mutually_exclusive_group(required=True)
-    transport.add_argument("--stdio", action="store_true")
-    transport.add_argument("--port", type=int)
-    options = parser.parse_args()
-    if options.stdio:
-        mcp.run()
-    else:
-        mcp.run(transport="http", sse=True, event_store=True, host="127.0.0.1", port=options.port)
-
-
 if __name__ == "__main__":
-    main()
+    serve(mcp)

@@ -5,10 +5,10 @@ Usage: python mounting_server.py --stdio | --port N
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
 import everything_server
+from serving import serve
 
 from oxmcp import FastMCP
 
@@ -78,18 +78,5 @@ def seen() -> list[str]:
     return all_of_it
 
 
-def main() -> None:
-    """Serve over standard input and output, or over HTTP on a loopback port."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    transport = parser.add_mutually_exclusive_group(required=True)
-    transport.add_argument("--stdio", action="store_true")
-    transport.add_argument("--port", type=int)
-    options = parser.parse_args()
-    if options.stdio:
-        mcp.run()
-    else:
-        mcp.run(transport="http", sse=True, event_store=True, host="127.0.0.1", port=options.port)
-
-
 if __name__ == "__main__":
-    main()
+    serve(mcp)
