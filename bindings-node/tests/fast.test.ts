@@ -622,13 +622,13 @@ test('a server tells who came and who went', async () => {
   const told: [string, FastMCPSession][] = [];
   server.on('connect', ({ session }) => told.push(['connect', session]));
   server.on('disconnect', ({ session }) => told.push(['disconnect', session]));
-  const client = new Client({ name: 'client', version: '1' }, { capabilities: { roots: {} } });
+  const client = new Client({ name: 'client', version: '1' }, { capabilities: { roots: {}, sampling: {} } });
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   const session = await server.connect(serverSide);
   assert.deepEqual([told.length, session.isReady, session.clientCapabilities], [1, false, null]);
   await client.connect(clientSide);
   await session.waitForReady();
-  assert.deepEqual([session.clientCapabilities, server.sessions], [{ roots: {} }, [session]]);
+  assert.deepEqual([session.clientCapabilities, server.sessions], [{ roots: {}, sampling: {} }, [session]]);
   await client.close();
   assert.deepEqual(told, [
     ['connect', session],
