@@ -26,13 +26,5 @@ pub(super) fn to_visit(failure: &Failure, kind: OperationKind, way: WayToAsk) ->
 
 /// The params of the question, whose mode an author may have left away.
 fn by_url(page: &str) -> RawJson {
-    let mut text = String::from(r#"{"mode":"url""#);
-    for (name, value) in json::members(page).filter(|(name, _)| name != "mode") {
-        text.push(',');
-        json::write_string(&mut text, &name);
-        text.push(':');
-        text.push_str(value);
-    }
-    text.push('}');
-    RawJson::from_checked(text)
+    RawJson::from_checked(json::with_member(page, "mode", "\"url\""))
 }

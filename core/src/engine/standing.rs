@@ -239,15 +239,7 @@ fn with_meta(given: &str, original: &str) -> RawJson {
     let (Some(meta), None) = (meta, json::member(given, "_meta")) else {
         return RawJson::from_checked(given);
     };
-    let mut text = format!("{{\"_meta\":{meta}");
-    for (name, value) in json::members(given) {
-        text.push(',');
-        json::write_string(&mut text, &name);
-        text.push(':');
-        text.push_str(value);
-    }
-    text.push('}');
-    RawJson::from_checked(text)
+    RawJson::from_checked(json::with_member(given, "_meta", meta))
 }
 
 fn error_code(body: &str) -> Option<i32> {

@@ -157,7 +157,7 @@ impl Voice {
     #[must_use]
     pub fn task_result(&self, id: &str, news: TaskNews<'_>) -> Said {
         match news {
-            TaskNews::Result(text) => self.tell(|out| legacy::tasks::write_related(out, text, id)),
+            TaskNews::Result(text) => self.tell(|out| out.push_str(&legacy::tasks::in_task(text, id))),
             TaskNews::Error(text) => Said { body: legacy::tasks::error(self.id(), text).into(), status: 200 },
             TaskNews::None | TaskNews::Questions(_) => Said { body: self.cancelled().into(), status: 200 },
         }

@@ -56,30 +56,14 @@ pub(crate) fn write_list(out: &mut String, tasks: &[Task], next: Option<&str>) {
     object.optional_string(true, "nextCursor", next).end();
 }
 
-/// Writes an object as it is, but for the task it belongs to.
-pub(crate) fn write_related(out: &mut String, text: &str, id: &str) {
-    let mut object = Object::begin(out);
-    let mut meta = "";
-    for (name, value) in json::members(text) {
-        if name == "_meta" {
-            meta = value;
-        } else {
-            object.foreign(&name, value);
-        }
-    }
-    object.raw("_meta", &related(meta, id)).end();
+/// The object, with the task it belongs to.
+pub(crate) fn in_task(text: &str, id: &str) -> String {
+    json::with_member(text, "_meta", &related(json::member(text, "_meta").unwrap_or_default(), id))
 }
 
 /// A request or notification, with the task it belongs to.
 pub(crate) fn related_message(message: &str, id: &str) -> String {
-    let mut out = String::with_capacity(message.len() + 128);
-    let mut object = Object::begin(&mut out);
-    for (name, value) in json::members(message).filter(|(name, _)| name != "params") {
-        object.foreign(&name, value);
-    }
-    write_related(object.name("params"), json::member(message, "params").unwrap_or("{}"), id);
-    object.end();
-    out
+    json::with_member(message, "params", &in_task(json::member(message, "params").unwrap_or_default(), id))
 }
 
 /// `notifications/tasks/status`.
@@ -99,14 +83,9 @@ pub(crate) fn error(id: &RequestId, error: &str) -> String {
     out
 }
 
-/// The members of `meta`, a JSON object or nothing, and the task.
+/// `meta`, a JSON object or nothing, with the task.
 fn related(meta: &str, id: &str) -> String {
-    let mut out = String::with_capacity(128);
-    let mut object = Object::begin(&mut out);
-    for (name, value) in json::members(meta).filter(|(name, _)| name != RELATED_TASK) {
-        object.foreign(&name, value);
-    }
-    Object::begin(object.name(RELATED_TASK)).string("taskId", id).end();
-    object.end();
-    out
+    let mut task = String::with_capacity(64);
+    Object::begin(&mut task).string("taskId", id).end();
+    json::with_member(meta, RELATED_TASK, &task)
 }

@@ -133,14 +133,14 @@ pub(crate) fn acknowledge(id: &RequestId, honoured: &WatchFilter) -> String {
 pub(crate) fn change(id: &RequestId, change: &Change) -> String {
     let mut params = String::with_capacity(96);
     let mut object = Object::begin(&mut params);
-    let mut meta = String::new();
+    let mut meta = None;
     match change {
         Change::Resource(uri) => drop(object.string("uri", uri)),
         Change::Said(said) => {
             if let Saying::Notification(said) = &said.what {
                 for (name, value) in json::members(said.params.as_str()) {
                     if name == "_meta" {
-                        meta = own_members(value);
+                        meta = Some(value);
                     } else {
                         object.foreign(&name, value);
                     }
@@ -150,7 +150,14 @@ pub(crate) fn change(id: &RequestId, change: &Change) -> String {
         // A task is told of by whoever keeps it.
         Change::List(_) | Change::Task(_) => {}
     }
-    write_subscription(&mut object, id, &meta);
+    match meta {
+        None => write_subscription(&mut object, id, ""),
+        Some(meta) => {
+            let mut subscription = String::new();
+            id.write_json(&mut subscription);
+            object.raw("_meta", &json::with_member(meta, SUBSCRIPTION_ID, &subscription));
+        }
+    }
     object.end();
     notification(change_method(change), &params)
 }
@@ -174,20 +181,6 @@ pub(crate) fn cancelled(id: &RequestId) -> String {
     write_subscription(&mut object, id, "");
     object.end();
     notification("notifications/cancelled", &params)
-}
-
-/// The members of a notification's own `_meta`, but for the one that is ours to write.
-fn own_members(meta: &str) -> String {
-    let mut out = String::new();
-    for (name, value) in json::members(meta).filter(|(name, _)| name != SUBSCRIPTION_ID) {
-        if !out.is_empty() {
-            out.push(',');
-        }
-        write_string(&mut out, &name);
-        out.push(':');
-        out.push_str(value);
-    }
-    out
 }
 
 pub(super) fn write_subscription(object: &mut Object<'_>, id: &RequestId, more: &str) {

@@ -136,9 +136,7 @@ fn with_size(common: &CommonFields, max_chars: usize) -> Option<RawJson> {
     if member(own, MAX_RESULT_SIZE).is_some() {
         return None;
     }
-    let members = own.trim_ascii().strip_suffix('}')?.trim_ascii_end();
-    let comma = if members.ends_with('{') { "" } else { "," };
-    Some(RawJson::from_checked(format!("{members}{comma}\"{MAX_RESULT_SIZE}\":{max_chars}}}")))
+    Some(RawJson::from_checked(json::with_member(own, MAX_RESULT_SIZE, &max_chars.to_string())))
 }
 
 fn compact_content(output: &mut ToolOutput) {
@@ -169,18 +167,9 @@ fn text_of(block: &str) -> Option<Cow<'_, str>> {
 
 /// The block with another text.
 fn with_text(block: &str, text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 32);
-    out.push('{');
-    for (name, value) in json::members(block) {
-        if out.len() > 1 {
-            out.push(',');
-        }
-        write_string(&mut out, &name);
-        out.push(':');
-        if name == "text" { write_string(&mut out, text) } else { out.push_str(value) }
-    }
-    out.push('}');
-    out
+    let mut string = String::with_capacity(text.len() + 2);
+    write_string(&mut string, text);
+    json::with_member(block, "text", &string)
 }
 
 fn text_block(text: &str) -> RawJson {
