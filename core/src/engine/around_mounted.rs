@@ -138,11 +138,11 @@ struct Found {
 fn found(snapshot: &Snapshot, kind: OperationKind, key: &str) -> Option<Found> {
     match kind {
         OperationKind::CallTool => {
-            snapshot.tool(key).map(|entry| Found { origin: entry.origin.clone(), inserted: None })
+            snapshot.tool(key).map(|entry| Found { origin: entry.provenance.origin.clone(), inserted: None })
         }
-        OperationKind::GetPrompt => {
-            snapshot.prompt(key).map(|entry| Found { origin: entry.origin.clone(), inserted: None })
-        }
+        OperationKind::GetPrompt => snapshot
+            .prompt(key)
+            .map(|entry| Found { origin: entry.provenance.origin.clone(), inserted: None }),
         OperationKind::ReadResource => snapshot
             .resource(key)
             .ok()
@@ -187,9 +187,9 @@ impl Within {
                 };
                 let (here, noun) = match kind {
                     OperationKind::GetPrompt => {
-                        (snapshot.prompt_that(|entry| is_it(entry.origin.as_ref())), "prompt")
+                        (snapshot.prompt_that(|entry| is_it(entry.provenance.origin.as_ref())), "prompt")
                     }
-                    _ => (snapshot.tool_that(|entry| is_it(entry.origin.as_ref())), "tool"),
+                    _ => (snapshot.tool_that(|entry| is_it(entry.provenance.origin.as_ref())), "tool"),
                 };
                 let unknown = || {
                     let message = format!("unknown {noun}: {}", super::dispatch::shown(&name));

@@ -146,8 +146,8 @@ fn is_registered(snapshot: &Snapshot, request: &Request<'_>) -> bool {
     let text = |member: &str| json::member(request.params?, member).and_then(json::as_string);
     let name = || text("name").unwrap_or_default();
     match &*request.method {
-        "tools/call" => snapshot.tool(&name()).is_some_and(|entry| entry.origin.is_none()),
-        "prompts/get" => snapshot.prompt(&name()).is_some_and(|entry| entry.origin.is_none()),
+        "tools/call" => snapshot.tool(&name()).is_some_and(|entry| entry.provenance.origin.is_none()),
+        "prompts/get" => snapshot.prompt(&name()).is_some_and(|entry| entry.provenance.origin.is_none()),
         "resources/read" => {
             let uri = text("uri").unwrap_or_default();
             snapshot.resource(&uri).is_ok_and(|found| found.origin.is_none())

@@ -139,7 +139,7 @@ fn take_out<T: Listed>(shelf: &mut Arc<Shelf<T>>, hidden: &Hidden) {
 fn asks<T: Listed>(shelf: &Shelf<T>, is_meant: impl Fn(&T) -> bool) -> Vec<Asking> {
     let mut all: Vec<Asking> = Vec::new();
     for (_, entry) in shelf.enabled().filter(|(_, entry)| is_meant(entry)) {
-        for gate in entry.gates() {
+        for gate in &entry.provenance().gates {
             let judged = Judged {
                 key: Arc::clone(&gate.key),
                 place: entry.key().to_owned(),

@@ -54,7 +54,7 @@ pub use further::Further;
 use gates::Gate;
 pub use gates::{Asking, Hidden};
 pub use interceptions::Interception;
-pub use origin::Origin;
+pub use origin::{Origin, Provenance};
 pub use pages::{BadCursor, Item, ListPage, Page};
 pub use prompts::PromptEntry;
 pub use resource_templates::ResourceTemplateEntry;

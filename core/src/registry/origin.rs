@@ -4,8 +4,26 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::composing::Adopt;
-use super::{Interception, Registry};
+use super::{Gate, Interception, Namespace, Registry};
 use crate::handler::Handler;
+
+/// Where an item comes from, and who may see it.
+#[derive(Clone, Default)]
+pub struct Provenance {
+    /// The server that it is mounted from, if it is.
+    pub origin: Option<Arc<Origin>>,
+    /// What namespaces put into its URI, or into URIs of its server's resources; its handler knows them without that.
+    pub inserted: Option<Arc<str>>,
+    /// Who says who may see it: all have to.
+    pub(super) gates: Vec<Gate>,
+}
+
+impl Provenance {
+    /// Puts it into a namespace, outside of those that it is in.
+    pub(super) fn enter(&mut self, namespace: &Namespace) {
+        self.inserted = Some(namespace.before(self.inserted.as_deref()));
+    }
+}
 
 /// A mounted server that something comes from, and what it is known by there.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::composing::{Adopting, Offered};
 use super::shelf::{Served, Shelf};
-use super::{Gate, ItemKind, Namespace, Origin, Snapshot, StandIn, Transform};
+use super::{ItemKind, Namespace, Provenance, Snapshot, StandIn, Transform};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::one_line;
@@ -107,16 +107,10 @@ pub(super) trait Listed: Clone {
     fn in_namespace(&self, namespace: &Namespace) -> Result<Self>;
     /// As a server has it in which its own is mounted, with `completion` for what its own server completes.
     fn mounted(&self, adopt: Adopting<'_>, completion: Option<&Arc<dyn Handler>>) -> Self;
-    /// Where it comes from, if it is mounted.
-    fn origin(&self) -> Option<&Arc<Origin>>;
-    /// Says where it comes from.
-    fn set_origin(&mut self, origin: Arc<Origin>);
-    /// What namespaces put into its URI.
-    fn inserted(&self) -> Option<&Arc<str>>;
-    /// Who says who may see it: all have to.
-    fn gates(&self) -> &[Gate];
-    /// The same, to be added to.
-    fn gates_mut(&mut self) -> &mut Vec<Gate>;
+    /// Where it comes from, and who may see it.
+    fn provenance(&self) -> &Provenance;
+    /// The same, to be changed.
+    fn provenance_mut(&mut self) -> &mut Provenance;
     /// What a transform of this kind alone makes of it, if that is something else.
     fn transformed(&self, _transform: &Transform) -> Option<Self> {
         None

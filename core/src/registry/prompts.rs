@@ -7,7 +7,7 @@ use super::composing::Adopting;
 use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::validation::{self, invalid};
-use super::{CompletedBy, Gate, ItemKind, Namespace, Origin, Registry, Snapshot};
+use super::{CompletedBy, ItemKind, Namespace, Provenance, Registry, Snapshot};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, Prompt};
@@ -19,14 +19,10 @@ pub struct PromptEntry {
     pub prompt: Prompt,
     /// The name its handler knows it by, for every call to share.
     pub name: Arc<str>,
-    /// What namespaces put into URIs of its server's resources; its handler knows them without that.
-    pub inserted: Option<Arc<str>>,
     /// What completes its arguments.
     pub completed_by: CompletedBy,
-    /// Where it comes from, if it is mounted.
-    pub origin: Option<Arc<Origin>>,
-    /// Who says who may see it.
-    pub(super) gates: Vec<Gate>,
+    /// Where it comes from, and who may see it.
+    pub provenance: Provenance,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -90,7 +86,7 @@ impl PromptEntry {
         }
         let name = prompt.name.as_str().into();
         let completed_by = CompletedBy::Server;
-        Ok(Self { prompt, name, inserted: None, completed_by, origin: None, gates: Vec::new(), handler })
+        Ok(Self { prompt, name, completed_by, provenance: Provenance::default(), handler })
     }
 }
 
@@ -127,7 +123,7 @@ impl Listed for PromptEntry {
     fn in_namespace(&self, namespace: &Namespace) -> Result<Self> {
         let mut entry = self.clone();
         entry.prompt.name = namespace.name(&self.prompt.name);
-        entry.inserted = Some(namespace.before(self.inserted.as_deref()));
+        entry.provenance.enter(namespace);
         Ok(entry)
     }
 
@@ -136,24 +132,12 @@ impl Listed for PromptEntry {
         Self { handler: adopt(&self.handler), completed_by, ..self.clone() }
     }
 
-    fn origin(&self) -> Option<&Arc<Origin>> {
-        self.origin.as_ref()
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
-    fn set_origin(&mut self, origin: Arc<Origin>) {
-        self.origin = Some(origin);
-    }
-
-    fn inserted(&self) -> Option<&Arc<str>> {
-        self.inserted.as_ref()
-    }
-
-    fn gates(&self) -> &[Gate] {
-        &self.gates
-    }
-
-    fn gates_mut(&mut self) -> &mut Vec<Gate> {
-        &mut self.gates
+    fn provenance_mut(&mut self) -> &mut Provenance {
+        &mut self.provenance
     }
 
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {

@@ -9,7 +9,7 @@ use super::resources::ResourceMatch;
 use super::shelf::Shelf;
 use super::uri_template::{NoMatch, Spelled, UriTemplate, legal_text};
 use super::validation::invalid;
-use super::{CompletedBy, Gate, ItemKind, Namespace, Origin, Registry, Snapshot, uri, validation};
+use super::{CompletedBy, ItemKind, Namespace, Provenance, Registry, Snapshot, uri, validation};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::model::{CommonFields, ListKind, ResourceTemplate};
@@ -23,14 +23,10 @@ pub struct ResourceTemplateEntry {
     pub uri_template: UriTemplate,
     /// The template as its handler knows it.
     pub registered: Arc<str>,
-    /// What namespaces put into its URIs.
-    inserted: Option<Arc<str>>,
     /// What completes its variables.
     pub completed_by: CompletedBy,
-    /// Where it comes from, if it is mounted.
-    pub origin: Option<Arc<Origin>>,
-    /// Who says who may see it.
-    pub(super) gates: Vec<Gate>,
+    /// Where it comes from, and who may see it.
+    pub provenance: Provenance,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -100,10 +96,8 @@ impl ResourceTemplateEntry {
             template,
             uri_template,
             registered,
-            inserted: None,
             completed_by,
-            origin: None,
-            gates: Vec::new(),
+            provenance: Provenance::default(),
             handler,
         })
     }
@@ -115,8 +109,8 @@ impl ResourceTemplateEntry {
             handler: &self.handler,
             cache: self.template.cache,
             replayable: self.template.common.replayable,
-            inserted: self.inserted.as_ref(),
-            origin: self.origin.as_ref(),
+            inserted: self.provenance.inserted.as_ref(),
+            origin: self.provenance.origin.as_ref(),
         })
     }
 }
@@ -177,7 +171,7 @@ impl Listed for ResourceTemplateEntry {
         let uri_template = parsed(&item, &text)?.with_value_checks(self.template.value_checks.clone());
         let mut entry = Self { uri_template, ..self.clone() };
         entry.template.uri_template = text;
-        entry.inserted = Some(namespace.before(self.inserted.as_deref()));
+        entry.provenance.enter(namespace);
         Ok(entry)
     }
 
@@ -186,24 +180,12 @@ impl Listed for ResourceTemplateEntry {
         Self { handler: adopt(&self.handler), completed_by, ..self.clone() }
     }
 
-    fn origin(&self) -> Option<&Arc<Origin>> {
-        self.origin.as_ref()
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
-    fn set_origin(&mut self, origin: Arc<Origin>) {
-        self.origin = Some(origin);
-    }
-
-    fn inserted(&self) -> Option<&Arc<str>> {
-        self.inserted.as_ref()
-    }
-
-    fn gates(&self) -> &[Gate] {
-        &self.gates
-    }
-
-    fn gates_mut(&mut self) -> &mut Vec<Gate> {
-        &mut self.gates
+    fn provenance_mut(&mut self) -> &mut Provenance {
+        &mut self.provenance
     }
 
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {

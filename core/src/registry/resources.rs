@@ -10,7 +10,7 @@ use super::pages::{Item, Listed};
 use super::shelf::Shelf;
 use super::uri_template::{NoMatch, RefusedValue, Spelled};
 use super::validation::{self, invalid};
-use super::{Gate, ItemKind, Namespace, Origin, Registry, Snapshot, uri};
+use super::{ItemKind, Namespace, Origin, Provenance, Registry, Snapshot, uri};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::RawJson;
@@ -23,12 +23,8 @@ pub struct ResourceEntry {
     pub resource: Resource,
     /// The spelling of its URI that stands for all.
     canonical: String,
-    /// What namespaces put into its URI; its handler knows it without that.
-    inserted: Option<Arc<str>>,
-    /// Where it comes from, if it is mounted.
-    pub origin: Option<Arc<Origin>>,
-    /// Who says who may see it.
-    pub(super) gates: Vec<Gate>,
+    /// Where it comes from, and who may see it.
+    pub provenance: Provenance,
     /// What runs.
     pub handler: Arc<dyn Handler>,
     /// Whether `resources/list` has it.
@@ -131,8 +127,8 @@ impl Snapshot {
                 variables: RawJson::empty_object(),
                 cache: entry.resource.cache,
                 replayable: entry.resource.common.replayable,
-                inserted: entry.inserted.as_ref(),
-                origin: entry.origin.as_ref(),
+                inserted: entry.provenance.inserted.as_ref(),
+                origin: entry.provenance.origin.as_ref(),
             });
         }
         if uri::scheme_flaw(uri).is_some() {
@@ -165,9 +161,7 @@ impl ResourceEntry {
         Ok(Self {
             canonical: uri::canonical(&resource.uri),
             resource,
-            inserted: None,
-            origin: None,
-            gates: Vec::new(),
+            provenance: Provenance::default(),
             handler,
             listed,
         })
@@ -227,7 +221,7 @@ impl Listed for ResourceEntry {
         let mut entry = self.clone();
         entry.resource.uri = namespace.uri(&self.resource.uri);
         entry.canonical = uri::canonical(&entry.resource.uri);
-        entry.inserted = Some(namespace.before(self.inserted.as_deref()));
+        entry.provenance.enter(namespace);
         Ok(entry)
     }
 
@@ -235,24 +229,12 @@ impl Listed for ResourceEntry {
         Self { handler: adopt(&self.handler), ..self.clone() }
     }
 
-    fn origin(&self) -> Option<&Arc<Origin>> {
-        self.origin.as_ref()
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
-    fn set_origin(&mut self, origin: Arc<Origin>) {
-        self.origin = Some(origin);
-    }
-
-    fn inserted(&self) -> Option<&Arc<str>> {
-        self.inserted.as_ref()
-    }
-
-    fn gates(&self) -> &[Gate] {
-        &self.gates
-    }
-
-    fn gates_mut(&mut self) -> &mut Vec<Gate> {
-        &mut self.gates
+    fn provenance_mut(&mut self) -> &mut Provenance {
+        &mut self.provenance
     }
 
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {

@@ -157,7 +157,7 @@ impl<T: Listed> Shelf<T> {
 
     /// A shelf of these items, each with whether it is enabled; no two have the same key.
     pub(super) fn of(items: Served<T>, spare: Vec<Arc<T>>) -> Self {
-        let gated = items.iter().any(|(entry, _)| !entry.gates().is_empty());
+        let gated = items.iter().any(|(entry, _)| !entry.provenance().gates.is_empty());
         let mut shelf = Self { spare, gated, ..Self::default() };
         shelf.places.reserve(items.len());
         for (entry, enabled) in items {

@@ -9,7 +9,7 @@ use super::pages::{Item, Listed};
 use super::shelf::{Served, Shelf};
 use super::validation::{self, invalid};
 use super::{
-    Gate, ItemKind, Namespace, Origin, Registry, ResultBudget, SearchPart, Snapshot, StandIn, Transform,
+    ItemKind, Namespace, Provenance, Registry, ResultBudget, SearchPart, Snapshot, StandIn, Transform,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
@@ -38,14 +38,10 @@ pub struct ToolEntry {
     pub budget: Option<Arc<ResultBudget>>,
     /// Whether it is listed; one that is not can still be called by those who know it.
     pub listed: bool,
-    /// What namespaces put into URIs of its server's resources; its handler knows them without that.
-    pub inserted: Option<Arc<str>>,
     /// What it is to a search for tools, if it is one of the two that stand for others.
     pub search: Option<Arc<SearchPart>>,
-    /// Where it comes from, if it is mounted.
-    pub origin: Option<Arc<Origin>>,
-    /// Who says who may see it.
-    pub(super) gates: Vec<Gate>,
+    /// Where it comes from, and who may see it.
+    pub provenance: Provenance,
     /// What runs.
     pub handler: Arc<dyn Handler>,
 }
@@ -154,10 +150,8 @@ impl ToolEntry {
             tasks,
             budget: None,
             listed: true,
-            inserted: None,
             search: None,
-            origin: None,
-            gates: Vec::new(),
+            provenance: Provenance::default(),
             handler,
         })
     }
@@ -167,7 +161,7 @@ impl ToolEntry {
     /// Whether somebody says, request by request, who may see it.
     #[must_use]
     pub const fn is_gated(&self) -> bool {
-        !self.gates.is_empty()
+        !self.provenance.gates.is_empty()
     }
 
     /// The tool with schemas that say where they stand what they otherwise refer to; nothing if they refer to nothing, or cannot
@@ -256,7 +250,7 @@ impl Listed for ToolEntry {
     fn in_namespace(&self, namespace: &Namespace) -> Result<Self> {
         let mut entry = self.clone();
         entry.tool.name = namespace.name(&self.tool.name);
-        entry.inserted = Some(namespace.before(self.inserted.as_deref()));
+        entry.provenance.enter(namespace);
         if let Some(meta) = self.tool.common.meta.as_ref().and_then(|meta| view_in(meta, namespace)) {
             entry.tool.common.meta = Some(meta);
         }
@@ -290,24 +284,12 @@ impl Listed for ToolEntry {
         super::tool_search::transform_searches(items, transform);
     }
 
-    fn origin(&self) -> Option<&Arc<Origin>> {
-        self.origin.as_ref()
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
-    fn set_origin(&mut self, origin: Arc<Origin>) {
-        self.origin = Some(origin);
-    }
-
-    fn inserted(&self) -> Option<&Arc<str>> {
-        self.inserted.as_ref()
-    }
-
-    fn gates(&self) -> &[Gate] {
-        &self.gates
-    }
-
-    fn gates_mut(&mut self) -> &mut Vec<Gate> {
-        &mut self.gates
+    fn provenance_mut(&mut self) -> &mut Provenance {
+        &mut self.provenance
     }
 
     fn shelf(snapshot: &Snapshot) -> &Arc<Shelf<Self>> {

@@ -172,6 +172,7 @@ pub(super) fn run_tool(
         tool: Some(Arc::clone(entry)),
         takes_structured,
         outward: entry
+            .provenance
             .inserted
             .as_ref()
             .zip(snapshot)
@@ -232,7 +233,8 @@ fn get_prompt(
     }
     let kind = OperationKind::GetPrompt;
     let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
-    let outward = entry.inserted.as_ref().map(|inserted| Box::new(Outward::of(snapshot, inserted, None)));
+    let outward =
+        entry.provenance.inserted.as_ref().map(|inserted| Box::new(Outward::of(snapshot, inserted, None)));
     let finish = Finish { outward, ..Finish::of(kind, entry.prompt.common.replayable) };
     Ok(run(&entry.handler, invocation, call_timeout, finish))
 }

@@ -201,7 +201,7 @@ impl Composition {
             for item in &mut items {
                 let mut entry = T::clone(&item.entry);
                 let gate = Gate { judge: Arc::clone(judge), key: item.entry.shown_key().into() };
-                entry.gates_mut().push(gate);
+                entry.provenance_mut().gates.push(gate);
                 item.entry = Arc::new(entry);
             }
         }

@@ -82,14 +82,15 @@ impl Mount {
         let adopt = |handler: &Arc<dyn Handler>| self.adopted(handler);
         for item in &mut items {
             let mut entry = item.entry.mounted(&adopt, child.completion.as_ref());
-            entry.set_origin(Arc::new(Origin {
+            let provenance = entry.provenance_mut();
+            provenance.origin = Some(Arc::new(Origin {
                 server: self.child.clone(),
                 key: item.entry.shown_key().into(),
-                inserted: item.entry.inserted().cloned(),
-                inner: item.entry.origin().cloned(),
+                inserted: item.entry.provenance().inserted.clone(),
+                inner: item.entry.provenance().origin.clone(),
                 adopt: self.adopt.clone(),
             }));
-            for gate in entry.gates_mut() {
+            for gate in &mut provenance.gates {
                 gate.judge = adopt(&gate.judge);
             }
             item.entry = Arc::new(entry);
