@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Connection;
+use crate::eras::Side;
 use crate::handler::Origin;
 use crate::model::Principal;
 
@@ -47,4 +48,28 @@ pub struct HttpEdge {
     pub stateless: bool,
     /// Whether the transport resumes streams that break (RESUME-4).
     pub resumable: bool,
+}
+
+impl Edge {
+    /// The number of the connection, if it is one.
+    pub(super) fn connection(&self) -> Option<u64> {
+        match self {
+            Self::Connection(connection) | Self::Posted(connection, _) => Some(connection.number),
+            Self::Http(_) => None,
+        }
+    }
+
+    /// Where a message came in, for the eras.
+    pub(super) fn side(&self) -> Side<'_> {
+        match self {
+            Self::Connection(connection) | Self::Posted(connection, _) => Side::Duplex(&connection.duplex),
+            Self::Http(edge) => Side::Post {
+                headers: &edge.headers,
+                principal: edge.principal.as_ref(),
+                stateless: edge.stateless,
+                resumable: edge.resumable,
+                checked: false,
+            },
+        }
+    }
 }

@@ -38,7 +38,7 @@ pub use shutdown::Shutdown;
 pub use tasks::SqliteTaskStore;
 pub use tasks::{Storing, TaskOptions, TaskOutcome, TaskRecord, TaskStore};
 
-use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Side, Told, WireError};
+use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Told, WireError};
 use crate::error::Result;
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{Frame, Malformed, Taken, error_code};
@@ -51,8 +51,7 @@ use dispatch::{Dispatched, dispatch};
 use exchange::{Background, State};
 use parked::{Bounds, ParkedCalls};
 use rounds::Rounds;
-use tasks::{Owner, Place, Reserved, Tasks};
-use watch::{Counted, Subscription};
+use tasks::{Place, Reserved, Tasks};
 
 /// A server without its transports. Clones share everything.
 #[derive(Debug, Clone)]
@@ -336,66 +335,7 @@ impl Engine {
                 self.begin_task(asked, running, events, flight, edge, origin)
             }
             Dispatched::Run(running) => State::Call(self.call(asked, running, events, flight, edge, origin)),
-            Dispatched::Watch(mut filter) => {
-                let owner = Owner::of(asked.voice.caller(), edge);
-                filter.task_ids.retain(|id| self.0.rounds.tasks.find(id, &owner).is_some());
-                let counted = match edge {
-                    Edge::Connection(connection) | Edge::Posted(connection, _) => {
-                        Counted::enter(&connection.subscriptions, self.0.limits.max_subscriptions)
-                    }
-                    Edge::Http(_) => {
-                        let max = self.0.max_http_subscriptions.load(Ordering::Relaxed);
-                        Counted::enter(&self.0.http_subscriptions, max)
-                    }
-                };
-                let Some(counted) = counted else {
-                    return State::said(overloaded(
-                        &asked,
-                        kind,
-                        "too many subscriptions are open; try again later",
-                    ));
-                };
-                let acknowledgement = asked.voice.acknowledge(&filter);
-                let watch = self.0.registry.watch(filter);
-                let shutdown = match edge {
-                    Edge::Connection(connection) | Edge::Posted(connection, _) => {
-                        connection.shutdown().clone()
-                    }
-                    Edge::Http(_) => self.0.shutdown.clone(),
-                };
-                State::Subscription(Box::new(Subscription::new(
-                    asked.voice,
-                    flight,
-                    acknowledgement,
-                    watch,
-                    shutdown,
-                    counted,
-                    self.0.rounds.tasks.clone(),
-                )))
-            }
-        }
-    }
-}
-
-impl Edge {
-    /// The number of the connection, if it is one.
-    fn connection(&self) -> Option<u64> {
-        match self {
-            Self::Connection(connection) | Self::Posted(connection, _) => Some(connection.number),
-            Self::Http(_) => None,
-        }
-    }
-
-    fn side(&self) -> Side<'_> {
-        match self {
-            Self::Connection(connection) | Self::Posted(connection, _) => Side::Duplex(&connection.duplex),
-            Self::Http(edge) => Side::Post {
-                headers: &edge.headers,
-                principal: edge.principal.as_ref(),
-                stateless: edge.stateless,
-                resumable: edge.resumable,
-                checked: false,
-            },
+            Dispatched::Watch(filter) => self.begin_watch(asked, filter, flight, edge),
         }
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use super::Shutdown;
-use super::exchange::Outgoing;
-use super::tasks::Tasks;
-use crate::eras::{Ended, Flight, Voice};
-use crate::model::Change;
+use super::exchange::{Outgoing, State};
+use super::tasks::{Owner, Tasks};
+use super::{Edge, Engine, Shutdown, overloaded};
+use crate::eras::{Asked, Ended, Flight, Voice};
+use crate::model::{Change, OperationKind, WatchFilter};
 use crate::registry::Watch;
 
 /// One subscription.
@@ -40,8 +40,48 @@ fn next(watch: Watch, shutdown: Shutdown) -> Next {
     })
 }
 
+impl Engine {
+    /// Begins a subscription, unless there are too many.
+    #[cold]
+    pub(super) fn begin_watch(
+        &self,
+        asked: Asked,
+        mut filter: WatchFilter,
+        flight: Option<Flight>,
+        edge: &Edge,
+    ) -> State {
+        let owner = Owner::of(asked.voice.caller(), edge);
+        filter.task_ids.retain(|id| self.0.rounds.tasks.find(id, &owner).is_some());
+        let (counted, shutdown) = match edge {
+            Edge::Connection(connection) | Edge::Posted(connection, _) => (
+                Counted::enter(&connection.subscriptions, self.0.limits.max_subscriptions),
+                connection.shutdown(),
+            ),
+            Edge::Http(_) => {
+                let max = self.0.max_http_subscriptions.load(Ordering::Relaxed);
+                (Counted::enter(&self.0.http_subscriptions, max), &self.0.shutdown)
+            }
+        };
+        let Some(counted) = counted else {
+            let message = "too many subscriptions are open; try again later";
+            return State::said(overloaded(&asked, OperationKind::Watch, message));
+        };
+        let acknowledgement = asked.voice.acknowledge(&filter);
+        let watch = self.0.registry.watch(filter);
+        State::Subscription(Box::new(Subscription::new(
+            asked.voice,
+            flight,
+            acknowledgement,
+            watch,
+            shutdown.clone(),
+            counted,
+            self.0.rounds.tasks.clone(),
+        )))
+    }
+}
+
 impl Subscription {
-    pub(super) fn new(
+    fn new(
         voice: Voice,
         flight: Option<Flight>,
         acknowledgement: String,

@@ -19,6 +19,7 @@ mod output;
 mod params;
 mod profile;
 mod questions;
+mod sessions;
 mod tasks;
 mod voice;
 
