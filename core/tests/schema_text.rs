@@ -412,3 +412,107 @@ fn the_order_in_which_a_schema_names_its_members_does_not_matter() {
         &[r#"{"z":1,"a":null}"#],
     );
 }
+
+#[test]
+fn what_is_enough_to_be_of_a_type_is_held_to_its_grammar_all_the_same() {
+    let digits = "9".repeat(400);
+    let values = [
+        "0",
+        "-0",
+        "7",
+        "-7",
+        "10",
+        "01",
+        "-01",
+        "1.5",
+        "-1.5",
+        "1.",
+        ".5",
+        "-",
+        "-.5",
+        "1.0",
+        "1e5",
+        "1E+2",
+        "1.5e3",
+        "1.5e",
+        "1e400",
+        "0.25",
+        "999999999999999999",
+        "1234567890123456789",
+        "12345678901234567890123",
+        "-1234567890123456789.5",
+        &digits,
+        "true",
+        "false",
+        "null",
+        "tru",
+        "nul",
+        "truefalse",
+        "\"\"",
+        "\"a\"",
+        "\"\\u0061\"",
+        "\"\\x\"",
+        "\"",
+        "[]",
+        "[1]",
+        "{}",
+        "1 2",
+        " 1 ",
+        " \"a\" ",
+        "\t1.5\n",
+        " null ",
+        "",
+    ];
+    for schema in [
+        json!({}),
+        json!({"type": "string"}),
+        json!({"type": "integer"}),
+        json!({"type": "number"}),
+        json!({"type": ["integer", "string"]}),
+        json!({"type": ["null", "number"]}),
+        json!({"type": "integer", "minimum": 5}),
+        json!({"type": ["string", "integer"], "enum": ["a", 7]}),
+        json!({"type": ["string", "number"], "maxLength": 0}),
+        json!({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        json!({"anyOf": [{"type": "integer"}, {"type": "number", "minimum": 3}]}),
+        json!({"anyOf": [{"type": "string", "minLength": 1}, {"type": "number"}]}),
+        json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}),
+        json!({"oneOf": [{"type": "number"}, {"type": "integer"}]}),
+        json!({"oneOf": [{"type": "string"}, {"minLength": 1}]}),
+        json!({"allOf": [{"type": ["string", "number"]}, {"type": ["string", "null"]}]}),
+        json!({"allOf": [{"type": "number"}, {"maximum": 3}]}),
+        json!({"$ref": "#/properties/other", "type": ["string", "integer"]}),
+    ] {
+        let other = json!({"type": ["integer", "string", "boolean"]});
+        let compile = |schema: Value| compile(&schema.to_string());
+        let members = compile(json!({"properties": {"value": schema, "other": other}}));
+        let others = compile(json!({"additionalProperties": schema, "properties": {"other": other}}));
+        let items = compile(json!({"items": schema, "properties": {"other": other}}));
+        for value in values {
+            verdict(&members, &format!("{{\"value\":{value}}}"));
+            verdict(&members, &format!("{{\"value\":{value},\"other\":{value}}}"));
+            verdict(&others, &format!("{{\"other\":1, \"name\" : {value} }}"));
+            verdict(&items, &format!("[{value}]"));
+            verdict(&items, &format!("[1,{value},\"a\"]"));
+        }
+    }
+}
+
+#[test]
+fn members_of_spread_out_text_are_found_in_their_order() {
+    let schema = r#"{"properties":{"a":{"type":"integer"},"b":{"type":"string"},"c":{"type":"null"}},"required":["a","c"],"additionalProperties":false}"#;
+    holds(
+        schema,
+        &[
+            "{ \"a\" : 1 , \"b\" : \"\" ,\n\t\"c\" : null }",
+            "{\"a\": 1, \"b\": \"\", \"c\": null}",
+            "{\"a\":1,\r\n\"c\":null}",
+        ],
+        &[
+            "{\"a\": 1, \"b\": \"\"}",
+            "{\"a\": 1,, \"c\": null}",
+            "{\"a\": 1, }",
+            "{\"a\": \"1\", \"c\": null}",
+        ],
+    );
+}

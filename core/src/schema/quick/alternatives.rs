@@ -83,7 +83,7 @@ fn for_each_tag<'a>(
         Node::Rules(rules) => {
             let members = rules.object.iter().flat_map(|object| &object.members);
             for member in members.filter(|member| member.bit != 0) {
-                if let Node::Rules(value) = &nodes[member.node]
+                if let Node::Rules(value) = &nodes[member.slot.node]
                     && let Some(allowed) = &value.allowed
                     && allowed.types() == types::STRING
                 {

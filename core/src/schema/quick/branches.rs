@@ -11,7 +11,7 @@ impl<'a> Walk<'a> {
             if index > 0 && !self.again(start) {
                 return false;
             }
-            self.value(part)
+            self.node(part)
         })
     }
 
@@ -33,7 +33,7 @@ impl<'a> Walk<'a> {
             self.depth = depth;
             // A branch that fits settles what others left open.
             let before = std::mem::take(&mut self.undecided);
-            if self.value(branch) {
+            if self.node(branch) {
                 return true;
             }
             self.undecided |= before;
@@ -45,7 +45,7 @@ impl<'a> Walk<'a> {
         let Some(branches) = self.candidates(alternatives) else { return false };
         let (start, depth) = (self.at, self.depth);
         if let [only] = branches {
-            return self.value(*only);
+            return self.node(*only);
         }
         // That a branch does not fit counts here too, so it must be certain.
         if !self.has_clear_members() {
@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
                 return false;
             }
             self.depth = depth;
-            let fits = self.value(branch);
+            let fits = self.node(branch);
             if self.undecided || fits && end.is_some() {
                 return false;
             }

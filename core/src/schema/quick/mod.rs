@@ -6,10 +6,13 @@
 
 mod alternatives;
 mod branches;
+mod containers;
 mod keywords;
+mod plain;
 mod plan;
 mod reading;
 mod references;
+mod scalars;
 mod tokens;
 mod walk;
 

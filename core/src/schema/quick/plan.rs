@@ -31,6 +31,14 @@ pub(super) struct Plan {
     pub root: usize,
 }
 
+/// What a member or an item must be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot {
+    pub node: usize,
+    /// Types of which all values fit, of those that are neither arrays nor objects: for them the node is not looked at.
+    pub plain: u8,
+}
+
 /// What one value must be.
 #[derive(Debug)]
 pub(super) enum Node {
@@ -100,9 +108,9 @@ pub(super) enum Pattern {
 #[derive(Debug)]
 pub(super) struct ArrayRules {
     /// For the first items, one each.
-    pub first: Box<[usize]>,
+    pub first: Box<[Slot]>,
     /// For all others.
-    pub others: usize,
+    pub others: Slot,
     pub min: u64,
     pub max: u64,
     pub unique: bool,
@@ -115,7 +123,7 @@ pub(super) struct ObjectRules {
     /// Their indexes in the order of their names.
     pub by_name: Box<[usize]>,
     /// For members that are not named.
-    pub others: usize,
+    pub others: Slot,
     /// For the names themselves.
     pub names: Option<usize>,
     /// The bits of members that must be there.
@@ -130,7 +138,7 @@ pub(super) struct Member {
     /// The same as a number, if it is short; and the bits of that.
     pub word: u128,
     pub mask: u128,
-    pub node: usize,
+    pub slot: Slot,
     /// One bit if it is required, otherwise none.
     pub bit: u128,
 }
@@ -194,6 +202,12 @@ impl Kind {
             Self::Array => types::ARRAY,
             Self::Object => types::OBJECT,
         }
+    }
+}
+
+impl Slot {
+    pub const fn of(node: usize) -> Self {
+        Self { node, plain: 0 }
     }
 }
 

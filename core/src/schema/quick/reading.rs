@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use jsonschema::Draft;
 use serde_json::json;
 
-use super::alternatives;
 use super::keywords::{allowed, bound, count, refuses, takes_every_string, types_of};
 use super::plan::{
     ANYTHING, Alternatives, ArrayRules, KINDS, Member, NOTHING, Node, NumberRules, ObjectRules, Pattern,
-    Plan, Rules, StringRules, UNKNOWN, types,
+    Plan, Rules, Slot, StringRules, UNKNOWN, types,
 };
 use super::references::References;
+use super::{alternatives, plain};
 use crate::json::{as_boolean, as_string, elements, is_array, is_object, members, write_string};
 
 /// How many references may follow each other without anything between them.
@@ -43,6 +43,7 @@ pub(super) fn read(schema: &str) -> Plan {
     }
     let mut nodes = reader.nodes;
     alternatives::sort_out(&mut nodes);
+    plain::note_down(&mut nodes);
     Plan { nodes, root }
 }
 
@@ -203,6 +204,11 @@ impl<'a> Reader<'a> {
         Some(Node::All(all.into()))
     }
 
+    /// Where a schema says what a value must be, if one does.
+    fn slot(&mut self, schema: Option<&'a str>) -> Slot {
+        Slot::of(schema.map_or(ANYTHING, |schema| self.node(schema)))
+    }
+
     fn add(&mut self, node: Node) -> usize {
         self.nodes.push(node);
         self.nodes.len() - 1
@@ -216,25 +222,25 @@ impl<'a> Reader<'a> {
 
     fn array(&mut self, parts: &Parts<'a>) -> Option<ArrayRules> {
         let rules = ArrayRules {
-            first: parts.first.into_iter().flat_map(elements).map(|schema| self.node(schema)).collect(),
-            others: parts.items.or(parts.unevaluated_items).map_or(ANYTHING, |schema| self.node(schema)),
+            first: parts.first.into_iter().flat_map(elements).map(|schema| self.slot(Some(schema))).collect(),
+            others: self.slot(parts.items.or(parts.unevaluated_items)),
             min: parts.min_items,
             max: parts.max_items.unwrap_or(u64::MAX),
             unique: parts.unique,
         };
         let is_empty = rules.first.is_empty()
-            && rules.others == ANYTHING
+            && rules.others.node == ANYTHING
             && (rules.min, rules.max, rules.unique) == (0, u64::MAX, false);
         (!is_empty).then_some(rules)
     }
 
     /// `None` if it takes the full checker.
     fn object(&mut self, parts: &Parts<'a>, rules: &mut Rules) -> Option<()> {
-        let others = parts.additional.map_or(ANYTHING, |schema| self.node(schema));
+        let others = self.slot(parts.additional);
         let names = parts.names.filter(|names| !takes_every_string(names)).map(|names| self.node(names));
         let mut properties = Vec::new();
         for (name, schema) in parts.properties.into_iter().flat_map(members) {
-            properties.push((name, self.node(schema)));
+            properties.push((name, self.slot(Some(schema))));
         }
         let mut required = 0u128;
         let mut must_be = HashMap::new();
@@ -249,12 +255,12 @@ impl<'a> Reader<'a> {
         }
         let mut members: Vec<Member> = properties
             .into_iter()
-            .map(|(name, node)| Member::new(&name, node, must_be.remove(&name).unwrap_or(0)))
+            .map(|(name, slot)| Member::new(&name, slot, must_be.remove(&name).unwrap_or(0)))
             .collect();
         let mut unnamed: Vec<_> = must_be.into_iter().collect();
         unnamed.sort_unstable_by_key(|&(_, bit)| bit);
         members.extend(unnamed.into_iter().map(|(name, bit)| Member::new(&name, others, bit)));
-        if members.is_empty() && others == ANYTHING && names.is_none() {
+        if members.is_empty() && others.node == ANYTHING && names.is_none() {
             return Some(());
         }
         let mut by_name: Box<[usize]> = (0..members.len()).collect();
@@ -265,7 +271,7 @@ impl<'a> Reader<'a> {
 }
 
 impl Member {
-    fn new(name: &str, node: usize, bit: u128) -> Self {
+    fn new(name: &str, slot: Slot, bit: u128) -> Self {
         let mut key = String::new();
         write_string(&mut key, name);
         key.push(':');
@@ -276,7 +282,7 @@ impl Member {
             mask[..key.len()].fill(u8::MAX);
         }
         let (word, mask) = (u128::from_le_bytes(word), u128::from_le_bytes(mask));
-        Self { name: name.into(), key: key.into_bytes().into(), word, mask, node, bit }
+        Self { name: name.into(), key: key.into_bytes().into(), word, mask, slot, bit }
     }
 }
 

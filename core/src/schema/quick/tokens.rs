@@ -72,6 +72,32 @@ pub(super) fn number(text: &str, start: usize) -> Option<(usize, Number)> {
     rest_of_number(text, start, at, digits > MAY_BE_HUGE).map(|end| (end, Number::Other))
 }
 
+/// The position after the number that begins at `start`, if that is an integer as most are, or has a fraction and may have one.
+#[inline]
+pub(super) fn plain_number(bytes: &[u8], start: usize, may_have_fraction: bool) -> Option<usize> {
+    let first = start + usize::from(bytes.get(start) == Some(&b'-'));
+    let end = while_digits(bytes, first);
+    if end == first || end - first > DIGITS || (end - first > 1 && bytes.get(first) == Some(&b'0')) {
+        return None;
+    }
+    match bytes.get(end) {
+        Some(b'.') if may_have_fraction => {
+            let after = while_digits(bytes, end + 1);
+            (after > end + 1 && !matches!(bytes.get(after), Some(b'e' | b'E'))).then_some(after)
+        }
+        Some(b'.' | b'e' | b'E') => None,
+        _ => Some(end),
+    }
+}
+
+#[inline]
+fn while_digits(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    at
+}
+
 #[inline(never)]
 fn rest_of_number(text: &str, start: usize, mut at: usize, mut may_be_huge: bool) -> Option<usize> {
     let bytes = text.as_bytes();
@@ -87,8 +113,8 @@ fn rest_of_number(text: &str, start: usize, mut at: usize, mut may_be_huge: bool
 
 /// The position after the digits at `at`, of which there must be one.
 fn after_digits(bytes: &[u8], at: usize) -> Option<usize> {
-    let count = bytes.get(at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (count > 0).then_some(at + count)
+    let end = while_digits(bytes, at);
+    (end > at).then_some(end)
 }
 
 /// The double that a number is for the parser whose word counts.
