@@ -96,13 +96,9 @@ async fn a_structured_result_must_fit_its_schema_unless_it_is_an_error() {
         tool.output_schema = Some(raw(&json!({"type": "object", "required": ["n"]})));
         tool.check_output = check;
         let output = ToolOutput {
-            content: RawJson::from_checked("[]"),
             structured_content: structured.map(|value| raw(&value)),
             is_error,
-            repeats: true,
-            meta: None,
-            vouched: false,
-            more: None,
+            ..ToolOutput::structured(RawJson::empty_object())
         };
         engine.registry().add_tool(tool, returns(Output::Tool(output))).unwrap();
     };
@@ -125,15 +121,25 @@ async fn a_structured_result_must_fit_its_schema_unless_it_is_an_error() {
 async fn a_result_its_maker_vouches_for_is_not_checked_again() {
     // TOOL-8
     let engine = engine();
-    let mut vouched = tool("vouched", &any_object());
-    vouched.output_schema = Some(raw(&json!({"type": "integer"})));
-    engine
-        .registry()
-        .add_tool(vouched, returns(Output::Tool(ToolOutput::structured_text("a \"b\"\n"))))
-        .unwrap();
-    let heard = call(&engine, "vouched", json!({})).await;
+    let vouches = |output: ToolOutput| returns(Output::Tool(ToolOutput { vouched: true, ..output }));
+    let add = |name: &str, handler| {
+        let mut tool = tool(name, &any_object());
+        tool.output_schema = Some(raw(&json!({"type": "integer"})));
+        engine.registry().add_tool(tool, handler).unwrap();
+    };
+    add("text", returns(Output::Tool(ToolOutput::structured_text("a \"b\"\n"))));
+    add("vouched", vouches(ToolOutput::structured(raw(&json!({"n": "1"})))));
+    add("unvouched", returns(Output::Tool(ToolOutput::structured(raw(&json!({"n": "1"}))))));
+    add("absent", vouches(ToolOutput::text("nothing structured")));
+    let heard = call(&engine, "text", json!({})).await;
     assert_eq!(heard.result()["structuredContent"], "a \"b\"\n");
     assert_eq!(heard.result()["content"], json!([{"type": "text", "text": "a \"b\"\n"}]));
+    let heard = call(&engine, "vouched", json!({})).await;
+    assert_eq!(heard.result()["structuredContent"], json!({"n": "1"}));
+    assert_eq!(says(&heard), r#"{"n":"1"}"#);
+    assert_eq!(call(&engine, "unvouched", json!({})).await.result()["isError"], true);
+    let heard = call(&engine, "absent", json!({})).await;
+    assert_eq!(says(&heard), "the tool returned no structured result, which its output schema asks for");
 }
 
 #[tokio::test]

@@ -35,7 +35,14 @@ pub struct ToolOutput {
     pub repeats: bool,
     /// The result's own `_meta`, a JSON object.
     pub meta: Option<RawJson>,
-    /// Whether whoever made it vouches that the structured content fits the tool's output schema: it is not checked.
+    /// Whether whoever made it vouches that the structured content fits the tool's output schema: the engine does not check it
+    /// (TOOL-8). For those who have held it against the schema themselves, or against the model that the schema was made of, in the
+    /// form in which it is sent.
+    ///
+    /// That a Rust type derives `Serialize` and its schema does not show it: serde writes numbers that are not finite as `null`, and
+    /// asks nobody about bounds, lengths and patterns that attributes put into the schema; a field may be written by a function of
+    /// its own, be left out, or be described by hand. Content that does not fit breaks the tool's promise, and clients that check may
+    /// refuse it.
     pub vouched: bool,
     /// Members of the result that the protocol does not know, a JSON object: they are sent as they are.
     pub more: Option<RawJson>,
@@ -76,6 +83,20 @@ impl ToolOutput {
     #[must_use]
     pub fn repeats_structured(&self) -> bool {
         self.repeats && self.structured_content.is_some() && is_empty_array(self.content.as_str())
+    }
+
+    /// Structured content alone, which the engine repeats as text (TOOL-9).
+    #[must_use]
+    pub fn structured(structured: RawJson) -> Self {
+        Self {
+            content: RawJson::from_checked("[]"),
+            structured_content: Some(structured),
+            is_error: false,
+            repeats: true,
+            meta: None,
+            vouched: false,
+            more: None,
+        }
     }
 
     /// One block of text that says what went wrong.

@@ -12,7 +12,7 @@ use crate::eras::Answer;
 use crate::handler::{Failure, FailureKind, Handler, Invocation, Reply};
 use crate::json::{self, RawJson};
 use crate::middleware::{self, Stack};
-use crate::model::{CacheHint, OperationKind, Output};
+use crate::model::{CacheHint, OperationKind, Output, ToolOutput};
 use crate::registry::{ResultBudget, ToolEntry};
 use crate::schema::CompiledSchema;
 
@@ -126,10 +126,9 @@ impl Finish {
         if let (Some(entry), Output::Tool(result)) = (&self.tool, &output)
             && entry.tool.check_output
             && !result.is_error
-            && !result.vouched
             && let Some(schema) = &entry.output
         {
-            check_structured(schema, result.structured_content.as_ref())?;
+            check_structured(schema, result)?;
         }
         if let Some(outward) = &self.outward {
             outward.apply(&mut output);
@@ -166,12 +165,16 @@ pub(super) fn no_such_resource(uri: &str) -> Failure {
     Failure::new(FailureKind::NotFound, "resource not found").with_data(RawJson::from_checked(data))
 }
 
-/// What does not conform to the tool's own schema is not sent (TOOL-8).
-fn check_structured(schema: &CompiledSchema, structured: Option<&RawJson>) -> Result<(), Failure> {
+/// What does not conform to the tool's own schema is not sent (TOOL-8). What somebody vouches for is not looked at, but has to be
+/// there.
+fn check_structured(schema: &CompiledSchema, result: &ToolOutput) -> Result<(), Failure> {
     let wrong = |message: String| Failure::new(FailureKind::Tool, message);
-    let structured = structured.ok_or_else(|| {
+    let structured = result.structured_content.as_ref().ok_or_else(|| {
         wrong("the tool returned no structured result, which its output schema asks for".to_owned())
     })?;
+    if result.vouched {
+        return Ok(());
+    }
     schema.check(structured).map_err(|violations| {
         wrong(format!("the tool's result does not fit its output schema: {violations}"))
     })
