@@ -1,11 +1,6 @@
 //! Times of what every call passes through before it is dispatched: `cargo bench -p oxmcp-core --bench call_path`.
 
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a program to run by hand"
-)]
+#![expect(clippy::cast_precision_loss, clippy::expect_used, reason = "a program to run by hand")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

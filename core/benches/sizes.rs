@@ -6,7 +6,6 @@
 
 #![expect(
     clippy::cast_precision_loss,
-    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a program to run by hand, which may end when something is wrong"
 )]

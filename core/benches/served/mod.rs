@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may end when something is wrong")]
 
-use oxmcp_core::engine::Engine;
+use oxmcp_core::engine::{Engine, SessionOptions};
 use oxmcp_core::handler::{Invocation, from_function};
 use oxmcp_core::json::{RawJson, as_string, member};
 use oxmcp_core::model::{Implementation, Output, Tool, ToolOutput};
@@ -16,6 +16,9 @@ const SEARCHED: &str =
     r#"{"query":{"text":"lamp","tags":["desk","brass"],"price":{"least":10,"most":250.5}},"limit":20}"#;
 const ENVELOPE: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}"#;
 
+/// The length of `hello`.
+const WORD: usize = 5;
+
 /// What can be asked of [`engine`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
@@ -25,16 +28,22 @@ pub enum Asked {
     Search,
     /// The list of so many tools.
     List(usize),
+    /// An echo of a server with so many tools.
+    Tools(usize),
+    /// An echo, each in the next one of so many sessions.
+    Sessions(usize),
 }
 
 impl Asked {
     /// By the name it has on the command line.
     pub fn named(name: &str) -> Option<Self> {
         match name.split_once('-') {
-            None if name == "echo" => Some(Self::Echo(5)),
+            None if name == "echo" => Some(Self::Echo(WORD)),
             None if name == "search" => Some(Self::Search),
             Some(("echo", bytes)) => Some(Self::Echo(bytes.parse().ok()?)),
             Some(("list", tools)) => Some(Self::List(tools.parse().ok()?)),
+            Some(("tools", tools)) => Some(Self::Tools(tools.parse().ok()?)),
+            Some(("sessions", sessions)) => Some(Self::Sessions(sessions.parse().ok()?)),
             _ => None,
         }
     }
@@ -45,7 +54,7 @@ impl Asked {
 
     pub fn name(self) -> Option<&'static str> {
         match self {
-            Self::Echo(_) => Some("echo"),
+            Self::Echo(_) | Self::Tools(_) | Self::Sessions(_) => Some("echo"),
             Self::Search => Some("search"),
             Self::List(_) => None,
         }
@@ -53,8 +62,10 @@ impl Asked {
 
     /// The request.
     pub fn frame(self, modern: bool) -> String {
+        let echo = |bytes| format!(r#""name":"echo","arguments":{{"text":"{}"}}"#, text(bytes));
         let mut params = match self {
-            Self::Echo(bytes) => format!(r#""name":"echo","arguments":{{"text":"{}"}}"#, text(bytes)),
+            Self::Echo(bytes) => echo(bytes),
+            Self::Tools(_) | Self::Sessions(_) => echo(WORD),
             Self::Search => format!(r#""name":"search","arguments":{SEARCHED}"#),
             Self::List(_) => String::new(),
         };
@@ -67,7 +78,7 @@ impl Asked {
     /// What the answer has in it.
     pub fn expected(self) -> &'static str {
         match self {
-            Self::Echo(_) => "hello",
+            Self::Echo(_) | Self::Tools(_) | Self::Sessions(_) => "hello",
             Self::Search => "\"total\":20",
             Self::List(_) => "\"tool49\"",
         }
@@ -139,40 +150,41 @@ fn search(invocation: &Invocation) -> ToolOutput {
         maker: Maker { name: "Example \"Works\"", country: "NL" },
     });
     let found = Found { total: asked.limit, records: records.collect() };
-    ToolOutput {
-        content: RawJson::from_checked("[]"),
-        structured_content: Some(RawJson::from_checked(serde_json::to_string(&found).unwrap())),
-        is_error: false,
-        repeats: true,
-        meta: None,
-        vouched: false,
-        more: None,
-    }
+    ToolOutput::structured(RawJson::from_checked(serde_json::to_string(&found).unwrap()))
 }
 
 /// A server with what is asked for.
 pub fn engine(asked: Asked) -> Engine {
     let registry = Registry::new(RegistryOptions::default()).unwrap();
-    let schema = |text: &'static str| RawJson::from_checked(text);
     match asked {
-        Asked::Echo(_) => {
-            let handler = from_function(|invocation| async move { Ok(Output::Tool(echo(&invocation))) });
-            registry.add_tool(Tool::new("echo", schema(ECHO)), handler).unwrap();
-        }
+        Asked::Echo(_) | Asked::Sessions(_) => add_echo(&registry),
         Asked::Search => {
             let handler = from_function(|invocation| async move { Ok(Output::Tool(search(&invocation))) });
-            let mut tool = Tool::new("search", schema(SEARCH));
-            tool.output_schema = Some(schema(FOUND));
+            let mut tool = Tool::new("search", RawJson::from_checked(SEARCH));
+            tool.output_schema = Some(RawJson::from_checked(FOUND));
             registry.add_tool(tool, handler).unwrap();
         }
-        Asked::List(tools) => {
-            for number in 0..tools {
-                let handler = from_function(|_| async { Ok(Output::Tool(ToolOutput::text("hello"))) });
-                let mut tool = Tool::new(format!("tool{number}"), schema(SEARCH));
-                tool.common.description = Some("Finds what is asked for, and says what it costs.".into());
-                registry.add_tool(tool, handler).unwrap();
-            }
+        Asked::List(tools) => add_many(&registry, tools),
+        Asked::Tools(tools) => {
+            add_many(&registry, tools - 1);
+            add_echo(&registry);
         }
     }
-    Engine::builder(Implementation::new("bench", "1")).registry(registry).build().unwrap()
+    let sessions = SessionOptions { max_per_second: u32::MAX, ..SessionOptions::default() };
+    let builder = Engine::builder(Implementation::new("bench", "1")).registry(registry);
+    builder.sessions(sessions).build().unwrap()
+}
+
+fn add_echo(registry: &Registry) {
+    let handler = from_function(|invocation| async move { Ok(Output::Tool(echo(&invocation))) });
+    registry.add_tool(Tool::new("echo", RawJson::from_checked(ECHO)), handler).unwrap();
+}
+
+fn add_many(registry: &Registry, tools: usize) {
+    for number in 0..tools {
+        let handler = from_function(|_| async { Ok(Output::Tool(ToolOutput::text("hello"))) });
+        let mut tool = Tool::new(format!("tool{number}"), RawJson::from_checked(SEARCH));
+        tool.common.description = Some("Finds what is asked for, and says what it costs.".into());
+        registry.add_tool(tool, handler).unwrap();
+    }
 }
