@@ -283,6 +283,15 @@ impl Call {
         self.answer_text(text, structured)
     }
 
+    /// Answers with JSON, as text or as bytes of UTF-8. The content says the same; `structured` says whether it is the structured
+    /// content, too, and `vouched` whether it is known to fit its schema.
+    #[pyo3(signature = (text, structured, vouched=false))]
+    fn complete_data(&self, text: &Bound<'_, PyAny>, structured: bool, vouched: bool) -> PyResult<bool> {
+        let value = json(convert::utf8(text)?);
+        let output = ToolOutput { vouched, ..ToolOutput::data(value, structured) };
+        Ok(self.answer(Ok(Output::Tool(output))))
+    }
+
     #[pyo3(signature = (content, structured=None, is_error=false, meta=None, vouched=false, more=None))]
     fn complete_tool(
         &self,

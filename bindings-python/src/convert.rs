@@ -328,17 +328,27 @@ impl<'py> Writer<'_, 'py> {
     }
 }
 
+/// The text that a `str` is, or `bytes` are in UTF-8.
+pub fn utf8<'a>(text: &'a Bound<'_, PyAny>) -> PyResult<&'a str> {
+    match text.cast::<PyBytes>() {
+        Ok(bytes) => {
+            std::str::from_utf8(bytes.as_bytes()).map_err(|error| PyValueError::new_err(error.to_string()))
+        }
+        Err(_) => text.cast::<PyString>()?.to_str(),
+    }
+}
+
 /// Parses JSON text into Python's natural types.
 #[pyfunction]
 pub fn loads<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = text.py();
-    if let Ok(text) = text.cast::<PyString>() {
-        to_python(py, text.to_str()?)
-    } else {
-        let bytes = text.cast::<PyBytes>()?.as_bytes();
-        let text = std::str::from_utf8(bytes).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        to_python(py, text)
-    }
+    to_python(text.py(), utf8(text)?)
+}
+
+/// Whether NaN or Infinity may have been written in a text, or `null` in their place.
+#[pyfunction]
+pub fn may_lack_numbers(text: &[u8]) -> bool {
+    use memchr::memmem::find;
+    find(text, b"null").is_some() || find(text, b"NaN").is_some() || find(text, b"Infinity").is_some()
 }
 
 /// Writes a Python value as compact JSON.

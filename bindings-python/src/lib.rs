@@ -55,6 +55,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(forks::forked, module)?)?;
     module.add_function(wrap_pyfunction!(convert::dumps, module)?)?;
     module.add_function(wrap_pyfunction!(convert::loads, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::may_lack_numbers, module)?)?;
     module.add_function(wrap_pyfunction!(uri::canonical_uri, module)?)?;
     module.add_function(wrap_pyfunction!(uri::compare_versions, module)?)?;
     module.add_function(wrap_pyfunction!(uri::check_uri, module)?)?;

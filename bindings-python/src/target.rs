@@ -7,7 +7,7 @@ use oxmcp_core::handler::FailureKind;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyString};
 
 use crate::call::Call;
 use crate::convert;
@@ -38,6 +38,10 @@ pub struct Target {
     pub name: Py<PyString>,
     pub is_async: bool,
     bind: Option<Py<PyAny>>,
+    /// What makes the arguments of their JSON, where `bind` would do no more than that.
+    validate: Option<Py<PyAny>>,
+    /// `refused(call, error)`: the second chance of what `validate` refused.
+    refused: Option<Py<PyAny>>,
     names: Vec<Py<PyString>>,
     floats: Vec<Py<PyString>>,
     ints: Vec<Py<PyString>>,
@@ -50,7 +54,7 @@ pub struct Target {
 #[pymethods]
 impl Target {
     #[new]
-    #[pyo3(signature = (function, *, is_async, bind=None, names=Vec::new(), floats=Vec::new(), ints=Vec::new(), result, error, plain_text=false, structured_text=false))]
+    #[pyo3(signature = (function, *, is_async, bind=None, validate=None, refused=None, names=Vec::new(), floats=Vec::new(), ints=Vec::new(), result, error, plain_text=false, structured_text=false))]
     #[expect(
         clippy::too_many_arguments,
         reason = "keyword arguments of a constructor called by the front end only"
@@ -60,6 +64,8 @@ impl Target {
         function: Py<PyAny>,
         is_async: bool,
         bind: Option<Py<PyAny>>,
+        validate: Option<Py<PyAny>>,
+        refused: Option<Py<PyAny>>,
         names: Vec<String>,
         floats: Vec<String>,
         ints: Vec<String>,
@@ -85,6 +91,8 @@ impl Target {
             function,
             is_async,
             bind,
+            validate,
+            refused,
             names: intern(names),
             floats: intern(floats),
             ints: intern(ints),
@@ -103,21 +111,37 @@ impl Target {
 impl Target {
     /// Calls the function with the call's arguments; what comes back is the value, or an awaitable.
     pub fn start<'py>(&self, py: Python<'py>, call: &Bound<'py, Call>) -> PyResult<Bound<'py, PyAny>> {
-        let kwargs = match &self.bind {
-            Some(bind) => {
+        let kwargs = match (&self.validate, &self.bind) {
+            (Some(validate), _) => self.validated(call, validate.bind(py))?,
+            (None, Some(bind)) => {
                 let kwargs = bind.bind(py).call1((call,))?;
                 if let Some(value) = positional_call(self.function.bind(py), &kwargs)? {
                     return Ok(value);
                 }
                 kwargs.cast_into::<PyDict>().map_err(PyErr::from)?
             }
-            None => self.natural_arguments(py, call.get())?,
+            (None, None) => self.natural_arguments(py, call.get())?,
         };
         if kwargs.is_empty() {
             self.function.bind(py).call0()
         } else {
             self.function.bind(py).call((), Some(&kwargs))
         }
+    }
+
+    /// The arguments as a validator makes them of their text, without anything in between.
+    fn validated<'py>(
+        &self,
+        call: &Bound<'py, Call>,
+        validate: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let py = call.py();
+        let text = PyBytes::new(py, call.get().invocation().arguments.as_str().as_bytes());
+        let bound = validate.call1((text,)).or_else(|error| match &self.refused {
+            Some(refused) => refused.bind(py).call1((call, error.into_value(py))),
+            None => Err(error),
+        });
+        Ok(bound?.cast_into::<PyDict>()?)
     }
 
     /// The arguments as they are: names the function does not know are left out, numbers take the declared type.

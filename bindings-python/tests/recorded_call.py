@@ -23,6 +23,14 @@ class Call:
         self.answer = {"content": [{"type": "text", "text": text}]}
         return True
 
+    def complete_data(self, text: str | bytes, structured: bool, vouched: bool = False) -> bool:
+        value = json.loads(text, parse_constant=refuse)
+        said = value if isinstance(value, str) else text if isinstance(text, str) else text.decode()
+        self.answer = {"content": [] if value is None else [{"type": "text", "text": said}]}
+        if structured:
+            self.answer["structured"] = value
+        return True
+
     def complete_tool(
         self,
         content: str,

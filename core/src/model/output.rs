@@ -59,15 +59,7 @@ impl ToolOutput {
         content.push_str(TEXT_BEGINS);
         crate::json::write_string(&mut content, text);
         content.push_str(TEXT_ENDS);
-        Self {
-            content: RawJson::from_checked(content),
-            structured_content: None,
-            is_error: false,
-            repeats: true,
-            meta: None,
-            vouched: false,
-            more: None,
-        }
+        Self { content: RawJson::from_checked(content), ..Self::nothing() }
     }
 
     /// One block of text, and the same text as the structured content of a tool whose schema takes any text. It is
@@ -77,6 +69,41 @@ impl ToolOutput {
         let output = Self::text(text);
         let structured = output.content.slice(TEXT_BEGINS.len(), TEXT_ENDS.len());
         Self { structured_content: Some(structured), vouched: true, ..output }
+    }
+
+    /// A JSON value, of which the content says the same: text as it is, other data as JSON, nothing for null. `structured` says
+    /// whether it is the structured content, too (TOOL-9).
+    #[must_use]
+    pub fn data(value: RawJson, structured: bool) -> Self {
+        let text = value.as_str();
+        let says_something = text != "null";
+        if says_something && (text.starts_with('"') || !structured) {
+            let mut content = String::with_capacity(text.len() + 27);
+            content.push_str(TEXT_BEGINS);
+            if text.starts_with('"') {
+                content.push_str(text);
+            } else {
+                crate::json::write_string(&mut content, text);
+            }
+            content.push_str(TEXT_ENDS);
+            let content = RawJson::from_checked(content);
+            let structured_content = structured.then(|| content.slice(TEXT_BEGINS.len(), TEXT_ENDS.len()));
+            return Self { content, structured_content, ..Self::nothing() };
+        }
+        Self { structured_content: structured.then_some(value), repeats: says_something, ..Self::nothing() }
+    }
+
+    /// No content.
+    fn nothing() -> Self {
+        Self {
+            content: RawJson::from_checked("[]"),
+            structured_content: None,
+            is_error: false,
+            repeats: true,
+            meta: None,
+            vouched: false,
+            more: None,
+        }
     }
 
     /// Whether its structured content is repeated as text: there is no other content (TOOL-9), and its maker does not mind.

@@ -13,6 +13,8 @@ from .. import _native
 from .encoding import OnUnknown, encode
 
 Schema = dict[str, Any]
+Json = str | bytes
+"""JSON, as text or as bytes of UTF-8: whichever its writer makes."""
 
 
 class Returned(Protocol):
@@ -20,8 +22,8 @@ class Returned(Protocol):
 
     schema: Schema
 
-    def text(self, value: Any, on_unknown: OnUnknown) -> str:
-        """The value as JSON text. Raises InvalidResult when it is not of the type."""
+    def json(self, value: Any, on_unknown: OnUnknown) -> Json:
+        """The value as JSON. Raises InvalidResult when it is not of the type."""
         ...
 
 
@@ -33,8 +35,8 @@ class Given:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
 
-    def text(self, value: Any, on_unknown: OnUnknown) -> tuple[str, bool]:
-        """The JSON text of a value, and whether it is known to fit. Raises InvalidResult for what cannot be sent."""
+    def json(self, value: Any, on_unknown: OnUnknown) -> tuple[Json, bool]:
+        """The JSON of a value, and whether it is known to fit. Raises InvalidResult for what cannot be sent."""
         return encode(value, on_unknown=on_unknown), False
 
 
@@ -49,7 +51,7 @@ class Plain:
         self._returned: Returned | None = None
         self._checker: _native.Schema | None = None
 
-    def text(self, value: Any, on_unknown: OnUnknown) -> tuple[str, bool]:
+    def json(self, value: Any, on_unknown: OnUnknown) -> tuple[Json, bool]:
         """See `Given`."""
         text = encode(value, on_unknown=on_unknown)
         kind = type(value)
@@ -57,7 +59,7 @@ class Plain:
         if kind not in self.fits and (kind is float or self._check(text)):
             if self._returned is None:
                 self._returned = self._make_returned()
-            return self._returned.text(value, on_unknown), False
+            return self._returned.json(value, on_unknown), False
         return text, True
 
     def _check(self, text: str) -> list[tuple[str, str]]:
@@ -75,9 +77,9 @@ class Typed:
         self.schema = returned.schema
         self._returned = returned
 
-    def text(self, value: Any, on_unknown: OnUnknown) -> tuple[str, bool]:
+    def json(self, value: Any, on_unknown: OnUnknown) -> tuple[Json, bool]:
         """See `Given`."""
-        return self._returned.text(value, on_unknown), False
+        return self._returned.json(value, on_unknown), False
 
 
 Declared = Given | Plain | Typed

@@ -14,6 +14,7 @@ The content says the same for people: text as it is, data as JSON, nothing for N
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from .. import _native, types
@@ -21,7 +22,7 @@ from ..types.wire_object import to_plain
 from . import content
 from .content import Audio, File, Image
 from .declared import Declared
-from .encoders import listed
+from .encoders import is_mock, listed
 from .encoding import OnUnknown, encode
 from .input_required import complete_input_required, is_input_required
 from .peers import is_named
@@ -114,21 +115,21 @@ class ResultPlan:
 
     def _promised(self, call: Any, value: Any) -> None:
         assert self._declared is not None
-        if type(value) not in _NATURAL and self._special(call, value):
+        kind: Any = type(value)
+        if _may_be_special(kind) and self._special(call, value):
             return
-        text, fits = self._declared.text(listed(value), self._on_unknown)
-        call.complete_tool(_content_of(text), text, False, None, fits)
+        text, fits = self._declared.json(listed(value), self._on_unknown)
+        call.complete_data(text, True, fits)
 
     def _free(self, call: Any, value: Any) -> None:
-        kind = type(value)
+        kind: Any = type(value)
         if kind is str:
             call.complete_text(value)
         elif value is None:
             call.complete_tool("[]", None, False, None)
-        elif kind in _NATURAL or not self._special(call, value):
+        elif not _may_be_special(kind) or not self._special(call, value):
             text = encode(listed(value), on_unknown=self._on_unknown)
-            structured = text if self._structures and text.startswith("{") else None
-            call.complete_tool(_content_of(text), structured, False, None)
+            call.complete_data(text, self._structures and text.startswith("{"))
 
     def _special(self, call: Any, value: Any) -> bool:
         """Answers with a value that is a whole result or content, whatever was declared. False when it is neither."""
@@ -158,7 +159,8 @@ class ResultPlan:
         text, fits = None, False
         if structured is not None:
             if self._declared is not None and not is_error:
-                text, fits = self._declared.text(structured, self._on_unknown)
+                json, fits = self._declared.json(structured, self._on_unknown)
+                text = json if isinstance(json, str) else json.decode()
             else:
                 text = encode(structured, "structured_content", on_unknown=self._on_unknown)
         if parts is None:
@@ -175,8 +177,18 @@ class ResultPlan:
 MEMBERS = frozenset({"content", "structuredContent", "isError", "_meta", "resultType"})
 """The members of a tool's result that the protocol knows; others are sent as they are."""
 
-_NATURAL = frozenset({dict, str, int, float, bool, type(None)})
-"""Classes whose values are never content nor whole results."""
+
+@lru_cache(maxsize=1024)
+def _may_be_special(kind: Any) -> bool:
+    """Whether values of a class may be content or whole results, whatever was declared."""
+    if kind in (dict, str, int, float, bool, type(None)):
+        return False
+    return (
+        issubclass(kind, (ToolResult, types.CallToolResult, list, tuple, Mapping))
+        or is_named(kind, "CallToolResult", "ToolResult", "InputRequiredResult", "InputRequiredToolResult")
+        or content.is_content_class(kind)
+        or is_mock(kind)
+    )
 
 
 def _content_of(text: str) -> str:

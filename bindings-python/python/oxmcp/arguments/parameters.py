@@ -41,7 +41,7 @@ def plan(
     told = docstrings.parse(signature.doc, {parameter.name for parameter in signature.parameters})
     made = ParameterPlan()
     made.name = name or signature.name
-    made.function = signatures.by_keyword(function)
+    made.function = signatures.by_keyword(function, signature.raw)
     made.returns = signature.returns
     made.context_names = tuple(
         parameter.name for parameter in signature.parameters if injection.is_context(parameter.annotation)

@@ -119,6 +119,17 @@ class ParameterPlan:
             bound.update(more)
         return bound
 
+    @property
+    def at_once(self) -> Callable[[bytes], dict[str, Any]] | None:
+        """What makes all keyword arguments of the JSON text of an object, in one step; what it raises goes to `refused`. None
+        where `bind` does more than that."""
+        return None if self._validator is None or self.accepts_extra else self._validator.at_once
+
+    def refused(self, call: Any, error: BaseException) -> dict[str, Any]:
+        """What `bind` makes of a call whose arguments `at_once` refused with this."""
+        assert self._validator is not None
+        return self._validator.refused(call.arguments, error, convert=self._convert)
+
     def bind_text(
         self, arguments: Mapping[str, Any], injected: Mapping[str, Any] = _NONE, /, **more: Any
     ) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import functools
 import inspect
@@ -55,6 +56,8 @@ class Signature(NamedTuple):
     returns: Any
     """The resolved return annotation; EMPTY when there is none, Unresolved when it cannot be."""
     doc: str | None
+    raw: inspect.Signature
+    """With the annotations as they are written, and with what a partial has settled by keyword."""
 
 
 def read(function: Callable[..., Any]) -> Signature:
@@ -86,7 +89,7 @@ def read(function: Callable[..., Any]) -> Signature:
         if parameter.name not in settled
     )
     returns = EMPTY if inspect.isclass(function) else scope.resolve(signature.return_annotation, f"{name}: the result")
-    return Signature(name, parameters, returns, _doc(function))
+    return Signature(name, parameters, returns, _doc(function), signature)
 
 
 def name_of(function: Any) -> str:
@@ -114,12 +117,11 @@ def innermost(function: Any) -> Any:
     return function
 
 
-def by_keyword(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, callable with keywords only: what it takes by position is put in place.
+def by_keyword(function: Callable[..., Any], signature: inspect.Signature) -> Callable[..., Any]:
+    """The same function, which has this signature, callable with keywords only: what it takes by position is put in place.
 
     A function that keywords already reach is returned as it is. `*names` is filled from a list under `names`.
     """
-    signature = _signature(function)
     kinds = [parameter.kind for parameter in signature.parameters.values()]
     if POSITIONAL_ONLY not in kinds and VAR_POSITIONAL not in kinds:
         return function
@@ -204,8 +206,10 @@ class _Scope:
                 self.locals[name] = cell.cell_contents
 
     def resolve(self, annotation: Any, place: str) -> Any:
-        if annotation is EMPTY:
-            return EMPTY
+        if annotation is EMPTY or _is_class(annotation):
+            return annotation
+        if isinstance(annotation, str) and _is_class(found := self._named(annotation)):
+            return found  # most are; what follows takes thirty times as long
         try:
             return self._evaluate(annotation, self.locals)
         except NameError as error:
@@ -223,9 +227,21 @@ class _Scope:
             return UnresolvedContext  # imported under TYPE_CHECKING only
         return Unresolved(f"{place}: {annotation!r} cannot be resolved ({missing})")
 
+    def _named(self, name: str) -> Any:
+        """What a name alone stands for, if it is one that is known."""
+        for names in (self.locals, self.globals, vars(builtins)):
+            if name in names:
+                return names[name]
+        return None
+
     def _evaluate(self, annotation: Any, names: Mapping[str, Any]) -> Any:
         holder = types.SimpleNamespace(__annotations__={"it": annotation})
         return typing.get_type_hints(holder, self.globals, dict(names), include_extras=True)["it"]
+
+
+def _is_class(annotation: Any) -> bool:
+    """Whether it is a class, and not one of what."""
+    return isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias)
 
 
 def running_locals() -> dict[str, Any]:

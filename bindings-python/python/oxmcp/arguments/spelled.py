@@ -33,6 +33,11 @@ class Spelled:
             name for name in self._names if schemas.admits_text(admitted.get(name, {}), accepted.get("$defs", {}))
         )
 
+    @property
+    def reads_first(self) -> bool:
+        """Whether there is something for `read_containers` to do."""
+        return bool(self._passed_on)
+
     def read_containers(self, text: str) -> str:
         """The same arguments with the text of arrays and objects read, where only pydantic could have refused it."""
         if not self._passed_on or _CONTAINER.search(text) is None:

@@ -128,16 +128,20 @@ def target(
     if awaits == "maybe" and not is_async(called):
         result = awaitables.awaiting(result, error)
     bind: Callable[[_native.Call], dict[str, Any]] | None
+    validate = None
     if plan.context_names:
         bind = binder_with_context(plan, server)
     elif plan.native and natural:
         bind = None
     else:
         bind = plan.bind
+        validate = plan.at_once if natural else None
     return _native.Target(
         called,
         is_async=is_async(called),
         bind=bind,
+        validate=validate,
+        refused=None if validate is None else plan.refused,
         names=plan.names,
         floats=plan.floats,
         ints=plan.ints,

@@ -22,12 +22,17 @@ _BARE = {list, tuple, abc.Sequence, abc.Iterable, abc.Collection}
 
 
 def plan(
-    function: Callable[..., Any], *, output_schema: Any = UNSET, structured_output: bool | None = None
+    function: Callable[..., Any],
+    *,
+    output_schema: Any = UNSET,
+    structured_output: bool | None = None,
+    returns: Any = UNSET,
 ) -> ResultPlan:
     """Plans how the results of a function are sent.
 
     `output_schema`: left out, it comes from the return annotation; a dict is used as given; None promises nothing
-    (objects are still structured). `structured_output`: True insists on a schema, False sends content only.
+    (objects are still structured). `structured_output`: True insists on a schema, False sends content only. `returns` is
+    the return annotation as `signatures` resolves it, from whoever has read it already.
 
     Raises InvalidDescriptorError when a schema is insisted on and there is none.
     """
@@ -39,25 +44,25 @@ def plan(
         if not isinstance(output_schema, (dict, Mapping)):
             raise InvalidDescriptorError(f"{signatures.name_of(function)}: output_schema is a dict or None")
         return ResultPlan(Given(dict(output_schema)))
-    signature = signatures.read(function)
-    if isinstance(signature.returns, signatures.Unresolved):
+    name = signatures.name_of(function)
+    if returns is UNSET:
+        returns = signatures.read(function).returns
+    if isinstance(returns, signatures.Unresolved):
         # Often a name imported for type checkers only: the function works, but nothing can be promised of its results.
         if structured_output:
-            raise InvalidDescriptorError(signature.returns.problem)
-        logger.warning("%s; its results are sent without a schema", signature.returns.problem)
+            raise InvalidDescriptorError(returns.problem)
+        logger.warning("%s; its results are sent without a schema", returns.problem)
         return ResultPlan()
-    annotation = promised(signature.returns)
+    annotation = promised(returns)
     if annotation is EMPTY or (structured_output is None and is_bytes(annotation)):
         if structured_output:
-            raise InvalidDescriptorError(
-                f"{signature.name}: structured_output=True needs a return type that has a schema"
-            )
+            raise InvalidDescriptorError(f"{name}: structured_output=True needs a return type that has a schema")
         return ResultPlan()
 
     def returned() -> Returned:
         from ..arguments.by_pydantic.returned import Returned as OfType
 
-        return OfType(signature.name, annotation)
+        return OfType(name, annotation)
 
     found = schemas.plain(annotation)
     if found is not None and not found.constrained:

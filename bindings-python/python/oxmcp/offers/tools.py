@@ -114,7 +114,12 @@ class Tool(Offer):
         # Who says only that there are tasks leaves it to the engine how often they are asked for.
         self._poll_interval = task.poll_interval if isinstance(task, TaskConfig) else None
         self._strict = strict
-        self._results = return_types.plan(function, output_schema=output_schema, structured_output=structured_output)
+        self._results = return_types.plan(
+            function,
+            output_schema=output_schema,
+            structured_output=structured_output,
+            returns=self._parameters.returns,
+        )
         self.parameters: dict[str, Any] = self._parameters.input_schema if input_schema is None else dict(input_schema)
         self._accepted = None if strict or input_schema is not None else self._parameters.accepted_schema
         self._check_whole()

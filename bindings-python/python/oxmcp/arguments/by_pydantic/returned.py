@@ -64,16 +64,17 @@ class Returned:
         self._validate = adapter.validator.validate_python
         self._serializer = adapter.serializer
 
-    def text(self, value: Any, on_unknown: OnUnknown = "error") -> str:
-        """The JSON text of `value`. Raises InvalidResult naming the place of what does not fit."""
+    def json(self, value: Any, on_unknown: OnUnknown = "error") -> str | bytes:
+        """The JSON of `value`. Raises InvalidResult naming the place of what does not fit."""
         value = self._validated(value)
         try:
-            text: str = self._serializer.to_json(value, by_alias=True).decode()
+            text: bytes = self._serializer.to_json(value, by_alias=True)
         except Exception as error:
             cause = error
         else:
             if not (self._has_no_end and _is_too_deep(text)):
-                return text if self._never_nan else self._without_nan(text, value)
+                suspicious = not self._never_nan and _native.may_lack_numbers(text)
+                return self._without_nan(text, value) if suspicious else text
             cause = RecursionError("nested too deeply")
         # Slower, and able to say where.
         tree = self._serializer.to_python(value, by_alias=True, warnings=False)
@@ -90,12 +91,12 @@ class Returned:
                 words = _in_words(refusals.problems(error, value, "result"))
             raise InvalidResult(words) from error
 
-    def _without_nan(self, text: str, value: Any) -> str:
-        """The same text, unless NaN or Infinity were written in it or lost from it."""
+    def _without_nan(self, text: bytes, value: Any) -> bytes:
+        """The same, unless NaN or Infinity were written in it or lost from it."""
         # pydantic writes NaN and Infinity as null, which would be a silent loss.
-        if "null" in text and (place := self._nonfinite(value)):
+        if b"null" in text and (place := self._nonfinite(value)):
             raise InvalidResult(f"{place}: NaN and Infinity are not JSON")
-        if ("NaN" in text or "Infinity" in text) and not _is_json(text):
+        if (b"NaN" in text or b"Infinity" in text) and not _is_json(text):
             raise InvalidResult(f"{self._nonfinite(value) or 'result'}: NaN and Infinity are not JSON")
         return text
 
@@ -112,10 +113,10 @@ def _in_words(problems: list[tuple[str, str]]) -> str:
     return str(InvalidArguments(problems))
 
 
-def _is_too_deep(text: str) -> bool:
+def _is_too_deep(text: bytes) -> bool:
     """Whether a text is nested so deep that, two levels down in a message, readers refuse it."""
     try:
-        _anything().check(f"[[{text}]]")
+        _anything().check(f"[[{text.decode()}]]")
     except _native.NativeError:
         return True
     return False
@@ -126,7 +127,7 @@ def _anything() -> _native.Schema:
     return _native.Schema("true")
 
 
-def _is_json(text: str) -> bool:
+def _is_json(text: bytes) -> bool:
     def refuse(constant: str) -> Any:
         raise ValueError(constant)
 

@@ -68,7 +68,20 @@ class Arguments:
         try:
             return self._validate(text)
         except ValidationError as error:
-            refused = error
+            return self._again(text, error, convert)
+
+    @property
+    def at_once(self) -> Callable[[bytes], dict[str, Any]] | None:
+        """What makes keyword arguments of JSON; what it raises goes to `refused`. None where `bind` reads the text first."""
+        return None if self._exact or self._spelled.reads_first else self._adapter.validator.validate_json
+
+    def refused(self, text: str, error: BaseException, *, convert: bool = True) -> dict[str, Any]:
+        """What `bind` makes of a text that `at_once` refused with this."""
+        if isinstance(error, ValidationError):
+            return self._again(text, error, convert)
+        raise error
+
+    def _again(self, text: str, refused: ValidationError, convert: bool) -> dict[str, Any]:
         named = (complaint["loc"][0] for complaint in refused.errors(include_url=False) if complaint["loc"])
         read = self._spelled.read_refused(text, named) if convert else None
         if read is not None:

@@ -37,6 +37,14 @@ class KeptCall:
         if structured:
             self.result["structuredContent"] = text
 
+    def complete_data(self, text: str | bytes, structured: bool, _vouched: bool = False) -> None:
+        """Keeps JSON that a tool returned, which may be its structured result too."""
+        value = _native.loads(text)
+        said = value if isinstance(value, str) else text if isinstance(text, str) else text.decode()
+        self.result = {"content": [] if value is None else [{"type": "text", "text": said}]}
+        if structured:
+            self.result["structuredContent"] = value
+
     def complete_tool(
         self,
         content: str,
