@@ -17,6 +17,7 @@ use oxmcp_core::model::{
 use crate::errors::{IntoJs, JsError};
 use crate::mailbox;
 use crate::serving::Serving;
+use crate::text::Text;
 
 /// The largest integer a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: u128 = (1 << 53) - 1;
@@ -181,7 +182,7 @@ impl Serving {
     pub fn complete_resource(
         &self,
         id: f64,
-        contents: String,
+        contents: Text,
         meta: Option<String>,
         cache_hint: Option<String>,
     ) -> Result<(), JsError> {
@@ -191,7 +192,7 @@ impl Serving {
         };
         self.answer(
             id,
-            Ok(Output::Resource(ResourceOutput { contents: raw(contents), meta: meta.map(raw), cache })),
+            Ok(Output::Resource(ResourceOutput { contents: raw(contents.0), meta: meta.map(raw), cache })),
         );
         Ok(())
     }
@@ -246,8 +247,8 @@ impl Serving {
 
     /// Answers a call of a whole method.
     #[napi]
-    pub fn complete_whole(&self, id: f64, result: String) {
-        self.answer(id, Ok(Output::Whole(raw(result))));
+    pub fn complete_whole(&self, id: f64, result: Text) {
+        self.answer(id, Ok(Output::Whole(raw(result.0))));
     }
 
     /// Answers a tool call with a result that has members the protocol does not know.
@@ -255,14 +256,14 @@ impl Serving {
     pub fn complete_tool_with(
         &self,
         id: f64,
-        content: String,
-        structured: Option<String>,
+        content: Text,
+        structured: Option<Text>,
         is_error: bool,
         meta: Option<String>,
         more: String,
     ) {
-        let output = ToolOutput { more: Some(raw(more)), ..tool_output(content, structured, is_error, meta) };
-        self.answer(id, Ok(Output::Tool(output)));
+        let output = tool_output(content, structured, false, is_error, meta);
+        self.answer(id, Ok(Output::Tool(ToolOutput { more: Some(raw(more)), ..output })));
     }
 
     /// Fails; the detail is for the log, the data, JSON, for the client.
@@ -293,41 +294,50 @@ impl Serving {
     }
 }
 
-// The two most frequent answers are functions rather than methods: finding out the object costs more than the rest.
+// The most frequent answers are functions rather than methods: finding out the object costs more than the rest.
 
 /// Answers a tool call of the serving with this number with one text block.
 #[napi]
-pub fn complete_text(serving: u32, id: f64, text: String) {
-    mailbox::answer(serving, id, Ok(Output::Tool(ToolOutput::text(&text))));
+pub fn complete_text(serving: u32, id: f64, text: Text) {
+    mailbox::answer(serving, id, Ok(Output::Tool(ToolOutput::text(&text.0))));
 }
 
-/// Answers a tool call of the serving with this number.
+/// Answers a tool call of the serving with this number with a structured result, which its content repeats.
+#[napi]
+pub fn complete_structured(serving: u32, id: f64, structured: Text, fits: bool) {
+    let output = tool_output(Text("[]".to_owned()), Some(structured), fits, false, None);
+    mailbox::answer(serving, id, Ok(Output::Tool(output)));
+}
+
+/// Answers a tool call of the serving with this number. `fits` says that the structured result fits the tool's output schema.
 #[napi]
 pub fn complete_tool(
     serving: u32,
     id: f64,
-    content: String,
-    structured: Option<String>,
+    content: Text,
+    structured: Option<Text>,
+    fits: bool,
     is_error: bool,
     meta: Option<String>,
 ) {
-    let output = tool_output(content, structured, is_error, meta);
+    let output = tool_output(content, structured, fits, is_error, meta);
     mailbox::answer(serving, id, Ok(Output::Tool(output)));
 }
 
 fn tool_output(
-    content: String,
-    structured: Option<String>,
+    content: Text,
+    structured: Option<Text>,
+    fits: bool,
     is_error: bool,
     meta: Option<String>,
 ) -> ToolOutput {
     ToolOutput {
-        content: raw(content),
-        structured_content: structured.map(raw),
+        content: raw(content.0),
+        structured_content: structured.map(|text| raw(text.0)),
         is_error,
         repeats: true,
         meta: meta.map(raw),
-        vouched: false,
+        vouched: fits,
         more: None,
     }
 }

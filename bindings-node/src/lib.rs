@@ -28,6 +28,7 @@ mod serving;
 #[cfg(unix)]
 mod signals;
 mod tasks;
+mod text;
 mod uri;
 
 use napi_derive::napi;

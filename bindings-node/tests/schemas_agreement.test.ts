@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import * as z from 'zod';
 import { z as z3 } from 'zod3';
 import { native } from '../dist/cjs/engine/native.js';
+import { encode } from '../typescript/answers/encoding.js';
+import { fittingOf } from '../typescript/answers/fitting.js';
 import { convert } from '../typescript/arguments/conversion.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: two libraries with different types are used the same way
@@ -270,7 +272,14 @@ async function compare(schema: Any, inputs: unknown[], what: string, given: unkn
 function sent(schema: unknown): (value: unknown) => Promise<Verdict> {
   const { json, checkInRust, parse, prune } = convert(schema, 'output', 'the schema');
   const compiled = new native.Schema(JSON.stringify(json));
+  const fitting = fittingOf(json);
   return async (value) => {
+    if (parse === undefined && fitting?.fits(value)) {
+      const whole = JSON.stringify(value);
+      const context = `${whole} of ${JSON.stringify(json)}`;
+      assert.equal(encode(prune ? prune(value) : value), whole, context);
+      if (fitting.isAll) assert.equal(compiled.check(whole), '[]', context);
+    }
     const outcome = parse ? await parse(value) : { value: prune ? prune(value) : value };
     if (!('value' in outcome)) return { ok: false };
     const problems: unknown[] = JSON.parse(compiled.check(JSON.stringify(outcome.value)));

@@ -202,6 +202,58 @@ describe('what a tool with an output schema returns', () => {
     });
   });
 
+  test('may come with content that says the same, or something else', async () => {
+    const shape = { name: z.string(), tags: z.array(z.string()).optional() };
+    const structuredContent = { name: '"Łódź"\n😀', tags: ['a', '\u2028'] };
+    const same = text(JSON.stringify(structuredContent));
+    const [only] = same;
+    for (const content of [
+      same,
+      text('a summary'),
+      [...same, ...same],
+      [{ ...only, annotations: { priority: 1 } }],
+      [{ ...only, _meta: { 'example.com/a': 1 } }],
+      text(JSON.stringify(structuredContent, null, 2)),
+    ]) {
+      const answer = await answerOf({ content, structuredContent }, { outputSchema: shape });
+      assert.deepEqual(answer, { content, structuredContent });
+    }
+    for (const given of [{ structuredContent }, { content: [], structuredContent }, structuredContent]) {
+      const answer = await answerOf(given, { outputSchema: shape });
+      assert.deepEqual(answer, { content: same, structuredContent });
+    }
+    const noted = { content: same, structuredContent, isError: false, _meta: { 'example.com/a': 1 } };
+    const { isError, ...told } = noted;
+    assert.deepEqual(await answerOf(noted, { outputSchema: shape }), told);
+  });
+
+  test('loses what the schema does not know, and says as text what it says', async () => {
+    const structuredContent = { name: 'a', unknown: 1 };
+    const content = text(JSON.stringify(structuredContent));
+    assert.deepEqual(await answerOf({ content, structuredContent }, { outputSchema: { name: z.string() } }), {
+      content,
+      structuredContent: { name: 'a' },
+    });
+  });
+
+  test('has no half of a character in it', async () => {
+    const structuredContent = { name: 'a\ud800' };
+    const content = text(JSON.stringify(structuredContent));
+    assert.deepEqual(await answerOf({ content, structuredContent }, { outputSchema: { name: z.string() } }), {
+      content,
+      structuredContent: { name: 'a\ufffd' },
+    });
+  });
+
+  test('is refused where it does not fit, whatever its content says', async () => {
+    for (const structuredContent of [{ name: 1 }, {}, { name: new Map() }, [], { name: undefined }]) {
+      const content = text(JSON.stringify(structuredContent));
+      const answer = await answerOf({ content, structuredContent }, { outputSchema: { name: z.string() } });
+      assert.equal(answer.isError, true);
+      assert.match(answer.content[0]?.text ?? '', /does not fit its output schema|not conform/);
+    }
+  });
+
   test('is refused when it does not fit, with and without content', async () => {
     for (const content of [{ content: text('x') }, {}]) {
       const answer = await answerOf({ ...content, structuredContent: { sum: 'x' } }, { outputSchema });

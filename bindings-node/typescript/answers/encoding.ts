@@ -12,6 +12,16 @@ export function encode(value: unknown, root = 'result'): string {
     ? JSON.stringify(value)
     : withBigints(JSON.stringify(natural(value, root, [])));
   if (text === undefined) throw new InvalidResultError(`${root}: undefined is not JSON`);
+  return whole(text);
+}
+
+/** The same for a value of which `JSON.stringify` says all there is to say. */
+export function encodePlain(value: unknown): string {
+  return whole(JSON.stringify(value));
+}
+
+/** The text with every half of a character replaced. */
+function whole(text: string): string {
   return text.includes('\\ud') ? text.replace(LONE_SURROGATE, '\ufffd') : text;
 }
 
@@ -37,8 +47,8 @@ function looksPlain(value: unknown): boolean {
   }
 }
 
-/** Whether `JSON.stringify` says all there is to say. */
-function isPlain(value: unknown, depth: number): boolean {
+/** Whether `JSON.stringify` says all there is to say of a value that is no deeper than that. */
+export function isPlain(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case 'string':
     case 'number':

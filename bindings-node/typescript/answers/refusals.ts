@@ -10,6 +10,7 @@ import {
   UserError,
 } from '../engine/errors.js';
 import { failureOf } from '../engine/question_errors.js';
+import { textContent } from './content.js';
 import { encode } from './encoding.js';
 
 const LONGEST_MESSAGE = 8_000;
@@ -72,8 +73,7 @@ function answer(call: Call, thrown: unknown): void {
   }
   const message = clean(messageOf(thrown));
   if (thrown instanceof UserError && thrown.extras !== undefined) {
-    const content = `[{"type":"text","text":${JSON.stringify(message)}}]`;
-    call.completeTool(content, encode(thrown.extras, 'extras'), true);
+    call.completeTool(textContent(message), encode(thrown.extras, 'extras'), false, true);
   } else {
     // The log first: the call is forgotten with its answer.
     if (isUnexpected(thrown)) call.failed(thrown);

@@ -207,14 +207,34 @@ export class Call extends AsyncResource implements Asker {
     this.finish();
   }
 
-  /** Answers a tool call; all but the flag are JSON texts. `more` are members that the protocol does not know. */
-  completeTool(content: string, structured?: string, isError = false, meta?: string, more?: string): void {
+  /**
+   * Answers a tool call with a structured result, JSON text, which is its content, too; `fits` says that it is known to fit the
+   * tool's output schema.
+   */
+  completeStructured(structured: string, fits: boolean): void {
+    if (this.isOver) return;
+    native.completeStructured(this.serving.number, this.id, structured, fits);
+    this.finish();
+  }
+
+  /**
+   * Answers a tool call; all but the flags are JSON texts. `fits` says that the structured result is known to fit the tool's output
+   * schema, `more` are members that the protocol does not know.
+   */
+  completeTool(
+    content: string,
+    structured?: string,
+    fits = false,
+    isError = false,
+    meta?: string,
+    more?: string,
+  ): void {
     if (this.isOver) return;
     const given = structured ?? null;
     const told = meta ?? null;
     if (more !== undefined)
       this.serving.native.completeToolWith(this.id, content, given, isError, told, more);
-    else native.completeTool(this.serving.number, this.id, content, given, isError, told);
+    else native.completeTool(this.serving.number, this.id, content, given, fits, isError, told);
     this.finish();
   }
 

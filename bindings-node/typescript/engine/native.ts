@@ -178,7 +178,7 @@ export interface NativeServing {
    */
   askOutside(sessionId: string | null, method: string, params: string, timeoutMs: number): number;
 
-  // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON. The two most
+  // One answer for each call; further ones are ignored. All texts but `message`s and `completeText`'s are JSON. The most
   // frequent ones are functions of the module.
   /** A tool's result with members the protocol does not know; `more` is an object of them. */
   completeToolWith(
@@ -325,12 +325,15 @@ export interface NativeModule {
   LongFrame: new () => NativeLongFrame;
   /** Answers a tool call of the serving with this number with one text block. */
   completeText(serving: number, id: number, text: string): void;
-  /** Answers a tool call of the serving with this number; JSON texts. */
+  /** Answers a tool call of the serving with this number with a structured result, JSON text; `fits`: it need not be checked. */
+  completeStructured(serving: number, id: number, structured: string, fits: boolean): void;
+  /** Answers a tool call of the serving with this number; JSON texts. `fits`: the structured result need not be checked. */
   completeTool(
     serving: number,
     id: number,
     content: string,
     structured: string | null,
+    fits: boolean,
     isError: boolean,
     meta: string | null,
   ): void;
