@@ -17,6 +17,7 @@ ABOUT = {
     "rounds": 3,
     "quick": False,
     "narrowed": False,
+    "calm": {"each": 5.0, "waited": 31.2, "in_vain": 2},
     "machine": {"cores": "2"},
     "versions": {"mcp": "2.3.0"},
 }
@@ -46,6 +47,9 @@ def run() -> Run:
 def test_the_document_has_tables_losses_promises_noise_and_what_failed(run: Run) -> None:
     document = write(run, ABOUT, ["echo"], "docs/benchmarks")
     assert "![CPU time of the server for one plain call](docs/benchmarks/echo.svg)" in document
+    assert "a peer is ahead: [where](#where-oxmcp-is-behind). Of " in document
+    assert "1 cells could not be measured" in document
+    assert "| Python | fastmcp | – | – | – | – | ✗ | – | – | ✗ |" in document
     assert "| Python | **oxmcp** | 10.5 | – | – | – | 30.0 |" in document
     assert "| Rust | search | modern, 16 wide | CPU µs | 136 | rmcp: 105 | 1.30 × |" in document
     assert "| Rust `search` and rmcp | modern, 16 wide | ≤ 1/4 | 1.30 × | **missed** | 136 of 105 µs |" in document
@@ -53,6 +57,8 @@ def test_the_document_has_tables_losses_promises_noise_and_what_failed(run: Run)
     assert "differed by 10% of its median" in document
     assert "| fastmcp, echo 10 MB, modern, 4 wide | status 413: too \\| large |" in document
     assert "| mcp | 2.3.0 |" in document
+    assert "5 of 5 cells were measured in fewer than 3 rounds." in document
+    assert "for 5 s at most and 31 s in all, 2 times in vain." in document
 
 
 def test_what_was_not_measured_has_no_section(run: Run) -> None:

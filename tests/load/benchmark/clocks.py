@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import resource
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-CALM_FOR, CALM_BELOW = 0.2, 0.15
+CALM_FOR, CALM_BELOW = 0.1, 0.15
 """Seconds to look at the machine, and the share of its CPUs that may be busy."""
 
 
@@ -49,14 +50,31 @@ def resident_mib(pid: int) -> float:
     return total + sum(map(resident_mib, children(pid)))
 
 
-def wait_for_calm(at_most: float) -> None:
-    """Wait until the machine is nearly idle, but not for ever."""
-    deadline = time.monotonic() + at_most
-    while time.monotonic() < deadline:
-        begun, before = time.monotonic(), machine_seconds()
-        time.sleep(CALM_FOR)
-        if machine_seconds() - before < CALM_BELOW * (time.monotonic() - begun) * (os.cpu_count() or 1):
-            return
+@dataclass
+class Calm:
+    """Waits until the machine is nearly idle: each time for a while at most, and never longer than so long in all."""
+
+    each: float = 0.0
+    """Seconds. None at all: nobody looks."""
+    in_all: float = float("inf")
+    """Seconds; whoever shares the machine all the time must not make a run endless."""
+    waited: float = 0.0
+    """Seconds, up to now."""
+    in_vain: int = 0
+    """How often it did not become calm."""
+
+    def wait(self) -> None:
+        """Return when it is calm, or when the patience is over."""
+        begun = now = time.monotonic()
+        deadline = begun + min(self.each, self.in_all - self.waited)
+        is_calm = False
+        while not is_calm and now < deadline:
+            before = machine_seconds()
+            time.sleep(CALM_FOR)
+            is_calm = machine_seconds() - before < CALM_BELOW * (time.monotonic() - now) * (os.cpu_count() or 1)
+            now = time.monotonic()
+        self.waited += now - begun
+        self.in_vain += not is_calm and self.each > 0
 
 
 def allow_many_files() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .clocks import Calm
 
 WARMUP = {"Python": (400, 2.0), "TypeScript": (20_000, 3.0), "Rust": (5_000, 0.5)}
 """How many answers, or how many seconds, a new process is warmed up for, whichever is over first. A compiler that works while
@@ -26,8 +28,8 @@ class Effort:
     """Seconds that those calls may take."""
     warmup_share: float = 1.0
     """How much of the warm-up is worth its time."""
-    patience: float = 0.0
-    """How many seconds to wait, before each measurement, for a calm machine."""
+    calm: Calm = field(default_factory=Calm)
+    """What waits, before each measurement, for a calm machine."""
 
     def warmup(self, language: str, is_first: bool) -> tuple[int, float]:
         """Answers and seconds."""
@@ -35,5 +37,5 @@ class Effort:
         return max(1, round(answers * self.warmup_share)), seconds * self.warmup_share
 
 
-FULL = Effort(rounds=3, seconds=1.0, spawns=7, calls=1_000_000, longest=30.0)
+FULL = Effort(rounds=3, seconds=0.6, spawns=7, calls=1_000_000, longest=20.0)
 QUICK = Effort(rounds=1, seconds=0.3, spawns=3, calls=20_000, longest=3.0, warmup_share=0.3)

@@ -11,11 +11,12 @@ matplotlib.use("svg")
 
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from .cells import OPERATIONS, Cell, Results
 from .contenders import CEILING, CONTENDERS, LANGUAGES, OURS, PEER
-from .plan import LARGE_WIDTH, WIDTH, WIDTHS
+from .plan import SIZES, WIDTH, WIDTHS, width_of
 from .tables import best_wire
 
 GREY = "#7a828c"
@@ -39,7 +40,6 @@ STYLE = {
     "grid.alpha": 0.25,
     "legend.frameon": False,
 }
-SIZES = ("echo 1 kB", "echo 10 kB", "echo 100 kB", "echo 1 MB", "echo 10 MB")
 
 
 def short(number: float, _: object = None) -> str:
@@ -54,10 +54,8 @@ def write_all(results: Results, folder: Path) -> list[str]:
     """Every picture that something was measured for; their names."""
     folder.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, Callable[[Path], bool]] = {
-        "echo": lambda path: bars(results, "echo", "CPU time of the server for one call, in µs (less is better)", path),
-        "search": lambda path: bars(
-            results, "search", "CPU time of the server for one search, in µs (less is better)", path
-        ),
+        "echo": lambda path: bars(results, "echo", "CPU time of the server for one call, in µs", path),
+        "search": lambda path: bars(results, "search", "CPU time of the server for one search, in µs", path),
         "connections": lambda path: lines(
             results,
             [(float(width), "echo", width) for width in WIDTHS],
@@ -68,14 +66,7 @@ def write_all(results: Results, folder: Path) -> list[str]:
         ),
         "bytes": lambda path: lines(
             results,
-            [
-                (
-                    float(OPERATIONS[name].text_bytes),
-                    name,
-                    LARGE_WIDTH if OPERATIONS[name].text_bytes >= 100_000 else WIDTH,
-                )
-                for name in SIZES
-            ],
+            [(float(OPERATIONS[name].text_bytes), name, width_of(name)) for name in SIZES],
             "cpu_us",
             "CPU µs for each call",
             "bytes of text, sent and sent back",
@@ -87,32 +78,42 @@ def write_all(results: Results, folder: Path) -> list[str]:
 
 def bars(results: Results, operation: str, title: str, path: Path) -> bool:
     """What an operation costs each server, on a logarithmic scale; whether there was anything to draw."""
-    rows: list[tuple[str, float, str]] = []
+    groups: list[list[tuple[str, float, str]]] = []
+    for language in LANGUAGES:
+        of_language = [
+            (f"{contender.title}  ({language})", taken["cpu_us"], contender.role)
+            for contender in CONTENDERS.values()
+            if contender.language == language
+            and (taken := results.get(Cell(operation, contender.name, best_wire(contender.name), WIDTH)))
+        ]
+        groups += [sorted(of_language, key=_cost)] if of_language else []
+    if not groups:
+        return False
+    # From the top down, half a bar of room between the languages.
+    rows = [row for group in groups for row in group]
+    places = [
+        -(number + 0.5 * index)
+        for index, group in enumerate(groups)
+        for number in range(sum(map(len, groups[:index])), sum(map(len, groups[: index + 1])))
+    ]
+    costs = [cost for _, cost, _ in rows]
     with pyplot.rc_context(STYLE):
-        for language in LANGUAGES:
-            of_language = [
-                (contender.title, taken["cpu_us"], contender.role)
-                for contender in CONTENDERS.values()
-                if contender.language == language
-                and (taken := results.get(Cell(operation, contender.name, best_wire(contender.name), WIDTH)))
-            ]
-            rows += [(f"{title}  ({language})", cost, role) for title, cost, role in sorted(of_language, key=_cost)]
-        if not rows:
-            return False
-        figure, axes = pyplot.subplots(figsize=(8.6, 0.8 + 0.3 * len(rows)))
-        places = range(len(rows), 0, -1)
-        costs = [cost for _, cost, _ in rows]
+        figure, axes = pyplot.subplots(figsize=(8.6, 1.3 + 0.3 * len(rows)))
         axes.barh(places, costs, color=[COLOURS[role] for _, _, role in rows], height=0.66)
         for place, cost in zip(places, costs):
             axes.text(cost * 1.06, place, f"{cost:,.0f}" if cost >= 100 else f"{cost:,.1f}", va="center", fontsize=10)
-        axes.set_yticks(list(places), [label for label, _, _ in rows])
+        axes.set_yticks(places, [label for label, _, _ in rows])
         axes.set_xscale("log")
         axes.set_xlim(min(costs) / 2, max(costs) * 2.2)
+        axes.set_xlabel("logarithmic: from one line to the next ten times as much; less is better")
         axes.xaxis.set_major_formatter(FuncFormatter(short))
         axes.tick_params(axis="y", length=0)
         axes.set_title(title, loc="left", fontsize=12)
         axes.grid(axis="x")
         axes.set_axisbelow(True)
+        meanings = {OURS: "oxmcp", PEER: "other packages for MCP", CEILING: "what does not speak MCP"}
+        drawn = [Patch(color=COLOURS[role], label=words) for role, words in meanings.items()]
+        axes.legend(handles=drawn, fontsize=9, loc="upper center", bbox_to_anchor=(0.25, -0.13), ncols=3)
         _save(figure, path)
     return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from statistics import median
 
-from .cells import WIRES, Results
+from .cells import OPERATIONS, WIRES, Results
 from .rounds import Run
 from .sections import sections
 from .tables import losses, markdown
@@ -16,6 +16,13 @@ PICTURES = {
     "search": "CPU time of the server for one search",
     "connections": "Calls a second by the number of connections",
     "bytes": "CPU time of a call by the length of its text",
+}
+
+CAPTIONS = {
+    "echo": "A text and back, 16 connections, each server in the way in which it answers JSON at least cost.",
+    "search": "Nested arguments in, 20 records with an output schema out; otherwise as above.",
+    "connections": "Each connection has one call under way; the load generator has a core of its own, the server the other.",
+    "bytes": "Sixteen connections, from 100 kB on four.",
 }
 
 METHOD = """\
@@ -31,7 +38,8 @@ Servers of one language offer the same tools, with the same code where the packa
 as `pip install` leaves them (asyncio, h11, their own logs); tuned is uvloop, httptools, quiet logs and coroutine functions.
 `@modelcontextprotocol/server` serves 2026-07-28 by `createMcpHandler` as its documentation shows it. rmcp shares one table of
 tools among all requests, and has no JSON answers in sessions. The Rust servers, hyper among them, are compiled with the same
-settings and have the same allocator, mimalloc.
+settings and have the same allocator, mimalloc, which oxmcp recommends to those who write servers in Rust. The native module of
+its Python package has mimalloc, too; its addon for Node has the allocator that Node has.
 
 The ceilings do not speak the protocol. "hyper, fixed bytes" reads the request and answers as many bytes as oxmcp does;
 "hyper, the request's own bytes" answers what it was sent; `node:http` parses the message, checks the arguments with zod, calls
@@ -42,8 +50,10 @@ users with a session each, who list the tools, calculate a Fibonacci number (of 
 on the load's core), turn the texts of an object into capitals, and wait for a database that takes 10 ms. The arguments are
 ours; there is no pause between requests, so that calls a second say what a server can do, and theirs, with pauses, do not.
 
+What fails is told with its reason; a server that hangs or ends is started anew for what is left to measure of it.
+
 `make bench` repeats all of it, in less than an hour on two cores; `make bench-quick` some of it in five minutes.
-`make bench ARGS="--help"` lists what it can be narrowed by."""
+`make bench ARGS="--help"` lists what it can be narrowed by; `--calm 5` waits for others before each measurement."""
 
 
 def write(run: Run, about: Mapping[str, object], pictures: list[str], folder: str) -> str:
@@ -53,14 +63,15 @@ def write(run: Run, about: Mapping[str, object], pictures: list[str], folder: st
     parts = [
         "# Benchmarks",
         _about(about),
-        *(f"![{PICTURES[name]}]({folder}/{name}.svg)" for name in pictures),
-        *sections(results),
+        _in_short(run, verdicts),
+        *(f"![{PICTURES[name]}]({folder}/{name}.svg)\n\n{PICTURES[name]}. {CAPTIONS[name]}" for name in pictures),
+        *sections(results, set(run.failures)),
         "## Where oxmcp is behind",
         _behind(results),
         "## Promises",
         _promises(verdicts),
         "## Noise",
-        _noise(results),
+        _noise(results, about),
         *(["## Not measured", _failures(run)] if run.failures else []),
         "## Method",
         METHOD,
@@ -80,6 +91,17 @@ def _about(about: Mapping[str, object]) -> str:
         "how far to trust it is told at the end."
     )
     return "\n\n".join(part for part in (kind, narrowed, written) if part)
+
+
+def _in_short(run: Run, verdicts: list[Verdict]) -> str:
+    """What a reader in a hurry must not miss: where it is not as good as one would think."""
+    behind, missed = len(losses(run.results)), sum(not verdict.reached for verdict in verdicts)
+    words = [f"In {behind or 'none'} of the figures below a peer is ahead: [where](#where-oxmcp-is-behind)."]
+    if verdicts:
+        words.append(f"Of {len(verdicts)} promises about speed {missed or 'none'} are missed: [which](#promises).")
+    if run.failures:
+        words.append(f"{len(run.failures)} cells could not be measured, or not always: [why](#not-measured).")
+    return " ".join(words)
 
 
 def _behind(results: Results) -> str:
@@ -113,7 +135,7 @@ def _promises(verdicts: list[Verdict]) -> str:
     return words + "\n\n" + markdown(["promise", "way", "limit", "measured", "", "figures"], rows, left=2)
 
 
-def _noise(results: Results) -> str:
+def _noise(results: Results, about: Mapping[str, object]) -> str:
     spreads = sorted(spread for taken in results.values() if (spread := taken.spread("cpu_us")) is not None)
     others = [
         sample["others_percent"] for taken in results.values() for sample in taken.samples if "others_percent" in sample
@@ -126,11 +148,21 @@ def _noise(results: Results) -> str:
         )
     else:
         words.append("One round only: nothing is known about how far figures differ from one to the next.")
+    rounds = int(str(about["rounds"]))
+    in_rounds = [taken for cell, taken in results.items() if OPERATIONS[cell.operation].measure in ("load", "ask")]
+    if fewer := sum(len(taken.samples) < rounds for taken in in_rounds):
+        words.append(f"{fewer} of {len(in_rounds)} cells were measured in fewer than {rounds} rounds.")
     if others:
         loud = sum(other > 10 for other in others) / len(others)
         words.append(
             f"Other programs used {median(others):.1f} % of the machine's CPU time during half of the measurements or more, "
             f"{max(others):.0f} % at most; in {loud:.0%} of the measurements they used more than 10 %."
+        )
+    calm = dict(about.get("calm") or {})  # type: ignore[call-overload]
+    if calm.get("each"):
+        words.append(
+            f"Before each measurement the others were waited for, for {calm['each']:g} s at most and {calm['waited']:.0f} s in "
+            f"all, {calm['in_vain']} times in vain."
         )
     return " ".join(words)
 

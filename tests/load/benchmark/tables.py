@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from .cells import NO_WIRE, OPERATIONS, Cell, Results
@@ -10,6 +10,7 @@ from .contenders import CONTENDERS, LANGUAGES, OURS, PEER
 from .plan import BEST_JSON, MODERN, MODERN_STREAM, SESSION, SESSION_STREAM
 
 NOTHING = "–"
+FAILED = "✗"
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,11 @@ def markdown(heading: Sequence[str], rows: Iterable[Sequence[str]], left: int = 
     return "\n".join(lines)
 
 
-def by_server(results: Results, columns: Sequence[Column]) -> str:
-    """A row for each server that was measured in one of the columns, languages one after the other, ours first in bold."""
+def by_server(results: Results, columns: Sequence[Column], failed: Container[Cell] = ()) -> str:
+    """A row for each server that was measured in one of the columns, languages one after the other, ours first in bold.
+
+    `failed`: cells that were tried; a server that could do nothing of a table has its row as well.
+    """
     rows = []
     for language in LANGUAGES:
         contenders = [contender for contender in CONTENDERS.values() if contender.language == language]
@@ -61,7 +65,9 @@ def by_server(results: Results, columns: Sequence[Column]) -> str:
             for column in columns:
                 cell = column.cell(contender.name)
                 taken = results.get(cell) if cell else None
-                figures.append(column.figure.text(taken.get(column.figure.name) if taken else None))
+                is_failure = cell in failed and taken is None
+                number = taken.get(column.figure.name) if taken else None
+                figures.append(FAILED if is_failure else column.figure.text(number))
             if any(figure != NOTHING for figure in figures):
                 title = f"**{contender.title}**" if contender.role == OURS else contender.title
                 rows.append([language, title, *figures])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .cells import MODERN, NO_WIRE, SESSION, SESSION_STREAM, STDIO_MODERN, STDIO_SESSION, Cell, Results
-from .plan import LARGE_WIDTH, OURS, WIDTH
+from .plan import LARGE_WIDTH, OURS, SIZES, WIDTH, width_of
 
 PEERS_OF_TYPESCRIPT = ("ts-server", "ts-sdk", "npm-fastmcp")
 LANGUAGE = {"oxmcp-python": "Python", "oxmcp-typescript": "TypeScript", "oxmcp-rust": "Rust"}
@@ -44,10 +44,17 @@ class _Judge:
         return taken.get(name) if taken else None
 
     def _most(
-        self, target: str, ours: Cell, theirs: Cell, limit: float, name: str = "cpu_us", unit: str = "µs"
+        self,
+        target: str,
+        ours: Cell,
+        theirs: Cell,
+        limit: float,
+        name: str = "cpu_us",
+        unit: str = "µs",
+        their_name: str = "",
     ) -> Verdict | None:
         """Ours takes at most so much of what theirs takes."""
-        mine, other = self._figure(ours, name), self._figure(theirs, name)
+        mine, other = self._figure(ours, name), self._figure(theirs, their_name or name)
         if mine is None or not other:
             return None
         ratio = mine / other
@@ -102,6 +109,8 @@ class _Judge:
             yield self._most(f"Python, {name}, and tuned `mcp`", python, tuned, 0.4)
             if name == "echo 1 MB":
                 yield self._bound(f"Python, {name}: memory", python, "rss_mib", 90e6 / 2**20, "MiB")
+                cells = (Cell(name, server, SESSION, LARGE_WIDTH) for server in ("oxmcp-python", "mcp-tuned"))
+                yield self._most(f"Python, {name}, and tuned `mcp`", *cells, 0.4)
             node = Cell(name, "node-http", MODERN, LARGE_WIDTH)
             yield self._most(f"TypeScript, {name}, and `node:http`", typescript, node, 0.4)
         for server in OURS:
@@ -113,11 +122,11 @@ class _Judge:
         """Lists of tools."""
         for name in ("list 50", "list 1000"):
             for server in OURS:
-                cell = Cell(name, server, MODERN, WIDTH)
+                cell = Cell(name, server, MODERN, width_of(name))
                 mine, length = self._figure(cell, "cpu_us"), self._figure(cell, "answer_bytes")
                 fixed = self.fixed_bytes(length) if length else None
                 if mine and fixed:
-                    where, detail = f"{MODERN}, {WIDTH} wide", f"{_number(mine)} of {_number(fixed)} µs"
+                    where, detail = f"{MODERN}, {cell.width} wide", f"{_number(mine)} of {_number(fixed)} µs"
                     target = f"{LANGUAGE[server]}, {name}, and as many fixed bytes"
                     ratio = mine / fixed
                     yield Verdict(target, where, f"≤ {_ratio(1.3)}", _ratio(ratio), ratio <= 1.3, detail)
@@ -127,7 +136,8 @@ class _Judge:
 
         The same list is longer in one language than in another: schemas are written differently.
         """
-        cells = (Cell(name, "hyper", MODERN, WIDTH) for name in ("echo", "search", "list 50", "list 500", "list 1000"))
+        names = ("echo", "search", "list 50", "list 500", "list 1000")
+        cells = (Cell(name, "hyper", MODERN, width_of(name)) for name in names)
         points = sorted(
             (taken["answer_bytes"], taken["cpu_us"])
             for cell in cells
@@ -164,8 +174,10 @@ class _Judge:
             uptime = Cell("uptime", server, MODERN, WIDTH)
             target = f"{name}: memory after a million calls beyond that after 100,000"
             yield self._bound(target, uptime, "growth_mib", 5e6 / 2**20, "MiB")
-            for shorter, longer in (("echo 100 kB", "echo 1 MB"), ("echo 1 MB", "echo 10 MB")):
-                small, large = (Cell(size, server, MODERN, LARGE_WIDTH) for size in (shorter, longer))
+            target = f"{name}: a call of the last 900,000 and one of the first 100,000"
+            yield self._most(target, uptime, uptime, 1.1, "last_us", their_name="settled_us")
+            for shorter, longer in pairwise(SIZES):
+                small, large = (Cell(size, server, MODERN, width_of(size)) for size in (shorter, longer))
                 yield self._most(f"{name}: {longer} and {shorter}", large, small, 10)
 
     def earlier(self) -> Iterator[Verdict | None]:

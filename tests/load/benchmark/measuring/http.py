@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from ..cells import NO_WIRE, OPERATIONS, Cell, Numbers
-from ..clocks import cpu_seconds, resident_mib, wait_for_calm
+from ..clocks import cpu_seconds, resident_mib
 from ..contenders import CONTENDERS
 from ..effort import Effort
-from .load import LOAD_CORE, SERVER_CORE, Load, era, load_options, pinned, server_options
+from ..plan import longest_uptime
+from .load import LOAD_CORE, SERVER_CORE, GivenUp, Load, complaint, era, limited, load_options, pinned, server_options
 
 from processes import HttpProcess, free_port  # isort: skip
 
@@ -20,9 +20,6 @@ IDLERS = 1_000
 """How many sessions or streams are held."""
 SETTLE_CALLS = 100_000
 """After so many calls a server's memory has found its size."""
-
-FAILURES = (RuntimeError, AssertionError, OSError, subprocess.SubprocessError)
-"""What a server can do that loses its own measurements only."""
 
 
 class ProcessKind(NamedTuple):
@@ -78,28 +75,36 @@ def _started(command: tuple[str, ...], cores: str, attempts: int = 3) -> HttpPro
 
 
 def measure_http(cells: list[Cell], effort: Effort, backend: str) -> Iterator[tuple[Cell, Numbers | str]]:
-    """The cells of one process; of one that cannot be measured, why."""
+    """The cells of one process, and of one that cannot be measured, why: whatever a server does loses its own figures only."""
     kind = kind_of(cells[0])
     left = list(cells)
+    while left:
+        is_first, is_well = True, True
+        try:
+            with http_server(kind) as process:
+                # One that hangs or ends is started anew for the cells that are left.
+                while left and is_well:
+                    measured = _of_a_process(process, left[0], effort, is_first, backend)
+                    is_first, is_well = False, not isinstance(measured, GivenUp) and process.process.poll() is None
+                    yield left.pop(0), complaint(measured) if isinstance(measured, Exception) else measured
+        except Exception as error:
+            for cell in left:
+                yield cell, complaint(error)
+            return
+
+
+def _of_a_process(
+    process: HttpProcess, cell: Cell, effort: Effort, is_first: bool, backend: str
+) -> Numbers | Exception:
+    # Before its connections are open: a server may close those that are idle.
+    effort.calm.wait()
+    options = load_options(cell, effort, is_first, backend)
     try:
-        with http_server(kind) as process:
-            while left:
-                cell = left[0]
-                # Before its connections are open: a server may close those that are idle.
-                wait_for_calm(effort.patience)
-                options = load_options(cell, effort, cell is cells[0], backend)
-                load = Load("http", "--address", f"127.0.0.1:{process.port}", *options)
-                try:
-                    measured: Numbers | str = load.measure(process.process.pid)
-                except FAILURES as error:
-                    measured = str(error)
-                left.pop(0)
-                yield cell, measured
-                if process.process.poll() is not None:
-                    raise RuntimeError(f"the server ended with code {process.process.returncode}")
-    except FAILURES as error:
-        for cell in left:
-            yield cell, str(error)
+        with limited(effort.seconds):
+            load = Load("http", "--address", f"127.0.0.1:{process.port}", *options)
+            return load.measure(process.process.pid)
+    except Exception as error:
+        return error
 
 
 def measure_idle(cell: Cell, effort: Effort) -> Numbers:
@@ -116,7 +121,7 @@ def measure_idle(cell: Cell, effort: Effort) -> Numbers:
             before = resident_mib(pid)
         finally:
             first.stop()
-        wait_for_calm(effort.patience)
+        effort.calm.wait()
         used = cpu_seconds(pid)
         load = Load("idle", *address, held, str(IDLERS))
         try:
@@ -140,7 +145,7 @@ def measure_uptime(cell: Cell, effort: Effort) -> Numbers:
         measured: dict[str, float] = {"start_mib": resident_mib(pid)}
         calls = 0.0
         for name, most in (("settled", settle), ("last", effort.calls - settle)):
-            seconds = effort.longest * most / effort.calls
+            seconds = longest_uptime(cell, effort) * most / effort.calls
             limits = ("--most", str(most), "--seconds", str(seconds))
             load = Load("http", "--address", f"127.0.0.1:{process.port}", *options, *limits)
             taken = load.measure(pid)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 from ..cells import MODERN, MODERN_STREAM, OPERATIONS, STDIO_MODERN, Cell
 from ..clocks import cpu_seconds, machine_seconds, main_thread_seconds, resident_mib
@@ -18,8 +22,35 @@ sys.path.insert(0, str(HERE.parent / "servers"))
 from processes import end
 
 SERVER_CORE, LOAD_CORE = 0, 1
-PATIENCE = 180.0
-"""Seconds that anything may take at the very most."""
+PATIENCE = 90.0
+"""Seconds that anything may take beyond the time that it is measured for: starting, connecting, being warmed up."""
+
+
+class GivenUp(RuntimeError):
+    """Something took so long that nobody waits for it any more."""
+
+
+@contextmanager
+def limited(measured_seconds: float = 0.0) -> Iterator[None]:
+    """Give up what is done inside when it takes too long, whatever it waits for. In the main thread only."""
+    limit = PATIENCE + measured_seconds
+
+    def give_up(number: int, frame: FrameType | None) -> None:
+        raise GivenUp(f"given up after {limit:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, limit)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def complaint(error: Exception) -> str:
+    """Why something could not be measured, in words."""
+    said = " ".join(str(error).split())
+    return said if said and isinstance(error, RuntimeError) else f"{type(error).__name__}: {said}"
 
 
 def pinned(cores: str | int, command: Sequence[str]) -> list[str]:
@@ -37,8 +68,14 @@ class Load:
 
     def __init__(self, *arguments: str) -> None:
         command = pinned(LOAD_CORE, [str(TARGET_DIR / "release" / "generator"), *arguments])
+        # In a group of its own, with the server that it starts over stdio: one that hangs has to end with it.
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
 
     def line(self) -> str:
@@ -57,11 +94,14 @@ class Load:
         self.process.stdin.flush()
 
     def stop(self) -> None:
-        """End it."""
+        """End it, and what it has started."""
         end(self.process)  # type: ignore[arg-type]
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe:
-                pipe.close()
+                with contextlib.suppress(OSError):
+                    pipe.close()
 
     def measure(self, pid: int | None) -> dict[str, float]:
         """Run; `pid` is the server's, or None if the generator started it and will tell."""
@@ -78,7 +118,9 @@ class Load:
             others = machine_seconds() - all_before - (sum(map(cpu_seconds, ours)) - ours_before)
             memory = resident_mib(server)
             self.go()
-            self.process.wait(30)
+            # What was measured counts, also of a server that does not end when its input does.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(3)
         finally:
             self.stop()
         answers = result["answers"]

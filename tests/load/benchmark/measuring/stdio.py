@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import time
 
 from ..cells import Cell, Numbers
-from ..clocks import cpu_seconds, ended_children_seconds, resident_mib, wait_for_calm
+from ..clocks import cpu_seconds, ended_children_seconds, resident_mib
 from ..contenders import CONTENDERS, ROOT, import_command
 from ..effort import Effort
 from .load import PATIENCE, SERVER_CORE, Load, load_options, pinned, server_options
@@ -28,7 +29,7 @@ def command_of(cell: Cell) -> list[str]:
 
 def measure_stdio(cell: Cell, effort: Effort) -> Numbers:
     """One server process over pipes, as the load generator's child."""
-    wait_for_calm(effort.patience)
+    effort.calm.wait()
     return Load("stdio", *load_options(cell, effort, True, ""), "--", *command_of(cell)).measure(None)
 
 
@@ -51,7 +52,8 @@ def measure_start(cell: Cell) -> Numbers:
             "rss_mib": resident_mib(process.pid),
         }
         process.stdin.close()
-        process.wait(20)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(3)
     finally:
         end(process)
         process.stdout and process.stdout.close()
