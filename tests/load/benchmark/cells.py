@@ -73,7 +73,7 @@ OPERATIONS = {
         _load("echo, 10000 sessions", "a text and back, 9,900 more sessions resting", sessions=9_900, own_process=True),
         Operation("ask", "a call that asks its client once, awaiting the answer", "ask", call="confirm"),
         Operation("ask by result", "a call that asks its client once, by its result", "ask", call="confirmed"),
-        Operation("start", "from spawning it to the first answer over stdio", "start"),
+        Operation("start", "from spawning it, with 10 tools, to the first answer over stdio", "start", tools=10),
         Operation("idle sessions", "1,000 sessions that rest", "idle"),
         Operation("idle listeners", "1,000 open streams that listen", "idle"),
         Operation("uptime", "memory at the start, after 100,000 calls and after a million", "uptime"),

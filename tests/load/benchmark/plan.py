@@ -218,7 +218,7 @@ def seconds_of(cell: Cell, effort: Effort, is_first: bool) -> float:
     if measure == "size":
         return 1.0
     if measure == "idle":
-        return spawn + 1.5
+        return spawn + (1.5 if cell.server in OURS else 4.0)
     if measure == "uptime":
         return spawn + effort.longest
     if measure == "ask":

@@ -50,6 +50,9 @@ users with a session each, who list the tools, calculate a Fibonacci number (of 
 on the load's core), turn the texts of an object into capitals, and wait for a database that takes 10 ms. The arguments are
 ours; there is no pause between requests, so that calls a second say what a server can do, and theirs, with pauses, do not.
 
+oxmcp tells clients to come back when more than 1,000 sessions begin in a second; here it does not, or the load could not begin
+as many at once. Its other limits are as they are, but for the longest body where texts are longer than that.
+
 What fails is told with its reason; a server that hangs or ends is started anew for what is left to measure of it.
 
 `make bench` repeats all of it, in less than an hour on two cores; `make bench-quick` some of it in five minutes.

@@ -119,8 +119,8 @@ def _tables(results: Results) -> Iterator[tuple[str, str, list[Column]]]:
     )
     yield (
         "Start and memory",
-        "From spawning the process to the first answer over stdio; memory then, after 100,000 plain calls over HTTP and after a "
-        "million, or as many as there was time for; what a session that rests and a stream that listens take.",
+        "From spawning the process, with 10 tools, to the first answer over stdio; memory then, after 100,000 plain calls over "
+        "HTTP and after a million, or as many as there was time for; what a session that rests and a stream that listens take.",
         [
             Column("start ms", Figure("wall_ms", ""), at("start", 1, STDIO_SESSION)),
             Column("start CPU ms", Figure("cpu_ms", ""), at("start", 1, STDIO_SESSION)),

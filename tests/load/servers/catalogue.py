@@ -8,72 +8,14 @@ import functools
 import inspect
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel
-
-QUESTION = "Really?"
 PAUSE = 0.001
 """How many seconds the tools take that take their time."""
 STEPS = 10
 """How often the tool that reports progress does."""
 
 Tools = list[tuple[str, Callable[..., Any]]]
-
-
-class Confirmation(BaseModel):
-    """What the tools that ask want to know."""
-
-    sure: bool
-
-
-class Filter(BaseModel):
-    """What a record has to be like."""
-
-    field: str
-    operator: Literal["equals", "at_least", "contains"]
-    value: str
-
-
-class Range(BaseModel):
-    """Which of the records that fit."""
-
-    first: int
-    last: int
-
-
-class Query(BaseModel):
-    """What is searched for."""
-
-    text: str
-    filters: list[Filter]
-    range: Range
-
-
-class Author(BaseModel):
-    """Who wrote a record."""
-
-    name: str
-    email: str
-
-
-class Record(BaseModel):
-    """One that fits."""
-
-    id: int
-    title: str
-    score: float
-    tags: list[str]
-    author: Author
-    published: str
-    available: bool
-
-
-class Page(BaseModel):
-    """Some of those that fit."""
-
-    total: int
-    records: list[Record]
 
 
 def echo(text: str) -> str:
@@ -101,24 +43,6 @@ def echo_blocking(text: str) -> str:
 def add(a: int, b: int) -> int:
     """Add two whole numbers."""
     return a + b
-
-
-def search(query: Query, limit: int = 20) -> Page:
-    """Return a page of records."""
-    first = query.filters[0].value if query.filters else ""
-    records = [
-        Record(
-            id=query.range.first + number,
-            title=f"Record {number} about {first}",
-            score=1 / (1 + number),
-            tags=["speed", "protocol", "server"],
-            author=Author(name="Ada Lovelace", email="ada@example.com"),
-            published="2026-07-28",
-            available=number % 2 == 0,
-        )
-        for number in range(limit)
-    ]
-    return Page(total=query.range.last, records=records)
 
 
 def many(count: int) -> Tools:
@@ -196,11 +120,12 @@ def chosen(options: argparse.Namespace) -> Tools:
     """The tools to offer, but for those that take the library's own context."""
     if options.tools:
         return [("echo", echo), *many(options.tools - 1)]
-    functions = (
-        (calculate_fibonacci, fetch_external_data, process_json_data, simulate_database_query)
-        if options.tm_dev_lab
-        else (echo, echo_async, echo_later, echo_blocking, add, search)
-    )
+    if options.tm_dev_lab:
+        functions = [calculate_fibonacci, fetch_external_data, process_json_data, simulate_database_query]
+    else:
+        from records import search
+
+        functions = [echo, echo_async, echo_later, echo_blocking, add, search]
     return [(function.__name__, function) for function in functions]
 
 

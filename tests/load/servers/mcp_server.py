@@ -8,19 +8,9 @@ import sys
 
 sys.modules["rich"] = None  # type: ignore[assignment]  # not among its requirements: a neighbour may have installed it
 
-from typing import Annotated  # noqa: E402
-
 import uvicorn  # noqa: E402
-from catalogue import (  # noqa: E402
-    QUESTION,
-    STEPS,
-    Confirmation,
-    as_coroutines,
-    chosen,
-    offers_context_tools,
-    options,
-)
-from mcp.server.mcpserver import Context, Elicit, MCPServer, Resolve  # noqa: E402
+from catalogue import STEPS, as_coroutines, chosen, offers_context_tools, options  # noqa: E402
+from mcp.server.mcpserver import Context, MCPServer  # noqa: E402
 
 chosen_options = options("--tuned")
 
@@ -32,27 +22,13 @@ async def steps(text: str, ctx: Context) -> str:
     return text
 
 
-async def confirm(ctx: Context) -> str:
-    """Ask for a confirmation."""
-    answer = await ctx.elicit(QUESTION, Confirmation)
-    return "sure" if answer.action == "accept" and answer.data.sure else "not sure"
-
-
-async def ask() -> Elicit[Confirmation]:
-    """What is to be asked."""
-    return Elicit(QUESTION, Confirmation)
-
-
-async def confirmed(answer: Annotated[Confirmation, Resolve(ask)]) -> str:
-    """Have a confirmation asked for."""
-    return "sure" if answer.sure else "not sure"
-
-
 mcp = MCPServer("load", version="1.0.0", log_level="WARNING" if chosen_options.tuned else "INFO")
 tools = chosen(chosen_options)
 for name, function in as_coroutines(tools) if chosen_options.tuned else tools:
     mcp.add_tool(function, name=name)
 if offers_context_tools(chosen_options):
+    from mcp_asking import confirm, confirmed
+
     mcp.add_tool(steps)
     mcp.add_tool(confirm)
     mcp.add_tool(confirmed)

@@ -19,5 +19,10 @@ if (offersContextTools(options)) registerContextTools(server, z, { inputRequired
 if (options.stdio) {
   await server.connect(new StdioServerTransport());
 } else {
-  await server.listen({ port: options.port, jsonResponse: options.json, maxBodyBytes: options.maxBody });
+  await server.listen({
+    port: options.port,
+    jsonResponse: options.json,
+    maxBodyBytes: options.maxBody,
+    maxSessionsPerSecond: 1_000_000, // as many as the load generator begins at once
+  });
 }

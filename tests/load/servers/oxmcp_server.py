@@ -3,11 +3,9 @@
 `--mounted`: under uvicorn, set up as the official SDK is (`--tuned`: uvloop and httptools).
 """
 
-from typing import Annotated
+from catalogue import STEPS, chosen, offers_context_tools, options
 
-from catalogue import QUESTION, STEPS, Confirmation, chosen, offers_context_tools, options
-
-from oxmcp import Context, Elicit, FastMCP, Resolve
+from oxmcp import Context, FastMCP
 
 chosen_options = options("--mounted", "--tuned")
 mcp = FastMCP("load", version="1.0.0")
@@ -20,25 +18,11 @@ async def steps(text: str, ctx: Context) -> str:
     return text
 
 
-async def confirm(ctx: Context) -> str:
-    """Ask for a confirmation."""
-    answer = await ctx.elicit(QUESTION, Confirmation)
-    return "sure" if answer.action == "accept" and answer.data.sure else "not sure"
-
-
-async def ask() -> Elicit[Confirmation]:
-    """What is to be asked."""
-    return Elicit(QUESTION, Confirmation)
-
-
-async def confirmed(answer: Annotated[Confirmation, Resolve(ask)]) -> str:
-    """Have a confirmation asked for."""
-    return "sure" if answer.sure else "not sure"
-
-
 for name, function in chosen(chosen_options):
     mcp.tool(function, name=name)
 if offers_context_tools(chosen_options):
+    from oxmcp_asking import confirm, confirmed
+
     mcp.tool(steps)
     mcp.tool(confirm)
     mcp.tool(confirmed)
@@ -63,5 +47,6 @@ else:
         host="127.0.0.1",
         port=chosen_options.port,
         json_response=chosen_options.answers == "json",
+        max_sessions_per_second=1_000_000,  # as many as the load generator begins at once
         **limit,
     )

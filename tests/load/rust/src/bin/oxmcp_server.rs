@@ -7,7 +7,7 @@ use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, Reply, from_f
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{Elicited, Implementation, Output, Progress, Tool, ToolOutput};
 use oxmcp_core::registry::{Registry, RegistryOptions};
-use oxmcp_core::transports::http::{HttpOptions, HttpServer};
+use oxmcp_core::transports::http::{HttpOptions, HttpServer, SessionLimits};
 use oxmcp_core::transports::stdio::{self, StdioOptions};
 use oxmcp_load_servers::{
     DatabaseQuery, Fetch, Fetcher, Fibonacci, Numbers, One, Options, PAUSE, Page, Process, QUESTION, STEPS,
@@ -190,6 +190,8 @@ async fn main() -> Result<(), oxmcp_load_servers::Failure> {
     let http = HttpOptions {
         json_only: options.json,
         max_body_bytes: options.max_body_bytes,
+        // As many as the load generator begins at once.
+        sessions: SessionLimits { max_per_second: Some(u32::MAX), ..SessionLimits::default() },
         ..HttpOptions::default()
     };
     HttpServer::bind(engine, ("127.0.0.1", options.port), http)?.serve(shutdown).await?;
