@@ -1,6 +1,6 @@
 //! What a message turns out to be: its era is decided here, once, and its own room decodes it.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 
 use http::HeaderMap;
 
@@ -10,6 +10,7 @@ use super::legacy::session::Session;
 use super::legacy::session_store::SessionStore;
 use super::meta::Meta;
 use super::params::Params;
+use super::sessions::Connected;
 use super::{Opened, Profile, Reuse, SessionOptions, Sessions, Side, WireError, legacy, modern};
 use crate::jsonrpc::{Malformed, Message, Notification, Outline, Request, Response, error_code};
 use crate::model::{Implementation, Principal};
@@ -23,8 +24,7 @@ pub struct Eras {
     pub(super) registry: Registry,
     pub(super) max_subscribed_resources: usize,
     pub(super) sessions: Arc<SessionStore>,
-    /// The sessions of duplex connections, which nobody finds by an id.
-    pub(super) connected: Mutex<Vec<Weak<Session>>>,
+    pub(super) connected: Mutex<Connected>,
 }
 
 impl Eras {

@@ -19,6 +19,25 @@ use crate::jsonrpc::{Request, error_code};
 use crate::model::Principal;
 use crate::protocol_version::ProtocolVersion;
 
+/// The sessions of duplex connections, which nobody finds by an id.
+#[derive(Debug, Default)]
+pub(super) struct Connected {
+    sessions: Vec<Weak<Session>>,
+    /// With how many it is looked which are gone: twice as many as were there when that was done, so that it costs each as much however
+    /// many there are.
+    enough: usize,
+}
+
+impl Connected {
+    fn add(&mut self, session: &Arc<Session>) {
+        if self.sessions.len() >= self.enough {
+            self.sessions.retain(|session| session.strong_count() > 0);
+            self.enough = 2 * self.sessions.len() + 16;
+        }
+        self.sessions.push(Arc::downgrade(session));
+    }
+}
+
 impl Eras {
     /// The stream of what a session is owed outside of any request (LHTTP-8).
     ///
@@ -42,7 +61,7 @@ impl Eras {
             Some(session) => session,
             None => {
                 let connected = self.connected();
-                let mut sessions = connected.iter().filter_map(Weak::upgrade).filter(|session| {
+                let mut sessions = connected.sessions.iter().filter_map(Weak::upgrade).filter(|session| {
                     !session.has_ended() && (session_id.is_none() || session.id.as_deref() == session_id)
                 });
                 let session = sessions.next()?;
@@ -55,7 +74,7 @@ impl Eras {
         Some((session.caller(&self.profile), Arc::clone(&session.in_flight)))
     }
 
-    fn connected(&self) -> MutexGuard<'_, Vec<Weak<Session>>> {
+    fn connected(&self) -> MutexGuard<'_, Connected> {
         // A list of references is whole after every statement above.
         self.connected.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -173,9 +192,7 @@ impl Eras {
         match side {
             Side::Duplex(duplex) if !duplex.begin(&session) => return Err(second()),
             Side::Duplex(_) => {
-                let mut connected = self.connected();
-                connected.retain(|session| session.strong_count() > 0);
-                connected.push(Arc::downgrade(&session));
+                self.connected().add(&session);
             }
             Side::Post { .. } => self.sessions.add(&session),
         }

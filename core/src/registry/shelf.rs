@@ -25,8 +25,8 @@ impl Effect {
 
 /// The items of one kind. Cloning copies references, never items; the clone has no pages yet.
 pub(super) struct Shelf<T> {
-    /// Key → place.
-    places: HashMap<Arc<str>, u64, NameHash>,
+    /// Key → place, and the item itself: calls look for one by its key, however many there are.
+    places: HashMap<Arc<str>, Place<T>, NameHash>,
     /// Place → item. Places only grow, so the order is that of registration and a removal moves nobody.
     slots: BTreeMap<u64, Slot<T>>,
     next: u64,
@@ -41,6 +41,12 @@ pub(super) struct Shelf<T> {
 /// Items with whether they are enabled, in order.
 pub(super) type Served<T> = Vec<(Arc<T>, bool)>;
 
+struct Place<T> {
+    number: u64,
+    /// The item, where it is enabled.
+    enabled: Option<Arc<T>>,
+}
+
 struct Slot<T> {
     key: Arc<str>,
     enabled: bool,
@@ -50,8 +56,7 @@ struct Slot<T> {
 impl<T> Shelf<T> {
     /// The item with this key, if it is there and enabled.
     pub(super) fn get(&self, key: &str) -> Option<&Arc<T>> {
-        let slot = self.slots.get(self.places.get(key)?)?;
-        slot.enabled.then_some(&slot.entry)
+        self.places.get(key)?.enabled.as_ref()
     }
 
     /// Whether there is an item with this key, enabled or not.
@@ -61,12 +66,12 @@ impl<T> Shelf<T> {
 
     /// Whether the item with this key is enabled, if it is there.
     pub(super) fn is_enabled(&self, key: &str) -> Option<bool> {
-        Some(self.slots.get(self.places.get(key)?)?.enabled)
+        Some(self.places.get(key)?.enabled.is_some())
     }
 
     /// The place of the item with this key, enabled or not.
     pub(super) fn place(&self, key: &str) -> Option<u64> {
-        self.places.get(key).copied()
+        self.places.get(key).map(|place| place.number)
     }
 
     /// The key of the item at this place.
@@ -94,13 +99,20 @@ impl<T> Shelf<T> {
         &self.spare
     }
 
+    fn find_mut(&mut self, key: &str) -> Option<(&mut Place<T>, &mut Slot<T>)> {
+        let place = self.places.get_mut(key)?;
+        let slot = self.slots.get_mut(&place.number)?;
+        Some((place, slot))
+    }
+
     /// Puts an item at the end, enabled or not, unless its key is taken.
     pub(super) fn add(&mut self, key: Arc<str>, entry: Arc<T>, enabled: bool) -> Effect {
         if self.contains(&key) {
             return Effect::Nothing;
         }
         self.pages = PageCache::default();
-        self.places.insert(Arc::clone(&key), self.next);
+        let place = Place { number: self.next, enabled: enabled.then(|| Arc::clone(&entry)) };
+        self.places.insert(Arc::clone(&key), place);
         self.slots.insert(self.next, Slot { key, enabled, entry });
         self.next += 1;
         Effect::on(enabled)
@@ -108,19 +120,18 @@ impl<T> Shelf<T> {
 
     /// Puts an item in the place of the one with its key, where it is enabled if that was and it is; at the end if there is none.
     pub(super) fn replace(&mut self, key: Arc<str>, entry: Arc<T>, enabled: bool) -> Effect {
-        let Some(slot) = self.places.get(&key).and_then(|place| self.slots.get_mut(place)) else {
-            return self.add(key, entry, enabled);
-        };
+        let Some((place, slot)) = self.find_mut(&key) else { return self.add(key, entry, enabled) };
         let was_enabled = slot.enabled;
         slot.entry = entry;
         slot.enabled &= enabled;
+        place.enabled = slot.enabled.then(|| Arc::clone(&slot.entry));
         self.pages = PageCache::default();
         Effect::on(was_enabled)
     }
 
     /// Takes an item away.
     pub(super) fn remove(&mut self, key: &str) -> Effect {
-        let Some(slot) = self.places.remove(key).and_then(|place| self.slots.remove(&place)) else {
+        let Some(slot) = self.places.remove(key).and_then(|place| self.slots.remove(&place.number)) else {
             return Effect::Nothing;
         };
         self.pages = PageCache::default();
@@ -129,10 +140,9 @@ impl<T> Shelf<T> {
 
     /// Hides an item, or shows it again.
     pub(super) fn set_enabled(&mut self, key: &str, enabled: bool) -> Effect {
-        let Some(slot) = self.places.get(key).and_then(|place| self.slots.get_mut(place)) else {
-            return Effect::Nothing;
-        };
+        let Some((place, slot)) = self.find_mut(key) else { return Effect::Nothing };
         slot.enabled = enabled;
+        place.enabled = enabled.then(|| Arc::clone(&slot.entry));
         self.pages = PageCache::default();
         Effect::List
     }
@@ -190,6 +200,12 @@ impl<T> Clone for Shelf<T> {
             gated: self.gated,
             pages: PageCache::default(),
         }
+    }
+}
+
+impl<T> Clone for Place<T> {
+    fn clone(&self) -> Self {
+        Self { number: self.number, enabled: self.enabled.clone() }
     }
 }
 
