@@ -1,5 +1,8 @@
 //! `oxmcp._native`: the engine for Python. The list of names; each lives in the file of its subject.
 
+// That of musl is slow. Elsewhere the system's is as good, and gives back what other threads free: mimalloc keeps a large text for the
+// thread that made it, until that makes another.
+#[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -49,10 +49,6 @@ pub struct LoopSide {
     task_class: Py<PyAny>,
     /// The context variables that calls start from which have no others.
     context: Py<PyAny>,
-    /// `guard(awaitable)`: a coroutine that turns an exit into an exception.
-    guard: Py<PyAny>,
-    begin: Py<PyAny>,
-    conclude: Py<PyAny>,
     eager: Eager,
     /// The tasks of calls that did not end with their first step.
     tasks: Tasks,
@@ -62,16 +58,15 @@ pub struct LoopSide {
 
 /// How a task's first step is run at once instead of in the loop's next round.
 enum Eager {
-    /// `asyncio.Task(…, eager_start=True)`, from Python 3.12 on.
-    BuiltIn,
-    /// The step is caught on its way to `loop.call_soon` and run here.
-    Caught {
-        takes_context: bool,
-        catcher: Py<Catcher>,
-        /// `catcher.catch`, bound once.
-        catch: Py<PyAny>,
-        tasks: OuterTask,
+    /// `asyncio.Task(…, eager_start=True)`, from Python 3.12 on, which enters the call's context by itself.
+    BuiltIn {
+        begin: Py<PyAny>,
+        conclude: Py<PyAny>,
+        /// `guard(awaitable)`: a coroutine that turns an exit into an exception.
+        guard: Py<PyAny>,
     },
+    /// The step is caught on its way to `loop.call_soon` and run here.
+    Caught { starter: Py<Starter>, tasks: OuterTask },
 }
 
 /// `asyncio`'s functions for what is begun inside of a task: before Python 3.12, the first step of another needs it put aside.
@@ -106,8 +101,13 @@ impl LoopSide {
     ) -> PyResult<Self> {
         let asyncio = py.import("asyncio")?;
         let version = py.version_info();
+        let task_class = asyncio.getattr("Task")?.unbind();
         let eager = if version >= (3, 12) {
-            Eager::BuiltIn
+            Eager::BuiltIn {
+                begin: wrap_pyfunction!(begin, py)?.into_any().unbind(),
+                conclude: wrap_pyfunction!(conclude, py)?.into_any().unbind(),
+                guard,
+            }
         } else {
             let catcher = Py::new(py, Catcher(Mutex::new(None)))?;
             let catch = catcher.getattr(py, "catch")?;
@@ -116,7 +116,10 @@ impl LoopSide {
                 leave: asyncio.getattr("tasks")?.getattr("_leave_task")?.unbind(),
                 enter: asyncio.getattr("tasks")?.getattr("_enter_task")?.unbind(),
             };
-            Eager::Caught { takes_context: version >= (3, 11), catcher, catch, tasks }
+            let (event_loop, task_class) = (event_loop.clone_ref(py), task_class.clone_ref(py));
+            let takes_context = version >= (3, 11);
+            let starter = Starter { event_loop, task_class, guard, takes_context, catcher, catch };
+            Eager::Caught { starter: Py::new(py, starter)?, tasks }
         };
         Ok(Self {
             host,
@@ -126,11 +129,8 @@ impl LoopSide {
             bell,
             closing: AtomicBool::new(false),
             event_loop,
-            task_class: asyncio.getattr("Task")?.unbind(),
+            task_class,
             context,
-            guard,
-            begin: wrap_pyfunction!(begin, py)?.into_any().unbind(),
-            conclude: wrap_pyfunction!(conclude, py)?.into_any().unbind(),
             eager,
             tasks: Tasks::default(),
             queue: OnceLock::new(),
@@ -168,6 +168,37 @@ impl LoopSide {
             return ELSEWHERE;
         }
         py.detach(|| self.driver.lead(self.readiness(timeout)))
+    }
+
+    /// [`LoopSide::wait`], but calls that come are started right here, and the waiting goes on as long as nothing comes of them
+    /// that the loop has to see to: most end with their first step, and the loop's own way round costs more than they do. Whatever
+    /// else there is to hand out is left to the loop, which does that in its own context.
+    pub fn attend(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<u8> {
+        loop {
+            let flags = self.wait(py, timeout);
+            if flags != MAIL || self.host.notices.has_any() || self.given.has_any() {
+                return Ok(flags);
+            }
+            self.start_calls(py);
+            py.check_signals()?;
+            // With timers the time left has to be worked out anew.
+            if timeout.is_some() || self.loop_has_work(py) {
+                return Ok(0);
+            }
+        }
+    }
+
+    /// Whether the loop would do anything if it got its turn.
+    fn loop_has_work(&self, py: Python<'_>) -> bool {
+        let event_loop = self.event_loop.bind(py);
+        let is_empty = |queue: PyResult<Bound<'_, PyAny>>| {
+            queue.and_then(|queue| queue.len()).is_ok_and(|count| count == 0)
+        };
+        let stops =
+            event_loop.getattr(intern!(py, "_stopping")).and_then(|flag| flag.is_truthy()).unwrap_or(true);
+        stops
+            || !is_empty(event_loop.getattr(intern!(py, "_ready")))
+            || !is_empty(event_loop.getattr(intern!(py, "_scheduled")))
     }
 
     async fn readiness(&self, timeout: Option<f64>) -> u8 {
@@ -217,9 +248,13 @@ impl LoopSide {
 
     /// Starts the calls that wait, cancels those nobody waits for any more, and hands out notices.
     pub fn drain(&self, py: Python<'_>) -> PyResult<()> {
-        if self.driver.placement() == Placement::Thread {
-            self.bell.hush();
-        }
+        self.look(py)
+    }
+
+    /// The same where the bell's descriptor was what woke the loop. It is hushed whoever drives the I/O by now: it was rung before
+    /// that changed, or to say that it did, and a loop that drives the I/O would go round and round for it.
+    pub fn drain_rung(&self, py: Python<'_>) -> PyResult<()> {
+        self.bell.hush();
         self.look(py)
     }
 
@@ -241,6 +276,12 @@ impl LoopSide {
     }
 
     fn look(&self, py: Python<'_>) -> PyResult<()> {
+        self.start_calls(py);
+        self.given.hand_out(py)?;
+        self.host.notices.hand_out(py, |call| self.cancel(py, call))
+    }
+
+    fn start_calls(&self, py: Python<'_>) {
         let mut batch = Vec::new();
         let more = self.mailbox().take(BATCH, &mut batch);
         let mut started = 0;
@@ -262,8 +303,6 @@ impl LoopSide {
         if started > 0 {
             self.workers.count(0, started);
         }
-        self.given.hand_out(py)?;
-        self.host.notices.hand_out(py, |call| self.cancel(py, call))
     }
 
     fn cancel(&self, py: Python<'_>, id: CallId) {
@@ -317,13 +356,25 @@ impl LoopSide {
     ) -> PyResult<()> {
         let run = intern!(py, "run");
         let context = surrounding_context::for_call(py, call.get().invocation(), &self.context)?;
-        let coroutine = context.call_method1(run, (&self.begin, call, target, &self.guard))?;
-        if coroutine.is_none() {
-            return Ok(());
-        }
-        let task = self.first_step(py, &context, &coroutine, target)?;
-        if task.call_method0(intern!(py, "done"))?.is_truthy()? {
-            context.call_method1(run, (&self.conclude, call, target, &task))?;
+        let task = match &self.eager {
+            Eager::Caught { starter, .. } => context.call_method1(run, (starter, call, target, &context))?,
+            Eager::BuiltIn { begin, conclude, guard } => {
+                let coroutine = context.call_method1(run, (begin, call, target, guard))?;
+                if coroutine.is_none() {
+                    return Ok(());
+                }
+                let keywords = keywords(py, &self.event_loop, target)?;
+                keywords.set_item(intern!(py, "context"), &context)?;
+                keywords.set_item(intern!(py, "eager_start"), true)?;
+                let task = self.task_class.bind(py).call((&coroutine,), Some(&keywords))?;
+                if is_done(&task)? {
+                    context.call_method1(run, (conclude, call, target, &task))?;
+                    return Ok(());
+                }
+                task
+            }
+        };
+        if task.is_none() {
             return Ok(());
         }
         self.tasks.lock().insert(id, task.clone().unbind());
@@ -338,44 +389,66 @@ impl LoopSide {
         task.call_method(intern!(py, "add_done_callback"), (Bound::new(py, ending)?,), Some(&keywords))?;
         Ok(())
     }
+}
 
-    /// Makes the task of a call and runs its first step, with the task as the current one.
-    fn first_step<'py>(
+fn is_done(task: &Bound<'_, PyAny>) -> PyResult<bool> {
+    task.call_method0(intern!(task.py(), "done"))?.is_truthy()
+}
+
+/// What every task is made with.
+fn keywords<'py>(
+    py: Python<'py>,
+    event_loop: &Py<PyAny>,
+    target: &Bound<'py, Target>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let keywords = PyDict::new(py);
+    keywords.set_item(intern!(py, "loop"), event_loop)?;
+    // Given, because making one up ("Task-123") costs more than the rest of the task's making.
+    keywords.set_item(intern!(py, "name"), &target.get().name)?;
+    Ok(keywords)
+}
+
+/// `starter(call, target, context)`, inside of that context: the call up to the end of its task's first step. Returns the task
+/// if it is not done then.
+#[pyclass(frozen)]
+struct Starter {
+    event_loop: Py<PyAny>,
+    task_class: Py<PyAny>,
+    /// `guard(awaitable)`: a coroutine that turns an exit into an exception.
+    guard: Py<PyAny>,
+    takes_context: bool,
+    catcher: Py<Catcher>,
+    /// `catcher.catch`, bound once.
+    catch: Py<PyAny>,
+}
+
+#[pymethods]
+impl Starter {
+    fn __call__<'py>(
         &self,
-        py: Python<'py>,
-        context: &Bound<'py, PyAny>,
-        coroutine: &Bound<'py, PyAny>,
+        call: &Bound<'py, Call>,
         target: &Bound<'py, Target>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let event_loop = self.event_loop.bind(py);
-        let task_class = self.task_class.bind(py);
-        let keywords = PyDict::new(py);
-        keywords.set_item(intern!(py, "loop"), event_loop)?;
-        // Given, because making one up ("Task-123") costs more than the rest of the task's making.
-        keywords.set_item(intern!(py, "name"), &target.get().name)?;
-        match &self.eager {
-            Eager::BuiltIn => {
-                keywords.set_item(intern!(py, "context"), context)?;
-                keywords.set_item(intern!(py, "eager_start"), true)?;
-                task_class.call((coroutine,), Some(&keywords))
-            }
-            Eager::Caught { takes_context, catcher, catch, .. } => {
-                let call_soon = intern!(py, "call_soon");
-                event_loop.setattr(call_soon, catch)?;
-                let task = if *takes_context {
-                    keywords.set_item(intern!(py, "context"), context)?;
-                    task_class.call((coroutine,), Some(&keywords))
-                } else {
-                    context.call_method(intern!(py, "run"), (task_class, coroutine), Some(&keywords))
-                };
-                event_loop.delattr(call_soon)?;
-                let task = task?;
-                if let Some(step) = catcher.get().take() {
-                    context.call_method1(intern!(py, "run"), (step,))?;
-                }
-                Ok(task)
-            }
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = call.py();
+        let Some(coroutine) = begin(call, target, self.guard.bind(py))? else { return Ok(None) };
+        let keywords = keywords(py, &self.event_loop, target)?;
+        if self.takes_context {
+            keywords.set_item(intern!(py, "context"), context)?;
         }
+        let (event_loop, call_soon) = (self.event_loop.bind(py), intern!(py, "call_soon"));
+        event_loop.setattr(call_soon, &self.catch)?;
+        let task = self.task_class.bind(py).call((coroutine,), Some(&keywords));
+        event_loop.delattr(call_soon)?;
+        let task = task?;
+        if let Some(step) = self.catcher.get().take() {
+            step.bind(py).call0()?;
+        }
+        if is_done(&task)? {
+            conclude(call, target, &task);
+            return Ok(None);
+        }
+        Ok(Some(task))
     }
 }
 

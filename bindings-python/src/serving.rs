@@ -254,8 +254,19 @@ impl Serving {
         self.loop_side.wait(py, timeout)
     }
 
+    /// Drives the engine's I/O and starts calls; see `LoopSide::attend`.
+    #[pyo3(signature = (timeout))]
+    fn attend(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<u8> {
+        self.loop_side.attend(py, timeout)
+    }
+
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
         self.loop_side.drain(py)
+    }
+
+    /// What is to be called when `fileno` is readable.
+    fn drain_rung(&self, py: Python<'_>) -> PyResult<()> {
+        self.loop_side.drain_rung(py)
     }
 
     /// Binds and serves HTTP; returns the token and the address it is bound to. `owns_process` is as with `serve_stdio`.

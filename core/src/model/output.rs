@@ -115,15 +115,7 @@ impl ToolOutput {
     /// Structured content alone, which the engine repeats as text (TOOL-9).
     #[must_use]
     pub fn structured(structured: RawJson) -> Self {
-        Self {
-            content: RawJson::from_checked("[]"),
-            structured_content: Some(structured),
-            is_error: false,
-            repeats: true,
-            meta: None,
-            vouched: false,
-            more: None,
-        }
+        Self { structured_content: Some(structured), ..Self::nothing() }
     }
 
     /// One block of text that says what went wrong.

@@ -61,7 +61,7 @@ class Serving:
         )
         claims.hand_over(native, loop)
         threads.remember(self.native, loop)
-        loop.add_reader(self.native.fileno(), self.native.drain)
+        loop.add_reader(self.native.fileno(), self.native.drain_rung)
 
     async def until_ended(self, token: int) -> None:
         """Waits for the end of a transport. When that is cancelled the transport is told to end, and what runs on it may

@@ -48,7 +48,7 @@ if hasattr(selectors, "EpollSelector"):
                         ready.append((self._door, selectors.EVENT_READ))
                     return ready
                 self._maybe_more = False
-            flags = serving.wait(timeout)
+            flags = serving.attend(timeout)
             if flags == 1:
                 return [(self._door, selectors.EVENT_READ)]
             if flags == 4:
