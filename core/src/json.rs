@@ -3,25 +3,31 @@
 mod canonical;
 mod compact;
 mod decimal;
+mod decode;
 mod escape;
 mod flaw;
 mod integers;
 mod members;
 mod nesting;
 mod scan;
+mod special;
 mod text;
+mod tokens;
 
 pub use canonical::canonical;
 pub use compact::compact;
 pub(crate) use decimal::Decimal;
+pub use decode::as_string;
+pub(crate) use decode::{decode, hex};
+pub(crate) use escape::room_for;
 pub use escape::write_string;
 pub(crate) use flaw::{Fault, Flaw};
 pub use integers::{inexact_integers, may_have_inexact_integers};
 pub use members::{Elements, Members, elements, member, members, with_member};
 pub use scan::MAX_DEPTH;
 pub(crate) use scan::Scanner;
-pub use text::{as_boolean, as_integer, as_number, as_string, is_array, is_null, is_object};
-pub(crate) use text::{decode, find_special, hex};
+pub(crate) use special::{after_short_escapes, find_special};
+pub use text::{as_boolean, as_integer, as_number, is_array, is_null, is_object};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -217,5 +223,5 @@ pub(crate) fn one_line(text: String) -> String {
 /// Whether the text has no line breaks.
 #[must_use]
 pub(crate) fn is_one_line(text: &str) -> bool {
-    memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none()
+    !special::has_either(text.as_bytes(), b'\n', b'\r')
 }

@@ -1,5 +1,7 @@
 //! JSON without white space between its words.
 
+use super::members::after_string;
+
 /// The text without the white space that means nothing; `None` if there is none. For text that was scanned before.
 #[must_use]
 pub fn compact(text: &str) -> Option<String> {
@@ -9,19 +11,7 @@ pub fn compact(text: &str) -> Option<String> {
     let (mut copied, mut at) = (0, 0);
     while let Some(byte) = bytes.get(at) {
         if *byte == b'"' {
-            at += 1;
-            loop {
-                at = super::text::find_special(bytes, at);
-                match bytes.get(at) {
-                    None => break,
-                    Some(b'"') => {
-                        at += 1;
-                        break;
-                    }
-                    Some(b'\\') => at += 2,
-                    Some(_) => at += 1,
-                }
-            }
+            at = after_string(bytes, at).unwrap_or(bytes.len());
         } else if is_blank(byte) {
             out.push_str(text.get(copied..at)?);
             while bytes.get(at).is_some_and(is_blank) {

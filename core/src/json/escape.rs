@@ -4,7 +4,9 @@
 //! close together, as in JSON that is itself carried as text, blocks go through a buffer: a copy of a few bytes for each of them
 //! would cost more.
 
-use super::text::{BLOCK, find_special, is_plain, special_in};
+use fearless_simd::{Level, Simd, dispatch};
+
+use super::special::{BLOCK, find_special, has_either, special_in};
 
 /// With so many bytes to be escaped a block goes through the buffer.
 const DENSE: u32 = 4;
@@ -15,7 +17,7 @@ const SEPARATOR: [u8; 2] = [0xe2, 0x80];
 /// Appends `value` to `out` as a JSON string, quoted and escaped. U+2028 and U+2029 are escaped too, so that the text
 /// never breaks a line for any reader (SEC-17).
 pub fn write_string(out: &mut String, value: &str) {
-    out.reserve(value.len() + 2);
+    out.reserve(room_for(value));
     out.push('"');
     let mut rest = value;
     while let Some((before, escaped, after)) = at_separator(rest) {
@@ -27,9 +29,18 @@ pub fn write_string(out: &mut String, value: &str) {
     out.push('"');
 }
 
+/// For how much there should be room before a text is written as a string: text mostly has an escape or two in a line. To ask for
+/// more when there is none left is to copy what has been written.
+pub(crate) const fn room_for(value: &str) -> usize {
+    value.len() + value.len() / 8 + 2
+}
+
 /// What stands before the first line separator, what it is written as, and what stands after it.
 fn at_separator(text: &str) -> Option<(&str, &'static str, &str)> {
     let bytes = text.as_bytes();
+    if !has_either(bytes, SEPARATOR[0], SEPARATOR[0]) {
+        return None;
+    }
     memchr::memchr_iter(SEPARATOR[0], bytes).find_map(|at| {
         let escaped = match bytes.get(at + 1..at + 3)? {
             [second, 0xa8] if *second == SEPARATOR[1] => "\\u2028",
@@ -57,16 +68,22 @@ fn write_escaped(out: &mut String, text: &str) {
 /// Writes what is in whole blocks: returns up to where it has, and from where something may be to escape.
 #[inline(never)]
 fn write_blocks(out: &mut String, text: &str) -> (usize, usize) {
+    dispatch!(Level::new(), simd => by_blocks(simd, out, text))
+}
+
+#[expect(clippy::inline_always, reason = "compiled once for every width of vectors")]
+#[inline(always)]
+fn by_blocks<S: Simd>(simd: S, out: &mut String, text: &str) -> (usize, usize) {
     let bytes = text.as_bytes();
     let mut stage = Stage { bytes: [0; STAGE], length: 0 };
     // Up to `start` all is written; up to `at` nothing more is to be escaped.
     let (mut start, mut at) = (0, 0);
     while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
-        if is_plain(block) {
+        let mut special = special_in(simd, block);
+        if special == 0 {
             at += BLOCK;
             continue;
         }
-        let mut special = special_in(block);
         if special.count_ones() < DENSE {
             stage.empty(out);
             while special != 0 {

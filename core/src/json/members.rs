@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::text::{decode, find_special};
-use super::write_string;
+use super::special::{end_of_string, find_special};
+use super::{decode, write_string};
 
 /// The members of the object that `text` is: each key decoded, each value as its text. One cheap pass over text that was
 /// scanned before; on text that was not, it ends early but never panics. Empty for anything but an object.
@@ -156,14 +156,8 @@ impl<'a> Walk<'a> {
 }
 
 /// The position after the string whose opening quote is at `at`.
-fn after_string(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut at = at + 1;
-    loop {
-        at = find_special(bytes, at);
-        match bytes.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
+#[inline]
+pub(super) fn after_string(bytes: &[u8], at: usize) -> Option<usize> {
+    let end = find_special(bytes, at + 1);
+    if bytes.get(end) == Some(&b'"') { Some(end + 1) } else { end_of_string(bytes, end).map(|end| end + 1) }
 }

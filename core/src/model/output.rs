@@ -55,7 +55,8 @@ impl ToolOutput {
     /// One block of text.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        let mut content = String::with_capacity(text.len() + 27);
+        let mut content =
+            String::with_capacity(TEXT_BEGINS.len() + crate::json::room_for(text) + TEXT_ENDS.len());
         content.push_str(TEXT_BEGINS);
         crate::json::write_string(&mut content, text);
         content.push_str(TEXT_ENDS);

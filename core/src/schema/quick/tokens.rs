@@ -1,6 +1,6 @@
 //! The smallest parts of JSON text: strict, so that what passes here a parser would take.
 
-use crate::json::{find_special, hex};
+use crate::json::{after_short_escapes, find_special, hex};
 
 /// The position after a string whose opening quote ends before `at`, and whether it has escapes.
 #[inline]
@@ -12,27 +12,24 @@ pub(super) fn string(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
 #[inline(never)]
 fn rest_of_string(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
     loop {
+        at = after_short_escapes(bytes, at).0;
         match bytes.get(at)? {
             b'"' => return Some((at + 1, true)),
-            b'\\' => at = find_special(bytes, after_escape(bytes, at)?),
+            b'\\' => at = after_long_escape(bytes, at)?,
             _ => return None,
         }
     }
 }
 
-/// The position after the escape at `at`; half of a surrogate pair is none.
-fn after_escape(bytes: &[u8], at: usize) -> Option<usize> {
-    match bytes.get(at + 1)? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 2),
-        b'u' => match hex(bytes.get(at + 2..at + 6)?)? {
-            0xdc00..=0xdfff => None,
-            0xd800..=0xdbff => {
-                let low = hex(bytes.get(at + 6..at + 12)?.strip_prefix(b"\\u")?)?;
-                (0xdc00..=0xdfff).contains(&low).then_some(at + 12)
-            }
-            _ => Some(at + 6),
-        },
-        _ => None,
+/// The position after the escape with digits at `at`; half of a surrogate pair is none.
+fn after_long_escape(bytes: &[u8], at: usize) -> Option<usize> {
+    match hex(bytes.get(at..at + 6)?.strip_prefix(b"\\u")?)? {
+        0xdc00..=0xdfff => None,
+        0xd800..=0xdbff => {
+            let low = hex(bytes.get(at + 6..at + 12)?.strip_prefix(b"\\u")?)?;
+            (0xdc00..=0xdfff).contains(&low).then_some(at + 12)
+        }
+        _ => Some(at + 6),
     }
 }
 

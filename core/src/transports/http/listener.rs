@@ -31,8 +31,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// After how long a silent connection is asked whether it is still there.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// How much of a large body is read at once, at most. A connection that has had one keeps room for so much.
-const READ_BYTES: usize = 64 * 1024;
+/// How much of a large body is read at once, at most, and how much of an answer may wait before it is written: what comes after a longer
+/// piece takes a write of its own. A connection that has had a large body keeps room for so much.
+const BUFFER_BYTES: usize = 256 * 1024;
 
 /// How many headers hyper has room for without asking the allocator.
 const HYPER_HEADERS: usize = 100;
@@ -254,7 +255,7 @@ fn hyper_settings(options: &HttpOptions) -> http1::Builder {
     // closes connections that merely rest. `pipeline_flush` stays off: it holds an answer back as long as a part of
     // another request is in the buffer, and never sends the refusal of a head that is too large.
     http.header_read_timeout(None)
-        .max_buf_size(options.max_header_bytes.max(READ_BYTES))
+        .max_buf_size(options.max_header_bytes.max(BUFFER_BYTES))
         .max_header_size(options.max_header_bytes)
         .half_close(false);
     if options.max_headers != HYPER_HEADERS {
