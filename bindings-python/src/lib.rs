@@ -14,6 +14,7 @@ mod doorbell;
 mod duty;
 mod endpoint;
 mod errors;
+mod first_step;
 mod forks;
 mod guest;
 mod kept;

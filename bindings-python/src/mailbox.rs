@@ -9,7 +9,6 @@ use std::time::Duration;
 use oxmcp_core::handler::{Failure, FailureKind};
 use oxmcp_core::host::{Driver, Placement};
 use oxmcp_core::mailbox::{CallId, HostMessage, Mailbox, PendingCall};
-use pyo3::exceptions::asyncio::CancelledError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -18,6 +17,7 @@ use tokio::io::unix::AsyncFd;
 
 use crate::call::Call;
 use crate::doorbell::LoopBell;
+use crate::first_step::{Eager, conclude};
 use crate::forks::end_child;
 use crate::server::{Host, current_call};
 use crate::signal::Given;
@@ -46,7 +46,6 @@ pub struct LoopSide {
     /// Whether the server is told to stop: what did not start yet is refused then.
     closing: AtomicBool,
     event_loop: Py<PyAny>,
-    task_class: Py<PyAny>,
     /// The context variables that calls start from which have no others.
     context: Py<PyAny>,
     eager: Eager,
@@ -54,26 +53,6 @@ pub struct LoopSide {
     tasks: Tasks,
     /// The event queue the loop keeps its own descriptors in.
     queue: OnceLock<AsyncFd<OwnedFd>>,
-}
-
-/// How a task's first step is run at once instead of in the loop's next round.
-enum Eager {
-    /// `asyncio.Task(…, eager_start=True)`, from Python 3.12 on, which enters the call's context by itself.
-    BuiltIn {
-        begin: Py<PyAny>,
-        conclude: Py<PyAny>,
-        /// `guard(awaitable)`: a coroutine that turns an exit into an exception.
-        guard: Py<PyAny>,
-    },
-    /// The step is caught on its way to `loop.call_soon` and run here.
-    Caught { starter: Py<Starter>, tasks: OuterTask },
-}
-
-/// `asyncio`'s functions for what is begun inside of a task: before Python 3.12, the first step of another needs it put aside.
-struct OuterTask {
-    current: Py<PyAny>,
-    leave: Py<PyAny>,
-    enter: Py<PyAny>,
 }
 
 /// The tasks that are not done, by call.
@@ -99,28 +78,7 @@ impl LoopSide {
         context: Py<PyAny>,
         guard: Py<PyAny>,
     ) -> PyResult<Self> {
-        let asyncio = py.import("asyncio")?;
-        let version = py.version_info();
-        let task_class = asyncio.getattr("Task")?.unbind();
-        let eager = if version >= (3, 12) {
-            Eager::BuiltIn {
-                begin: wrap_pyfunction!(begin, py)?.into_any().unbind(),
-                conclude: wrap_pyfunction!(conclude, py)?.into_any().unbind(),
-                guard,
-            }
-        } else {
-            let catcher = Py::new(py, Catcher(Mutex::new(None)))?;
-            let catch = catcher.getattr(py, "catch")?;
-            let tasks = OuterTask {
-                current: asyncio.getattr("current_task")?.unbind(),
-                leave: asyncio.getattr("tasks")?.getattr("_leave_task")?.unbind(),
-                enter: asyncio.getattr("tasks")?.getattr("_enter_task")?.unbind(),
-            };
-            let (event_loop, task_class) = (event_loop.clone_ref(py), task_class.clone_ref(py));
-            let takes_context = version >= (3, 11);
-            let starter = Starter { event_loop, task_class, guard, takes_context, catcher, catch };
-            Eager::Caught { starter: Py::new(py, starter)?, tasks }
-        };
+        let eager = Eager::new(py, &event_loop, guard)?;
         Ok(Self {
             host,
             driver,
@@ -129,7 +87,6 @@ impl LoopSide {
             bell,
             closing: AtomicBool::new(false),
             event_loop,
-            task_class,
             context,
             eager,
             tasks: Tasks::default(),
@@ -263,15 +220,9 @@ impl LoopSide {
         if !self.has_mail() {
             return Ok(());
         }
-        let Eager::Caught { tasks, .. } = &self.eager else { return self.look(py) };
-        let event_loop = self.event_loop.bind(py);
-        let outer = tasks.current.bind(py).call1((event_loop,))?;
-        if outer.is_none() {
-            return self.look(py);
-        }
-        tasks.leave.bind(py).call1((event_loop, &outer))?;
+        let outer = self.eager.put_aside(py)?;
         let looked = self.look(py);
-        tasks.enter.bind(py).call1((event_loop, &outer))?;
+        self.eager.put_back(py, outer)?;
         looked
     }
 
@@ -354,29 +305,8 @@ impl LoopSide {
         call: &Bound<'py, Call>,
         target: &Bound<'py, Target>,
     ) -> PyResult<()> {
-        let run = intern!(py, "run");
         let context = surrounding_context::for_call(py, call.get().invocation(), &self.context)?;
-        let task = match &self.eager {
-            Eager::Caught { starter, .. } => context.call_method1(run, (starter, call, target, &context))?,
-            Eager::BuiltIn { begin, conclude, guard } => {
-                let coroutine = context.call_method1(run, (begin, call, target, guard))?;
-                if coroutine.is_none() {
-                    return Ok(());
-                }
-                let keywords = keywords(py, &self.event_loop, target)?;
-                keywords.set_item(intern!(py, "context"), &context)?;
-                keywords.set_item(intern!(py, "eager_start"), true)?;
-                let task = self.task_class.bind(py).call((&coroutine,), Some(&keywords))?;
-                if is_done(&task)? {
-                    context.call_method1(run, (conclude, call, target, &task))?;
-                    return Ok(());
-                }
-                task
-            }
-        };
-        if task.is_none() {
-            return Ok(());
-        }
+        let Some(task) = self.eager.first_step(py, &context, call, target)? else { return Ok(()) };
         self.tasks.lock().insert(id, task.clone().unbind());
         let ending = Ending {
             id,
@@ -388,87 +318,6 @@ impl LoopSide {
         keywords.set_item(intern!(py, "context"), &context)?;
         task.call_method(intern!(py, "add_done_callback"), (Bound::new(py, ending)?,), Some(&keywords))?;
         Ok(())
-    }
-}
-
-fn is_done(task: &Bound<'_, PyAny>) -> PyResult<bool> {
-    task.call_method0(intern!(task.py(), "done"))?.is_truthy()
-}
-
-/// What every task is made with.
-fn keywords<'py>(
-    py: Python<'py>,
-    event_loop: &Py<PyAny>,
-    target: &Bound<'py, Target>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let keywords = PyDict::new(py);
-    keywords.set_item(intern!(py, "loop"), event_loop)?;
-    // Given, because making one up ("Task-123") costs more than the rest of the task's making.
-    keywords.set_item(intern!(py, "name"), &target.get().name)?;
-    Ok(keywords)
-}
-
-/// `starter(call, target, context)`, inside of that context: the call up to the end of its task's first step. Returns the task
-/// if it is not done then.
-#[pyclass(frozen)]
-struct Starter {
-    event_loop: Py<PyAny>,
-    task_class: Py<PyAny>,
-    /// `guard(awaitable)`: a coroutine that turns an exit into an exception.
-    guard: Py<PyAny>,
-    takes_context: bool,
-    catcher: Py<Catcher>,
-    /// `catcher.catch`, bound once.
-    catch: Py<PyAny>,
-}
-
-#[pymethods]
-impl Starter {
-    fn __call__<'py>(
-        &self,
-        call: &Bound<'py, Call>,
-        target: &Bound<'py, Target>,
-        context: &Bound<'py, PyAny>,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let py = call.py();
-        let Some(coroutine) = begin(call, target, self.guard.bind(py))? else { return Ok(None) };
-        let keywords = keywords(py, &self.event_loop, target)?;
-        if self.takes_context {
-            keywords.set_item(intern!(py, "context"), context)?;
-        }
-        let (event_loop, call_soon) = (self.event_loop.bind(py), intern!(py, "call_soon"));
-        event_loop.setattr(call_soon, &self.catch)?;
-        let task = self.task_class.bind(py).call((coroutine,), Some(&keywords));
-        event_loop.delattr(call_soon)?;
-        let task = task?;
-        if let Some(step) = self.catcher.get().take() {
-            step.bind(py).call0()?;
-        }
-        if is_done(&task)? {
-            conclude(call, target, &task);
-            return Ok(None);
-        }
-        Ok(Some(task))
-    }
-}
-
-/// Stands in for `loop.call_soon` while a task is made, and keeps the step it schedules.
-#[pyclass(frozen)]
-struct Catcher(Mutex<Option<Py<PyAny>>>);
-
-impl Catcher {
-    fn take(&self) -> Option<Py<PyAny>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-#[pymethods]
-impl Catcher {
-    #[pyo3(signature = (callback, *, context=None))]
-    fn catch(&self, callback: Py<PyAny>, context: Option<&Bound<'_, PyAny>>) {
-        // The step is run in the call's context, which is the one named here.
-        let _ = context;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(callback);
     }
 }
 
@@ -488,41 +337,6 @@ impl Ending {
         let done = self.tasks.lock().remove(&self.id);
         drop(done);
         conclude(self.call.bind(py), self.target.bind(py), task);
-    }
-}
-
-/// Inside the call's context: binds the arguments and makes the coroutine, or answers the call and returns `None`.
-#[pyfunction]
-fn begin<'py>(
-    call: &Bound<'py, Call>,
-    target: &Bound<'py, Target>,
-    guard: &Bound<'py, PyAny>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let py = call.py();
-    current_call(py)?.call_method1(intern!(py, "set"), (call,))?;
-    if let Err(error) = call.get().enter(py) {
-        target.get().fail(call, error);
-        return Ok(None);
-    }
-    match target.get().start(py, call) {
-        Ok(awaitable) => guard.call1((awaitable,)).map(Some),
-        Err(error) => {
-            target.get().fail(call, error);
-            Ok(None)
-        }
-    }
-}
-
-/// Inside the call's context: turns the outcome of its task into the answer.
-#[pyfunction]
-fn conclude(call: &Bound<'_, Call>, target: &Bound<'_, Target>, task: &Bound<'_, PyAny>) {
-    let py = call.py();
-    match task.call_method0(intern!(py, "result")) {
-        Ok(value) => target.get().finish(call, &value),
-        Err(error) if error.is_instance_of::<CancelledError>(py) => {
-            call.get().fail_with(FailureKind::Abandoned, "The call was cancelled.", None);
-        }
-        Err(error) => target.get().fail(call, error),
     }
 }
 

@@ -169,3 +169,20 @@ def test_what_breaks_in_a_validator_is_the_tools_failure() -> None:
     answer = asked(mcp, {"query": {"text": "broken"}})
     assert answer.is_error
     assert seen == ["broken"]
+
+
+def test_tools_that_return_the_same_model_have_schemas_of_their_own() -> None:
+    mcp = FastMCP("t")
+
+    def one() -> Record:
+        return good()
+
+    def other() -> Record:
+        return good()
+
+    first, second = mcp.add_tool(one), mcp.add_tool(other)
+    assert first.output_schema is not None
+    assert first.output_schema == second.output_schema
+    first.output_schema["properties"]["id"]["description"] = "Which one."
+    assert second.output_schema is not None
+    assert "description" not in second.output_schema["properties"]["id"]

@@ -5,11 +5,12 @@ Imported when the first signature that needs it is registered, never before.
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ... import _native
 from ...answers import refusals
@@ -105,6 +106,20 @@ class Returned:
 
 
 def _written(annotation: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
+    # Of classes only: other types are equal that are not the same, such as unions of the same members in another order.
+    if type(annotation) is not type(BaseModel):
+        return _written_anew(annotation)
+    adapter, schema = _written_of_model(annotation)
+    return adapter, copy.deepcopy(schema)
+
+
+@functools.lru_cache(maxsize=256)
+def _written_of_model(model: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
+    """What several tools return is written once."""
+    return _written_anew(model)
+
+
+def _written_anew(annotation: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
     adapter = adapter_of(portable(annotation))
     return adapter, adapter.json_schema(mode="serialization", by_alias=True, schema_generator=Schemas)
 
