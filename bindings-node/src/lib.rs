@@ -1,9 +1,7 @@
 //! The engine for Node: the compiled module behind `typescript/engine/native.ts`, which documents its face. The list of names; each lives
 //! in the file of its subject.
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
+mod allocator;
 mod allow_list;
 mod answered;
 mod asking;
@@ -19,6 +17,7 @@ mod guest;
 mod heard;
 mod integers;
 mod long_frame;
+mod long_texts;
 mod mailbox;
 mod messages;
 mod notices;

@@ -12,6 +12,7 @@ use oxmcp_core::mailbox::{Answer, Guest, HostMessage, Mailbox, PendingCall, Resp
 
 use crate::answered::write_answered;
 use crate::guest::ServerNumber;
+use crate::long_texts::LongTexts;
 use crate::notices::OriginNumber;
 
 /// How many calls are started before the thread gets to do something else.
@@ -42,6 +43,7 @@ impl Hasher for Counted {
 pub struct InFlight {
     pub invocation: Invocation,
     pub responder: Responder,
+    pub long_texts: LongTexts,
 }
 
 /// The calls that JavaScript has not answered yet, and the answers that were not sent yet.
@@ -86,27 +88,19 @@ impl Calls {
                     into.push(',');
                     into.push_str(digits.format(id.0));
                     into.push(',');
-                    into.push_str(invocation.arguments.as_str());
-                    let origin = invocation.context.origin.get();
-                    if let Some(OriginNumber { number, .. }) = origin {
-                        into.push(',');
-                        into.push_str(digits.format(*number));
-                    }
-                    let arguments = invocation.arguments.as_str();
-                    if may_have_inexact_integers(arguments)
-                        && let Some(inexact) = inexact_integers(arguments)
-                    {
-                        into.push_str(if origin.is_some() { "," } else { ",null," });
-                        into.push_str(&inexact);
-                        if let Some(guest) = guest {
-                            write_guest(into, &guest);
-                        }
-                    } else if let Some(guest) = guest {
-                        into.push_str(if origin.is_some() { ",null" } else { ",null,null" });
-                        write_guest(into, &guest);
-                    }
+                    let begin = into.len();
+                    let long_texts = LongTexts::leave_out(into, invocation.arguments.as_str());
+                    let written = &into[begin..];
+                    let inexact =
+                        may_have_inexact_integers(written).then(|| inexact_integers(written)).flatten();
+                    let origin = invocation.context.origin.get::<OriginNumber>();
+                    let mut tail = Tail { into: &mut *into, absent: 0 };
+                    tail.push(origin.map(|origin| digits.format(origin.number)));
+                    tail.push(inexact.as_deref());
+                    tail.push(guest.map(|guest| guest_number(&guest)).as_deref());
+                    tail.push(long_texts.names());
                     into.push_str("],");
-                    running.insert(id.0, InFlight { invocation, responder });
+                    running.insert(id.0, InFlight { invocation, responder, long_texts });
                     Ok(())
                 }
                 HostMessage::Cancel(id) => {
@@ -133,7 +127,7 @@ impl Calls {
     /// Answers a call; the answer goes out with the next [`Calls::take_answers`].
     pub fn answer(&self, id: f64, reply: Reply) {
         let mut state = self.state();
-        let Some(InFlight { responder, invocation }) = state.running.remove(&number(id)) else { return };
+        let Some(InFlight { responder, invocation, .. }) = state.running.remove(&number(id)) else { return };
         state.answers.push(responder.seal(reply).with(invocation));
     }
 
@@ -158,12 +152,30 @@ impl Calls {
     }
 }
 
+/// What may stand at the end of a call: what is absent is `null` only where something comes behind it.
+struct Tail<'a> {
+    into: &'a mut String,
+    absent: usize,
+}
+
+impl Tail<'_> {
+    fn push(&mut self, value: Option<&str>) {
+        let Some(value) = value else {
+            self.absent += 1;
+            return;
+        };
+        for _ in 0..std::mem::take(&mut self.absent) {
+            self.into.push_str(",null");
+        }
+        self.into.push(',');
+        self.into.push_str(value);
+    }
+}
+
 /// Whose function it is.
 #[cold]
-fn write_guest(into: &mut String, guest: &Guest) {
-    let number = guest.owner.downcast_ref::<ServerNumber>().map_or(0, |owner| owner.0);
-    // Writing to a string cannot fail.
-    let _ = write!(into, ",{number}");
+fn guest_number(guest: &Guest) -> String {
+    guest.owner.downcast_ref::<ServerNumber>().map_or(0, |owner| owner.0).to_string()
 }
 
 /// What is looked up by numbers that are made by counting up.
@@ -189,6 +201,11 @@ pub fn strike(number: u32) {
     // Gone already when the thread itself ends.
     let calls = SERVINGS.try_with(|servings| servings.borrow_mut().remove(&u64::from(number)));
     drop(calls);
+}
+
+/// Looks at a running call of the serving with this number.
+pub fn look<T>(serving: u32, id: f64, look: impl FnOnce(&InFlight) -> T) -> Option<T> {
+    SERVINGS.with_borrow(|servings| servings.get(&u64::from(serving))?.with(id, look))
 }
 
 /// Answers a call of the serving with this number.

@@ -15,6 +15,7 @@ use oxmcp_core::mailbox::Answer;
 use oxmcp_core::transports::http::{HttpServer, Spelling};
 use oxmcp_core::transports::stdio::{self, Detour};
 
+use crate::allocator;
 use crate::connections::{Connection, Endpoints, js_number};
 use crate::doorbell::Doorbell;
 use crate::errors::{IntoJs, JsError};
@@ -55,6 +56,7 @@ pub struct Serving {
 /// Starts serving on this thread. `ring` is called when there is something to drain.
 #[napi]
 pub fn attach(env: Env, server: &Server, ring: Function<'_, (), ()>, io: String) -> Result<Serving, JsError> {
+    allocator::prepare();
     let host = Arc::clone(&server.host);
     if host.bell.load().is_some() {
         let message = "this server is being served already; stop that first, or make another server";

@@ -1,11 +1,13 @@
-//! Texts from JavaScript, as cheap as they can be had.
+//! Texts from JavaScript and to it, as cheap as they can be had.
 
 #![expect(unsafe_code, reason = "what Node-API says of a text is written where it is told")]
 
+use std::ops::Range;
 use std::ptr;
 
-use napi::bindgen_prelude::{FromNapiValue, TypeName, ValidateNapiValue};
+use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, ValidateNapiValue};
 use napi::{Result, ValueType, check_status, sys};
+use oxmcp_core::json::{self, RawJson};
 
 /// A text that may be long. Almost every one is ASCII, so that there are as many bytes as characters: it is fetched at once, without
 /// having its bytes counted first, which costs more than fetching them.
@@ -46,5 +48,29 @@ impl FromNapiValue for Text {
         }
         // SAFETY: the same value, of the same environment.
         unsafe { String::from_napi_value(env, value) }.map(Self)
+    }
+}
+
+/// A string within a JSON text, decoded on its way to JavaScript.
+pub struct PartOfJson {
+    pub whole: RawJson,
+    pub place: Range<usize>,
+}
+
+impl ToNapiValue for PartOfJson {
+    unsafe fn to_napi_value(env: sys::napi_env, Self { whole, place }: Self) -> Result<sys::napi_value> {
+        let text = whole.as_str().get(place).and_then(json::as_string).unwrap_or_default();
+        let (start, length) = (text.as_ptr().cast(), isize::try_from(text.len()).unwrap_or(isize::MAX));
+        let mut value = ptr::null_mut();
+        // ASCII is Latin-1, too, which is copied as it is.
+        // SAFETY: the text lives until it is copied; neither function looks beyond its length.
+        check_status!(unsafe {
+            if text.is_ascii() {
+                sys::napi_create_string_latin1(env, start, length, &raw mut value)
+            } else {
+                sys::napi_create_string_utf8(env, start, length, &raw mut value)
+            }
+        })?;
+        Ok(value)
     }
 }

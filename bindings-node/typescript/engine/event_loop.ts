@@ -557,7 +557,8 @@ export class Serving {
       let { functions } = this;
       if (entry.length > 4) {
         if (entry[4] !== null) call.inexact = entry[4] as InexactInteger[];
-        if (entry.length > 5) functions = this.guests(entry[5] as number) ?? functions;
+        if (entry.length > 5 && entry[5] !== null) functions = this.guests(entry[5] as number) ?? functions;
+        if (entry.length > 6) this.completed(entry[2] as Record<string, unknown>, entry[6] as string[], call);
       }
       const run = functions.get(slot) ?? missing;
       this.current = call;
@@ -583,6 +584,12 @@ export class Serving {
         ROOT.runInAsyncScope(this.followed, undefined, entry[1], ...(entry[3] as [string, boolean]));
       else this.tell(entry[1], entry[2] as NoticeKind, entry[3], entry[4] as string | undefined);
     }
+  }
+
+  /** Puts the long texts among the arguments of a call into their places. */
+  private completed(args: Record<string, unknown>, names: readonly string[], call: Call): void {
+    for (const [index, name] of names.entries())
+      args[name] = native.longText(this.number, call.id, index) ?? '';
   }
 
   /** A call, in the context in which its request was handed over. */
@@ -628,6 +635,7 @@ type Entry = [
   originOrPayload: unknown,
   inexactOrFailure?: unknown,
   inexactOfAnswerOrGuest?: unknown,
+  longTexts?: unknown,
 ];
 
 function parsed(frame: string): unknown {

@@ -90,7 +90,7 @@ export interface NativeServing {
   readonly number: number;
   /**
    * What waits for this thread: `""`, or the JSON text of an array of
-   * `[slot, id, arguments, origin?, inexact?, guest?]` (slot ≥ 0: run this call and answer it; `inexact` are the integers among the
+   * `[slot, id, arguments, origin?, inexact?, guest?, longTexts?]` (slot ≥ 0: run this call and answer it; `inexact` are the integers among the
    * arguments that are other numbers in JavaScript, as `[path, digits][]`; `guest` is the number of the server whose slot it is, if
    * that is another one), `[-1, id]` (nobody waits for call `id` any more),
    * `[-2, slot]` (forget the function), `[-3, token, kind, payload, text?]` (news of a transport, see `NoticeKind`), `[-4, origin]`
@@ -323,6 +323,8 @@ export interface NativeModule {
   /** A URI template with percent codes for what may not stand in a URI. */
   legalTemplate(template: string): string;
   LongFrame: new () => NativeLongFrame;
+  /** The argument of a call of the serving with this number that is the so-many-eth among its `longTexts`; while it is not answered. */
+  longText(serving: number, id: number, index: number): string | null;
   /** Answers a tool call of the serving with this number with one text block. */
   completeText(serving: number, id: number, text: string): void;
   /** Answers a tool call of the serving with this number with a structured result, JSON text; `fits`: it need not be checked. */
