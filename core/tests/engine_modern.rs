@@ -432,18 +432,26 @@ async fn a_line_break_in_an_authors_json_never_breaks_a_message() {
     // STDIO-1, SEC-17
     let engine = engine();
     let content = RawJson::from_checked("[\n  {\"type\": \"text\",\r\n \"text\": \"a\\nb\"}]");
-    let output = ToolOutput {
-        content,
-        structured_content: None,
-        is_error: false,
-        repeats: true,
-        meta: None,
-        vouched: false,
-        more: None,
-    };
+    let output = ToolOutput { content, ..ToolOutput::text("") };
     engine.registry().add_tool(tool("pretty", &any_object()), returns(Output::Tool(output))).unwrap();
     let heard = hear(modern(&engine, "tools/call", json!({"name": "pretty"}))).await;
     assert_eq!(heard.result()["content"][0]["text"], "a\nb");
+    // What repeats it as text is escaped; what stands around that is looked through.
+    for blank in ["\n", "\r", " "] {
+        for length in [1, 10_000] {
+            let structured = format!("{{{blank}\"a\":{blank}\"{}\"}}", "b".repeat(length));
+            let output = ToolOutput {
+                more: Some(RawJson::from_checked(format!("{{\"c\":[{blank}1]}}"))),
+                ..ToolOutput::structured(RawJson::from_checked(structured.as_str()))
+            };
+            let name = format!("pretty{}{length}", blank.escape_debug());
+            engine.registry().add_tool(tool(&name, &any_object()), returns(Output::Tool(output))).unwrap();
+            let heard = hear(modern(&engine, "tools/call", json!({"name": name}))).await;
+            assert_eq!(heard.result()["content"][0]["text"], structured);
+            assert_eq!(heard.result()["structuredContent"]["a"], "b".repeat(length));
+            assert_eq!(heard.result()["c"], json!([1]));
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Listed items on the wire. One writer for every version: the features table says what each may see (DOWN-*).
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
@@ -15,6 +16,8 @@ pub struct Object<'a> {
     out: &'a mut String,
     /// What is put in without a copy, where that is possible.
     others: Option<&'a mut Vec<(usize, RawJson)>>,
+    /// What is known to be on one line, of a message.
+    line: Option<&'a mut Range<usize>>,
     is_empty: bool,
 }
 
@@ -22,14 +25,14 @@ impl<'a> Object<'a> {
     /// Begins an object at the end of `out`.
     pub fn begin(out: &'a mut String) -> Self {
         out.push('{');
-        Self { out, others: None, is_empty: true }
+        Self { out, others: None, line: None, is_empty: true }
     }
 
     /// Begins an object at the end of a message, into which long texts are put without a copy.
     pub fn begin_in(message: &'a mut MessageText) -> Self {
-        let (out, others) = message.parts();
+        let (out, others, line) = message.parts();
         out.push('{');
-        Self { out, others: Some(others), is_empty: true }
+        Self { out, others: Some(others), line: Some(line), is_empty: true }
     }
 
     /// A member whose value is JSON text of somebody else's, which may be long.
@@ -57,6 +60,17 @@ impl<'a> Object<'a> {
     /// A member whose value is a string.
     pub fn string(&mut self, name: &str, value: &str) -> &mut Self {
         write_string(self.name(name), value);
+        self
+    }
+
+    /// A string, which may be long, as a part of the value of a member that was begun.
+    pub fn escaped(&mut self, text: &str) -> &mut Self {
+        let start = self.out.len();
+        write_string(self.out, text);
+        if let Some(line) = &mut self.line {
+            // Nobody has to look through it for line breaks again.
+            **line = start..self.out.len();
+        }
         self
     }
 

@@ -32,10 +32,7 @@ pub fn write_page(object: &mut Object<'_>, kind: OperationKind, items: &Arc<str>
 pub fn write_content(object: &mut Object<'_>, output: &ToolOutput) {
     match &output.structured_content {
         Some(structured) if output.repeats_structured() => {
-            let out = object.name("content");
-            out.push_str(r#"[{"type":"text","text":"#);
-            write_string(out, structured.as_str());
-            out.push_str("}]");
+            object.raw("content", r#"[{"type":"text","text":"#).escaped(structured.as_str()).more("}]");
         }
         _ => {
             object.shared("content", &output.content);

@@ -12,6 +12,8 @@ pub struct MessageText {
     own: String,
     /// What stands in between, and before which byte of `own`; in order.
     others: Vec<(usize, RawJson)>,
+    /// A part of `own` that is known to be on one line: a long text that was escaped into it.
+    line: Range<usize>,
 }
 
 /// A piece of a [`MessageText`].
@@ -63,14 +65,17 @@ impl MessageText {
         (self.own, pieces)
     }
 
-    /// Where to write, and where to note down what is not to be copied.
-    pub(crate) const fn parts(&mut self) -> (&mut String, &mut Vec<(usize, RawJson)>) {
-        (&mut self.own, &mut self.others)
+    /// Where to write, where to note down what is not to be copied, and what of it is known to be on one line.
+    pub(crate) const fn parts(&mut self) -> (&mut String, &mut Vec<(usize, RawJson)>, &mut Range<usize>) {
+        (&mut self.own, &mut self.others, &mut self.line)
     }
 
     /// On one line. What others have was looked at when it was noted down.
     pub(crate) fn in_one_line(mut self) -> Self {
-        self.own = one_line(self.own);
+        let is_line = |part: Option<&str>| part.is_some_and(is_one_line);
+        if !is_line(self.own.get(..self.line.start)) || !is_line(self.own.get(self.line.end..)) {
+            self.own = one_line(self.own);
+        }
         self
     }
 
@@ -100,7 +105,7 @@ pub(crate) fn put_in(out: &mut String, others: &mut Vec<(usize, RawJson)>, text:
 
 impl From<String> for MessageText {
     fn from(own: String) -> Self {
-        Self { own, others: Vec::new() }
+        Self { own, ..Self::default() }
     }
 }
 
