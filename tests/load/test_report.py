@@ -48,7 +48,7 @@ def test_the_document_has_tables_losses_promises_noise_and_what_failed(run: Run)
     document = write(run, ABOUT, ["echo"], "docs/benchmarks")
     assert "![CPU time of the server for one plain call](docs/benchmarks/echo.svg)" in document
     assert "a peer is ahead: [where](#where-oxmcp-is-behind). Of " in document
-    assert "1 cells could not be measured" in document
+    assert "1 cell could not be measured" in document
     assert "| Python | fastmcp | – | – | – | – | ✗ | – | – | ✗ |" in document
     assert "| Python | **oxmcp** | 10.5 | – | – | – | 30.0 |" in document
     assert "| Rust | search | modern, 16 wide | CPU µs | 136 | rmcp: 105 | 1.30 × |" in document

@@ -37,7 +37,8 @@ waiting times depend on how fast the load generator gets its turn.
 Servers of one language offer the same tools, with the same code where the packages allow it. `mcp` and `fastmcp` are measured
 as `pip install` leaves them (asyncio, h11, their own logs); tuned is uvloop, httptools, quiet logs and coroutine functions.
 `@modelcontextprotocol/server` serves 2026-07-28 by `createMcpHandler` as its documentation shows it. rmcp shares one table of
-tools among all requests, and has no JSON answers in sessions. The Rust servers, hyper among them, are compiled with the same
+tools among all requests, and has no JSON answers in sessions. `fastmcp` of npm knows no output schemas: what it answers to a
+`search` is a text, half as long as the others'. The Rust servers, hyper among them, are compiled with the same
 settings and have the same allocator, mimalloc, which oxmcp recommends to those who write servers in Rust. The native module of
 its Python package has mimalloc, too; its addon for Node has the allocator that Node has.
 
@@ -88,12 +89,17 @@ def _about(about: Mapping[str, object]) -> str:
     kind = "A quick run, for a first impression: one short round." if about.get("quick") else ""
     narrowed = "Narrowed: not everything was measured." if about.get("narrowed") else ""
     written = (
-        f"Written by `make bench` on {about['date']}, after {about['rounds']} rounds in {about['minutes']} minutes. "
+        f"Written by `make bench` on {about['date']}, after {_counted(about['rounds'], 'round')} in "
+        f"{_counted(about['minutes'], 'minute')}. "
         "oxmcp next to the packages it is compared with, and to servers that do nothing: what a request costs, how many a core "
         "answers, how long they wait. Smaller is better everywhere but for calls a second. How it is measured, with what, and "
         "how far to trust it is told at the end."
     )
     return "\n\n".join(part for part in (kind, narrowed, written) if part)
+
+
+def _counted(number: object, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def _in_short(run: Run, verdicts: list[Verdict]) -> str:
@@ -103,7 +109,9 @@ def _in_short(run: Run, verdicts: list[Verdict]) -> str:
     if verdicts:
         words.append(f"Of {len(verdicts)} promises about speed {missed or 'none'} are missed: [which](#promises).")
     if run.failures:
-        words.append(f"{len(run.failures)} cells could not be measured, or not always: [why](#not-measured).")
+        words.append(
+            f"{_counted(len(run.failures), 'cell')} could not be measured, or not always: [why](#not-measured)."
+        )
     return " ".join(words)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,16 +64,25 @@ def _started(command: tuple[str, ...], cores: str, attempts: int = 3) -> HttpPro
     process = HttpProcess(pinned(cores, [*command, "--port", str(port)]), port=port)
     try:
         process.wait_until_ready()
-    except RuntimeError:
+    except RuntimeError as error:
         process.stop()
         # Somebody else may have taken the port meanwhile.
         if attempts > 1:
             return _started(command, cores, attempts - 1)
-        raise
+        raise RuntimeError(f"{error}: {_last_words(command)}") from error
     except BaseException:
         process.stop()
         raise
     return process
+
+
+def _last_words(command: tuple[str, ...]) -> str:
+    """What a server says that ends at once. Started for this alone: elsewhere nobody is to spend time on a log that is kept."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        ended = subprocess.run([*command, "--port", str(free_port())], capture_output=True, text=True, timeout=10)
+        lines = [line for line in (ended.stdout + ended.stderr).splitlines() if line.strip()]
+        return lines[-1].strip() if lines else "it said nothing"
+    return "it did not end when it was started once more"
 
 
 def measure_http(cells: list[Cell], effort: Effort, backend: str) -> Iterator[tuple[Cell, Numbers | str]]:
