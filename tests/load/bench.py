@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -59,10 +60,18 @@ def main() -> int:
         print("Nothing is measured that is all of this.", file=sys.stderr)
         return 2
     _build()
+    RESULTS.unlink(missing_ok=True)  # of an earlier run, which nobody is to take for this one
     allow_many_files()
     os.sched_setaffinity(0, {LOAD_CORE})
     narrowed = any(getattr(options, name) for name in NARROWING)
-    _measure(cells, chosen, planned, narrowed, options)
+    # Whoever ends it in whatever way ends the servers with it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        _measure(cells, chosen, planned, narrowed, options)
+    except KeyboardInterrupt:
+        print(f"\nEnded. If a round was over, --render {RESULTS} writes about it.", file=sys.stderr)
+        return 130
     run, about = rounds.load(RESULTS)
     _write(run, about, RESULTS, TARGET_DIR / "report" if options.quick or narrowed else None)
     return 0
