@@ -192,8 +192,9 @@ tests/load/npm/node_modules/.ready: tests/load/npm/package-lock.json
 	@touch $@
 
 .PHONY: check-instructions
-check-instructions: need-rust ## what a request costs in instructions, held against core/benches/instructions.md
-	@$(PYTHON) core/benches/instructions.py $(ARGS)
+check-instructions: build-python ## what a request costs in instructions, held against core/benches/instructions.md
+	@$(PYTHON) core/benches/instructions.py $(ARGS); rust=$$?; \
+		$(BIN)/python bindings-python/benches/instructions.py $(ARGS) && exit $$rust
 
 .PHONY: fuzz
 fuzz: ## look for inputs that break it: make fuzz TARGET=parse [FOR=60]

@@ -7,7 +7,7 @@ use oxmcp_core::json::write_string;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 /// How deep a Python value may nest before we call it circular or hopeless.
@@ -349,6 +349,33 @@ pub fn loads<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 pub fn may_lack_numbers(text: &[u8]) -> bool {
     use memchr::memmem::find;
     find(text, b"null").is_some() || find(text, b"NaN").is_some() || find(text, b"Infinity").is_some()
+}
+
+/// Whether NaN or Infinity is somewhere in nested dicts, lists, tuples and sets; said as well of what is nested too deeply to look.
+#[pyfunction]
+pub fn may_be_nonfinite(value: &Bound<'_, PyAny>) -> bool {
+    nonfinite(value, 0)
+}
+
+fn nonfinite(value: &Bound<'_, PyAny>, depth: usize) -> bool {
+    let below = |item: &Bound<'_, PyAny>| nonfinite(item, depth + 1);
+    if let Ok(number) = value.cast::<PyFloat>() {
+        !number.value().is_finite()
+    } else if depth > MAX_DEPTH {
+        true
+    } else if let Ok(dict) = value.cast::<PyDict>() {
+        dict.iter().any(|(_, item)| below(&item))
+    } else if let Ok(list) = value.cast::<PyList>() {
+        list.iter().any(|item| below(&item))
+    } else if let Ok(tuple) = value.cast::<PyTuple>() {
+        tuple.iter().any(|item| below(&item))
+    } else if let Ok(set) = value.cast::<PySet>() {
+        set.iter().any(|item| below(&item))
+    } else if let Ok(set) = value.cast::<PyFrozenSet>() {
+        set.iter().any(|item| below(&item))
+    } else {
+        false
+    }
 }
 
 /// Writes a Python value as compact JSON.

@@ -59,6 +59,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(forks::forked, module)?)?;
     module.add_function(wrap_pyfunction!(convert::dumps, module)?)?;
     module.add_function(wrap_pyfunction!(convert::loads, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::may_be_nonfinite, module)?)?;
     module.add_function(wrap_pyfunction!(convert::may_lack_numbers, module)?)?;
     module.add_function(wrap_pyfunction!(uri::canonical_uri, module)?)?;
     module.add_function(wrap_pyfunction!(uri::compare_versions, module)?)?;

@@ -186,3 +186,32 @@ def test_tools_that_return_the_same_model_have_schemas_of_their_own() -> None:
     first.output_schema["properties"]["id"]["description"] = "Which one."
     assert second.output_schema is not None
     assert "description" not in second.output_schema["properties"]["id"]
+
+
+class Measured(BaseModel):
+    score: float
+    note: Optional[str] = None
+    parts: Union[list[Measured], dict[str, float], tuple[float, ...], None] = None
+
+
+@pytest.mark.parametrize(
+    ("parts", "place"),
+    [
+        ([Measured(score=1), Measured(score=float("nan"))], "result.parts[1].score"),
+        ({"a": 1.0, "b": float("inf")}, "result.parts.b"),
+        ((1.0, float("-inf")), "result.parts[1]"),
+    ],
+)
+def test_a_number_that_is_lost_among_nothings_is_named(parts: Any, place: str) -> None:
+    answer = called(lambda: Measured(score=1, parts=parts), Measured)
+    assert answer.is_error
+    assert f"{place}: NaN and Infinity are not JSON" in answer.content[0].text  # type: ignore[union-attr]
+
+
+def test_nothings_beside_numbers_are_sent() -> None:
+    answer = called(lambda: Measured(score=1, parts=[Measured(score=2)]), Measured)
+    assert answer.structured_content == {
+        "score": 1.0,
+        "note": None,
+        "parts": [{"score": 2.0, "note": None, "parts": None}],
+    }

@@ -97,6 +97,8 @@ def main() -> int:
         return 1
     text = FILE.read_text()
     known = {(what, where, version): int(count.replace(",", "")) for what, where, version, count in ROW.findall(text)}
+    if not any(options.only in " ".join(case) for case in CASES):
+        return 0
     program = build()
     costs = dict(known) if options.only else {}
     higher, lower = [], []

@@ -102,7 +102,8 @@ class Returned:
         return text
 
     def _nonfinite(self, value: Any) -> str | None:
-        return nonfinite_path(self._serializer.to_python(value, by_alias=True, warnings=False))
+        tree = self._serializer.to_python(value, by_alias=True, warnings=False)
+        return nonfinite_path(tree) if _native.may_be_nonfinite(tree) else None
 
 
 def _written(annotation: Any) -> tuple[TypeAdapter[Any], dict[str, Any]]:
