@@ -37,5 +37,5 @@ class Effort:
         return max(1, round(answers * self.warmup_share)), seconds * self.warmup_share
 
 
-FULL = Effort(rounds=3, seconds=0.6, spawns=7, calls=1_000_000, longest=20.0)
+FULL = Effort(rounds=3, seconds=0.5, spawns=7, calls=1_000_000, longest=20.0)
 QUICK = Effort(rounds=1, seconds=0.3, spawns=3, calls=20_000, longest=3.0, warmup_share=0.3)

@@ -226,6 +226,7 @@ def seconds_of(cell: Cell, effort: Effort, is_first: bool) -> float:
     warm = min(effort.warmup(language, is_first)[1], WARMUP[language][1])
     operation = OPERATIONS[cell.operation]
     # What is under way when the time is over is waited for, and so is what warms up.
-    heavy = 2.0 if cell.server not in OURS and (operation.tools >= 500 or operation.text_bytes >= 1_000_000) else 0.0
+    is_heavy = operation.tools >= 500 or operation.text_bytes >= 1_000_000 or cell.width >= 512
+    heavy = 2.0 if cell.server not in OURS and is_heavy else 0.0
     spawned = spawn if is_first or cell.wire.startswith("stdio") else 0
     return effort.seconds + 0.15 + warm * 0.7 + heavy + spawned

@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
 use crate::connection::{CLOSED, Connection};
@@ -16,9 +17,14 @@ struct Phase {
     next_id: Cell<u64>,
     left: Cell<u64>,
     until: Option<Instant>,
-    /// How many connections are not open yet. Those that are go on meanwhile: a server may close one that rests.
+    /// How many connections are not open yet. Those that are go on meanwhile, now and then: a server may close one that rests, and
+    /// may open one for each time that it has answered all the others.
     opening: Cell<usize>,
+    all_open: Notify,
 }
+
+/// How long an open connection rests while others are being opened.
+const REST: Duration = Duration::from_secs(1);
 
 impl Phase {
     fn next(&self) -> Option<u64> {
@@ -53,6 +59,7 @@ pub fn run(options: Options) -> Result<(), String> {
             left: Cell::new(options.warmup),
             until: options.warmup_duration.map(|duration| Instant::now() + duration),
             opening: Cell::new(options.connections),
+            all_open: Notify::new(),
         };
         let none = (0..options.connections).map(|_| None).collect();
         let (connections, warm) = drive(none, &options, warmup).await?;
@@ -62,6 +69,7 @@ pub fn run(options: Options) -> Result<(), String> {
             left: Cell::new(options.most),
             until: Some(Instant::now() + options.duration),
             opening: Cell::new(0),
+            all_open: Notify::new(),
         };
         let connections = connections.into_iter().map(Some).collect();
         let (connections, tally) = drive(connections, &options, measured).await?;
@@ -90,6 +98,9 @@ async fn drive(
                     let opened = Connection::open(&options).await;
                     // Also where it failed: the others must not wait for it.
                     phase.opening.set(phase.opening.get() - 1);
+                    if phase.opening.get() == 0 {
+                        phase.all_open.notify_waiters();
+                    }
                     opened?
                 };
                 let mut tally = Tally::default();
@@ -104,6 +115,9 @@ async fn drive(
                         called => called?,
                     };
                     tally.add(sent.elapsed(), answer.bytes, answer.is_stream);
+                    if phase.opening.get() > 0 {
+                        let _ = tokio::time::timeout(REST, phase.all_open.notified()).await;
+                    }
                 }
                 Ok::<_, String>((connection, tally))
             })
