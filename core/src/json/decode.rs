@@ -80,12 +80,17 @@ fn blocks<S: Simd>(simd: S, raw: &str, out: &mut String, place: &mut Place) -> O
             out.push_str(raw.get(written..next)?);
             written = match short(bytes.get(next + 1)) {
                 Some(byte) => {
-                    out.push(char::from(byte));
+                    // All of them are ASCII, of which the compiler should know.
+                    out.push(char::from(byte & 0x7f));
                     next + 2
                 }
                 None => escape(raw, next, out)?,
             };
-            at = at.max(written);
+            if written > at {
+                // A branch, so that where the next block begins need not be computed before it can be read.
+                at = written;
+                break;
+            }
             // What was escaped may be special as well.
             special &=
                 u32::try_from(written - begin).ok().and_then(|by| u64::MAX.checked_shl(by)).unwrap_or(0);
