@@ -43,7 +43,7 @@ for (const { name, binary, words } of RUNTIMES) {
   const skip = existsSync(binary) ? false : `npm has no ${name} for ${platform}-${arch} here (${binary})`;
   describe(name, { skip }, () => {
     for (const processors of ['all', 'one']) {
-      test(`serves what is loaded either way, over fetch and a listener, on ${processors} of the processors`, (t) => {
+      test(`serves what is loaded either way, over fetch and a listener, with texts of every kind, on ${processors} of the processors`, (t) => {
         const line = [binary, ...words, SMOKE];
         const [command, ...rest] = processors === 'one' ? ['taskset', '-c', '0', ...line] : line;
         const run = spawnSync(command as string, rest, { encoding: 'utf8', timeout: 60_000 });
@@ -56,6 +56,7 @@ for (const { name, binary, words } of RUNTIMES) {
           required: true,
           fetched: 'hello',
           listened: 'hello',
+          changed: [],
         });
       });
     }

@@ -14,8 +14,8 @@ const envelope = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': {},
 };
-const ask = async (send, url) => {
-  const params = { name: 'echo', arguments: { text: 'hello' }, _meta: envelope };
+const ask = async (send, url, text = 'hello') => {
+  const params = { name: 'echo', arguments: { text }, _meta: envelope };
   const request = new Request(url, {
     method: 'POST',
     headers: {
@@ -30,6 +30,17 @@ const ask = async (send, url) => {
   return (await (await send(request)).json()).result.content[0].text;
 };
 
+/** Texts that cross in different ways: by kind of character, and by length. */
+const TEXTS = [
+  '',
+  'é',
+  '😀',
+  'aé'.repeat(50),
+  'x'.repeat(20_000),
+  `${'x'.repeat(20_000)}\u2028é`,
+  '"\n'.repeat(20_000),
+];
+
 if (process.argv[2] === '--stdio') {
   await server.connect(new StdioServerTransport());
 } else {
@@ -39,7 +50,11 @@ if (process.argv[2] === '--stdio') {
     required: new required.McpServer({ name: 'r', version: '1' }) instanceof required.McpServer,
     fetched: await ask((request) => server.fetch(request), 'http://localhost/mcp'),
     listened: await ask(fetch, url),
+    changed: [],
   };
+  for (const text of TEXTS) {
+    if ((await ask(fetch, url, text)) !== text) found.changed.push([text.length, text.slice(0, 9)]);
+  }
   await close();
   await server.close();
   console.log(JSON.stringify(found));
