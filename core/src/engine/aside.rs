@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Engine;
 use super::asking::Asker;
-use super::call::stands_around_nothing;
+use super::questions::stands_around_nothing;
 use crate::eras::{InFlight, Told};
 use crate::handler::{
     Answered, CallContext, Event, Events, Failure, FailureKind, Handler, Invocation, Origin, PendingQuestion,

@@ -13,6 +13,7 @@ mod inbound;
 mod interception;
 mod pages;
 mod parked;
+mod questions;
 mod request_state;
 mod retries;
 mod rounds;

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::call::Asking;
 use super::dispatch::{Dispatched, dispatch_again, is_replayable};
 use super::exchange::State;
 use super::parked::{ParkedCall, ParkedCalls};
+use super::questions::Asking;
 use super::request_state::{Noted, Read, RequestState};
 use super::tasks::Tasks;
 use super::{Edge, Engine};

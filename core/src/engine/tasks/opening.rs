@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::{Entry, Owner, Reserved, Tasks};
 use crate::engine::asking::Asker;
-use crate::engine::call::{Asking, Call};
+use crate::engine::call::Call;
 use crate::engine::dispatch::Running;
 use crate::engine::exchange::State;
+use crate::engine::questions::Asking;
 use crate::engine::{Edge, Engine};
 use crate::eras::{Asked, Flight, TaskWish, Voice, WayToAsk, task_refused, task_wish};
 use crate::handler::{Events, Failure, FailureKind, Origin, TaskOpener};
