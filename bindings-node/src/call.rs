@@ -17,7 +17,7 @@ use oxmcp_core::model::{
 use crate::errors::{IntoJs, JsError};
 use crate::mailbox;
 use crate::serving::Serving;
-use crate::text::Text;
+use crate::text::{PartOfJson, Text};
 
 /// The largest integer a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: u128 = (1 << 53) - 1;
@@ -340,4 +340,13 @@ fn tool_output(
         vouched: fits,
         more: None,
     }
+}
+
+/// A text that was left out of the arguments of a call; `null` when there is none, or no such call any more.
+#[napi]
+pub fn long_text(serving: u32, id: f64, index: u32) -> Option<PartOfJson> {
+    mailbox::look(serving, id, |call| {
+        let place = call.long_texts.place(index as usize)?;
+        Some(PartOfJson { whole: call.invocation.arguments.clone(), place })
+    })?
 }

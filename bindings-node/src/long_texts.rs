@@ -3,11 +3,7 @@
 
 use std::ops::Range;
 
-use napi_derive::napi;
 use oxmcp_core::json;
-
-use crate::mailbox;
-use crate::text::PartOfJson;
 
 /// From this length on a text crosses by itself. Bytes.
 const LONG: usize = 16 * 1024;
@@ -64,13 +60,4 @@ impl LongTexts {
     pub fn place(&self, index: usize) -> Option<Range<usize>> {
         self.places.get(index).cloned()
     }
-}
-
-/// A text that was left out of the arguments of a call; `null` when there is none, or no such call any more.
-#[napi]
-pub fn long_text(serving: u32, id: f64, index: u32) -> Option<PartOfJson> {
-    mailbox::look(serving, id, |call| {
-        let place = call.long_texts.place(index as usize)?;
-        Some(PartOfJson { whole: call.invocation.arguments.clone(), place })
-    })?
 }
