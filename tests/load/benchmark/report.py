@@ -38,7 +38,8 @@ Servers of one language offer the same tools, with the same code where the packa
 as `pip install` leaves them (asyncio, h11, their own logs); tuned is uvloop, httptools, quiet logs and coroutine functions.
 `@modelcontextprotocol/server` serves 2026-07-28 by `createMcpHandler` as its documentation shows it. rmcp shares one table of
 tools among all requests, and has no JSON answers in sessions. `fastmcp` of npm knows no output schemas: what it answers to a
-`search` is a text, half as long as the others'. The Rust servers, hyper among them, are compiled with the same
+`search` is a text, half as long as the others'. It lets each new session wait for a second, so that nobody holds a thousand of
+them here. The Rust servers, hyper among them, are compiled with the same
 settings and have the same allocator, mimalloc, which oxmcp recommends to those who write servers in Rust. The native module of
 its Python package has mimalloc, too; its addon for Node has the allocator that Node has.
 
