@@ -169,8 +169,12 @@ impl Starter {
         let task = self.task_class.bind(py).call((coroutine,), Some(&keywords));
         event_loop.delattr(call_soon)?;
         let task = task?;
-        if let Some(step) = self.catcher.get().take() {
-            step.bind(py).call0()?;
+        if let Some(Step { callback, context: own }) = self.catcher.get().take() {
+            match own.filter(|_| !self.takes_context) {
+                // The task made a context of its own, a copy of the call's, in which its other steps will be run.
+                Some(own) => own.bind(py).call_method1(intern!(py, "run"), (callback,))?,
+                None => callback.bind(py).call0()?,
+            };
         }
         if is_done(&task)? {
             conclude(call, target, &task);
@@ -182,10 +186,16 @@ impl Starter {
 
 /// Stands in for `loop.call_soon` while a task is made, and keeps the step it schedules.
 #[pyclass(frozen)]
-struct Catcher(Mutex<Option<Py<PyAny>>>);
+struct Catcher(Mutex<Option<Step>>);
+
+struct Step {
+    callback: Py<PyAny>,
+    /// That of the task: before Python 3.11 always its own.
+    context: Option<Py<PyAny>>,
+}
 
 impl Catcher {
-    fn take(&self) -> Option<Py<PyAny>> {
+    fn take(&self) -> Option<Step> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -193,10 +203,8 @@ impl Catcher {
 #[pymethods]
 impl Catcher {
     #[pyo3(signature = (callback, *, context=None))]
-    fn catch(&self, callback: Py<PyAny>, context: Option<&Bound<'_, PyAny>>) {
-        // The step is run in the call's context, which is the one named here.
-        let _ = context;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(callback);
+    fn catch(&self, callback: Py<PyAny>, context: Option<Py<PyAny>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Step { callback, context });
     }
 }
 

@@ -47,6 +47,14 @@ def server(**options: Any) -> FastMCP:
         return before
 
     @mcp.tool
+    async def for_a_while(name: str) -> str:
+        token = USER.set(name)
+        await asyncio.sleep(0)
+        after = USER.get()
+        USER.reset(token)
+        return f"{after} {USER.get()}"
+
+    @mcp.tool
     def pool() -> str:
         return POOL.get()
 
@@ -125,6 +133,15 @@ def test_what_a_call_sets_no_other_call_and_no_caller_sees(name: str) -> None:
             for value in [*PEOPLE, *PEOPLE]:
                 assert (await client.call_tool(name, {"name": value})).data == "nobody"
             assert USER.get() == "nobody"
+
+    asyncio.run(go())
+
+
+def test_what_a_coroutine_function_sets_holds_after_it_has_waited_and_can_be_reset() -> None:
+    async def go() -> None:
+        async with Client(server()) as client:
+            for value in PEOPLE:
+                assert (await client.call_tool("for_a_while", {"name": value})).data == f"{value} nobody"
 
     asyncio.run(go())
 
