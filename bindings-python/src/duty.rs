@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use oxmcp_core::mailbox::PendingCall;
 use pyo3::prelude::*;
 
+use crate::kept;
+
 /// The first worker is inside a function as long as this lives.
 pub struct Busy<'a>(Option<&'a AtomicBool>);
 
@@ -26,10 +28,11 @@ impl Drop for Busy<'_> {
     }
 }
 
-/// Calls what a coroutine function wants run here.
+/// Calls what a coroutine function wants run here. It returns what tells how it went, which is kept until the worker is free.
 pub fn perform(py: Python<'_>, task: &Py<PyAny>) {
-    if let Err(error) = task.call0(py) {
-        error.write_unraisable(py, None);
+    match task.call0(py) {
+        Ok(tell) => kept::keep_telling(tell),
+        Err(error) => error.write_unraisable(py, None),
     }
 }
 

@@ -364,7 +364,7 @@ impl Serving {
         questions::ask(&self.host, call.get(), asked)
     }
 
-    /// Calls `task` on a worker thread.
+    /// Calls `task` on a worker thread, and what it returns when that thread is free again.
     fn run_in_worker(&self, task: Py<PyAny>) {
         self.workers.assign(task);
     }

@@ -280,6 +280,7 @@ impl Workers {
     fn lead(self: &Arc<Self>, py: Python<'_>, driver: &Arc<Driver>, mailbox: &Mailbox) {
         let over = || self.roster().stopped || driver.placement() != Placement::Thread;
         while !over() {
+            kept::tell(py);
             py.detach(|| {
                 driver.keep(kept::take());
                 driver.lead(async {
@@ -307,6 +308,7 @@ impl Workers {
             }
             self.help_out(py, driver);
             while self.has_tasks.load(Ordering::SeqCst) {
+                kept::tell(py);
                 let Some(task) = self.next_task(&mut self.roster()) else { break };
                 let _busy = Busy::unless(&self.first_is_free, false);
                 driver.keep(kept::take());
@@ -314,6 +316,7 @@ impl Workers {
                 perform(py, &task);
             }
         }
+        kept::tell(py);
         driver.keep(kept::take());
         driver.resign();
     }

@@ -59,14 +59,18 @@ async def in_worker(function: Callable[..., T], /, **arguments: Any) -> T:
         else:
             done.set_exception(RuntimeError("StopIteration was raised") if isinstance(error, StopIteration) else error)
 
-    def work() -> None:
+    def work() -> Callable[[], None]:
         outcome: tuple[Any, BaseException | None]
         try:
             outcome = context.run(function, **arguments), None
         except BaseException as error:
             outcome = None, error
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, *outcome)
+
+        def tell() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(settle, *outcome)
+
+        return tell
 
     serving.run_in_worker(work)
     return await done
