@@ -138,8 +138,8 @@ format: $(VENV)/.tests $(NODE_MODULES) ## rewrite everything in the house style
 
 # ── Tests ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-.PHONY: test test-core test-python test-node test-cross conformance
-test: test-core test-python test-node test-cross ## build everything, run every test
+.PHONY: test test-core test-python test-pythons test-node test-cross conformance
+test: test-core test-python test-python-3.10 test-node test-cross ## build everything, run every test
 
 test-core: ## the engine, in Rust
 	@if cargo nextest --version >/dev/null 2>&1; \
@@ -148,6 +148,25 @@ test-core: ## the engine, in Rust
 
 test-python: $(VENV)/.tests build-python ## the Python package
 	$(BIN)/python -m pytest bindings-python/tests
+
+test-pythons: test-python-3.10 test-python-3.12 test-python-3.13 test-python-3.14 ## the Python package, with other versions of Python
+
+# One module serves all of them, but each runs coroutines, contexts and threads in its own way. Versions that pyenv keeps count, too.
+test-python-%: $(VENV)/.tests build-python
+	@python=$$(for python in python$* $(wildcard $(HOME)/.pyenv/versions/$*.*/bin/python$*); do \
+			$$python -c '' 2>/dev/null && { echo $$python; break; }; done); \
+		[ -n "$$python" ] || { echo "There is no Python $* here, so the package is not tested with it."; exit 0; }; \
+		set -e; venv=.venv-$*; \
+		if [ ! -e $$venv/.ready ] || [ pyproject.toml -nt $$venv/.ready ]; then \
+			echo "Installing the packages of the tests for Python $*…"; \
+			$$python -m venv $$venv; \
+			$$venv/bin/python -m pip install --quiet 'pip>=25.1'; \
+			$$venv/bin/python -m pip install --quiet --group tests; \
+			echo "$(CURDIR)/bindings-python/python" > $$($$venv/bin/python -c 'import site; print(site.getsitepackages()[0])')/oxmcp.pth; \
+			touch $$venv/.ready; \
+		fi; \
+		echo "The package with $$($$venv/bin/python --version):"; \
+		$$venv/bin/python -m pytest -p no:cacheprovider bindings-python/tests
 
 test-node: build-node tests/runtimes/node_modules/.ready tests/bundlers/node_modules/.ready ## the Node package, in Node and other runtimes, bundled and not
 	node --import tsx --test --test-timeout=$(NODE_FILE_LIMIT) --test-reporter=spec $$(find bindings-node/tests tests -name node_modules -prune -o -name '*.test.ts' -print | sort)
