@@ -102,6 +102,11 @@ describe('values that fit a schema', () => {
     assert.deepEqual([exclusive?.fits(1), exclusive?.isAll], [true, false]);
     const several = fittingOf({ type: ['string', 'null'], minLength: 1 });
     assert.deepEqual([several?.fits(null), several?.fits(''), several?.fits('a')], [true, false, true]);
+    const typed = fittingOf({ type: 'string', enum: ['a', 1] });
+    assert.deepEqual([typed?.fits('a'), typed?.isAll], [true, false]);
+    const both = fittingOf({ const: 'a', enum: ['b'] });
+    assert.deepEqual([both?.fits('b'), both?.isAll], [false, false]);
+    assert.equal(fittingOf({ type: 'string', enum: ['a', 'b'] })?.isAll, true);
     const unique = fittingOf({ type: 'array', uniqueItems: true });
     assert.deepEqual([unique?.fits([1, 1]), unique?.isAll], [true, false]);
   });

@@ -85,8 +85,8 @@ class Source {
       if (oneOf !== undefined) this.isAll = false;
       return this.#options(options, depth);
     }
-    if ('const' in schema) return this.#constants([schema.const], said);
-    if (values !== undefined) return this.#constants(values, said);
+    if ('const' in schema) return this.#constants('const', [schema.const], type, said);
+    if (values !== undefined) return this.#constants('enum', values, type, said);
     switch (type) {
       case 'object':
         return this.#object(schema, depth);
@@ -122,9 +122,11 @@ class Source {
     return `if (${tests.join(' && ')}) return false;\n`;
   }
 
-  #constants(values: unknown, said: readonly string[]): string {
+  #constants(keyword: string, values: unknown, type: unknown, said: readonly string[]): string {
     if (!Array.isArray(values) || values.length === 0) throw new Unknown();
-    if (said.some((name) => name !== 'const' && name !== 'enum' && name !== 'type')) this.isAll = false;
+    // Of a type that is not that of each, fewer are valid.
+    const areOfType = type === undefined || values.every((value) => typeof value === type);
+    if (!areOfType || said.some((name) => name !== keyword && name !== 'type')) this.isAll = false;
     const differs = values.map((value) => {
       if (typeof value === 'object' && value !== null) throw new Unknown();
       return `value !== ${JSON.stringify(value)}`;
