@@ -7,6 +7,7 @@ import datetime
 import decimal
 import enum
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple, Optional, TypedDict, Union
@@ -316,7 +317,14 @@ def test_what_is_strict_takes_the_value_itself_and_its_neighbours_take_text() ->
         (set[int], "[1, 1]", "{1}"),
         (Choices, '{"ex": 1}', "Choices(x=1)"),
         (Pet, ' {"kind": "dog"}', "Dog(kind='dog', lives=1)"),
-        (Access, "3", repr(Access.READ | Access.WRITE)),
+        pytest.param(
+            Access,
+            "3",
+            repr(Access.READ | Access.WRITE),
+            marks=pytest.mark.skipif(
+                sys.version_info < (3, 11), reason="a Flag of Python 3.10 compares the text with 0"
+            ),
+        ),
     ],
     ids=str,
 )
