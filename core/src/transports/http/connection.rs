@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::options::HttpOptions;
+use super::pieces::Pieces;
 use super::response::ResponseBody;
 
 /// Counts sweeps: the time of all connections of a listener, in ticks.
@@ -255,14 +255,18 @@ impl WatchedBody {
 }
 
 impl Body for WatchedBody {
-    type Data = Bytes;
+    type Data = Pieces;
     type Error = std::convert::Infallible;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+    ) -> Poll<Option<Result<Frame<Pieces>, Self::Error>>> {
+        if let Some(pieces) = self.body.take_pieces() {
+            return Poll::Ready(Some(Ok(Frame::data(pieces))));
+        }
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        frame.map(|frame| frame.map(|frame| frame.map(|frame| frame.map_data(Pieces::from))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -12,6 +12,7 @@ mod health;
 mod legacy;
 mod listener;
 mod options;
+mod pieces;
 mod refusals;
 mod response;
 mod server_card;

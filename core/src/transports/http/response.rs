@@ -12,6 +12,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::event_stream::EventStream;
 use super::guards::Refused;
+use super::pieces::Pieces;
 use crate::engine::{Refusal, ResponseMessage};
 use crate::json::RawJson;
 use crate::jsonrpc::{MessageText, Piece};
@@ -39,6 +40,14 @@ impl ResponseBody {
     /// A body that somebody else makes.
     pub fn relayed(body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static) -> Self {
         Self(Kind::Relayed(Box::pin(body)))
+    }
+
+    /// All pieces of an answer that is in pieces, unless they are out.
+    pub(super) fn take_pieces(&mut self) -> Option<Pieces> {
+        let Kind::Pieces(pieces, left) = &mut self.0 else { return None };
+        *left = 0;
+        let first = pieces.next()?;
+        Some(Pieces::new(first, std::mem::take(pieces)))
     }
 }
 
