@@ -40,8 +40,8 @@ as `pip install` leaves them (asyncio, h11, their own logs); tuned is uvloop, ht
 tools among all requests, and has no JSON answers in sessions. `fastmcp` of npm knows no output schemas: what it answers to a
 `search` is a text, half as long as the others'. It lets each new session wait for a second, so that nobody holds a thousand of
 them here. The Rust servers, hyper among them, are compiled with the same
-settings and have the same allocator, mimalloc, which oxmcp recommends to those who write servers in Rust. The native module of
-its Python package has mimalloc, too; its addon for Node has the allocator that Node has.
+settings and have the same allocator, mimalloc, which oxmcp recommends to those who write servers in Rust. Its addon for
+Node has mimalloc as well; the native module of its Python package has the allocator of the system.
 
 The ceilings do not speak the protocol. "hyper, fixed bytes" reads the request and answers as many bytes as oxmcp does;
 "hyper, the request's own bytes" answers what it was sent; `node:http` parses the message, checks the arguments with zod, calls
