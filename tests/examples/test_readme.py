@@ -172,7 +172,13 @@ def test_every_import_of_the_migration_table_works(line: str) -> None:
 
 def test_files_and_commands_that_the_pages_name_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for page in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "examples/database_assistant/README.md"):
+    for page in (
+        "README.md",
+        "ARCHITECTURE.md",
+        "BENCHMARKS.md",
+        "CONTRIBUTING.md",
+        "examples/database_assistant/README.md",
+    ):
         text = (ROOT / page).read_text(encoding="utf-8")
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)\)", text):
             assert (ROOT / page).parent.joinpath(link).exists(), f"{page} links to {link}"
