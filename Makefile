@@ -198,7 +198,7 @@ tests/runtimes/node_modules/.ready: tests/runtimes/package-lock.json
 	@touch $@
 
 .PHONY: bench bench-quick
-bench: run-bench ## oxmcp next to its peers: 40 minutes, and BENCHMARKS.md is written anew; ARGS narrow it
+bench: run-bench ## oxmcp next to its peers: half an hour, and BENCHMARKS.md is written anew; ARGS narrow it
 bench-quick: run-bench ## some of it, in five minutes, into target/load/report
 
 .PHONY: run-bench
