@@ -6,62 +6,17 @@ that it stays.
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import BaseModel
+import sys
+from pathlib import Path
 
 from oxmcp import FastMCP
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/load/servers"))
+
+from records import Filter, Page, Query, Range  # isort: skip
+from records import search as page  # isort: skip
+
 mcp = FastMCP("bench", version="1")
-
-
-class Filter(BaseModel):
-    """What a record has to be like."""
-
-    field: str
-    operator: Literal["equals", "at_least", "contains"]
-    value: str
-
-
-class Range(BaseModel):
-    """Which of the records that fit."""
-
-    first: int
-    last: int
-
-
-class Query(BaseModel):
-    """What is searched for."""
-
-    text: str
-    filters: list[Filter]
-    range: Range
-
-
-class Author(BaseModel):
-    """Who wrote a record."""
-
-    name: str
-    email: str
-
-
-class Record(BaseModel):
-    """One that fits."""
-
-    id: int
-    title: str
-    score: float
-    tags: list[str]
-    author: Author
-    published: str
-    available: bool
-
-
-class Page(BaseModel):
-    """Some of those that fit."""
-
-    total: int
-    records: list[Record]
 
 
 @mcp.tool
@@ -74,23 +29,6 @@ def echo(text: str) -> str:
 async def echo_async(text: str) -> str:
     """Return the text, from a coroutine."""
     return text
-
-
-def page(query: Query, limit: int) -> Page:
-    """So many records."""
-    records = [
-        Record(
-            id=query.range.first + number,
-            title=f"Record {number} about {query.filters[0].value}",
-            score=1 / (1 + number),
-            tags=["speed", "protocol", "server"],
-            author=Author(name="Ada Lovelace", email="ada@example.com"),
-            published="2026-07-28",
-            available=number % 2 == 0,
-        )
-        for number in range(limit)
-    ]
-    return Page(total=query.range.last, records=records)
 
 
 MADE = page(
