@@ -61,15 +61,7 @@ fn main() {
     let registry = Registry::new(RegistryOptions::default()).unwrap();
     let schema = r#"{"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}"#;
     let content = RawJson::from_checked(r#"[{"type":"text","text":"hello"}]"#);
-    let output = ToolOutput {
-        content,
-        structured_content: None,
-        is_error: false,
-        repeats: true,
-        meta: None,
-        vouched: false,
-        more: None,
-    };
+    let output = ToolOutput { content, ..ToolOutput::text("") };
     let echo = from_function(move |_| {
         let output = output.clone();
         async move { Ok(Output::Tool(output)) }

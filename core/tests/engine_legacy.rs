@@ -396,15 +396,7 @@ async fn content_blocks_a_version_does_not_know_become_text() {
         {"type": "audio", "data": "AAAA", "mimeType": "audio/wav"},
         {"type": "resource_link", "uri": "test://note", "name": "note", "annotations": {"priority": 1}},
     ]);
-    let output = ToolOutput {
-        content: raw(&blocks),
-        structured_content: None,
-        is_error: false,
-        repeats: true,
-        meta: None,
-        vouched: false,
-        more: None,
-    };
+    let output = ToolOutput { content: raw(&blocks), ..ToolOutput::text("") };
     engine.registry().add_tool(tool("blocks", &any_object()), returns(Output::Tool(output))).unwrap();
     let messages = raw(&json!([{"role": "user", "content": blocks[2]}]));
     let prompt = PromptOutput { description: None, messages, meta: None };
