@@ -203,16 +203,11 @@ impl LoopSide {
         }
     }
 
-    /// Starts the calls that wait, cancels those nobody waits for any more, and hands out notices.
-    pub fn drain(&self, py: Python<'_>) -> PyResult<()> {
-        self.look(py)
-    }
-
-    /// The same where the bell's descriptor was what woke the loop. It is hushed whoever drives the I/O by now: it was rung before
+    /// [`LoopSide::drain`] where the bell's descriptor was what woke the loop. It is hushed whoever drives the I/O by now: it was rung before
     /// that changed, or to say that it did, and a loop that drives the I/O would go round and round for it.
     pub fn drain_rung(&self, py: Python<'_>) -> PyResult<()> {
         self.bell.hush();
-        self.look(py)
+        self.drain(py)
     }
 
     /// The same inside of a task of the loop's, for what has just been asked on it.
@@ -221,12 +216,13 @@ impl LoopSide {
             return Ok(());
         }
         let outer = self.eager.put_aside(py)?;
-        let looked = self.look(py);
+        let looked = self.drain(py);
         self.eager.put_back(py, outer)?;
         looked
     }
 
-    fn look(&self, py: Python<'_>) -> PyResult<()> {
+    /// Starts the calls that wait, cancels those nobody waits for any more, and hands out notices.
+    pub fn drain(&self, py: Python<'_>) -> PyResult<()> {
         self.start_calls(py);
         self.given.hand_out(py)?;
         self.host.notices.hand_out(py, |call| self.cancel(py, call))
