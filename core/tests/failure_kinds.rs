@@ -23,6 +23,8 @@ fn code_for_a_tool(kind: FailureKind, version: &str) -> Option<i64> {
         FailureKind::Tool
         | FailureKind::InvalidArguments
         | FailureKind::TimedOut
+        | FailureKind::RateLimited
+        | FailureKind::Forbidden
         | FailureKind::CannotAsk
         | FailureKind::ClientError => None,
         // META-6
@@ -44,6 +46,8 @@ fn code_for_a_resource(kind: FailureKind, version: &str) -> i64 {
         FailureKind::MissingCapability if version != MODERN => -32603,
         FailureKind::InvalidArguments => -32602,
         FailureKind::TimedOut => -31001,
+        FailureKind::RateLimited => -32005,
+        FailureKind::Forbidden => -31003,
         // RPC-10, RSRC-3
         FailureKind::NotFound if version != MODERN => -32002,
         other => code_for_a_tool(other, version).unwrap(),

@@ -41,11 +41,14 @@ pub struct ResponseMessage {
     pub status: u16,
     /// The value of `Mcp-Session-Id` to send along (SESS-1).
     pub session_id: Option<Arc<str>>,
+    /// Further HTTP headers to send along, unless an event stream has begun already.
+    pub headers: Option<Box<http::HeaderMap>>,
 }
 
 impl From<Said> for Outgoing {
     fn from(said: Said) -> Self {
-        Self::Response(ResponseMessage { body: said.body, status: said.status, session_id: None })
+        let Said { body, status, headers } = said;
+        Self::Response(ResponseMessage { body, status, session_id: None, headers })
     }
 }
 
@@ -362,7 +365,7 @@ fn joined(bodies: &[Option<String>]) -> Outgoing {
         return Outgoing::Accepted;
     }
     array.push(']');
-    Said { body: array.into(), status: 200 }.into()
+    Said::new(array, 200).into()
 }
 
 impl Drop for Exchange {

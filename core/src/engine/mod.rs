@@ -233,6 +233,7 @@ impl Engine {
                 body: said.body,
                 status: said.status,
                 session_id,
+                headers: said.headers,
             })),
             Opened::Task(request) => self.answer_task(*request, edge),
             Opened::Accepted => State::last(Outgoing::Accepted),

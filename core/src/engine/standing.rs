@@ -29,8 +29,8 @@ pub(super) struct Standing {
     snapshot: Arc<Snapshot>,
     /// What runs now.
     behind: Vec<Behind>,
-    /// The code and the HTTP status of what failed.
-    failed: Option<(i32, u16)>,
+    /// The code of what failed, and what HTTP said of it.
+    failed: Option<(i32, u16, Option<Box<http::HeaderMap>>)>,
     /// The session that began.
     session_id: Option<Arc<str>>,
     /// What follows the response.
@@ -163,7 +163,7 @@ impl Standing {
         }
         let error = json::member(&body, "error").unwrap_or_default();
         let code = error_code(&body).unwrap_or(crate::jsonrpc::error_code::INTERNAL_ERROR);
-        self.failed = Some((code, response.status));
+        self.failed = Some((code, response.status, response.headers));
         let message = json::member(error, "message").and_then(json::as_string).unwrap_or_default();
         Err(Failure::protocol(code, message, json::member(error, "data").map(RawJson::from_checked)))
     }
@@ -182,11 +182,11 @@ impl Standing {
             self.engine.0.eras.take_back_session(self.edge.side(), session_id.as_deref());
             return said.into();
         }
-        let status = match (self.failed, code) {
-            (Some((failed, status)), Some(code)) if failed == code => status,
-            _ => said.status,
+        let (status, headers) = match (self.failed.take(), code) {
+            (Some((failed, status, headers)), Some(code)) if failed == code => (status, headers),
+            _ => (said.status, said.headers),
         };
-        Outgoing::Response(ResponseMessage { body: said.body, status, session_id })
+        Outgoing::Response(ResponseMessage { body: said.body, status, session_id, headers })
     }
 
     /// What follows the response.

@@ -158,8 +158,8 @@ impl Voice {
     pub fn task_result(&self, id: &str, news: TaskNews<'_>) -> Said {
         match news {
             TaskNews::Result(text) => self.tell(|out| out.push_str(&legacy::tasks::in_task(text, id))),
-            TaskNews::Error(text) => Said { body: legacy::tasks::error(self.id(), text).into(), status: 200 },
-            TaskNews::None | TaskNews::Questions(_) => Said { body: self.cancelled().into(), status: 200 },
+            TaskNews::Error(text) => Said::new(legacy::tasks::error(self.id(), text), 200),
+            TaskNews::None | TaskNews::Questions(_) => Said::new(self.cancelled(), 200),
         }
     }
 
@@ -179,6 +179,6 @@ impl Voice {
     fn tell(&self, write: impl FnOnce(&mut String)) -> Said {
         let mut result = String::with_capacity(512);
         write(&mut result);
-        Said { body: one_line(response(self.id(), &result)).into(), status: 200 }
+        Said::new(one_line(response(self.id(), &result)), 200)
     }
 }

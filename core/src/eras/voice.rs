@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use http::HeaderMap;
+
 use crate::eras::answer::Answer;
 use crate::eras::profile::Profile;
 use crate::eras::questions::WayToAsk;
@@ -20,6 +22,16 @@ pub struct Said {
     pub body: MessageText,
     /// The HTTP status (HTTP-6, HTTP-7, HTTP-18).
     pub status: u16,
+    /// Further HTTP headers, where there are any.
+    pub headers: Option<Box<HeaderMap>>,
+}
+
+impl Said {
+    /// A response with this status and no headers of its own.
+    #[must_use]
+    pub fn new(body: impl Into<MessageText>, status: u16) -> Self {
+        Self { body: body.into(), status, headers: None }
+    }
 }
 
 /// A JSON-RPC error before it is written.
@@ -33,13 +45,15 @@ pub struct WireError {
     pub data: Option<RawJson>,
     /// The HTTP status.
     pub status: u16,
+    /// Further HTTP headers, where there are any.
+    pub headers: Option<Box<HeaderMap>>,
 }
 
 impl WireError {
     /// An error without data.
     #[must_use]
     pub fn new(code: i32, message: impl Into<Cow<'static, str>>, status: u16) -> Self {
-        Self { code, message: message.into(), data: None, status }
+        Self { code, message: message.into(), data: None, status, headers: None }
     }
 
     /// The same with data.
@@ -54,7 +68,7 @@ impl WireError {
     pub fn say(&self, id: Option<&RequestId>) -> Said {
         let mut body = String::new();
         write::error(&mut body, id, self.code, &self.message, self.data.as_ref().map(RawJson::as_str));
-        Said { body: one_line(body).into(), status: self.status }
+        Said { headers: self.headers.clone(), ..Said::new(one_line(body), self.status) }
     }
 }
 
@@ -117,7 +131,7 @@ impl Voice {
             Era::Modern => modern::results::write(&mut body, answer, &self.profile),
         }
         body.parts().0.push('}');
-        Said { body: body.in_one_line(), status: 200 }
+        Said::new(body.in_one_line(), 200)
     }
 
     /// The response to a request that failed; `kind` is what was asked.
@@ -139,10 +153,14 @@ impl Voice {
                 cache: None,
             });
         }
-        let error = match self.version().era() {
+        let mut error = match self.version().era() {
             Era::Legacy => legacy::errors::encode(kind, failure),
             Era::Modern => modern::errors::encode(failure),
         };
+        if let Some(http) = &failure.http {
+            error.status = http.status.as_u16();
+            error.headers = Some(Box::new(http.headers.clone()));
+        }
         error.say(Some(self.id()))
     }
 
@@ -174,7 +192,7 @@ impl Voice {
         let mut body = begin_response(self.id(), 512);
         modern::input_required::write(&mut body, requests, state, &self.profile);
         body.push('}');
-        Said { body: one_line(body).into(), status: 200 }
+        Said::new(one_line(body), 200)
     }
 
     /// The notification for an event of the running call.
@@ -216,7 +234,7 @@ impl Voice {
     #[must_use]
     pub fn close_subscription(&self) -> (Said, Option<String>) {
         let body = modern::listen::close(self.id(), &self.profile);
-        (Said { body: body.into(), status: 200 }, self.duplex.then(|| modern::listen::cancelled(self.id())))
+        (Said::new(body, 200), self.duplex.then(|| modern::listen::cancelled(self.id())))
     }
 
     /// The error for a request that its peer cancelled, where the wire needs some answer (CAN-10).
@@ -259,6 +277,8 @@ fn tool_error(kind: OperationKind, failure: &Failure, era: Era) -> Option<ToolOu
         | FailureKind::TimedOut
         | FailureKind::CannotAsk
         | FailureKind::ClientError => true,
+        // Where HTTP has words for it, its client is meant; otherwise the model.
+        FailureKind::RateLimited | FailureKind::Forbidden => failure.http.is_none(),
         // META-6 has a code for it.
         FailureKind::MissingCapability => era == Era::Legacy,
         _ => false,

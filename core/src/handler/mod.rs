@@ -22,7 +22,7 @@ pub use function::from_function;
 pub use invocation::Invocation;
 pub use origin::Origin;
 pub use question::{AnswerTo, Answered, PendingQuestion};
-pub use reply::{Failure, FailureKind, Reply};
+pub use reply::{Failure, FailureKind, HttpSide, Reply};
 pub(crate) use task::TaskOpener;
 
 /// A future that can be boxed, sent and dropped. Dropping it cancels the call: there is no second way.

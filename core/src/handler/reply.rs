@@ -22,6 +22,10 @@ pub enum FailureKind {
     MethodNotFound,
     /// Too much is waiting already; try later.
     Overloaded,
+    /// The caller asked too often; [`Failure::http`] and the data say when it may ask again.
+    RateLimited,
+    /// The caller may not do this, whatever it knows of it.
+    Forbidden,
     /// It took longer than allowed.
     TimedOut,
     /// The server was told to stop, and the time to finish was over.
@@ -49,6 +53,8 @@ impl FailureKind {
         Self::NotFound,
         Self::MethodNotFound,
         Self::Overloaded,
+        Self::RateLimited,
+        Self::Forbidden,
         Self::TimedOut,
         Self::ShutDown,
         Self::Abandoned,
@@ -68,6 +74,8 @@ impl FailureKind {
             Self::NotFound => "not_found",
             Self::MethodNotFound => "method_not_found",
             Self::Overloaded => "overloaded",
+            Self::RateLimited => "rate_limited",
+            Self::Forbidden => "forbidden",
             Self::TimedOut => "timed_out",
             Self::ShutDown => "shut_down",
             Self::Abandoned => "abandoned",
@@ -99,13 +107,24 @@ pub struct Failure {
     pub code: Option<i32>,
     /// `error.data`, any JSON value.
     pub data: Option<RawJson>,
+    /// What HTTP says of it besides.
+    pub http: Option<Box<HttpSide>>,
+}
+
+/// What HTTP says of a failure besides its message, whatever the era.
+#[derive(Debug, Clone)]
+pub struct HttpSide {
+    /// The status.
+    pub status: http::StatusCode,
+    /// Further headers, such as `WWW-Authenticate` (AUTH-5) and `Retry-After`.
+    pub headers: http::HeaderMap,
 }
 
 impl Failure {
     /// A failure of `kind` with a message for the peer.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), detail: None, code: None, data: None }
+        Self { kind, message: message.into(), detail: None, code: None, data: None, http: None }
     }
 
     /// A JSON-RPC error of the author's choosing.
@@ -118,6 +137,13 @@ impl Failure {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// The same failure, with what HTTP says of it.
+    #[must_use]
+    pub fn with_http(mut self, status: http::StatusCode, headers: http::HeaderMap) -> Self {
+        self.http = Some(Box::new(HttpSide { status, headers }));
         self
     }
 

@@ -31,7 +31,7 @@ pub use log::LogLevel;
 pub use moment::timestamp;
 pub use operation::{Completion, CompletionReference, Operation, OperationKind};
 pub use output::{CompletionOutput, Output, PromptOutput, ResourceOutput, ToolOutput};
-pub use principal::Principal;
+pub use principal::{AuthenticationMethod, Grants, Principal};
 pub use progress::{LogMessage, Notification, Progress};
 pub use prompt::{Prompt, PromptArgument};
 pub use question::Question;

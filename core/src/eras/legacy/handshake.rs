@@ -61,5 +61,5 @@ pub(crate) fn answer(
     profile.write_capabilities(object.name("capabilities"), version, snapshot, changes);
     write_implementation(object.name("serverInfo"), &profile.implementation, version.features());
     object.optional_string(true, "instructions", profile.instructions.as_deref()).end();
-    Said { body: one_line(response(id, &result)).into(), status: 200 }
+    Said::new(one_line(response(id, &result)), 200)
 }

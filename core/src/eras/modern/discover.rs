@@ -17,5 +17,5 @@ pub(crate) fn answer(id: &RequestId, profile: &Profile, snapshot: &Snapshot) -> 
     profile.write_capabilities(object.name("capabilities"), ProtocolVersion::NEWEST, snapshot, true);
     object.optional_string(true, "instructions", profile.instructions.as_deref());
     results::finish(&mut object, Some(profile.description_cache), None, profile);
-    Said { body: one_line(response(id, &result)).into(), status: 200 }
+    Said::new(one_line(response(id, &result)), 200)
 }

@@ -101,9 +101,12 @@ pub(super) fn empty(status: StatusCode) -> Response<ResponseBody> {
 pub(super) fn json(message: ResponseMessage) -> Response<ResponseBody> {
     let status = StatusCode::from_u16(message.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json_message(status, message.body);
+    if let Some(headers) = message.headers {
+        response.headers_mut().extend(*headers);
+    }
     name_session(&mut response, message.session_id.as_deref());
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, SOON);
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(SOON);
     }
     response
 }
