@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::exchange::State;
+use super::state::State;
 use super::{Edge, Engine};
 use crate::eras::{self, Around, Asked, Flight, Whole};
 use crate::handler::{Failure, Handler, Origin as Surroundings};

@@ -10,6 +10,7 @@ use crate::eras::{Eras, Profile, SessionOptions, Sessions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Answered, Handler, Invocation, from_function};
 use crate::jsonrpc::FrameLimits;
+use crate::middleware::Admission;
 use crate::model::{CacheHint, Capabilities, Implementation, OperationKind, Output};
 use crate::registry::{Interception, MAX_WATCHED_URIS, Registry, RegistryOptions};
 use crate::sealing::{KeyRing, Sealer};
@@ -76,6 +77,7 @@ pub struct EngineBuilder {
     interceptions: Vec<(String, Arc<dyn Handler>)>,
     tasks: TaskOptions,
     leaves_views_unchecked: bool,
+    admission: Admission,
 }
 
 impl EngineBuilder {
@@ -94,6 +96,7 @@ impl EngineBuilder {
             interceptions: Vec::new(),
             tasks: TaskOptions::default(),
             leaves_views_unchecked: false,
+            admission: Admission::default(),
         }
     }
 
@@ -190,6 +193,13 @@ impl EngineBuilder {
         self
     }
 
+    /// What every operation of every transport passes before it is done, and who hears what came of it.
+    #[must_use]
+    pub fn admission(mut self, admission: Admission) -> Self {
+        self.admission = admission;
+        self
+    }
+
     /// Leaves it to the caller to say which tools' pages are missing, once somebody reads the log.
     pub(crate) const fn leave_views_unchecked(mut self) -> Self {
         self.leaves_views_unchecked = true;
@@ -250,13 +260,22 @@ impl EngineBuilder {
             self.cache_hints,
             self.description_cache,
         );
+        let admission = (!self.admission.is_empty()).then(|| Arc::new(self.admission));
+        let veiled = admission.is_some();
         let (sessions, kept) = (self.sessions, self.kept_sessions);
-        let eras = Eras::new(profile, registry.clone(), sessions, kept, self.limits.max_subscribed_resources);
+        let eras = Eras::new(
+            profile,
+            registry.clone(),
+            sessions,
+            kept,
+            self.limits.max_subscribed_resources,
+            veiled,
+        );
         let keys = match self.request_state_keys {
             Some(keys) => keys,
             None => keys_of_environment()?,
         };
-        Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?, self.tasks)
+        Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?, self.tasks, admission)
     }
 }
 

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::exchange::{Outgoing, State};
+use super::exchange::Outgoing;
+use super::state::State;
 use super::{Edge, Engine};
 use crate::eras::{Asked, Ended, Flight, Session, Stream};
 use crate::handler::{CallContext, Failure, FailureKind, Invocation, Origin, event_channel};

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::Connection;
 use crate::eras::Side;
 use crate::handler::Origin;
+use crate::middleware::{Place, Transport};
 use crate::model::Principal;
 
 /// One frame and where it came from.
@@ -56,6 +57,15 @@ impl Edge {
         match self {
             Self::Connection(connection) | Self::Posted(connection, _) => Some(connection.number),
             Self::Http(_) => None,
+        }
+    }
+
+    /// Where it came from, for those who are asked whether it may be done.
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Connection(_) => Place { transport: Transport::Local, remote: None },
+            Self::Posted(..) => Place { transport: Transport::Http, remote: None },
+            Self::Http(edge) => Place { transport: Transport::Http, remote: edge.remote },
         }
     }
 

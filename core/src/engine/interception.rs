@@ -9,9 +9,10 @@ use super::around_mounted::Within;
 use super::aside::{self, Heard};
 use super::asking::Asker;
 use super::dispatch::Running;
-use super::exchange::{Outgoing, State};
+use super::exchange::Outgoing;
 use super::questions::Asking;
 use super::standing::Standing;
+use super::state::State;
 use super::{Edge, Engine};
 use crate::eras::{Around, Flight, Opened, Side, Whole};
 use crate::handler::{CallContext, Invocation, Origin, event_channel};
@@ -42,6 +43,9 @@ impl Engine {
                 let mut around = self.0.eras.around(request, outline, edge.side(), in_batch, handler)?;
                 around.asked.passed = 1;
                 Some(match self.enter(&mut around.asked, around.kind, edge) {
+                    Ok(flight) if self.0.admission.is_some() => {
+                        self.admit_around(around, flight, edge, origin)
+                    }
                     Ok(flight) => self.invoke_around(around, flight, None, edge, origin),
                     Err(refused) => State::said(refused),
                 })
@@ -131,6 +135,9 @@ impl Engine {
                 // It is entered already, by whoever stands around it.
                 asked.in_flight = None;
                 asked.passed = passed;
+                if let Err(failure) = self.decide_behind(&mut asked, edge) {
+                    return State::said(asked.voice.failure(asked.operation.kind(), &failure));
+                }
                 self.go_on(asked, flight.map(Flight::share), edge, origin)
             }
             opened => self.begin(opened, edge, origin),

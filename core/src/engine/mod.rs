@@ -1,5 +1,6 @@
 //! Assembles the rooms: `exchange` is the single entry.
 
+mod admission;
 mod around_mounted;
 mod aside;
 mod asking;
@@ -20,6 +21,7 @@ mod rounds;
 mod session_stream;
 mod shutdown;
 mod standing;
+mod state;
 mod tasks;
 mod tool_search;
 mod watch;
@@ -43,15 +45,17 @@ use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Told, WireEr
 use crate::error::Result;
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{Frame, Malformed, Taken, error_code};
+use crate::middleware::Admission;
 use crate::model::{Implementation, OperationKind, Principal};
 use crate::registry::Registry;
 use crate::sealing::Sealer;
 use aside::Heard;
 use asking::Asker;
 use dispatch::{Dispatched, dispatch};
-use exchange::{Background, State};
+use exchange::Background;
 use parked::{Bounds, ParkedCalls};
 use rounds::Rounds;
+use state::State;
 use tasks::{Place, Reserved, Tasks};
 
 /// A server without its transports. Clones share everything.
@@ -69,6 +73,8 @@ struct Inner {
     max_http_subscriptions: AtomicUsize,
     background: Background,
     rounds: Arc<Rounds>,
+    /// What operations pass, where there is anything.
+    admission: Option<Arc<Admission>>,
 }
 
 impl Engine {
@@ -83,6 +89,7 @@ impl Engine {
         limits: Limits,
         sealer: Sealer,
         tasks: TaskOptions,
+        admission: Option<Arc<Admission>>,
     ) -> Result<Self> {
         let shutdown = Shutdown::new();
         let bounds =
@@ -100,6 +107,7 @@ impl Engine {
             http_subscriptions: Arc::default(),
             max_http_subscriptions: AtomicUsize::new(limits.max_http_subscriptions),
             limits,
+            admission,
         })))
     }
 
@@ -125,7 +133,13 @@ impl Engine {
                     .flatten()
                 {
                     Some(intercepted) => intercepted,
-                    None => self.begin(self.0.eras.open(&message, Some(&outline), side), &edge, &origin),
+                    None => {
+                        let opened = self.0.eras.open(&message, Some(&outline), side);
+                        if self.0.admission.is_some() {
+                            self.note_answered(&message, &opened, &edge);
+                        }
+                        self.begin(opened, &edge, &origin)
+                    }
                 }
             }
             Ok(Frame::Batch(members)) => match self.0.eras.accept_batch(side) {
@@ -136,7 +150,9 @@ impl Engine {
                             let around = self.0.registry.intercepts();
                             let around = around.then(|| self.intercept(&message, None, &edge, &origin, true));
                             around.flatten().unwrap_or_else(|| {
-                                self.begin(self.0.eras.open_in_batch(&message, side), &edge, &origin)
+                                let opened = self.0.eras.open_in_batch(&message, side);
+                                self.note_answered(&message, &opened, &edge);
+                                self.begin(opened, &edge, &origin)
                             })
                         }
                         Err(malformed) => {
@@ -213,6 +229,12 @@ impl Engine {
         &self.0.limits
     }
 
+    /// What operations pass before they are done, where there is anything.
+    #[must_use]
+    pub fn admission(&self) -> Option<&Arc<Admission>> {
+        self.0.admission.as_ref()
+    }
+
     /// How many calls wait for their clients to call again with answers.
     #[must_use]
     pub fn parked(&self) -> usize {
@@ -229,6 +251,7 @@ impl Engine {
     fn begin(&self, opened: Opened, edge: &Edge, origin: &Origin) -> State {
         match opened {
             Opened::Ask(asked) => self.start(asked, edge, origin),
+            Opened::Task(request) if self.0.admission.is_some() => self.admit_task(*request, edge),
             Opened::Answered { said, session_id } => State::last(Outgoing::Response(ResponseMessage {
                 body: said.body,
                 status: said.status,
@@ -262,6 +285,7 @@ impl Engine {
     fn start(&self, mut asked: Asked, edge: &Edge, origin: &Origin) -> State {
         let kind = asked.operation.kind();
         match self.enter(&mut asked, kind, edge) {
+            Ok(flight) if self.0.admission.is_some() => self.admit(asked, flight, edge, origin),
             Ok(flight) => self.go_on(asked, flight, edge, origin),
             Err(refused) => State::said(refused),
         }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::dispatch::{Dispatched, dispatch_again, is_replayable};
-use super::exchange::State;
 use super::parked::{ParkedCall, ParkedCalls};
 use super::questions::Asking;
 use super::request_state::{Noted, Read, RequestState};
+use super::state::State;
 use super::tasks::Tasks;
 use super::{Edge, Engine};
 use crate::eras::{Asked, Flight, Retry, WireError};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::around_mounted::Within;
-use super::exchange::{Outgoing, ResponseMessage, State};
+use super::exchange::{Outgoing, ResponseMessage};
+use super::state::State;
 use super::{Edge, Engine, Shutdown};
 use crate::eras::{Asked, Flight, Said, Stream};
 use crate::handler::{Answered, Failure, FailureKind, Origin, PendingQuestion};
@@ -99,8 +100,8 @@ impl Standing {
         let mut state =
             self.engine.open_behind(request, is_as_it_came, self.passed, flight, &self.edge, origin);
         state.ask_on(stream);
-        if let (State::Subscription(subscription), Some(shutdown)) = (&mut state, &self.part_ends) {
-            subscription.end_with(shutdown.clone());
+        if let Some(shutdown) = &self.part_ends {
+            state.end_with(shutdown);
         }
         self.behind.push(Behind { number: pending.number(), pending: Some(pending), state });
     }
@@ -203,18 +204,13 @@ impl Standing {
     pub(super) fn end_with(&mut self, shutdown: &Shutdown) {
         self.part_ends = Some(shutdown.clone());
         for behind in &mut self.behind {
-            if let State::Subscription(subscription) = &mut behind.state {
-                subscription.end_with(shutdown.clone());
-            }
+            behind.state.end_with(shutdown);
         }
     }
 
     /// The end of a subscription that the server ends.
     pub(super) fn close_subscription(&self) -> Option<Outgoing> {
-        self.behind.iter().find_map(|behind| match &behind.state {
-            State::Subscription(subscription) => Some(subscription.close().0),
-            _ => None,
-        })
+        self.behind.iter().find_map(|behind| behind.state.subscription()).map(|one| one.close().0)
     }
 
     /// The states of what comes after.

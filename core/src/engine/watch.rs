@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use super::exchange::{Outgoing, State};
+use super::exchange::Outgoing;
+use super::state::State;
 use super::tasks::{Owner, Tasks};
 use super::{Edge, Engine, Shutdown, overloaded};
 use crate::eras::{Asked, Ended, Flight, Voice};

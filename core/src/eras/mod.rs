@@ -22,6 +22,7 @@ mod questions;
 mod sessions;
 mod tasks;
 mod voice;
+mod witness;
 
 use std::fmt;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub use profile::{Profile, method_name};
 pub use questions::{WayToAsk, missing_capability};
 pub use tasks::{TaskNews, TaskRequest, TaskWish, TaskWord, task_refused, task_wish};
 pub use voice::{Said, Voice, WireError};
+pub use witness::{Witness, Witnessed};
 
 use crate::handler::{Events, Handler, Invocation};
 use crate::json::RawJson;
@@ -77,7 +79,8 @@ pub enum Side<'a> {
 
 impl<'a> Side<'a> {
     /// Who asks, if that is known.
-    const fn principal(self) -> Option<&'a Principal> {
+    #[must_use]
+    pub const fn principal(self) -> Option<&'a Principal> {
         match self {
             Self::Duplex(duplex) => duplex.principal.as_ref(),
             Self::Post { principal, .. } => principal,
@@ -133,6 +136,16 @@ impl fmt::Debug for Whole {
 #[must_use]
 pub const fn outline<'a>() -> Outline<'a> {
     Outline::new(meta::META)
+}
+
+/// What a request of this kind asks for; as the author's own method where that cannot be told, which is refused later.
+#[must_use]
+pub fn operation_of(kind: OperationKind, method: &str, params: &RawJson) -> Operation {
+    let custom = || Operation::Custom { method: method.to_owned(), params: params.clone() };
+    if kind == OperationKind::Custom || kind == OperationKind::Watch {
+        return custom();
+    }
+    Params::read(Some(params.as_str()), None).operation(kind).unwrap_or_else(|_| custom())
 }
 
 /// Something to dispatch.

@@ -25,6 +25,8 @@ pub struct Eras {
     pub(super) max_subscribed_resources: usize,
     pub(super) sessions: Arc<SessionStore>,
     pub(super) connected: Mutex<Connected>,
+    /// Whether it is known later only what a caller may see.
+    pub(super) veiled: bool,
 }
 
 impl Eras {
@@ -36,6 +38,7 @@ impl Eras {
         sessions: SessionOptions,
         kept: Sessions,
         max_subscribed_resources: usize,
+        veiled: bool,
     ) -> Self {
         Self {
             profile: Arc::new(profile),
@@ -43,6 +46,7 @@ impl Eras {
             sessions: Arc::new(SessionStore::new(sessions, kept)),
             connected: Mutex::default(),
             max_subscribed_resources,
+            veiled,
         }
     }
 

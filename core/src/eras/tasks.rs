@@ -8,6 +8,7 @@ use crate::eras::in_flight::{InFlight, Reuse};
 use crate::eras::legacy::session::Session;
 use crate::eras::modern::tasks::{declares_tasks, undeclared_failure};
 use crate::eras::voice::{Said, Voice, response};
+use crate::eras::witness::Witnessed;
 use crate::eras::{legacy, modern};
 use crate::handler::{Caller, Failure, FailureKind};
 use crate::json::{self, RawJson, one_line};
@@ -111,6 +112,7 @@ impl Voice {
     /// The result that is a task.
     #[must_use]
     pub fn task_created(&self, task: &Task) -> Said {
+        self.hear(Witnessed::Task);
         self.tell(|out| match self.version().era() {
             Era::Modern => modern::tasks::write_created(out, task, self.profile()),
             Era::Legacy => legacy::tasks::write_created(out, task),
@@ -120,6 +122,7 @@ impl Voice {
     /// Where a task is, and what it says beside where that is told.
     #[must_use]
     pub fn task(&self, task: &Task, news: TaskNews<'_>) -> Said {
+        self.hear(Witnessed::Answer(&Answer::Empty));
         self.tell(|out| match self.version().era() {
             Era::Modern => modern::tasks::write(out, task, news, self.profile()),
             Era::Legacy => legacy::tasks::write(out, task),
@@ -150,12 +153,14 @@ impl Voice {
     /// A page of tasks, and where the next one begins.
     #[must_use]
     pub fn tasks(&self, tasks: &[Task], next: Option<&str>) -> Said {
+        self.hear(Witnessed::Answer(&Answer::Empty));
         self.tell(|out| legacy::tasks::write_list(out, tasks, next))
     }
 
     /// What came of the call that a task is (LTASK-4).
     #[must_use]
     pub fn task_result(&self, id: &str, news: TaskNews<'_>) -> Said {
+        self.hear(Witnessed::Answer(&Answer::Empty));
         match news {
             TaskNews::Result(text) => self.tell(|out| out.push_str(&legacy::tasks::in_task(text, id))),
             TaskNews::Error(text) => Said::new(legacy::tasks::error(self.id(), text), 200),

@@ -1,6 +1,7 @@
 //! How to speak to the peer of one request: whatever its era, results, failures and events go out through here.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -8,6 +9,7 @@ use http::HeaderMap;
 use crate::eras::answer::Answer;
 use crate::eras::profile::Profile;
 use crate::eras::questions::WayToAsk;
+use crate::eras::witness::{Witness, Witnessed};
 use crate::eras::{legacy, modern};
 use crate::handler::{Caller, Event, Failure, FailureKind};
 use crate::json::{LONG, RawJson, one_line};
@@ -73,18 +75,20 @@ impl WireError {
 }
 
 /// Everything about a request that its answers depend on.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Voice {
     caller: Arc<Caller>,
     profile: Arc<Profile>,
     /// Whether the peer is at a duplex connection.
     duplex: bool,
+    /// Who hears what is said.
+    witness: Option<Arc<dyn Witness>>,
 }
 
 impl Voice {
     /// How to speak to whoever made this request.
     pub(super) fn new(caller: Arc<Caller>, profile: &Arc<Profile>, duplex: bool) -> Self {
-        Self { caller, profile: Arc::clone(profile), duplex }
+        Self { caller, profile: Arc::clone(profile), duplex, witness: None }
     }
 
     /// Who asks.
@@ -96,6 +100,17 @@ impl Voice {
     /// Who asks, as long as nobody else has seen it.
     pub fn caller_mut(&mut self) -> Option<&mut Caller> {
         Arc::get_mut(&mut self.caller)
+    }
+
+    /// Has somebody hear what is said, before it is written.
+    pub fn have_heard(&mut self, witness: Arc<dyn Witness>) {
+        self.witness = Some(witness);
+    }
+
+    pub(super) fn hear(&self, said: Witnessed<'_>) {
+        if let Some(witness) = &self.witness {
+            witness.hear(said);
+        }
     }
 
     /// The version the peer speaks.
@@ -124,6 +139,7 @@ impl Voice {
     /// The response with a result.
     #[must_use]
     pub fn answer(&self, answer: &Answer) -> Said {
+        self.hear(Witnessed::Answer(answer));
         let size = size_of(answer) + self.profile.server_info().len() + 160;
         let mut body = MessageText::from(begin_response(self.id(), size));
         match self.version().era() {
@@ -137,6 +153,7 @@ impl Voice {
     /// The response to a request that failed; `kind` is what was asked.
     #[must_use]
     pub fn failure(&self, kind: OperationKind, failure: &Failure) -> Said {
+        self.hear(Witnessed::Failure(failure));
         let defect = matches!(failure.kind, FailureKind::Internal | FailureKind::Abandoned);
         let detail = failure.detail.as_deref().unwrap_or_default();
         if defect {
@@ -189,6 +206,7 @@ impl Voice {
     /// The result that asks the client (MRTR-2): each question under its key, and the state to come back with.
     #[must_use]
     pub fn input_required(&self, requests: &[(&str, &Question)], state: Option<&str>) -> Said {
+        self.hear(Witnessed::Questions);
         let mut body = begin_response(self.id(), 512);
         modern::input_required::write(&mut body, requests, state, &self.profile);
         body.push('}');
@@ -220,6 +238,7 @@ impl Voice {
     /// The first message of a subscription: what will be told (SUB-2).
     #[must_use]
     pub fn acknowledge(&self, honoured: &WatchFilter) -> String {
+        self.hear(Witnessed::Subscribed);
         modern::listen::acknowledge(self.id(), honoured)
     }
 
@@ -244,6 +263,12 @@ impl Voice {
             .say(Some(self.id()))
             .body
             .into_text()
+    }
+}
+
+impl fmt::Debug for Voice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Voice").field("caller", &self.caller).finish_non_exhaustive()
     }
 }
 

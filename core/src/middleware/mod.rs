@@ -1,9 +1,17 @@
 //! What every call passes on its way to user code and back.
 
+mod admission;
+mod admitted;
 mod containment;
+mod operation_event;
 mod stack;
 mod timeout;
 
+pub use admission::{
+    Admission, Admittance, Ask, Authorizer, Decision, Limiter, Observer, Permit, Place, Transport, Verdict,
+};
+pub use admitted::Admitted;
 pub use containment::Contained;
+pub use operation_event::{CallId, OperationEvent, Outcome, Ticket};
 pub use stack::{Stack, call};
 pub use timeout::{Timeout, in_words};

@@ -180,6 +180,17 @@ impl Asking {
 }
 
 impl Hidden {
+    /// Hides one more.
+    pub fn hide(&mut self, kind: ItemKind, key: &str) {
+        self.0.insert((kind, key.to_owned()));
+    }
+
+    /// Whether everything is to be seen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn has(&self, kind: ItemKind, key: &str) -> bool {
         self.0.contains(&(kind, key.to_owned()))
     }

@@ -126,6 +126,30 @@ pub(super) fn is_replayable(asked: &Asked) -> bool {
     }
 }
 
+/// The refusal of what is not there, as it would be if it were not.
+#[cold]
+pub(super) fn unknown(operation: &Operation) -> Failure {
+    match operation {
+        Operation::CallTool { name, .. } => unknown_tool(name),
+        Operation::GetPrompt { name, .. } => unknown_prompt(name),
+        Operation::ReadResource { uri } | Operation::Subscribe { uri } | Operation::Unsubscribe { uri } => {
+            no_such_resource(uri)
+        }
+        Operation::Complete(_) => unknown_reference(),
+        _ => Failure::new(FailureKind::MethodNotFound, "method not found"),
+    }
+}
+
+#[cold]
+fn unknown_prompt(name: &str) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("unknown prompt: {}", shown(name)))
+}
+
+#[cold]
+fn unknown_reference() -> Failure {
+    Failure::new(FailureKind::InvalidArguments, "ref: there is no such prompt or resource template")
+}
+
 #[cold]
 fn unknown_tool(name: &str) -> Failure {
     Failure::new(FailureKind::NotFound, format!("unknown tool: {}", shown(name)))
@@ -218,7 +242,7 @@ fn get_prompt(
     call_timeout: Option<Duration>,
 ) -> Result<Dispatched, Failure> {
     let Some(entry) = snapshot.prompt(name) else {
-        return Err(Failure::new(FailureKind::NotFound, format!("unknown prompt: {}", shown(name))));
+        return Err(unknown_prompt(name));
     };
     if entry.prompt.check_arguments {
         let required = entry.prompt.arguments.iter().filter(|argument| argument.required);
@@ -254,8 +278,7 @@ fn complete(
     match snapshot.completion_target(&reference, &argument) {
         // What whole methods offer, the registry does not know.
         CompletionTarget::Unknown if !is_foreign(snapshot, &reference) => {
-            let message = "ref: there is no such prompt or resource template";
-            return Err(Failure::new(FailureKind::InvalidArguments, message));
+            return Err(unknown_reference());
         }
         CompletionTarget::UnknownArgument => {
             let output = Output::Completion(CompletionOutput::default());

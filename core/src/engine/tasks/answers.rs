@@ -6,8 +6,7 @@ use super::awaiting::Awaited;
 use super::entry::{Entry, State};
 use super::questions::key;
 use super::{Owner, TaskOutcome, Tasks};
-use crate::engine::exchange;
-use crate::engine::{Edge, Engine};
+use crate::engine::{Edge, Engine, state};
 use crate::eras::{Answer, Refused, Said, TaskNews, TaskRequest, TaskWord, Voice, WireError};
 use crate::handler::{Failure, FailureKind};
 use crate::jsonrpc::error_code;
@@ -19,29 +18,36 @@ const PAGE: usize = 50;
 impl Engine {
     /// What becomes of a request about a task.
     #[cold]
-    pub(in crate::engine) fn answer_task(&self, request: TaskRequest, edge: &Edge) -> exchange::State {
+    pub(in crate::engine) fn answer_task(&self, request: TaskRequest, edge: &Edge) -> state::State {
         let tasks = &self.0.rounds.tasks;
         let owner = Owner::of(request.voice.caller(), edge);
         if request.word != TaskWord::Result {
-            return exchange::State::said(tasks.answer(&request, &owner));
+            return state::State::said(tasks.answer(&request, &owner));
         }
         let TaskRequest { id, voice, in_flight, session, .. } = request;
-        let Some(entry) = tasks.find(&id, &owner) else { return exchange::State::said(unknown(&voice)) };
+        let Some(entry) = tasks.find(&id, &owner) else { return state::State::said(unknown(&voice)) };
         let entered =
             in_flight.map(|(table, reuse)| table.enter(voice.id(), self.0.limits.max_in_flight, reuse));
         match entered.transpose() {
-            Ok(flight) => exchange::State::Task(Box::new(Awaited::new(voice, flight, entry, session))),
+            Ok(flight) => state::State::Task(Box::new(Awaited::new(voice, flight, entry, session))),
             Err(Refused::Full) => {
                 let failure =
                     Failure::new(FailureKind::Overloaded, "too many requests are in flight; try again later");
-                exchange::State::said(voice.failure(OperationKind::Custom, &failure))
+                state::State::said(voice.failure(OperationKind::Custom, &failure))
             }
             Err(Refused::Duplicate) => {
                 let message = "this id belongs to a request that is still in flight";
                 let error = WireError::new(error_code::INVALID_REQUEST, message, 400);
-                exchange::State::said(error.say(Some(voice.id())))
+                state::State::said(error.say(Some(voice.id())))
             }
         }
+    }
+}
+
+impl Engine {
+    /// What is said of a task that is not there.
+    pub(in crate::engine) fn unknown_task(voice: &Voice) -> Said {
+        unknown(voice)
     }
 }
 

@@ -1,0 +1,230 @@
+//! What every operation passes before it is done, whichever transport brought it, and who hears what came of it.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::admitted::Admitted;
+use super::operation_event::{CallId, OperationEvent, Outcome, Ticket};
+use crate::handler::{Caller, Failure};
+use crate::jsonrpc::RequestId;
+use crate::model::{Operation, OperationKind, Principal};
+use crate::registry::Snapshot;
+
+/// Where a request came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The transport's kind.
+    pub transport: Transport,
+    /// The client's address, where there is one.
+    pub remote: Option<SocketAddr>,
+}
+
+/// The kinds of transport, as far as they matter for who may do what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// stdio, or the same process: whoever has this end of it needs no token.
+    Local,
+    /// HTTP, whoever received it.
+    Http,
+}
+
+/// An operation about to be done.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// The method, as it is spelt on the wire.
+    pub method: &'a str,
+    /// What is asked. Requests about tasks are [`Operation::Custom`] with the task's id in `taskId`.
+    pub operation: &'a Operation,
+    /// Who asks; [`Caller::principal`] is who that is.
+    pub caller: &'a Arc<Caller>,
+    /// Where from.
+    pub place: Place,
+    /// What the server offers to those who may see everything.
+    pub snapshot: &'a Arc<Snapshot>,
+    /// Whether the author's own code answers the method as a whole, so that the snapshot may know nothing of what is asked for.
+    pub whole: bool,
+}
+
+/// What is thought of an operation.
+pub struct Decision {
+    /// May it be done?
+    pub verdict: Verdict,
+    /// What of the server's offers this caller can see; `None` for all of it.
+    pub visible: Option<Arc<Snapshot>>,
+    /// The rule that decided, for the audit and for `policy explain`; never told to the caller.
+    pub rule: Option<Arc<str>>,
+}
+
+/// May it be done?
+pub enum Verdict {
+    /// It may.
+    Allowed,
+    /// The caller is to learn no more than if it were not there (T8 of the threats: denial looks like absence).
+    Unknown,
+    /// It may not, and the caller is told why.
+    Refused(Failure),
+}
+
+impl Decision {
+    /// Everything is allowed, by no rule.
+    #[must_use]
+    pub const fn allowed() -> Self {
+        Self { verdict: Verdict::Allowed, visible: None, rule: None }
+    }
+}
+
+/// Who says what a caller may do.
+pub trait Authorizer: Send + Sync {
+    /// Decides. Never blocks.
+    fn authorize(&self, ask: &Ask<'_>) -> Decision;
+}
+
+/// What an operation holds for as long as it runs.
+pub type Permit = Box<dyn Send + Sync>;
+
+/// Who says how often and how much.
+pub trait Limiter: Send + Sync {
+    /// Counts the operation, or refuses it. The permit is dropped when it has ended, or waits for its client. Never blocks.
+    ///
+    /// # Errors
+    /// [`FailureKind::RateLimited`](crate::handler::FailureKind::RateLimited), with when to come back.
+    fn enter(&self, ask: &Ask<'_>) -> Result<Option<Permit>, Failure>;
+}
+
+/// Who hears what came of operations.
+pub trait Observer: Send + Sync {
+    /// One operation has its answer, which is about to be written. With a ticket, it is not written before that is honoured. Never
+    /// blocks.
+    fn operation(&self, event: &OperationEvent<'_>) -> Option<Ticket>;
+
+    /// A request was refused before it was read (origin, authentication, size); `reason` is what its client was told.
+    fn refused(&self, status: u16, reason: &str, place: Place) {
+        let _ = (status, reason, place);
+    }
+}
+
+/// What is asked of every operation, in this order: may this caller do it ([`Authorizer`]), and does it not ask too often
+/// ([`Limiter`]), so that what is denied costs others nothing and is answered as what does not exist; then it is done. Whatever
+/// came of it, the observers hear of it, in their order.
+#[derive(Clone, Default)]
+pub struct Admission {
+    pub(super) authorizer: Option<Arc<dyn Authorizer>>,
+    pub(super) limiter: Option<Arc<dyn Limiter>>,
+    pub(super) observers: Vec<Arc<dyn Observer>>,
+}
+
+/// An operation that was let in, or not.
+pub struct Admittance {
+    /// What was decided about it, and who hears of its end.
+    pub admitted: Arc<Admitted>,
+    /// May it be done?
+    pub verdict: Verdict,
+    /// What of the server's offers this caller can see; `None` for all of it.
+    pub visible: Option<Arc<Snapshot>>,
+}
+
+impl Admission {
+    /// Nothing is asked, nobody hears.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.authorizer.is_none() && self.limiter.is_none() && self.observers.is_empty()
+    }
+
+    /// Has this one say what callers may do, instead of whoever did.
+    #[must_use]
+    pub fn authorizer(mut self, authorizer: Arc<dyn Authorizer>) -> Self {
+        self.authorizer = Some(authorizer);
+        self
+    }
+
+    /// Has this one count.
+    #[must_use]
+    pub fn limiter(mut self, limiter: Arc<dyn Limiter>) -> Self {
+        self.limiter = Some(limiter);
+        self
+    }
+
+    /// Has this one hear, too.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observers.push(observer);
+        self
+    }
+
+    /// Asks everybody about an operation.
+    #[must_use]
+    pub fn admit(self: &Arc<Self>, ask: &Ask<'_>) -> Admittance {
+        let decision = self.decide(ask);
+        let mut verdict = decision.verdict;
+        let mut permit = None;
+        if matches!(verdict, Verdict::Allowed)
+            && let Some(limiter) = &self.limiter
+        {
+            match limiter.enter(ask) {
+                Ok(held) => permit = held,
+                Err(failure) => verdict = Verdict::Refused(failure),
+            }
+        }
+        let denied = !matches!(verdict, Verdict::Allowed);
+        let admitted = Admitted::new(self, ask, decision.rule, denied, permit);
+        Admittance { admitted: Arc::new(admitted), verdict, visible: decision.visible }
+    }
+
+    /// Asks only what the caller may do: for what was made of a request that was let in before.
+    #[must_use]
+    pub fn decide(&self, ask: &Ask<'_>) -> Decision {
+        self.authorizer.as_ref().map_or_else(Decision::allowed, |authorizer| authorizer.authorize(ask))
+    }
+
+    /// Tells of a request that was answered without anybody being asked; `error`: its code, where that is an error.
+    pub fn note(
+        &self,
+        method: &str,
+        request_id: &RequestId,
+        principal: Option<&Principal>,
+        place: Place,
+        error: Option<&str>,
+    ) {
+        let event = OperationEvent {
+            began: SystemTime::now(),
+            duration: Duration::ZERO,
+            kind: OperationKind::Custom,
+            method,
+            target: None,
+            is_registered: false,
+            arguments: None,
+            outcome: if error.is_some() { Outcome::Error } else { Outcome::Allowed },
+            error,
+            rule: None,
+            principal,
+            remote: place.remote,
+            transport: place.transport,
+            call: CallId::next(),
+            request_id: Some(request_id),
+            session_id: None,
+            client_info: None,
+            protocol_version: None,
+            meta: None,
+            headers: None,
+        };
+        self.observers.iter().for_each(|observer| drop(observer.operation(&event)));
+    }
+
+    /// Tells of a request that was refused before it was read.
+    pub fn refused(&self, status: u16, reason: &str, place: Place) {
+        self.observers.iter().for_each(|observer| observer.refused(status, reason, place));
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Admission")
+            .field("authorizer", &self.authorizer.is_some())
+            .field("limiter", &self.limiter.is_some())
+            .field("observers", &self.observers.len())
+            .finish()
+    }
+}
