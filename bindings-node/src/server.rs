@@ -295,6 +295,18 @@ impl Server {
         self.host.description.set_transforms(&transforms).into_js()
     }
 
+    /// Says who may call, how often, and what is recorded: JSON, and the path of a file whose sections count where it has none.
+    #[napi]
+    pub fn configure(&self, settings: String, path: Option<String>) -> Result<(), JsError> {
+        self.host.description.configure(&settings, path.as_deref().map(std::path::Path::new)).into_js()
+    }
+
+    /// Says which function a section of that asks, by the name of the method it is asked with.
+    #[napi]
+    pub fn set_function(&self, method: String, slot: u32) {
+        self.host.description.set_function(&method, self.handler(slot));
+    }
+
     /// Sets who says which items of a kind the caller of a request may see: a function behind `oxmcp/visible`.
     #[napi]
     pub fn set_visible(&self, kind: String, slot: Option<u32>) -> Result<(), JsError> {

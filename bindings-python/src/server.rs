@@ -339,6 +339,17 @@ impl Server {
         self.host.description.declare_extension(identifier, settings).into_python()
     }
 
+    /// Says who may call, how often, and what is recorded: JSON, and the path of a file whose sections count where it has none.
+    #[pyo3(signature = (settings, path=None))]
+    fn configure(&self, py: Python<'_>, settings: &str, path: Option<std::path::PathBuf>) -> PyResult<()> {
+        py.detach(|| self.host.description.configure(settings, path.as_deref())).into_python()
+    }
+
+    /// Says which function a section of that asks, by the name of the method it is asked with.
+    fn set_function(&self, method: &str, target: Py<Target>) {
+        self.host.description.set_function(method, self.host.handler(target));
+    }
+
     /// Sets who says which items of a kind the caller of a request may see: a function behind `oxmcp/visible`.
     #[pyo3(signature = (kind, target))]
     fn set_visible(&self, kind: &str, target: Option<Py<Target>>) -> PyResult<()> {

@@ -51,6 +51,8 @@ export interface NativeServer {
    * Sets who says which items of a kind the caller of a request may see: is given `{kind, keys, tags, versions}`, and answers
    * `{visible: keys}`.
    */
+  configure(settings: string, path?: string): void;
+  setFunction(method: string, slot: number): void;
   setVisible(kind: Kind, slot: number | null): void;
   /** Does these to what mounted servers offer, before the others. */
   setMountedTransforms(transforms: string): void;

@@ -12,6 +12,7 @@ import { ENGINE, Engine, type Servable } from '../engine/engine.js';
 import { SdkError, SdkErrorCode } from '../engine/errors.js';
 import type { Asks } from '../engine/questions.js';
 import { aliasesOf } from '../serving/http/http_sessions.js';
+import { configure } from '../serving/production.js';
 import { tasksOf } from '../serving/task_settings.js';
 import type { Implementation, Notification, Result } from '../types/base.js';
 import type { ClientCapabilities, ServerCapabilities } from '../types/lifecycle.js';
@@ -85,6 +86,7 @@ export class Server extends Asking implements Servable {
         isOn: options.inputRequired?.legacyShim !== false,
       },
     });
+    configure(this[ENGINE], options);
     const verify = options.requestState?.verify;
     if (verify !== undefined) {
       const contextOf = (call: Call): Context => new Context(call, this[ENGINE].native);

@@ -10,11 +10,12 @@ import {
   type InMemoryTaskMessageQueue,
   type InMemoryTaskStore,
 } from '../offers/tasks/in_memory.js';
+import type { ProductionOptions } from '../serving/production.js';
 import type { TaskSettings } from '../serving/task_settings.js';
 import type { ServerCapabilities } from '../types/lifecycle.js';
 
 /** Options of every kind of server. */
-export interface ServerOptions {
+export interface ServerOptions extends ProductionOptions {
   /** What the server can do beside what follows from its handlers. */
   capabilities?: ServerCapabilities | undefined;
   /** What a model should know about the server as a whole. */

@@ -1,14 +1,17 @@
 //! Who a server is and what it offers, as front ends say it: what both bindings keep beside their functions.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::settings::{CONFIG, Functions, Parts, Settings};
 use super::skills::Skills;
 use super::tasks::TaskSettings;
 use super::transforms::item_kind;
 use super::{descriptors, tasks, transforms};
 use crate::engine::{Engine, Limits, Sessions};
 use crate::error::{Error, ErrorKind, Result};
+use crate::handler::Handler;
 use crate::json::RawJson;
 use crate::model::{
     CacheHint, Capabilities, Change, Implementation, LogLevel, LogMessage, Notification, OperationKind, Said,
@@ -31,6 +34,7 @@ pub struct Description {
     limits: Limits,
     skills: Skills,
     tasks: Mutex<TaskSettings>,
+    production: Mutex<Production>,
     /// An engine may have been made for an event loop that is gone; its clients are not.
     sessions: Sessions,
 }
@@ -58,8 +62,41 @@ impl Description {
             limits: Limits::default(),
             skills: Skills::default(),
             tasks: Mutex::default(),
+            production: Mutex::default(),
             sessions: Sessions::default(),
         })
+    }
+
+    /// Says who may call, how often, and what is recorded: the JSON of [`Settings`], whose sections count before those of the file at
+    /// `path`, or, without one, of that which [`CONFIG`](super::settings::CONFIG) names. Counts from the next
+    /// [`Description::engine`].
+    ///
+    /// # Errors
+    /// See [`Settings::from_json`] and [`Settings::from_file`].
+    pub fn configure(&self, settings: &str, path: Option<&Path>) -> Result<()> {
+        let own = Settings::from_json(settings)?;
+        let named = std::env::var_os(CONFIG).filter(|named| !named.is_empty()).map(PathBuf::from);
+        let settings = match path.map(Path::to_owned).or(named) {
+            Some(path) => own.or(Settings::from_file(&path)?),
+            None => own,
+        };
+        let mut production = self.production();
+        production.settings = settings;
+        production.parts = None;
+        Ok(())
+    }
+
+    /// Says which function of the author's a section asks, by the name of the method it is asked with; counts from the next
+    /// [`Description::engine`].
+    pub fn set_function(&self, method: &str, handler: Arc<dyn Handler>) {
+        let mut production = self.production();
+        production.functions.insert(method.to_owned(), handler);
+        production.parts = None;
+    }
+
+    fn production(&self) -> MutexGuard<'_, Production> {
+        // Members are replaced as a whole, so a panic elsewhere does not spoil it.
+        self.production.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says which secrets seal what clients carry from one round of a call to the next, and how long a client may take to come
@@ -118,6 +155,7 @@ impl Description {
             .registry(self.registry.clone())
             .capabilities(capabilities)
             .limits(self.limits.clone())
+            .admission(self.production().parts()?.admission)
             .keep_sessions_in(self.sessions.clone())
             .tasks(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).open()?);
         if let Some(keys) = &self.request_state_keys {
@@ -256,6 +294,25 @@ impl Description {
     pub fn import_from(&self, child: &Self, options: &str, adopt: Adopt) -> Result<()> {
         let options = transforms::mount_options(options, Some(adopt), &SchemaLimits::default())?;
         self.registry.import_from(&child.registry, options)
+    }
+}
+
+/// What is told of who may call, how often, and what is recorded.
+#[derive(Default)]
+struct Production {
+    settings: Settings,
+    functions: Functions,
+    /// What was made of them.
+    parts: Option<Parts>,
+}
+
+impl Production {
+    fn parts(&mut self) -> Result<Parts> {
+        let parts = match self.parts.take() {
+            Some(parts) => parts,
+            None => self.settings.assemble(&self.functions)?,
+        };
+        Ok(self.parts.insert(parts).clone())
     }
 }
 

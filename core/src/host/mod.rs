@@ -16,6 +16,7 @@ mod misfit;
 mod mounted_in;
 mod own_event_store;
 mod received_request;
+pub mod settings;
 mod skills;
 mod tasks;
 pub mod transforms;

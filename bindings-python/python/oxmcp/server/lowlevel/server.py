@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ... import _native, types
 from ...answers.input_required import complete_input_required, is_input_required
@@ -20,6 +20,7 @@ from ...errors import InvalidArguments
 from ...later.deferred import LaterMembers
 from ...later.names import names
 from ...offers.descriptors import cache_hint, implementation
+from ...serving.production import Production, Sections
 from ...serving.settings import Settings
 from ..models import InitializationOptions, NotificationOptions
 from ..stdio import run_on
@@ -30,6 +31,8 @@ from .request_handlers import RequestHandlers
 from .request_in_flight import request_ctx
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     On = Callable[[RequestContext, Any], Awaitable[Any]] | None
 
 __all__ = ["NotificationOptions", "RequestContext", "Server", "request_ctx"]
@@ -108,8 +111,12 @@ class Server(Decorators, LaterMembers):
         on_progress: On = None,
         on_roots_list_changed: On = None,
         on_subscriptions_listen: On = None,
+        **sections: Unpack[Sections],
     ) -> None:
         given = dict(locals())
+        self._production = Production(cast("dict[str, Any]", sections))
+        if sections:
+            raise TypeError(f"Server() got an unexpected keyword argument {next(iter(sections))!r}")
         super().__init__(lifespan)
         self.name = name
         self.version = version
@@ -291,6 +298,7 @@ class Server(Decorators, LaterMembers):
             capabilities=self._capabilities(),
             cache_hints=_native.dumps(self._cache_hints),
         )
+        self._production.tell(engine, self._answerer)
         if self._serves_tasks:
             engine.serve_tasks('{"always":true}')
         for method, handler in self._handlers.items():

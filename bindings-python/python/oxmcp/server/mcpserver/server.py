@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ... import _native
 from ...answers.encoding import OnUnknown
@@ -21,6 +21,7 @@ from ...serving.announcer import Announcer
 from ...serving.capabilities import Declared
 from ...serving.capabilities import for_the_engine as capabilities_for_the_engine
 from ...serving.capabilities import read as read_capabilities
+from ...serving.production import Production, Sections
 from ...serving.request_state import Keys, RequestStateSecurity
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, ServerCard, Settings
@@ -41,6 +42,12 @@ if TYPE_CHECKING:
     from ...serving.event_store import EventStore, InMemoryEventStore
     from ...serving.subscriptions import SubscriptionBus
     from ...serving.transport_security import TransportSecuritySettings
+
+
+if TYPE_CHECKING:
+
+    class Others(OfServers, Sections, total=False):
+        """What else a server takes."""
 
 
 class MCPServer(Extended, Skilled, Composing, LaterServer):
@@ -124,6 +131,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             `InlineReferences` by another name.
         extensions: Extensions of the protocol that are put together from parts (`oxmcp.server.extension`, `Apps`);
             `add_extension` adds one.
+        config: The path of a configuration file (TOML, or JSON) that says who may call, how often, and what is recorded; also the
+            variable `OXMCP_CONFIG`. Its sections are keyword arguments, too, and count before those of the file.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`, `OXMCP_SSE`,
@@ -216,8 +225,9 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         include_tags: Iterable[str] | None = None,
         exclude_tags: Iterable[str] | None = None,
         dereference_schemas: bool | None = None,
-        **other: Unpack[OfServers],
+        **other: Unpack[Others],
     ) -> None:
+        self._production = Production(cast("dict[str, Any]", other))
         accept("OfServers", self.known_as, other)
         super().__init__(
             lifespan,
@@ -338,6 +348,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             request_state_seconds=600.0 if self._request_state is None else self._request_state.ttl,
             max_parked_calls=self._max_parked,
         )
+        self._production.tell(engine, self._answerer)
         if self._task_settings is not None:
             engine.serve_tasks(self._task_settings)
         self._register_all(engine)

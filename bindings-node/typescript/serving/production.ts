@@ -1,0 +1,74 @@
+// Who may call, how often, what is recorded: the sections of one configuration, and the functions they ask.
+
+import { encode } from '../answers/encoding.js';
+import { respond } from '../answers/settling.js';
+import type { Engine } from '../engine/engine.js';
+import { translated } from '../engine/errors.js';
+
+/** The sections, as options of servers; each has the words of the configuration file, in either spelling. */
+export interface ProductionOptions {
+  /**
+   * The path of a configuration file (TOML, or JSON), whose sections count where none is given here; without one, the file that the
+   * variable `OXMCP_CONFIG` names.
+   */
+  config?: string | undefined;
+  /** Who is calling: keys, tokens, certificates. */
+  authentication?: Section | undefined;
+  /** Who may do what: roles and rules. */
+  authorization?: Section | undefined;
+  /** How often, how much, how long. */
+  limits?: Section | undefined;
+  /** What is recorded of it, and where. */
+  audit?: Section | undefined;
+  /** Logs, metrics, traces, the dashboard. */
+  telemetry?: Section | undefined;
+  /** What people are asked before it is done, and what models are told. */
+  safety?: Section | undefined;
+}
+
+/** Options by their names. */
+export interface Section {
+  readonly [option: string]: unknown;
+}
+
+/** The names of the sections. */
+const SECTIONS = ['authentication', 'authorization', 'limits', 'audit', 'telemetry', 'safety'] as const;
+
+/** By section and option: the method that a function given there is asked with. The option itself crosses as `true`. */
+const FUNCTIONS: { readonly [option: string]: string } = {};
+
+/**
+ * Tells the engine of the sections.
+ *
+ * @throws ConfigurationError where one says what cannot be.
+ */
+export function configure(engine: Engine, options: ProductionOptions): void {
+  const sections: Record<string, Record<string, unknown>> = {};
+  for (const name of SECTIONS) {
+    const section = options[name];
+    if (section === undefined) continue;
+    const plain: Record<string, unknown> = {};
+    for (const [option, value] of Object.entries(section)) {
+      const method = FUNCTIONS[`${name}.${option}`];
+      const isAsked = method !== undefined && typeof value === 'function';
+      if (isAsked) ask(engine, method, value as (asked: unknown) => unknown);
+      plain[option] = isAsked ? true : value;
+    }
+    sections[name] = plain;
+  }
+  translated(() => engine.native.configure(JSON.stringify(sections), options.config));
+}
+
+/** Has the engine ask a function that takes what it is asked, and gives what goes into JSON, or a promise of it. */
+function ask(engine: Engine, method: string, run: (asked: unknown) => unknown): void {
+  const slot = engine.slot((call, args) => {
+    respond(
+      call,
+      () => run(args),
+      (_call, answered) => {
+        call.completeWhole(encode(answered ?? null, `what the function behind ${method} returned`));
+      },
+    );
+  });
+  engine.native.setFunction(method, slot);
+}

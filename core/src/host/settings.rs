@@ -1,0 +1,68 @@
+//! Who may call, how often, what is recorded: one configuration in sections, the same words from every language and in the file.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::handler::Handler;
+use crate::middleware::Admission;
+
+/// The environment variable with the path of a configuration file, for servers that are given none.
+pub const CONFIG: &str = "OXMCP_CONFIG";
+
+/// The configuration. A section that is absent is switched off.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// The author's functions that sections ask, by the name of the method they are asked with, `oxmcp/…`.
+pub type Functions = HashMap<String, Arc<dyn Handler>>;
+
+/// What an engine is given of it. Made once and kept: engines come and go with event loops, counts and records stay.
+#[derive(Clone, Default)]
+pub(super) struct Parts {
+    pub(super) admission: Admission,
+}
+
+impl Settings {
+    /// Reads the JSON of a front end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] that says what is wrong where.
+    pub fn from_json(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Configuration, error.to_string()))
+    }
+
+    /// Reads a file, TOML or, where its name ends with `.json`, JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] where it cannot be read, [`ErrorKind::Configuration`] that says what is wrong where.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        let named =
+            |kind, error: &dyn std::fmt::Display| Error::new(kind, format!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| named(ErrorKind::Io, &error))?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            return serde_json::from_str(&text).map_err(|error| named(ErrorKind::Configuration, &error));
+        }
+        toml::from_str(&text).map_err(|error| named(ErrorKind::Configuration, &error))
+    }
+
+    /// The sections of both; where both have one, that of `self` counts.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let Self {} = other;
+        self
+    }
+
+    /// Makes what engines are given.
+    ///
+    /// # Errors
+    /// What cannot work together, or be opened.
+    pub(super) fn assemble(&self, functions: &Functions) -> Result<Parts> {
+        let _ = functions;
+        Ok(Parts::default())
+    }
+}
