@@ -21,6 +21,7 @@ const ROOMS: &[&str] = &[
     "skills",
     "eras",
     "middleware",
+    "authentication",
     "engine",
     "transports",
     "host",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Engine, TaskOptions};
+use crate::authentication::Authenticator;
 use crate::eras::{Eras, Profile, SessionOptions, Sessions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Answered, Handler, Invocation, from_function};
@@ -76,6 +77,7 @@ pub struct EngineBuilder {
     request_state_keys: Option<KeyRing>,
     interceptions: Vec<(String, Arc<dyn Handler>)>,
     tasks: TaskOptions,
+    authenticator: Option<Authenticator>,
     leaves_views_unchecked: bool,
     admission: Admission,
 }
@@ -95,6 +97,7 @@ impl EngineBuilder {
             request_state_keys: None,
             interceptions: Vec::new(),
             tasks: TaskOptions::default(),
+            authenticator: None,
             leaves_views_unchecked: false,
             admission: Admission::default(),
         }
@@ -200,6 +203,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Who says who asks over HTTP, whatever the path and the way in: what nobody vouches for is refused. By default nobody is asked.
+    #[must_use]
+    pub fn authenticator(mut self, authenticator: Authenticator) -> Self {
+        self.authenticator = Some(authenticator);
+        self
+    }
+
     /// Leaves it to the caller to say which tools' pages are missing, once somebody reads the log.
     pub(crate) const fn leave_views_unchecked(mut self) -> Self {
         self.leaves_views_unchecked = true;
@@ -275,7 +285,8 @@ impl EngineBuilder {
             Some(keys) => keys,
             None => keys_of_environment()?,
         };
-        Engine::assemble(registry, eras, self.limits, Sealer::new(keys)?, self.tasks, admission)
+        let sealer = Sealer::new(keys)?;
+        Engine::assemble(registry, eras, self.limits, sealer, self.tasks, admission, self.authenticator)
     }
 }
 

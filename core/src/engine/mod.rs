@@ -41,6 +41,7 @@ pub use shutdown::Shutdown;
 pub use tasks::SqliteTaskStore;
 pub use tasks::{Storing, TaskOptions, TaskOutcome, TaskRecord, TaskStore};
 
+use crate::authentication::Authenticator;
 use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Told, WireError};
 use crate::error::Result;
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
@@ -75,6 +76,7 @@ struct Inner {
     rounds: Arc<Rounds>,
     /// What operations pass, where there is anything.
     admission: Option<Arc<Admission>>,
+    authenticator: Option<Authenticator>,
 }
 
 impl Engine {
@@ -90,6 +92,7 @@ impl Engine {
         sealer: Sealer,
         tasks: TaskOptions,
         admission: Option<Arc<Admission>>,
+        authenticator: Option<Authenticator>,
     ) -> Result<Self> {
         let shutdown = Shutdown::new();
         let bounds =
@@ -106,9 +109,16 @@ impl Engine {
             shutdown,
             http_subscriptions: Arc::default(),
             max_http_subscriptions: AtomicUsize::new(limits.max_http_subscriptions),
+            authenticator,
             limits,
             admission,
         })))
+    }
+
+    /// Who says who asks, if anybody does: transports on which strangers call ask it first.
+    #[must_use]
+    pub fn authenticator(&self) -> Option<&Authenticator> {
+        self.0.authenticator.as_ref()
     }
 
     /// Takes one frame and starts what it asks for. Never blocks and never fails: whatever is wrong with the frame is

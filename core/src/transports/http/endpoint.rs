@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version, request};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, request};
 use http_body::Body;
 use tokio::time::sleep;
 
 use super::beside::{Beside, BesideRoutes};
 use super::body;
 use super::cors::Cors;
+use super::door::Door;
 use super::event_stream::{EventStream, Source};
 use super::guards::{self, Guards, Refused, Route};
 use super::health::Health;
@@ -41,6 +42,8 @@ struct Inner {
     cors: Option<Cors>,
     health: Option<Health>,
     card: Option<ServerCard>,
+    /// Nobody stands there where nothing is said about authentication.
+    door: Option<Door>,
     told: ToldRefusals,
     sse: SseSessions,
     resumable: ResumableSessions,
@@ -63,6 +66,7 @@ impl Endpoint {
         let health = options.health.as_ref().map(|health| Health::new(health, &options.path)).transpose()?;
         let card = options.server_card.as_ref();
         let card = card.map(|card| ServerCard::new(card, engine.implementation(), &options)).transpose()?;
+        let door = engine.authenticator().map(|authenticator| Door::new(authenticator, &options));
         let shutdown = engine.shutdown().child();
         let mut sessions = engine.session_options();
         sessions.idle_timeout = options.sessions.idle_timeout.unwrap_or(sessions.idle_timeout);
@@ -79,6 +83,7 @@ impl Endpoint {
             cors,
             health,
             card,
+            door,
             told,
             sse,
             resumable,
@@ -104,7 +109,8 @@ impl Endpoint {
     where
         B: Body<Data = Bytes> + Send,
     {
-        let Inner { engine, options, guards, cors, health, card, told, sse, resumable, shutdown } = &*self.0;
+        let Inner { engine, options, guards, cors, health, card, door, sse, resumable, shutdown, .. } =
+            &*self.0;
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
@@ -122,10 +128,34 @@ impl Endpoint {
             return answer;
         }
         let mounted = extensions.get::<SseRequest>();
+        // Nothing else is said to whoever is nobody: not even what is there.
+        let mut vouched = None;
+        if let (Ok(()), Some(door)) = (&single, door) {
+            if let Some(answer) = door.metadata(&method, &uri, &headers) {
+                return answer;
+            }
+            let is_aside = mounted.is_none() && options.beside.is_some() && !guards.serves(uri.path());
+            let is_free = guards.is_preflight(&method, &headers) || (is_aside && door.is_open(uri.path()));
+            if principal.is_none() && !is_free {
+                let checked = match guards.check_caller(&uri, &headers) {
+                    Ok(()) => door.check(&uri, &headers).await,
+                    Err(refused) => Err(refused),
+                };
+                match checked {
+                    Ok(known) => vouched = Some(known),
+                    Err(refused) => return self.refuse(&refused, reader),
+                }
+            }
+        }
+        let principal = principal.or(vouched.as_ref());
+        let called = door.as_ref().and_then(|door| door.called_by(&uri, &headers));
         if let (Ok(()), Some(BesideRoutes(beside)), None) = (&single, &options.beside, mounted)
             && !guards.serves(uri.path())
         {
-            let head = Request::from_parts(parts_of(method, uri, version, headers), ());
+            let mut head = Request::from_parts(parts_of(method, uri, version, headers), ());
+            if let Some(principal) = principal {
+                head.extensions_mut().insert(principal.clone());
+            }
             return aside(self.beside(&**beside, head, body, remote)).await;
         }
         let resumption = extensions.get::<Resumption>().or(options.resumption.as_ref());
@@ -160,10 +190,27 @@ impl Endpoint {
                 .map_or_else(|| response::empty(StatusCode::NO_CONTENT), |cors| cors.preflight(&headers))),
             Err(refused) => Err(refused),
         };
-        let mut response = answer.unwrap_or_else(|refused| {
-            told.note(&refused);
-            response::refused(&refused)
-        });
+        let mut response = match answer {
+            Ok(response) => response,
+            Err(refused) => return self.refuse(&refused, reader),
+        };
+        if let Some(door) = door {
+            door.complete(&mut response, called.as_deref());
+        }
+        if let Some((cors, origin)) = reader {
+            cors.mark(&mut response, origin);
+        }
+        response
+    }
+
+    /// The answer to somebody who is refused, which pages may read as any other.
+    fn refuse(
+        &self,
+        refused: &Refused,
+        reader: Option<(&Cors, Option<HeaderValue>)>,
+    ) -> Response<ResponseBody> {
+        self.0.told.note(refused);
+        let mut response = response::refused(refused);
         if let Some((cors, origin)) = reader {
             cors.mark(&mut response, origin);
         }

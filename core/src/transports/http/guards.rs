@@ -14,11 +14,13 @@ pub(super) struct Refused {
     pub(super) message: String,
     /// The value of `Allow`, for 405 (HTTP-14).
     pub(super) allow: Option<&'static str>,
+    /// What else is said in the head: challenges (AUTH-4).
+    pub(super) headers: Option<Box<HeaderMap>>,
 }
 
 impl Refused {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), allow: None }
+        Self { status, message: message.into(), allow: None, headers: None }
     }
 }
 
@@ -147,9 +149,7 @@ impl Guards {
             Method::POST => Ok(Route::Post),
             Method::GET if !self.stateless => Ok(Route::Get),
             Method::DELETE if !self.stateless => Ok(Route::Delete),
-            Method::OPTIONS if self.preflights && headers.contains_key(header::ORIGIN) => {
-                Ok(Route::Preflight)
-            }
+            Method::OPTIONS if self.is_preflight(method, headers) => Ok(Route::Preflight),
             _ => Err(self.method_not_allowed("this method is not served here")),
         }
     }
@@ -178,7 +178,7 @@ impl Guards {
         if method.as_str() == allow {
             return Ok(route);
         }
-        if *method == Method::OPTIONS && self.preflights && headers.contains_key(header::ORIGIN) {
+        if self.is_preflight(method, headers) {
             return Ok(Route::Preflight);
         }
         let message = format!("only {allow} is served here");
@@ -186,9 +186,14 @@ impl Guards {
     }
 
     #[inline]
-    fn check_caller(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+    pub(super) fn check_caller(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
         self.check_host(uri, headers)?;
         self.check_origin(headers)
+    }
+
+    /// Whether a browser asks what a page may send: it sends no credentials with that.
+    pub(super) fn is_preflight(&self, method: &Method, headers: &HeaderMap) -> bool {
+        *method == Method::OPTIONS && self.preflights && headers.contains_key(header::ORIGIN)
     }
 
     /// What there is to call with.

@@ -5,6 +5,7 @@ mod beside;
 mod body;
 mod connection;
 mod cors;
+mod door;
 mod endpoint;
 mod event_stream;
 mod guards;

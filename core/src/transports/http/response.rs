@@ -189,6 +189,9 @@ pub(super) fn refused(refused: &Refused) -> Response<ResponseBody> {
     if let Some(allow) = refused.allow {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     }
+    if let Some(headers) = &refused.headers {
+        response.headers_mut().extend(headers.as_ref().clone());
+    }
     response
 }
 

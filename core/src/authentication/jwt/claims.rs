@@ -1,0 +1,123 @@
+//! What a verified token says, and whether it is meant for this server (AUTH-7).
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::json::{self, RawJson};
+
+/// What is wanted of the claims of one issuer's tokens.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) audiences: Vec<Box<str>>,
+    pub(super) audience_claim: Box<str>,
+    pub(super) subject_claim: Box<str>,
+    pub(super) scopes_claim: Option<Box<str>>,
+    pub(super) roles_claim: Option<Box<str>>,
+    pub(super) leeway: Duration,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) subject: String,
+    pub(super) client: Option<String>,
+    pub(super) expires_at: SystemTime,
+    pub(super) scopes: Vec<Box<str>>,
+    pub(super) roles: Vec<Box<str>>,
+    pub(super) bound_to: Option<Box<str>>,
+}
+
+/// A time as tokens have it, in seconds since 1970.
+pub(in crate::authentication) fn moment(seconds: f64) -> Option<SystemTime> {
+    // Until the year 9999.
+    let seconds = Some(seconds).filter(|seconds| (0.0..253_402_300_800.0).contains(seconds))?;
+    UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
+}
+
+impl Wanted {
+    pub(super) fn check(&self, claims: &RawJson, now: SystemTime) -> Result<Found, &'static str> {
+        let claims = claims.as_str();
+        let time = |name: &str| match json::member(claims, name) {
+            None => Ok(None),
+            Some(value) => {
+                json::as_number(value).and_then(moment).map(Some).ok_or("a time in the token is no number")
+            }
+        };
+        let expires_at = time("exp")?.ok_or("the token does not say when it expires")?;
+        if expires_at.checked_add(self.leeway).is_none_or(|end| end <= now) {
+            return Err("the token has expired");
+        }
+        for name in ["nbf", "iat"] {
+            if time(name)?.is_some_and(|begin| now.checked_add(self.leeway).is_some_and(|now| begin > now)) {
+                return Err("the token is not valid yet");
+            }
+        }
+        let audience = json::member(claims, &self.audience_claim).ok_or("the token names no audience")?;
+        let audience = texts(audience).ok_or("the token's audience is neither a text nor a list of texts")?;
+        if !audience.iter().any(|audience| self.audiences.contains(audience)) {
+            return Err("the token is meant for another server");
+        }
+        if is_id_token(claims) {
+            return Err("this is an ID token, which is for the client: send the access token");
+        }
+        let subject = string(claims, &self.subject_claim).filter(|subject| !subject.is_empty());
+        let subject = subject.ok_or("the token does not say who it stands for")?;
+        let client = ["client_id", "azp", "cid", "appid"].into_iter().find_map(|name| string(claims, name));
+        let own = self.scopes_claim.as_deref();
+        let scopes = own.map_or_else(
+            || ["scope", "scp"].into_iter().find_map(|name| at(claims, name)),
+            |name| at(claims, name),
+        );
+        let roles = self.roles_claim.as_deref().unwrap_or("roles");
+        let bound = json::member(claims, "cnf").filter(|bound| json::is_object(bound));
+        if json::member(claims, "cnf").is_some() && bound.is_none() {
+            return Err("what the token is bound to is no object");
+        }
+        let bound_to = bound.and_then(|bound| json::member(bound, "jkt"));
+        let bound_to = bound_to.map(|key| {
+            json::as_string(key).map(Box::from).ok_or("the key that the token is bound to is no text")
+        });
+        Ok(Found {
+            subject,
+            client,
+            expires_at,
+            scopes: scopes.map(words).unwrap_or_default(),
+            roles: at(claims, roles).and_then(texts).unwrap_or_default(),
+            bound_to: bound_to.transpose()?,
+        })
+    }
+}
+
+/// Tokens that say who logged in, for the client alone; some issuers sign them with the same keys, for the same audience.
+fn is_id_token(claims: &str) -> bool {
+    let says =
+        |name: &str, what: &str| string(claims, name).is_some_and(|text| text.eq_ignore_ascii_case(what));
+    says("token_use", "id")
+        || says("typ", "ID")
+        || ["at_hash", "c_hash", "s_hash"].iter().any(|name| json::member(claims, name).is_some())
+}
+
+/// A claim by its name, or by the way to it, with dots.
+fn at<'a>(claims: &'a str, name: &str) -> Option<&'a str> {
+    json::member(claims, name).or_else(|| {
+        let (first, rest) = name.split_once('.')?;
+        at(json::member(claims, first).filter(|value| json::is_object(value))?, rest)
+    })
+}
+
+pub(super) fn string(claims: &str, name: &str) -> Option<String> {
+    json::member(claims, name).and_then(json::as_string).map(std::borrow::Cow::into_owned)
+}
+
+/// One text or a list of them.
+fn texts(value: &str) -> Option<Vec<Box<str>>> {
+    if json::is_array(value) {
+        return json::elements(value).map(|one| json::as_string(one).map(Box::from)).collect();
+    }
+    Some(vec![json::as_string(value)?.into()])
+}
+
+/// The same, where one text has several words.
+fn words(value: &str) -> Vec<Box<str>> {
+    let texts = texts(value).unwrap_or_default();
+    texts.iter().flat_map(|text| text.split_ascii_whitespace()).map(Box::from).collect()
+}

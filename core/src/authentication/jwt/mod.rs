@@ -1,0 +1,15 @@
+//! Signed tokens (RFC 7519, RFC 9068): who signed them, with what key, and whether they are meant for this server.
+
+mod algorithm;
+mod claims;
+mod key;
+mod key_set;
+mod options;
+mod token;
+mod verifier;
+
+pub use algorithm::Algorithm;
+pub(super) use claims::moment;
+pub use options::{JwtOptions, KeySource};
+pub(super) use token::MAX_TOKEN_BYTES;
+pub(super) use verifier::{Looked, Unverified, Verifier};

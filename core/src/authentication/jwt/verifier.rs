@@ -1,0 +1,173 @@
+//! One issuer's tokens.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::algorithm::Algorithm;
+use super::claims::{self, Wanted};
+use super::key::Key;
+use super::key_set::{KeyFile, KeySet};
+use super::options::{JwtOptions, KeySource};
+use super::token::{self, Header};
+use crate::authentication::Denied;
+use crate::authentication::cache::Verified;
+use crate::error::{Error, ErrorKind, Result};
+use crate::json::RawJson;
+use crate::model::{AuthenticationMethod, Grants, Principal};
+
+/// A token that says who signed it, which nobody believes yet.
+pub(in crate::authentication) struct Unverified<'a> {
+    parts: [&'a str; 3],
+    claims: RawJson,
+    issuer: Option<String>,
+}
+
+impl<'a> Unverified<'a> {
+    /// Takes a token apart. `None`: it is no signed token at all, and may be something else.
+    pub(in crate::authentication) fn read(token: &'a str) -> Option<Result<Self, Denied>> {
+        let parts = token::parts(token)?;
+        let Some(claims) = token::object(parts[1]) else {
+            return Some(Err(Denied::invalid(
+                "the token's claims are no JSON object that all readers agree on",
+            )));
+        };
+        let issuer = claims::string(claims.as_str(), "iss");
+        Some(Ok(Self { parts, claims, issuer }))
+    }
+}
+
+/// One issuer and its keys.
+pub(in crate::authentication) struct Verifier {
+    issuer: Box<str>,
+    wanted: Wanted,
+    algorithms: Vec<Algorithm>,
+    keys: Keys,
+}
+
+enum Keys {
+    Fixed(Arc<KeySet>),
+    File(KeyFile),
+}
+
+/// What came of looking at a token.
+pub(in crate::authentication) enum Looked {
+    /// It is of another issuer.
+    NotMine,
+    Said(Result<Verified, Denied>),
+}
+
+/// The shortest secret.
+const LEAST_SECRET: usize = 32;
+
+impl Verifier {
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for options that would let in nobody, or too many.
+    pub(in crate::authentication) fn new(options: &JwtOptions, resource: Option<&str>) -> Result<Self> {
+        let wrong = |why: &str| {
+            let message = format!("authentication, the issuer {:?}: {why}", options.issuer);
+            Err(Error::new(ErrorKind::Configuration, message))
+        };
+        if options.issuer.is_empty() {
+            return wrong("name it as the claim iss of its tokens does");
+        }
+        let audiences: Vec<Box<str>> = match (options.audiences.is_empty(), resource) {
+            (false, _) => options.audiences.iter().map(|audience| audience.as_str().into()).collect(),
+            // With and without the slash at its end, which some issuers add.
+            (true, Some(resource)) => {
+                let bare = resource.trim_end_matches('/');
+                vec![bare.into(), format!("{bare}/").into()]
+            }
+            (true, None) => {
+                return wrong(
+                    "there is neither an audience nor a resource: tokens for other servers would be taken for ours",
+                );
+            }
+        };
+        let is_secret = matches!(options.keys, KeySource::Secret(_));
+        let keys = match &options.keys {
+            KeySource::Set(text) => match KeySet::parse(text) {
+                Ok(set) => Keys::Fixed(Arc::new(set)),
+                Err(why) => return wrong(why),
+            },
+            KeySource::Pem(pem) => match Key::of_pem(pem) {
+                Some(key) => Keys::Fixed(Arc::new(KeySet::one(key))),
+                None => return wrong("public_key is no public key in PEM that verifies signatures"),
+            },
+            KeySource::Secret(secret) if secret.len() < LEAST_SECRET => {
+                return wrong("the secret is too short: it must have at least 32 random bytes");
+            }
+            KeySource::Secret(secret) => Keys::Fixed(Arc::new(KeySet::one(Key::secret(secret)))),
+            KeySource::File(path) => Keys::File(KeyFile::open(path)?),
+        };
+        let mut algorithms = options.algorithms.clone();
+        if algorithms.is_empty() {
+            algorithms = if is_secret {
+                vec![Algorithm::Hs256]
+            } else {
+                Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric()).collect()
+            };
+        }
+        if algorithms.iter().any(|algorithm| algorithm.is_symmetric() != is_secret) {
+            return wrong("algorithms HS256, HS384 and HS512 need a secret, and a secret needs one of them");
+        }
+        Ok(Self {
+            issuer: options.issuer.as_str().into(),
+            wanted: Wanted {
+                audiences,
+                audience_claim: options.audience_claim.as_str().into(),
+                subject_claim: options.subject_claim.as_str().into(),
+                scopes_claim: options.scopes_claim.as_deref().map(Box::from),
+                roles_claim: options.roles_claim.as_deref().map(Box::from),
+                leeway: options.leeway,
+            },
+            algorithms,
+            keys,
+        })
+    }
+
+    pub(in crate::authentication) fn look(&self, token: &Unverified<'_>) -> Looked {
+        if token.issuer.as_deref() != Some(&*self.issuer) {
+            return Looked::NotMine;
+        }
+        let keys = match &self.keys {
+            Keys::Fixed(keys) => Arc::clone(keys),
+            Keys::File(file) => file.keys(),
+        };
+        Looked::Said(self.verify(token, &keys))
+    }
+
+    fn verify(&self, token: &Unverified<'_>, keys: &KeySet) -> Result<Verified, Denied> {
+        let [header, payload, signature] = token.parts;
+        let read = Header::read(header).map_err(Denied::invalid)?;
+        if !read.is_access_token() {
+            return Err(Denied::invalid("the token's header says that it is no access token"));
+        }
+        let algorithm = read.algorithm().filter(|algorithm| self.algorithms.contains(algorithm));
+        let algorithm =
+            algorithm.ok_or(Denied::invalid("the token is signed in a way that is not allowed"))?;
+        let key = keys.find(read.key_id(), algorithm);
+        let key =
+            key.ok_or(Denied::invalid("the token is signed with a key that its issuer does not have"))?;
+        let signature =
+            token::signature(signature).ok_or(Denied::invalid("the token's signature is malformed"))?;
+        // Both parts are next to each other in the token, with the dot between them.
+        let signed = [header, ".", payload].concat();
+        if !key.verifies(algorithm, signed.as_bytes(), &signature) {
+            return Err(Denied::invalid("the token's signature is wrong"));
+        }
+        let found = self.wanted.check(&token.claims, SystemTime::now()).map_err(Denied::invalid)?;
+        let mut principal = Principal::of_subject(&found.subject).known_to(&self.issuer);
+        if let Some(client) = &found.client {
+            principal = principal.through_client(client);
+        }
+        let grants = Grants {
+            scopes: found.scopes,
+            roles: found.roles,
+            claims: Some(token.claims.clone()),
+            method: AuthenticationMethod::Jwt,
+            expires_at: Some(found.expires_at),
+            token: None,
+        };
+        Ok(Verified { principal: principal.granted(grants), bound_to: found.bound_to })
+    }
+}

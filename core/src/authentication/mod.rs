@@ -1,0 +1,20 @@
+//! From the head of a request to who asks, or to a refusal that says what is missing.
+//!
+//! Verifiers stand in one order: keys of ours, signed tokens by their issuer, introspection, a function of the author's, and a client
+//! certificate where there is no other credential. The first that recognises what it is shown decides.
+
+mod api_keys;
+mod authenticator;
+mod cache;
+mod credentials;
+mod denied;
+mod function;
+mod jwt;
+mod metadata;
+mod options;
+
+pub use api_keys::{ApiKeyFile, ApiKeyOptions, ApiKeyRecord, NewApiKey};
+pub use authenticator::{Authenticator, Checked, RequestHead};
+pub use denied::{Denied, ProofWanted};
+pub use jwt::{Algorithm, JwtOptions, KeySource};
+pub use options::AuthenticationOptions;
