@@ -1,9 +1,10 @@
 //! The oxmcp protocol engine.
 //!
 //! Rooms, lowest first; each uses only those above it: `error`, `json` · `sealing` · `protocol_version` · `jsonrpc` · `model` ·
-//! `schema` · `handler` · `mailbox` · `registry` · `skills` · `eras` · `middleware` ·
+//! `schema` · `handler` · `mailbox` · `audit` · `registry` · `skills` · `eras` · `middleware` ·
 //! `authentication` · `engine` · `transports` · `host`.
 
+pub mod audit;
 pub mod authentication;
 pub mod engine;
 pub mod eras;

@@ -17,6 +17,7 @@ const ROOMS: &[&str] = &[
     "schema",
     "handler",
     "mailbox",
+    "audit",
     "registry",
     "skills",
     "eras",

@@ -99,6 +99,14 @@ pub trait Observer: Send + Sync {
     /// blocks.
     fn operation(&self, event: &OperationEvent<'_>) -> Option<Ticket>;
 
+    /// Whether an operation that may be done otherwise may begin, although what came of it may not be heard. Never blocks.
+    ///
+    /// # Errors
+    /// What it is answered instead.
+    fn may_begin(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// A request was refused before it was read (origin, authentication, size); `reason` is what its client was told.
     fn refused(&self, status: u16, reason: &str, place: Place) {
         let _ = (status, reason, place);
@@ -159,6 +167,11 @@ impl Admission {
         let decision = self.decide(ask);
         let mut verdict = decision.verdict;
         let mut permit = None;
+        if matches!(verdict, Verdict::Allowed)
+            && let Err(failure) = self.observers.iter().try_for_each(|observer| observer.may_begin())
+        {
+            verdict = Verdict::Refused(failure);
+        }
         if matches!(verdict, Verdict::Allowed)
             && let Some(limiter) = &self.limiter
         {

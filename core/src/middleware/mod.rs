@@ -2,6 +2,7 @@
 
 mod admission;
 mod admitted;
+mod auditing;
 mod containment;
 mod operation_event;
 mod stack;
@@ -11,6 +12,7 @@ pub use admission::{
     Admission, Admittance, Ask, Authorizer, Decision, Limiter, Observer, Permit, Place, Transport, Verdict,
 };
 pub use admitted::Admitted;
+pub use auditing::Auditor;
 pub use containment::Contained;
 pub use operation_event::{CallId, OperationEvent, Outcome, Ticket};
 pub use stack::{Stack, call};

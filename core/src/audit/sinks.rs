@@ -1,0 +1,163 @@
+//! Where records go: a file, a stream of the process, a function; or several of them, which get the same lines.
+
+use std::io::{self, Write};
+use std::sync::{Arc, PoisonError, mpsc};
+use std::time::Duration;
+
+use super::entry::Known;
+use super::file::LogFile;
+use super::log::Shared;
+use super::options::{AuditOptions, Console};
+use crate::error::Result;
+use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
+use crate::json::RawJson;
+use crate::jsonrpc::RequestId;
+use crate::model::OperationKind;
+use crate::protocol_version::ProtocolVersion;
+
+/// The method that a function is invoked by with records.
+pub const BATCH: &str = "oxmcp/audit";
+
+/// How long the function may take when a thread waits for the log's end.
+const IN_A_HURRY: Duration = Duration::from_millis(100);
+
+pub(super) struct Sinks {
+    file: Option<LogFile>,
+    console: Option<Console>,
+    function: Option<Arc<dyn Handler>>,
+}
+
+/// What was found where records go to.
+#[derive(Default)]
+pub(super) struct Opened {
+    pub last_hash: Option<String>,
+    pub facts: Vec<(&'static str, Known)>,
+}
+
+/// What came of writing.
+pub(super) enum Outcome {
+    /// All have it.
+    Written,
+    /// The file has not, nor has anybody else.
+    Missing(io::Error),
+    /// The file has, if there is one; somebody else has not.
+    Undelivered(io::Error),
+}
+
+impl Sinks {
+    pub(super) fn open(options: &AuditOptions) -> Result<(Self, Opened)> {
+        let (file, opened) = match &options.file {
+            Some(file) => {
+                let (file, opened) = LogFile::open(file.clone())?;
+                (Some(file), opened)
+            }
+            None => (None, Opened::default()),
+        };
+        Ok((Self { file, console: options.console, function: options.function.clone() }, opened))
+    }
+
+    pub(super) fn let_go(&mut self) {
+        self.file = None;
+    }
+
+    pub(super) const fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Goes on in another file where it is time to.
+    pub(super) fn rotate_if_due(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), LogFile::rotate_if_due)
+    }
+
+    /// Writes lines everywhere, the file first: the chain is what is in it.
+    pub(super) fn write(
+        &mut self,
+        lines: &str,
+        is_durable: bool,
+        function_in: Option<&Arc<Shared>>,
+    ) -> Outcome {
+        if let Some(file) = &mut self.file
+            && let Err(error) = file.append(lines, is_durable)
+        {
+            return Outcome::Missing(error);
+        }
+        let console = match self.console {
+            Some(Console::Stdout) => write_out(&mut io::stdout().lock(), lines),
+            Some(Console::Stderr) => write_out(&mut io::stderr().lock(), lines),
+            None => Ok(()),
+        };
+        let function = match (&self.function, function_in) {
+            (Some(function), Some(shared)) => invoke(function, lines, shared),
+            _ => Ok(()),
+        };
+        match console.and(function) {
+            Ok(()) => Outcome::Written,
+            Err(error) => Outcome::Undelivered(error),
+        }
+    }
+}
+
+fn write_out(stream: &mut impl Write, lines: &str) -> io::Result<()> {
+    stream.write_all(lines.as_bytes())?;
+    stream.flush()
+}
+
+/// Hands a batch to the function, on the engine's runtime, and waits for its answer: the next batch is not before it.
+fn invoke(function: &Arc<dyn Handler>, lines: &str, shared: &Arc<Shared>) -> io::Result<()> {
+    let runtime = shared.runtime.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let Some(runtime) = runtime else { return Err(io::Error::other("the function's loop does not run")) };
+    let mut arguments = String::with_capacity(lines.len() + 16);
+    arguments.push_str("{\"records\":[");
+    for (index, line) in lines.lines().enumerate() {
+        if index > 0 {
+            arguments.push(',');
+        }
+        arguments.push_str(line);
+    }
+    arguments.push_str("]}");
+    let is_hurried = shared.lock().hurried;
+    let limit = if is_hurried { IN_A_HURRY } else { shared.options.function_time };
+    let function = Arc::clone(function);
+    let (tell, told) = mpsc::channel();
+    runtime.spawn(async move {
+        let (sender, events) = event_channel(false, None);
+        let invocation = Invocation {
+            kind: OperationKind::Custom,
+            target: BATCH.into(),
+            arguments: RawJson::from_checked(arguments),
+            context: CallContext::new(Arc::new(nobody()), sender),
+        };
+        let answered = tokio::time::timeout(limit, function.invoke(invocation)).await;
+        let said = match answered {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(failure)) => Err(failure.detail.unwrap_or(failure.message)),
+            Err(_) => Err("the function took too long".to_owned()),
+        };
+        drop(events);
+        let _ = tell.send(said);
+    });
+    // The loop may have ended meanwhile.
+    let patience = if is_hurried { limit } else { limit + Duration::from_secs(1) };
+    match told.recv_timeout(patience) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(why)) => Err(io::Error::other(why)),
+        Err(_) => Err(io::Error::other("the function's loop does not run any more")),
+    }
+}
+
+fn nobody() -> Caller {
+    Caller {
+        request_id: RequestId::String("".into()),
+        protocol_version: ProtocolVersion::NEWEST,
+        session_id: None,
+        client_info: None,
+        client_capabilities: None,
+        meta: None,
+        principal: None,
+        headers: None,
+        log_threshold: None,
+        stream_can_close: false,
+        progress_token: None,
+        params: None,
+    }
+}
