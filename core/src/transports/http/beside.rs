@@ -13,7 +13,8 @@ use super::response::ResponseBody;
 /// An answer under way. Dropping it, or the body of the response before its end, means that the client is gone.
 pub type BesideFuture = Pin<Box<dyn Future<Output = Response<ResponseBody>> + Send>>;
 
-/// Answers requests for paths that the endpoint does not serve. They come with their whole body, and from hosts that are served.
+/// Answers requests for paths that the endpoint does not serve. They come with their whole body, from hosts that are
+/// served, and with the extensions they came in with: what certificate a client showed.
 pub trait Beside: Send + Sync + 'static {
     /// Begins to answer a request. Must not block.
     fn answer(&self, request: Request<Bytes>, remote: Option<SocketAddr>) -> BesideFuture;

@@ -4,19 +4,20 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
+use super::http2::Streams;
 use super::options::HttpOptions;
 use super::pieces::Pieces;
 use super::response::ResponseBody;
+use super::socket::Socket;
 
 /// Counts sweeps: the time of all connections of a listener, in ticks.
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ impl Clock {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn now(&self) -> u64 {
+    pub(super) fn now(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -42,6 +43,10 @@ const HEAD: u64 = 2;
 const SERVING: u64 = 3;
 /// All is said; the peer may still be sending.
 const CLOSING: u64 = 4;
+/// HTTP/2: no stream is open.
+const RESTING: u64 = 5;
+/// Something is settled before HTTP begins: a proxy says for whom it comes, the parties agree on keys.
+const SHAKING_HANDS: u64 = 6;
 /// The phases fit below this.
 const PHASES: u64 = 8;
 
@@ -60,21 +65,26 @@ pub(super) struct Activity {
     blocked: AtomicU64,
     /// The last request was refused, perhaps before all of it was read.
     refused: AtomicBool,
+    /// What there is of HTTP/2, where it is spoken.
+    streams: OnceLock<Box<Streams>>,
 }
 
 /// The limits of a connection in ticks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     pub(super) tick: Duration,
-    header: u64,
+    handshake: u64,
+    pub(super) header: u64,
     idle: u64,
-    write: u64,
+    pub(super) write: u64,
     linger: u64,
 }
 
 impl Limits {
     pub(super) fn new(options: &HttpOptions) -> Self {
-        let least = options.header_timeout.min(options.idle_timeout).min(options.write_timeout);
+        let handshake = options.tls.as_ref().map_or(options.header_timeout, |tls| tls.handshake_timeout);
+        let least =
+            options.header_timeout.min(options.idle_timeout).min(options.write_timeout).min(handshake);
         let tick = (least / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
         // A phase begins somewhere within a tick: one more, so that nobody is cut short.
         let ticks = |limit: Duration| {
@@ -84,6 +94,7 @@ impl Limits {
         };
         Self {
             tick,
+            handshake: ticks(handshake),
             header: ticks(options.header_timeout),
             idle: ticks(options.idle_timeout),
             write: ticks(options.write_timeout),
@@ -95,7 +106,43 @@ impl Limits {
 impl Activity {
     pub(super) fn new(clock: Arc<Clock>) -> Self {
         let phase = AtomicU64::new(clock.now() * PHASES + NEW);
-        Self { clock, phase, blocked: AtomicU64::new(0), refused: AtomicBool::new(false) }
+        let streams = OnceLock::new();
+        Self { clock, phase, blocked: AtomicU64::new(0), refused: AtomicBool::new(false), streams }
+    }
+
+    /// From now on, and until [`begin`](Self::begin), there is something to be settled before HTTP.
+    pub(super) fn shake_hands(&self) {
+        self.enter(SHAKING_HANDS);
+    }
+
+    /// HTTP begins.
+    pub(super) fn begin(&self) {
+        self.enter(NEW);
+    }
+
+    /// HTTP/2 begins, of which the streams are.
+    pub(super) fn begin_http2(&self) -> &Streams {
+        let streams = self.streams.get_or_init(|| Box::new(Streams::new(Arc::clone(&self.clock))));
+        self.enter(RESTING);
+        streams
+    }
+
+    /// What there is of HTTP/2, where it is spoken.
+    pub(super) fn streams(&self) -> Option<&Streams> {
+        self.streams.get().map(|streams| &**streams)
+    }
+
+    /// HTTP/2: the first of several streams is open, or the last one is not any more.
+    pub(super) fn note_streams(&self, open: bool) {
+        self.enter(if open { SERVING } else { RESTING });
+    }
+
+    /// The server ends. Whether the connection can be closed at once; with HTTP/2 the client is told first.
+    pub(super) fn may_close(&self) -> bool {
+        if self.phase() == RESTING {
+            self.enter(RESTING);
+        }
+        self.is_idle()
     }
 
     fn enter(&self, phase: u64) {
@@ -123,10 +170,11 @@ impl Activity {
         self.refused.store(refused, Ordering::Relaxed);
     }
 
-    /// Whether the head of a request does not come to its end, while the server ends.
+    /// Whether the head of a request does not come to its end, or a client does not go, while the server ends.
     pub(super) fn is_dawdling(&self, limits: &Limits) -> bool {
         let phase = self.phase.load(Ordering::Relaxed);
-        phase % PHASES == HEAD && self.clock.now().saturating_sub(phase / PHASES) > limits.linger
+        matches!(phase % PHASES, HEAD | RESTING | SHAKING_HANDS)
+            && self.clock.now().saturating_sub(phase / PHASES) > limits.linger
     }
 
     /// Which limit the connection is over, if any.
@@ -136,11 +184,15 @@ impl Activity {
         if blocked != 0 && now.saturating_sub(blocked - 1) > limits.write {
             return Some("the client takes nothing of what is ready for it");
         }
+        if let Some(reason) = self.streams().and_then(|streams| streams.overdue(limits)) {
+            return Some(reason);
+        }
         let phase = self.phase.load(Ordering::Relaxed);
         let age = now.saturating_sub(phase / PHASES);
         match phase % PHASES {
             NEW if age > limits.header => Some("no request came"),
-            IDLE if age > limits.idle => Some("no further request came"),
+            SHAKING_HANDS if age > limits.handshake => Some("the handshake took too long"),
+            IDLE | RESTING if age > limits.idle => Some("no further request came"),
             CLOSING if age > limits.linger => Some("the client goes on sending after its refusal"),
             HEAD if age > limits.header => Some("the request's head took too long"),
             _ => None,
@@ -160,14 +212,14 @@ impl Drop for Serving {
 
 /// The socket, watched.
 pub(super) struct WatchedStream {
-    stream: TcpStream,
+    stream: Socket,
     activity: Arc<Activity>,
     /// How much is still listened to, once our side is closed.
     lingering: Option<usize>,
 }
 
 impl WatchedStream {
-    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+    pub(super) fn new(stream: Socket, activity: Arc<Activity>) -> Self {
         Self { stream, activity, lingering: None }
     }
 
@@ -220,12 +272,14 @@ impl AsyncWrite for WatchedStream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        if self.stream.holds_back() { self.note(flushed) } else { flushed }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.lingering.is_none() {
-            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+            let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
+            ready!(self.note(shut))?;
             let cut_off = self.activity.refused.load(Ordering::Relaxed) || self.activity.phase() == HEAD;
             self.lingering = Some(if cut_off { LINGER_BYTES } else { 0 });
             self.activity.enter(CLOSING);

@@ -14,13 +14,14 @@ pub(super) struct Door {
     authenticator: Authenticator,
     /// The paths that are served here, the endpoint's own first.
     paths: Vec<String>,
+    encrypted: bool,
 }
 
 impl Door {
     pub(super) fn new(authenticator: &Authenticator, options: &HttpOptions) -> Self {
         let mut paths = vec![options.path.clone()];
         paths.extend(options.sse.iter().flat_map(|sse| [sse.path.clone(), sse.messages_path.clone()]));
-        Self { authenticator: authenticator.clone(), paths }
+        Self { authenticator: authenticator.clone(), paths, encrypted: options.tls.is_some() }
     }
 
     /// What everybody is told about where to get credentials (AUTH-2), from whatever page.
@@ -107,7 +108,11 @@ impl Door {
             byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'_')
         };
         let host = if host.bytes().all(legal) { host } else { "localhost" };
-        let scheme = uri.scheme_str().unwrap_or(if is_of_this_machine(host) { "http" } else { "https" });
+        let scheme = uri.scheme_str().unwrap_or(if !self.encrypted && is_of_this_machine(host) {
+            "http"
+        } else {
+            "https"
+        });
         format!("{scheme}://{host}{}", self.paths[0].trim_end_matches('/'))
     }
 }

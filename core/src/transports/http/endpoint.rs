@@ -153,8 +153,10 @@ impl Endpoint {
             && !guards.serves(uri.path())
         {
             let mut head = Request::from_parts(parts_of(method, uri, version, headers), ());
-            if let Some(principal) = principal {
-                head.extensions_mut().insert(principal.clone());
+            let known = principal.cloned();
+            *head.extensions_mut() = extensions;
+            if let Some(known) = known {
+                head.extensions_mut().insert(known);
             }
             return aside(self.beside(&**beside, head, body, remote)).await;
         }

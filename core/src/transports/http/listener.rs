@@ -1,26 +1,25 @@
-//! Accepts connections and drives each with hyper, every limit set.
+//! Listens and accepts connections.
 
-use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinError, JoinSet};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep};
 
-use super::connection::{Activity, Clock, Limits, WatchedBody, WatchedStream};
+use super::connection::Limits;
+use super::connections::{Connections, log_panic};
 use super::endpoint::Endpoint;
 use super::options::HttpOptions;
+use super::reception::Reception;
+use super::socket;
+use super::tls::Tls;
 use crate::engine::{Engine, Shutdown};
 use crate::error::{Error, ErrorKind, Result};
-use crate::transports::grace::{LAST_WORDS, told_to_stop};
+use crate::transports::grace::told_to_stop;
 
 /// How many connections the system queues for us.
 const BACKLOG: i32 = 1024;
@@ -28,21 +27,12 @@ const BACKLOG: i32 = 1024;
 /// How long accepting rests when the system has no descriptor or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// After how long a silent connection is asked whether it is still there.
-const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
-
-/// How much of a large body is read at once, at most, and how much of an answer may wait before it is written: what comes after a longer
-/// piece takes a write of its own. A connection that has had a large body keeps room for so much.
-const BUFFER_BYTES: usize = 256 * 1024;
-
-/// How many headers hyper has room for without asking the allocator.
-const HYPER_HEADERS: usize = 100;
-
 /// An HTTP server that is bound to its address, but does not serve yet.
 pub struct HttpServer {
     listener: std::net::TcpListener,
     address: SocketAddr,
     endpoint: Endpoint,
+    reception: Option<Arc<Reception>>,
 }
 
 impl HttpServer {
@@ -52,6 +42,8 @@ impl HttpServer {
     /// [`ErrorKind::Configuration`] when an option cannot work, [`ErrorKind::Io`] when no address can be bound.
     pub fn bind(engine: Engine, addresses: impl ToSocketAddrs, options: HttpOptions) -> Result<Self> {
         options.check()?;
+        let tls = options.tls.clone().map(|tls| Tls::new(tls, options.http2)).transpose()?;
+        let reception = tls.map(|tls| Arc::new(Reception { tls: Some(tls) }));
         let failed = |error: io::Error| Error::new(ErrorKind::Io, "cannot listen for HTTP").caused_by(error);
         let mut last = io::Error::new(io::ErrorKind::InvalidInput, "the name has no address");
         for address in addresses.to_socket_addrs().map_err(unknown_name)? {
@@ -59,7 +51,7 @@ impl HttpServer {
                 Ok(listener) => {
                     let address = listener.local_addr().map_err(failed)?;
                     let endpoint = Endpoint::new(engine, options, Some(address.ip()))?;
-                    return Ok(Self { listener, address, endpoint });
+                    return Ok(Self { listener, address, endpoint, reception });
                 }
                 Err(error) => last = io::Error::new(error.kind(), why_not(address, &error)),
             }
@@ -84,7 +76,8 @@ impl HttpServer {
             .map_err(|error| Error::new(ErrorKind::Io, "cannot listen for HTTP").caused_by(error))?;
         let options = self.endpoint.options().clone();
         let limits = Limits::new(&options);
-        let mut connections = Connections::new(self.endpoint.clone());
+        let mut connections = Connections::new(self.endpoint.clone(), self.reception.clone());
+        let mut refreshing = pin!(refresh(self.reception.as_deref()));
         let mut tick = interval(limits.tick);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let ending = self.endpoint.shutdown().clone();
@@ -97,8 +90,9 @@ impl HttpServer {
                 () = &mut ends => break,
                 Some(ended) = connections.tasks.join_next() => log_panic(ended),
                 _ = tick.tick(), if !connections.tasks.is_empty() => connections.sweep(&limits),
+                () = &mut refreshing, if self.reception.is_some() => {}
                 (stream, peer) = accept(&listener), if connections.tasks.len() < options.max_connections => {
-                    connections.start(stream, peer);
+                    connections.start(socket::Socket::Tcp(stream), Some(peer));
                 }
             }
         }
@@ -116,12 +110,18 @@ impl HttpServer {
     }
 }
 
-/// A panic ends its own connection and nothing else, but it is a defect.
-fn log_panic(ended: std::result::Result<(), JoinError>) {
-    if let Err(error) = ended
-        && error.is_panic()
-    {
-        tracing::error!(%error, "serving a connection panicked");
+/// Looks again and again whether the files of TLS have changed; never ends.
+async fn refresh(reception: Option<&Reception>) {
+    let tls = reception.and_then(|reception| reception.tls.as_ref());
+    let Some(tls) = tls.filter(|tls| !tls.options().reload_interval.is_zero()) else {
+        return std::future::pending().await;
+    };
+    let every = tls.options().reload_interval;
+    let mut tick = interval_at(Instant::now() + every, every);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        tls.refresh();
     }
 }
 
@@ -175,133 +175,4 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
-}
-
-/// The connections that are open.
-struct Connections {
-    endpoint: Endpoint,
-    clock: Arc<Clock>,
-    http: http1::Builder,
-    tasks: JoinSet<()>,
-    watched: Vec<(Arc<Activity>, AbortHandle)>,
-}
-
-impl Connections {
-    fn new(endpoint: Endpoint) -> Self {
-        let http = hyper_settings(endpoint.options());
-        Self { endpoint, clock: Arc::default(), http, tasks: JoinSet::new(), watched: Vec::new() }
-    }
-
-    fn start(&mut self, stream: TcpStream, peer: SocketAddr) {
-        // Both only make it better; neither is worth losing the connection for.
-        let _ = stream.set_nodelay(true);
-        let _ =
-            socket2::SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(TCP_KEEPALIVE));
-        let activity = Arc::new(Activity::new(Arc::clone(&self.clock)));
-        let connection =
-            serve_connection(self.http.clone(), self.endpoint.clone(), stream, peer, Arc::clone(&activity));
-        let handle = self.tasks.spawn(connection);
-        self.watched.push((activity, handle));
-    }
-
-    /// Closes what stands still for too long.
-    fn sweep(&mut self, limits: &Limits) {
-        self.clock.advance();
-        self.watched.retain(|(activity, task)| {
-            if task.is_finished() {
-                return false;
-            }
-            let Some(reason) = activity.overdue(limits) else { return true };
-            tracing::debug!(reason, "closing a connection");
-            task.abort();
-            false
-        });
-    }
-
-    /// Closes what rests, and waits for the others; once `expiry` is over, only until they have said so.
-    async fn drain(mut self, expiry: impl Future<Output = ()>, limits: &Limits) {
-        for (activity, task) in &self.watched {
-            if activity.is_idle() {
-                task.abort();
-            }
-        }
-        let mut tick = interval(limits.tick);
-        let mut over = pin!(async {
-            expiry.await;
-            sleep(LAST_WORDS).await;
-        });
-        loop {
-            tokio::select! {
-                biased;
-                ended = self.tasks.join_next() => match ended {
-                    Some(ended) => log_panic(ended),
-                    None => return,
-                },
-                _ = tick.tick() => {
-                    self.watched.iter().filter(|(one, _)| one.is_dawdling(limits)).for_each(|(_, task)| task.abort());
-                    self.sweep(limits);
-                }
-                () = &mut over => break,
-            }
-        }
-        tracing::warn!(connections = self.tasks.len(), "ending connections that did not finish in time");
-        self.tasks.shutdown().await;
-    }
-}
-
-fn hyper_settings(options: &HttpOptions) -> http1::Builder {
-    let mut http = http1::Builder::new();
-    // The sweep watches over heads (see `connection`): hyper's own timeout makes a timer for every request, and
-    // closes connections that merely rest. `pipeline_flush` stays off: it holds an answer back as long as a part of
-    // another request is in the buffer, and never sends the refusal of a head that is too large.
-    http.header_read_timeout(None)
-        .max_buf_size(options.max_header_bytes.max(BUFFER_BYTES))
-        .max_header_size(options.max_header_bytes)
-        .half_close(false);
-    if options.max_headers != HYPER_HEADERS {
-        http.max_headers(options.max_headers);
-    }
-    http
-}
-
-/// One connection, from its first byte to its last.
-async fn serve_connection(
-    http: http1::Builder,
-    endpoint: Endpoint,
-    stream: TcpStream,
-    peer: SocketAddr,
-    activity: Arc<Activity>,
-) {
-    let io = TokioIo::new(WatchedStream::new(stream, Arc::clone(&activity)));
-    let service = service_fn(|request| {
-        let serving = activity.serve();
-        let (endpoint, activity) = (&endpoint, &activity);
-        async move {
-            let response = endpoint.handle(request, Some(peer)).await;
-            activity.note_status(response.status());
-            Ok::<_, std::convert::Infallible>(response.map(|body| WatchedBody::new(body, serving)))
-        }
-    });
-    let mut connection = pin!(http.serve_connection(io, service));
-    let shutdown = endpoint.shutdown();
-    let mut stop = pin!(shutdown.triggered());
-    let mut over = pin!(shutdown.over());
-    // The task's waker never changes, so waiting for the signal is arranged once; after that a look at the flag is enough.
-    let mut waiting = false;
-    let mut stopping = false;
-    let ended = poll_fn(|cx| {
-        if !waiting || (!stopping && shutdown.is_triggered()) {
-            waiting = true;
-            if stop.as_mut().poll(cx).is_ready() {
-                stopping = true;
-                connection.as_mut().graceful_shutdown();
-                // What is being served looks whether it is over when it is polled, which is all that is wanted here.
-                let _ = over.as_mut().poll(cx);
-            }
-        }
-        connection.as_mut().poll(cx)
-    });
-    if let Err(error) = ended.await {
-        tracing::debug!(%error, "a connection ended early");
-    }
 }

@@ -3,22 +3,28 @@
 mod allow_list;
 mod beside;
 mod body;
+mod caller;
 mod connection;
+mod connections;
 mod cors;
 mod door;
 mod endpoint;
 mod event_stream;
 mod guards;
 mod health;
+mod http2;
 mod legacy;
 mod listener;
 mod options;
 mod pieces;
+mod reception;
 mod refusals;
 mod response;
 mod server_card;
 mod single_headers;
+mod socket;
 mod sse;
+mod tls;
 
 pub use allow_list::{AllowList, Listed};
 pub use beside::{Beside, BesideFuture, BesideRoutes};
@@ -34,3 +40,6 @@ pub use options::{HttpOptions, SessionLimits, Spelling};
 pub use response::ResponseBody;
 pub use server_card::ServerCardOptions;
 pub use sse::{SseOptions, SseRequest};
+pub use tls::TlsOptions;
+
+pub use crate::model::{ClientCertificate, SubjectName};

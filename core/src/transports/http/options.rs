@@ -8,6 +8,7 @@ use super::cors::CorsOptions;
 use super::health::HealthOptions;
 use super::server_card::ServerCardOptions;
 use super::sse::SseOptions;
+use super::tls::TlsOptions;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How the names of settings are spelt to people: as in the language they wrote theirs in.
@@ -91,6 +92,12 @@ pub struct HttpOptions {
     pub stateless: bool,
     /// Answer with plain JSON always: messages before the result are dropped. Listen streams stay event streams.
     pub json_only: bool,
+    /// Encrypts what goes over TCP. `None`: it is plain.
+    pub tls: Option<TlsOptions>,
+    /// Whether HTTP/2 is served beside HTTP/1.1: over TLS to those who want it, in plain to those who begin with it.
+    pub http2: bool,
+    /// How many requests an HTTP/2 connection may have under way; more are refused, and their clients know that they may try again.
+    pub max_concurrent_streams: u32,
     /// How many connections are served at once; more wait in the system's queue.
     pub max_connections: usize,
     /// How long running calls may still take once the server is told to stop. Then they are answered with an error.
@@ -125,6 +132,9 @@ impl Default for HttpOptions {
             sse_after: Duration::from_secs(15),
             stateless: false,
             json_only: false,
+            tls: None,
+            http2: true,
+            max_concurrent_streams: 100,
             max_connections: 10_000,
             grace: Duration::from_secs(25),
             spelling: Spelling::default(),
@@ -167,6 +177,7 @@ impl HttpOptions {
             ("max_headers", self.max_headers == 0),
             ("max_body_bytes", self.max_body_bytes == 0),
             ("max_connections", self.max_connections == 0),
+            ("max_concurrent_streams", self.max_concurrent_streams == 0),
             ("header_timeout", self.header_timeout.is_zero()),
             ("idle_timeout", self.idle_timeout.is_zero()),
             ("body_pause_timeout", self.body_pause_timeout.is_zero()),
@@ -196,6 +207,7 @@ impl HttpOptions {
         if self.sessions.idle_timeout.is_some_and(|timeout| timeout.is_zero()) {
             return wrong(format!("{} must not be zero", self.spelling.of("session_idle_seconds")));
         }
+        self.tls.as_ref().map_or(Ok(()), TlsOptions::check)?;
         self.sse.as_ref().map_or(Ok(()), |sse| sse.check(&self.path, self.spelling))
     }
 }
