@@ -132,3 +132,57 @@ async fn a_thousand_slow_bodies_hold_up_nobody_else() {
     }
     assert!(began.elapsed() < Duration::from_secs(61), "{:?}", began.elapsed());
 }
+
+/// A body of so many spaces, which waits before its end.
+struct Waiting(usize, tokio::sync::oneshot::Receiver<()>);
+
+impl Body for Waiting {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        const PIECE: usize = 10_000;
+        if self.0 == 0 {
+            return Pin::new(&mut self.1).poll(cx).map(|_| None);
+        }
+        let piece = self.0.min(PIECE);
+        self.0 -= piece;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![b' '; piece])))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_bodies_together_take_no_more_than_they_may() {
+    // SEC-12, HTTP-17
+    let options =
+        HttpOptions { max_body_bytes: 100_000, max_body_memory_bytes: 250_000, ..HttpOptions::default() };
+    let endpoint = endpoint(options);
+    let mut ends = Vec::new();
+    let mut reading = Vec::new();
+    for _ in 0..3 {
+        let (end, waits) = tokio::sync::oneshot::channel();
+        ends.push(end);
+        let endpoint = endpoint.clone();
+        reading.push(tokio::spawn(async move { endpoint.handle(post(Waiting(80_000, waits)), None).await }));
+    }
+    sleep(Duration::from_secs(1)).await;
+    let (_end, waits) = tokio::sync::oneshot::channel();
+    let refused = endpoint.handle(post(Waiting(80_000, waits)), None).await;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    // Small ones are not held up.
+    let small = Full::new(Bytes::from(modern_call(1, "echo", ENVELOPE)));
+    assert_eq!(endpoint.handle(post(small), None).await.status(), 200);
+    // The end of the others makes room again.
+    drop(ends);
+    for each in reading {
+        assert_eq!(each.await.unwrap().status(), 400);
+    }
+    let padded = modern_call(1, "echo", ENVELOPE) + &" ".repeat(80_000);
+    for _ in 0..10 {
+        let body = Full::new(Bytes::from(padded.clone()));
+        assert_eq!(endpoint.handle(post(body), None).await.status(), 200);
+    }
+}

@@ -10,11 +10,15 @@ use http::StatusCode;
 use http_body::{Body, Frame};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::body_budget::{BodyBudget, Held, SMALL};
 use super::guards::Refused;
 use super::options::HttpOptions;
 
-/// Reads the body: without a copy when it comes in one piece, never past the limit (HTTP-17).
-pub(super) async fn collect<B>(body: B, options: &HttpOptions) -> Result<Bytes, Refused>
+/// How much more than has come is made room for at a time: what a client only says that it will send takes no memory.
+const FORESIGHT: usize = 8;
+
+/// Reads the body: without a copy when it comes in one piece, never past the limit (HTTP-17), nor past what all bodies together may take.
+pub(super) async fn collect<B>(body: B, options: &HttpOptions, budget: &BodyBudget) -> Result<Bytes, Refused>
 where
     B: Body<Data = Bytes>,
 {
@@ -26,11 +30,16 @@ where
     let mut patience = Patience::new(options);
     let mut whole = Bytes::new();
     let mut pieces = BytesMut::new();
+    let mut held: Option<Held> = None;
     while !body.is_end_stream() {
         let Some(frame) = next(body.as_mut(), &mut patience).await? else { break };
         let Ok(piece) = frame.into_data() else { continue };
-        if whole.len() + pieces.len() + piece.len() > limit {
+        let length = whole.len() + pieces.len() + piece.len();
+        if length > limit {
             return Err(too_large(limit));
+        }
+        if length > SMALL && !held.get_or_insert_with(|| budget.hold()).grow(length) {
+            return Err(no_room());
         }
         if whole.is_empty() && pieces.is_empty() {
             whole = piece;
@@ -38,12 +47,16 @@ where
         }
         if pieces.is_empty() {
             let expected = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(limit);
-            pieces.reserve(whole.len() + piece.len() + expected);
+            pieces.reserve(length + expected.min(FORESIGHT * length));
             pieces.extend_from_slice(&std::mem::take(&mut whole));
         }
         pieces.extend_from_slice(&piece);
     }
-    Ok(if pieces.is_empty() { whole } else { pieces.freeze() })
+    let body = if pieces.is_empty() { whole } else { pieces.freeze() };
+    Ok(match held {
+        None => body,
+        Some(held) => held.keep(body),
+    })
 }
 
 /// The next piece of the body, unless it takes too long.
@@ -108,4 +121,9 @@ fn too_large(limit: usize) -> Refused {
         StatusCode::PAYLOAD_TOO_LARGE,
         format!("the body of the request is over the limit of {limit} bytes"),
     )
+}
+
+fn no_room() -> Refused {
+    let message = "there is no room for the body of this request at the moment: too many large ones are being read or worked on";
+    Refused::new(StatusCode::SERVICE_UNAVAILABLE, message)
 }

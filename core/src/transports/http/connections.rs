@@ -20,7 +20,8 @@ use super::connection::{Activity, Clock, Limits, WatchedBody, WatchedStream};
 use super::endpoint::Endpoint;
 use super::http2::Http2;
 use super::options::HttpOptions;
-use super::reception::{Received, Reception};
+use super::reception::{Received, Reception, take_seat};
+use super::seats::Seats;
 use super::socket::Socket;
 use crate::transports::grace::LAST_WORDS;
 
@@ -51,13 +52,16 @@ struct Serving {
     http2: Option<Arc<Http2>>,
     /// `None`: HTTP begins with the first byte.
     reception: Option<Arc<Reception>>,
+    seats: Seats,
 }
 
 impl Connections {
     pub(super) fn new(endpoint: Endpoint, reception: Option<Arc<Reception>>) -> Self {
         let options = endpoint.options();
         let (http, http2) = (hyper_settings(options), options.http2.then(|| Arc::new(Http2::new(options))));
-        let serving = Serving { endpoint, http, http2, reception };
+        let most = options.max_connections_per_address.unwrap_or(options.max_connections.div_ceil(2));
+        let seats = Seats::new(most);
+        let serving = Serving { endpoint, http, http2, reception, seats };
         Self { clock: Arc::default(), serving, tasks: JoinSet::new(), watched: Vec::new() }
     }
 
@@ -144,17 +148,23 @@ fn hyper_settings(options: &HttpOptions) -> http1::Builder {
 impl Serving {
     /// One connection, from its first byte to its last.
     async fn serve(self, socket: Socket, peer: Option<SocketAddr>, activity: Arc<Activity>) {
-        let mut received =
-            Received { socket, caller: Caller { remote: peer, ..Caller::default() }, http2: false };
-        if let Some(reception) = &self.reception {
-            activity.shake_hands();
-            received = match Box::pin(reception.receive(received)).await {
-                Ok(received) => received,
-                Err(error) => return ended_early(&error),
-            };
-            activity.begin();
-        }
-        let Received { socket, caller, http2 } = received;
+        let caller = Caller { remote: peer, ..Caller::default() };
+        let received = match &self.reception {
+            None => {
+                take_seat(&self.seats, &caller).map(|seat| Received { socket, caller, http2: false, seat })
+            }
+            Some(reception) => {
+                activity.shake_hands();
+                let received = Received { socket, caller, http2: false, seat: None };
+                let received = Box::pin(reception.receive(received, &self.seats)).await;
+                activity.begin();
+                received
+            }
+        };
+        let Received { socket, caller, http2, seat: _seat } = match received {
+            Ok(received) => received,
+            Err(error) => return ended_early(&error),
+        };
         let stream = WatchedStream::new(socket, Arc::clone(&activity));
         if http2 {
             return self.serve_http2(stream, Bytes::new(), Arc::new(caller), activity).await;

@@ -13,6 +13,7 @@ use tokio::time::sleep;
 
 use super::beside::{Beside, BesideRoutes};
 use super::body;
+use super::body_budget::BodyBudget;
 use super::cors::Cors;
 use super::door::Door;
 use super::event_stream::{EventStream, Source};
@@ -39,6 +40,7 @@ struct Inner {
     engine: Engine,
     options: HttpOptions,
     guards: Guards,
+    bodies: BodyBudget,
     cors: Option<Cors>,
     health: Option<Health>,
     card: Option<ServerCard>,
@@ -78,6 +80,7 @@ impl Endpoint {
         let resumable = ResumableSessions::follow(&engine);
         Ok(Self(Arc::new(Inner {
             engine,
+            bodies: BodyBudget::new(options.max_body_memory_bytes.max(options.max_body_bytes)),
             options,
             guards,
             cors,
@@ -230,12 +233,12 @@ impl Endpoint {
     where
         B: Body<Data = Bytes> + Send,
     {
-        let Inner { options, guards, told, shutdown, .. } = &*self.0;
+        let Inner { options, guards, bodies, told, shutdown, .. } = &*self.0;
         if shutdown.is_triggered() {
             return response::shutting_down();
         }
         let body = match guards.check_host(head.uri(), head.headers()) {
-            Ok(()) => body::collect(pin!(body), options).await,
+            Ok(()) => body::collect(pin!(body), options, bodies).await,
             Err(refused) => Err(refused),
         };
         match body {
@@ -261,7 +264,7 @@ impl Endpoint {
     where
         B: Body<Data = Bytes>,
     {
-        let Inner { engine, options, resumable, shutdown, .. } = &*self.0;
+        let Inner { engine, options, bodies, resumable, shutdown, .. } = &*self.0;
         guards::check_content(&headers)?;
         let accepts = guards::accepts(&headers);
         if !accepts.json && (!accepts.event_stream || options.json_only) {
@@ -269,7 +272,7 @@ impl Endpoint {
                 "answers are application/json or text/event-stream: the Accept header must allow them",
             ));
         }
-        let frame = body::collect(pin!(body), options).await?;
+        let frame = body::collect(pin!(body), options, bodies).await?;
         let can_resume = resumption.is_some() && accepts.event_stream && !options.json_only;
         let edge = HttpEdge {
             headers: Arc::new(headers),
@@ -339,9 +342,9 @@ impl Endpoint {
     where
         B: Body<Data = Bytes> + Send,
     {
-        let Inner { options, sse, .. } = &*self.0;
+        let Inner { options, bodies, sse, .. } = &*self.0;
         guards::check_content(&headers)?;
-        let frame = body::collect(pin!(body), options).await?;
+        let frame = body::collect(pin!(body), options, bodies).await?;
         sse::post(sse, session.as_deref(), principal, frame, headers, origin, options).await
     }
 

@@ -6,9 +6,11 @@ use super::Resumption;
 use super::beside::BesideRoutes;
 use super::cors::CorsOptions;
 use super::health::HealthOptions;
+use super::proxies::ProxyOptions;
 use super::server_card::ServerCardOptions;
 use super::sse::SseOptions;
 use super::tls::TlsOptions;
+use super::unix_socket::UnixSocketOptions;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How the names of settings are spelt to people: as in the language they wrote theirs in.
@@ -69,6 +71,9 @@ pub struct HttpOptions {
     pub beside: Option<BesideRoutes>,
     /// The longest body, in bytes.
     pub max_body_bytes: usize,
+    /// How many bytes of longer bodies (16 KiB and more) are in memory at once, of all requests together, being read or worked on; more are
+    /// told to come back in a moment. Never less than one body may have.
+    pub max_body_memory_bytes: usize,
     /// The longest head (request line and headers together), in bytes; at least 8192.
     pub max_header_bytes: usize,
     /// How many headers a request may have.
@@ -100,6 +105,16 @@ pub struct HttpOptions {
     pub max_concurrent_streams: u32,
     /// How many connections are served at once; more wait in the system's queue.
     pub max_connections: usize,
+    /// How many of them one address may have, and with IPv6 all of one network (/64); more are closed. Not of this machine itself, and
+    /// not of proxies that are trusted: of those each client counts, where they say who it is. `None`: half of all.
+    pub max_connections_per_address: Option<usize>,
+    /// Whom to believe for whom they ask. `None`: nobody.
+    pub proxies: Option<ProxyOptions>,
+    /// Listens there instead of at an address.
+    pub unix_socket: Option<UnixSocketOptions>,
+    /// Whether the service manager is spoken with: sockets that it handed over (`LISTEN_FDS`) are served instead of any other, it is told
+    /// when the server is ready and when it ends, and its watchdog that it lives (`NOTIFY_SOCKET`, `WATCHDOG_USEC`).
+    pub systemd: bool,
     /// How long running calls may still take once the server is told to stop. Then they are answered with an error.
     pub grace: Duration,
     /// How settings are spelt in what is said about them.
@@ -121,6 +136,7 @@ impl Default for HttpOptions {
             sessions: SessionLimits::default(),
             max_subscriptions: None,
             max_body_bytes: 4 * 1024 * 1024,
+            max_body_memory_bytes: 256 * 1024 * 1024,
             max_header_bytes: 32 * 1024,
             max_headers: 100,
             header_timeout: Duration::from_secs(10),
@@ -136,6 +152,10 @@ impl Default for HttpOptions {
             http2: true,
             max_concurrent_streams: 100,
             max_connections: 10_000,
+            max_connections_per_address: None,
+            proxies: None,
+            unix_socket: None,
+            systemd: false,
             grace: Duration::from_secs(25),
             spelling: Spelling::default(),
         }
@@ -177,6 +197,7 @@ impl HttpOptions {
             ("max_headers", self.max_headers == 0),
             ("max_body_bytes", self.max_body_bytes == 0),
             ("max_connections", self.max_connections == 0),
+            ("max_connections_per_address", self.max_connections_per_address == Some(0)),
             ("max_concurrent_streams", self.max_concurrent_streams == 0),
             ("header_timeout", self.header_timeout.is_zero()),
             ("idle_timeout", self.idle_timeout.is_zero()),

@@ -1,6 +1,6 @@
 //! The log of what is refused at the door: a line for each kind, not for each request.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::StatusCode;
 
@@ -8,7 +8,7 @@ use super::guards::Refused;
 
 /// Which kinds of refusal an endpoint has told of. A misconfigured client, or a hostile one, must not fill the log.
 #[derive(Debug, Default)]
-pub(super) struct ToldRefusals(AtomicU32);
+pub(super) struct ToldRefusals(AtomicU64);
 
 impl ToldRefusals {
     /// Tells of a refusal unless one of its kind was told of before.
@@ -18,8 +18,8 @@ impl ToldRefusals {
         if status == StatusCode::METHOD_NOT_ALLOWED {
             return;
         }
-        // The statuses of refusals are 400 to 431.
-        let kind = 1_u32.checked_shl(u32::from(status.as_u16()).saturating_sub(400)).unwrap_or(0);
+        // The statuses of refusals are 400 to 431, and 503.
+        let kind = 1_u64 << u32::from(status.as_u16()).saturating_sub(400).min(63);
         if self.0.fetch_or(kind, Ordering::Relaxed) & kind == 0 {
             tracing::warn!(
                 status = status.as_u16(),

@@ -186,6 +186,9 @@ pub(super) fn refused(refused: &Refused) -> Response<ResponseBody> {
         // What else comes belongs to the request that was given up (RFC 9110, 15.5.9).
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
+    if refused.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, SOON);
+    }
     if let Some(allow) = refused.allow {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     }

@@ -6,11 +6,15 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
 use tokio_rustls::server::TlsStream;
 
 /// A connection that came in. One type for all, so that HTTP is compiled once.
 pub(super) enum Socket {
     Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
     Tls(Box<TlsStream<TcpStream>>),
 }
 
@@ -19,6 +23,8 @@ macro_rules! each {
     ($socket:expr, $stream:ident => $what:expr) => {
         match $socket {
             Socket::Tcp($stream) => $what,
+            #[cfg(unix)]
+            Socket::Unix($stream) => $what,
             Socket::Tls($stream) => $what,
         }
     };
