@@ -1,7 +1,7 @@
 //! The oxmcp protocol engine.
 //!
 //! Rooms, lowest first; each uses only those above it: `error`, `json` · `sealing` · `protocol_version` · `jsonrpc` · `model` ·
-//! `schema` · `handler` · `mailbox` · `audit` · `registry` · `skills` · `eras` · `middleware` ·
+//! `schema` · `handler` · `mailbox` · `audit` · `registry` · `safety` · `skills` · `eras` · `middleware` ·
 //! `authentication` · `engine` · `transports` · `host`.
 
 pub mod audit;
@@ -18,6 +18,7 @@ pub mod middleware;
 pub mod model;
 pub mod protocol_version;
 pub mod registry;
+pub mod safety;
 pub mod schema;
 pub mod sealing;
 pub mod skills;

@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "mailbox",
     "audit",
     "registry",
+    "safety",
     "skills",
     "eras",
     "middleware",

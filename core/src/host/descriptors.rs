@@ -102,6 +102,7 @@ struct ToolOptions {
     check_arguments: bool,
     convert_arguments: bool,
     check_output: bool,
+    confirm: Option<bool>,
     timeout_ms: Option<u64>,
     accepted_schema: Option<Box<RawValue>>,
     task: Option<TaskMannerText>,
@@ -114,6 +115,7 @@ impl Default for ToolOptions {
             check_arguments: true,
             convert_arguments: true,
             check_output: true,
+            confirm: None,
             timeout_ms: None,
             accepted_schema: None,
             task: None,
@@ -149,6 +151,7 @@ pub fn tool(text: &str) -> Result<Tool> {
         check_arguments: fields.oxmcp.check_arguments,
         convert_arguments: fields.oxmcp.convert_arguments,
         check_output: fields.oxmcp.check_output,
+        confirm: fields.oxmcp.confirm,
         timeout: fields.oxmcp.timeout_ms.map(Duration::from_millis),
         task: fields.oxmcp.task.map(Into::into).unwrap_or_default(),
     })

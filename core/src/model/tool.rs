@@ -30,6 +30,8 @@ pub struct Tool {
     pub convert_arguments: bool,
     /// Whether `structuredContent` is checked against `output_schema` before it is sent (TOOL-8).
     pub check_output: bool,
+    /// Whether a person has to confirm each call; `None` leaves it to how the server is protected.
+    pub confirm: Option<bool>,
     /// How long a call may take.
     pub timeout: Option<Duration>,
     /// How its calls become tasks, where `execution` says that they may.
@@ -51,6 +53,7 @@ impl Tool {
             check_arguments: true,
             convert_arguments: true,
             check_output: true,
+            confirm: None,
             timeout: None,
             task: TaskManner::default(),
         }

@@ -8,6 +8,7 @@ use super::catalogs::{Catalog, MakeHandler};
 use super::cursors::Cursors;
 use super::extensions::Extension;
 use super::further::Further;
+use super::guards::ToolGuard;
 use super::interceptions::Interception;
 use super::pages::{BadCursor, Item, ListPage, Listed, Page};
 use super::prompts::PromptEntry;
@@ -73,6 +74,8 @@ pub struct Snapshot {
     pub(super) catalogs: Arc<[Catalog]>,
     pub(super) extensions: Arc<BTreeMap<Arc<str>, Extension>>,
     pub(super) interceptions: Arc<HashMap<Arc<str>, Interception>>,
+    /// What stands around tools.
+    pub(super) guard: Option<Arc<dyn ToolGuard>>,
 }
 
 impl Snapshot {
@@ -95,6 +98,7 @@ impl Snapshot {
             catalogs: Arc::default(),
             extensions: Arc::default(),
             interceptions: Arc::default(),
+            guard: None,
         }
     }
 

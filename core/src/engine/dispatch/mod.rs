@@ -22,7 +22,10 @@ use crate::middleware;
 use crate::model::{
     Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output, WatchFilter,
 };
-use crate::registry::{CompletionTarget, Item, ListPage, NoResource, Page, Snapshot, ToolEntry, uri_without};
+use crate::registry::{
+    CompletionTarget, Item, ListPage, NoResource, Page, Snapshot, ToolEntry, ToolGuard as _, uri_without,
+};
+use crate::safety;
 use crate::schema::Checked;
 
 /// What came of an operation.
@@ -69,7 +72,13 @@ pub(super) fn dispatch(
     };
     if let (Some(whole), false) = (asked.whole.take(), kind == OperationKind::Watch) {
         let invocation = Invocation { kind, target: whole.method, arguments: whole.params, context };
-        return run(&whole.handler, invocation, call_timeout, Finish::of(kind, false));
+        return match asked.snapshot.guard().filter(|_| kind == OperationKind::CallTool) {
+            None => run(&whole.handler, invocation, call_timeout, Finish::of(kind, false)),
+            Some(guard) => {
+                let handler = guard.around(None, &whole.handler);
+                run(&handler, invocation, call_timeout, Finish::of(kind, false))
+            }
+        };
     }
     let snapshot = &asked.snapshot;
     let caller = asked.voice.caller();
@@ -115,9 +124,9 @@ pub(super) fn is_replayable(asked: &Asked) -> bool {
     let snapshot = &*asked.snapshot;
     match &asked.operation {
         _ if asked.whole.is_some() => false,
-        Operation::CallTool { name, arguments } => {
-            snapshot.tool(name).is_some_and(|entry| tool_search::is_replayable(entry, arguments))
-        }
+        Operation::CallTool { name, arguments } => snapshot.tool(name).is_some_and(|entry| {
+            tool_search::is_replayable(entry, arguments, |inner| !asks_a_person(inner, snapshot))
+        }),
         Operation::GetPrompt { name, .. } => {
             snapshot.prompt(name).is_some_and(|entry| entry.prompt.common.replayable)
         }
@@ -177,7 +186,27 @@ pub(super) fn call_tool(
     }
     let kind = OperationKind::CallTool;
     let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
-    Ok(run_tool(&entry.handler, entry, invocation, limit, Some(snapshot)))
+    match guarded(entry, snapshot) {
+        None => Ok(run_tool(&entry.handler, entry, invocation, limit, Some(snapshot))),
+        Some(handler) => Ok(run_tool(&handler, entry, invocation, limit, Some(snapshot))),
+    }
+}
+
+/// What runs instead of a tool's handler, where it is protected.
+#[inline]
+fn guarded(entry: &Arc<ToolEntry>, snapshot: &Snapshot) -> Option<Arc<dyn Handler>> {
+    match snapshot.guard() {
+        Some(guard) => Some(guard.around(Some(entry), &entry.handler)),
+        None if entry.tool.confirm == Some(true) => {
+            Some(safety::asking_first().around(Some(entry), &entry.handler))
+        }
+        None => None,
+    }
+}
+
+/// Whether a person is asked before a tool runs.
+fn asks_a_person(entry: &ToolEntry, snapshot: &Snapshot) -> bool {
+    snapshot.guard().map_or(entry.tool.confirm == Some(true), |guard| guard.asks_a_person(entry))
 }
 
 /// Runs `handler` as that of a tool. What it says of its server's resources is made what clients know them by, where the snapshot
@@ -192,6 +221,8 @@ pub(super) fn run_tool(
 ) -> Dispatched {
     let caller = &invocation.context.caller;
     let takes_structured = entry.budget.is_some() && caller.protocol_version.features().structured_output;
+    let replayable =
+        entry.tool.common.replayable && !snapshot.is_some_and(|snapshot| asks_a_person(entry, snapshot));
     let finish = Finish {
         tool: Some(Arc::clone(entry)),
         takes_structured,
@@ -201,7 +232,7 @@ pub(super) fn run_tool(
             .as_ref()
             .zip(snapshot)
             .map(|(inserted, snapshot)| Box::new(Outward::of(snapshot, inserted, None))),
-        ..Finish::of(OperationKind::CallTool, entry.tool.common.replayable)
+        ..Finish::of(OperationKind::CallTool, replayable)
     };
     run(handler, invocation, limit, finish)
 }

@@ -111,12 +111,16 @@ impl Behind {
 }
 
 /// Whether the tool that is called in the end may run again.
-pub(super) fn is_replayable(entry: &Arc<ToolEntry>, arguments: &RawJson) -> bool {
+pub(super) fn is_replayable(
+    entry: &Arc<ToolEntry>,
+    arguments: &RawJson,
+    may: impl Fn(&ToolEntry) -> bool,
+) -> bool {
     match &entry.search {
         Some(part) if part.role == SearchRole::Call => {
-            called(&part.findable, arguments).is_ok_and(|inner| inner.tool.common.replayable)
+            called(&part.findable, arguments).is_ok_and(|inner| inner.tool.common.replayable && may(inner))
         }
-        _ => entry.tool.common.replayable,
+        _ => entry.tool.common.replayable && may(entry),
     }
 }
 
