@@ -151,13 +151,17 @@ impl Description {
     /// [`ErrorKind::Io`] when that file cannot be used; see [`EngineBuilder::build`](crate::engine::EngineBuilder::build).
     pub fn engine(&self) -> Result<Engine> {
         let capabilities = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let parts = self.production().parts()?;
         let mut builder = Engine::builder(self.implementation.clone())
             .registry(self.registry.clone())
             .capabilities(capabilities)
             .limits(self.limits.clone())
-            .admission(self.production().parts()?.admission)
+            .admission(parts.admission)
             .keep_sessions_in(self.sessions.clone())
             .tasks(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).open()?);
+        if let Some(authenticator) = parts.authenticator {
+            builder = builder.authenticator(authenticator);
+        }
         if let Some(keys) = &self.request_state_keys {
             builder = builder.request_state_keys(keys.clone());
         }

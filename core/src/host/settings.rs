@@ -1,22 +1,32 @@
 //! Who may call, how often, what is recorded: one configuration in sections, the same words from every language and in the file.
 
+mod authentication;
+mod one_or_many;
+mod secret;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::authentication::Authenticator;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::middleware::Admission;
+pub use authentication::{ApiKeySettings, AuthenticationSettings, JwtSettings, VERIFY_TOKEN};
+pub use secret::Secret;
 
 /// The environment variable with the path of a configuration file, for servers that are given none.
 pub const CONFIG: &str = "OXMCP_CONFIG";
 
 /// The configuration. A section that is absent is switched off.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {}
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Who is believed over HTTP.
+    pub authentication: Option<AuthenticationSettings>,
+}
 
 /// The author's functions that sections ask, by the name of the method they are asked with, `oxmcp/…`.
 pub type Functions = HashMap<String, Arc<dyn Handler>>;
@@ -25,6 +35,7 @@ pub type Functions = HashMap<String, Arc<dyn Handler>>;
 #[derive(Clone, Default)]
 pub(super) struct Parts {
     pub(super) admission: Admission,
+    pub(super) authenticator: Option<Authenticator>,
 }
 
 impl Settings {
@@ -53,8 +64,8 @@ impl Settings {
     /// The sections of both; where both have one, that of `self` counts.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let Self {} = other;
-        self
+        let Self { authentication } = other;
+        Self { authentication: self.authentication.or(authentication) }
     }
 
     /// Makes what engines are given.
@@ -62,7 +73,12 @@ impl Settings {
     /// # Errors
     /// What cannot work together, or be opened.
     pub(super) fn assemble(&self, functions: &Functions) -> Result<Parts> {
-        let _ = functions;
-        Ok(Parts::default())
+        let verify = functions.get(VERIFY_TOKEN).cloned();
+        let authenticator = match (&self.authentication, verify) {
+            (None, None) => None,
+            (Some(section), verify) => Some(section.authenticator(verify)?),
+            (None, verify) => Some(AuthenticationSettings::default().authenticator(verify)?),
+        };
+        Ok(Parts { admission: Admission::default(), authenticator })
     }
 }
