@@ -17,7 +17,7 @@ use pyo3::types::{PyDict, PyInt, PyString};
 use crate::convert;
 use crate::guest;
 use crate::kept;
-use oxmcp_core::host::{Driver, describe_task};
+use oxmcp_core::host::{Driver, describe_task, principal_text};
 
 /// One call in flight. The first answer counts; dropped unanswered it fails as abandoned.
 #[pyclass(module = "oxmcp._native", frozen)]
@@ -164,6 +164,12 @@ impl Call {
     #[getter]
     fn meta(&self) -> Option<&str> {
         self.invocation.context.caller.meta.as_ref().map(RawJson::as_str)
+    }
+
+    /// Who asks, if anybody knows: JSON, see `principal_text`.
+    #[getter]
+    fn principal(&self) -> Option<String> {
+        self.invocation.context.caller.principal.as_ref().map(principal_text)
     }
 
     #[getter]

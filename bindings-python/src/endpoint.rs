@@ -8,8 +8,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use http::{Response, Uri, header};
 use http_body::Body as _;
-use oxmcp_core::host::{ArrivingBody, BodySender, arriving_body, received_request};
-use oxmcp_core::model::Principal;
+use oxmcp_core::host::{ArrivingBody, BodySender, arriving_body, principal_from_text, received_request};
 use oxmcp_core::transports::http::{self as transport, ResponseBody, SseRequest};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -50,7 +49,7 @@ impl Endpoint {
     /// Begins to answer a request, of whose body a first piece is there; its calls start from `context`. To be called on the
     /// event loop, which runs what the request calls as far as it goes at once. With `sse` it belongs to HTTP+SSE: to which
     /// session, and where that one's messages are posted if it opens the stream. `path` is one below the endpoint's. `principal` is
-    /// who asks: subject, client and issuer, as far as the application knows.
+    /// who asks, as far as the application knows: JSON, see `principal_from_text`.
     #[pyo3(signature = (method, headers, body, more_body, client, context, sse=None, path=None, principal=None))]
     #[expect(clippy::too_many_arguments, reason = "what there is to a request, called in one place")]
     fn begin(
@@ -64,7 +63,7 @@ impl Endpoint {
         context: Py<PyAny>,
         sse: Option<(Option<String>, Option<String>)>,
         path: Option<&str>,
-        principal: Option<Known>,
+        principal: Option<&str>,
     ) -> PyResult<HttpExchange> {
         let serving = self.serving.get();
         serving.check_process()?;
@@ -80,7 +79,7 @@ impl Endpoint {
         if let Some(sse) = sse {
             request.extensions_mut().insert(sse_request(sse));
         }
-        if let Some(principal) = principal.and_then(principal_of) {
+        if let Some(principal) = principal.and_then(principal_from_text) {
             request.extensions_mut().insert(principal);
         }
         let remote = client.and_then(address);
@@ -104,13 +103,6 @@ impl Endpoint {
     fn give_up(&self, reason: &str) {
         self.endpoint.shutdown().expire(reason);
     }
-}
-
-/// What an application knows of who asks: subject, client, issuer.
-type Known = (Option<String>, Option<String>, Option<String>);
-
-fn principal_of((subject, client, issuer): Known) -> Option<Principal> {
-    Principal::from_parts(subject.as_deref(), client.as_deref(), issuer.as_deref())
 }
 
 fn sse_request((session, messages): (Option<String>, Option<String>)) -> SseRequest {

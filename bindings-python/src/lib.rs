@@ -31,6 +31,7 @@ mod surrounding_context;
 mod surroundings;
 mod target;
 mod thread;
+mod token_verifier;
 mod uri;
 mod workers;
 
@@ -54,6 +55,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<serving::MemoryConnection>()?;
     module.add_class::<serving::Serving>()?;
     module.add_class::<target::Target>()?;
+    module.add_class::<token_verifier::TokenVerifier>()?;
     module.add_function(wrap_pyfunction!(serving::attach, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::open_endpoint, module)?)?;
     module.add_function(wrap_pyfunction!(forks::forked, module)?)?;

@@ -9,6 +9,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, Frame};
+use oxmcp_core::host::principal_text;
+use oxmcp_core::model::Principal;
 use oxmcp_core::transports::http::{Beside, BesideFuture, ResponseBody};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -141,6 +143,12 @@ impl RouteRequest {
                 .append((PyBytes::new(py, name.as_str().as_bytes()), PyBytes::new(py, value.as_bytes())))?;
         }
         Ok(headers)
+    }
+
+    /// Who asks, if anybody knows: JSON, see `principal_text`.
+    #[getter]
+    fn principal(&self) -> Option<String> {
+        self.request.extensions().get::<Principal>().map(principal_text)
     }
 
     #[getter]

@@ -42,15 +42,15 @@ def test_a_name_that_comes_later_is_imported_and_says_so_on_use() -> None:
 def test_code_that_only_names_what_comes_later_loads() -> None:
     from oxmcp import ClientSession
     from oxmcp.client.auth import OAuthFlowError
-    from oxmcp.server.auth.provider import TokenVerifier
+    from oxmcp.server.auth.provider import OAuthAuthorizationServerProvider
 
-    class Verifier(TokenVerifier[Any]): ...  # type: ignore[misc]
+    class Provider(OAuthAuthorizationServerProvider[Any]): ...  # type: ignore[misc]
 
     def uses(session: ClientSession | None) -> None: ...
 
     assert not isinstance(1, ClientSession)
-    with pytest.raises(NotYetError, match="TokenVerifier"):
-        Verifier()
+    with pytest.raises(NotYetError, match="OAuthAuthorizationServerProvider"):
+        Provider()
     try:
         raise LookupError
     except OAuthFlowError:

@@ -34,16 +34,18 @@ from oxmcp.types import (
 @pytest.mark.parametrize(
     ("use", "what"),
     [
-        (lambda: FastMCP(auth=object()), r"FastMCP\(auth=…\) is not yet in oxmcp: it comes with authentication"),
+        (
+            lambda: FastMCP(auth_server_provider=1),
+            r"auth_server_provider=…\) is not yet in oxmcp: it comes with an authori",
+        ),
         (lambda: FastMCP(providers=[1]), r"FastMCP\(providers=…\) is not yet in oxmcp: it comes with composition"),
-        (lambda: FastMCP().http_app(auth=object()), r"http_app\(auth=…\) is not yet in oxmcp: it comes with auth"),
         (lambda: FastMCP().local_provider(), r"FastMCP\.local_provider is not yet in oxmcp"),
         (lambda: FastMCP.from_openapi({}), r"FastMCP\.from_openapi is not yet in oxmcp"),
         (lambda: FastMCP().prompt(task=True), r"prompt\(task=…\) is not yet in oxmcp: it comes with tasks"),
         (lambda: FastMCP().run(sockets=[1]), r"run\(sockets=…\) is not yet in oxmcp"),
         (lambda: Client(FastMCP(), verify=True), r"Client\(verify=…\) is not yet in oxmcp"),
         (lambda: Client(FastMCP()).initialize(), r"Client\.initialize is not yet in oxmcp"),
-        (lambda: Server("s").streamable_http_app(auth=1), r"streamable_http_app\(auth=…\) is not yet"),
+        (lambda: Server("s").streamable_http_app(auth_server_provider=1), r"auth_server_provider=…\) is not yet"),
     ],
 )
 def test_what_comes_later_says_so(use: Any, what: str) -> None:

@@ -21,6 +21,7 @@ ROOMS = (
     "later",
     "answers",
     "arguments",
+    "authentication",
     "calls",
     "serving",
     "offers",

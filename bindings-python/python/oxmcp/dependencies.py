@@ -3,17 +3,20 @@
 from .arguments.injection import Dependency
 from .calls.context import get_context
 from .calls.dependencies import (
+    CurrentAccessToken,
     CurrentContext,
     CurrentFastMCP,
     CurrentHeaders,
     CurrentRequest,
     Depends,
+    TokenClaim,
     get_http_headers,
 )
 from .calls.progress import Progress
 from .later.names import names
 
 __all__ = [
+    "CurrentAccessToken",
     "CurrentContext",
     "CurrentFastMCP",
     "CurrentHeaders",
@@ -21,6 +24,7 @@ __all__ = [
     "Dependency",
     "Depends",
     "Progress",
+    "TokenClaim",
     "get_context",
     "get_http_headers",
 ]

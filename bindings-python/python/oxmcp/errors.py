@@ -128,6 +128,20 @@ class NotFoundError(OxmcpError):
     """What was asked for is not there (RSRC-3, PRM-3)."""
 
 
+class AuthorizationError(ToolError):
+    """Whoever asks may not have what it asks for. Its text reaches the caller."""
+
+
+class InsufficientScopeError(AuthorizationError):
+    """The token lacks scopes; the caller may come back with a better one."""
+
+    def __init__(self, required_scopes: Iterable[str], *, message: str | None = None) -> None:
+        """Takes the scopes that are missing."""
+        self.required_scopes = list(required_scopes)
+        named = ", ".join(self.required_scopes) or "(unknown)"
+        super().__init__(f"Insufficient scope. Required: {named}" if message is None else message)
+
+
 class InvalidResult(ToolError):
     """A function returned what cannot be sent, or what its own annotation rules out. The text names the place."""
 

@@ -1,8 +1,10 @@
 """The exceptions a handler raises on purpose, under the path people import them from."""
 
 from .errors import (
+    AuthorizationError,
     ClientError,
     DisabledError,
+    InsufficientScopeError,
     InvalidArguments,
     InvalidSignature,
     MCPError,
@@ -21,10 +23,12 @@ FastMCPError = OxmcpError
 ValidationError = InvalidArguments
 
 __all__ = [
+    "AuthorizationError",
     "ClientError",
     "DisabledError",
     "FastMCPDeprecationWarning",
     "FastMCPError",
+    "InsufficientScopeError",
     "InvalidArguments",
     "InvalidSignature",
     "MCPDeprecationWarning",

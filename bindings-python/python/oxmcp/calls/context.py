@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .. import types
     from ..answers.resource_contents import ResourceResult
+    from ..authentication.tokens import Principal
 
     A = TypeVar("A", default=Any)
     B = TypeVar("B", default=Any)
@@ -92,6 +93,15 @@ class Context(Asking, InTask, Parametrized[A, B, C], ContextMark, LaterMembers):
     def request_context(self) -> RequestContext:
         """The same facts, gathered the way code written against a request context reads them."""
         return RequestContext(self)
+
+    @property
+    def auth(self) -> Principal | None:
+        """Who asks, and what was granted to it; None where nobody knows: on stdio, within the process, over HTTP without
+        authentication."""
+        from ..authentication.tokens import principal_from  # few handlers ask
+
+        text = self._call.principal
+        return None if text is None else principal_from(_native.loads(text))
 
     async def read_resource(self, uri: Any) -> ResourceResult:
         """Reads one of the server's own resources.

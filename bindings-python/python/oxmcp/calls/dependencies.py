@@ -11,12 +11,14 @@ from .context import get_context
 from .http_request import request_with
 
 __all__ = [
+    "CurrentAccessToken",
     "CurrentContext",
     "CurrentFastMCP",
     "CurrentHeaders",
     "CurrentRequest",
     "Dependency",
     "Depends",
+    "TokenClaim",
     "get_context",
     "get_http_headers",
     "get_http_request",
@@ -61,6 +63,20 @@ def CurrentHeaders() -> Any:
 def CurrentRequest() -> Any:
     """Fills a parameter with the HTTP request of the call."""
     return Provided(get_http_request, run_in_thread=False)
+
+
+def CurrentAccessToken() -> Any:
+    """Fills a parameter with the access token that the call came with; a call without one fails."""
+    from ..authentication.current import current_access_token
+
+    return Provided(current_access_token, run_in_thread=False)
+
+
+def TokenClaim(name: str) -> Any:
+    """Fills a parameter with a claim of that token, as text; a call without it fails."""
+    from ..authentication.current import token_claim
+
+    return Provided(token_claim, run_in_thread=False, given={"name": name})
 
 
 def get_server() -> Any:

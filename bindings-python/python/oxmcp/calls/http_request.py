@@ -20,6 +20,15 @@ class Request:
     def __init__(self, headers: Headers) -> None:
         self.headers = headers
 
+    @property
+    def user(self) -> Any:
+        """Who asks, as Starlette's middleware knows users; None where nobody knows."""
+        from ..authentication.current import get_access_token
+        from ..authentication.tokens import AuthenticatedUser
+
+        token = get_access_token()
+        return None if token is None else AuthenticatedUser(token)
+
 
 def request_with(headers: dict[str, str]) -> Any:
     """The request with these headers: Starlette's own where it came in by an ASGI application and Starlette is installed, with
@@ -31,5 +40,6 @@ def request_with(headers: dict[str, str]) -> Any:
         except ImportError:
             pass
         else:
-            return StarletteRequest(scope)
+            known = None if "user" in scope else Request(Headers(headers)).user
+            return StarletteRequest(scope if known is None else {**scope, "user": known})
     return Request(Headers(headers))

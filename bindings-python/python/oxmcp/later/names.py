@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CLIENT = "clients of servers in other processes"
 AUTHENTICATION = "authentication"
+AUTHORIZATION_SERVER = "an authorization server or OAuth proxy of our own"
 TASKS = "tasks"
 TRANSPORTS = "HTTP+SSE and the ASGI apps"
 COMMAND = "the command line"
@@ -94,23 +95,89 @@ LATER = {
         client.OAuth
         client.PrivateKeyJWTOAuthProvider
         client.auth
-        client.oauth_callback
-        dependencies.CurrentAccessToken
-        dependencies.TokenClaim
-        exceptions.AuthorizationError
-        exceptions.InsufficientScopeError
-        server.auth
-        server.dependencies.AccessToken
-        server.dependencies.CurrentAccessToken
-        server.dependencies.TokenClaim
-        server.dependencies.get_access_token
+        server.auth.middleware.RequireAuthMiddleware
+        server.auth.middleware.auth_context.AuthContextMiddleware
+        server.auth.middleware.auth_context.auth_context_var
+        server.auth.middleware.bearer_auth.AuthorizationContext
+        server.auth.middleware.bearer_auth.BearerAuthBackend
+        server.auth.middleware.bearer_auth.RequireAuthMiddleware
+        server.auth.middleware.bearer_auth.authorization_context
+        server.auth.providers.auth0.Auth0JWTVerifier
+        server.auth.providers.aws.AWSCognitoTokenVerifier
+        server.auth.providers.azure.AzureJWTVerifier
+        server.auth.providers.clerk.ClerkTokenVerifier
+        server.auth.providers.descope
+        server.auth.providers.discord.DiscordTokenVerifier
+        server.auth.providers.github.GitHubTokenVerifier
+        server.auth.providers.google.GoogleTokenVerifier
+        server.auth.providers.jwt.JWKData
+        server.auth.providers.jwt.JWKKeyData
+        server.auth.providers.jwt.JWKSData
+        server.auth.providers.jwt.SUPPORTED_JWS_HEADER_FIELDS
+        server.auth.providers.keycloak
+        server.auth.providers.propelauth
+        server.auth.providers.scalekit
+        server.auth.providers.supabase
+        server.auth.providers.workos.AuthKitProvider
+        server.auth.providers.workos.WorkOSTokenVerifier
         server.middleware.AuthMiddleware
         server.middleware.authorization
         shared.auth
         shared.auth_utils
         utilities.auth
-        utilities.authorization
+        utilities.authorization.scope_requirements
         utilities.token_cache
+    """,
+    AUTHORIZATION_SERVER: """
+        client.oauth_callback
+        server.auth.IdentityAssertion
+        server.auth.OAuthProvider
+        server.auth.OAuthProxy
+        server.auth.OIDCProxy
+        server.auth.auth.JWT_BEARER_ASSERTION_TYPE
+        server.auth.auth.OAuthProvider
+        server.auth.auth.PrivateKeyJWTClientAuthenticator
+        server.auth.auth.TokenHandler
+        server.auth.cimd
+        server.auth.errors
+        server.auth.handlers
+        server.auth.identity_assertion
+        server.auth.json_response
+        server.auth.jwt_issuer
+        server.auth.middleware.client_auth
+        server.auth.oauth_proxy
+        server.auth.oidc_proxy
+        server.auth.provider.AuthorizationCode
+        server.auth.provider.AuthorizationErrorCode
+        server.auth.provider.AuthorizationParams
+        server.auth.provider.AuthorizeError
+        server.auth.provider.IdentityAssertionParams
+        server.auth.provider.OAuthAuthorizationServerProvider
+        server.auth.provider.ProviderTokenVerifier
+        server.auth.provider.RefreshToken
+        server.auth.provider.RegistrationError
+        server.auth.provider.RegistrationErrorCode
+        server.auth.provider.TokenError
+        server.auth.provider.TokenErrorCode
+        server.auth.provider.construct_redirect_uri
+        server.auth.providers.auth0.Auth0MCPProvider
+        server.auth.providers.auth0.Auth0Provider
+        server.auth.providers.aws.AWSCognitoProvider
+        server.auth.providers.azure.AzureProvider
+        server.auth.providers.azure.EntraOBOToken
+        server.auth.providers.azure.OIDC_SCOPES
+        server.auth.providers.clerk.ClerkProvider
+        server.auth.providers.discord.DiscordProvider
+        server.auth.providers.github.GitHubProvider
+        server.auth.providers.google.GOOGLE_SCOPE_ALIASES
+        server.auth.providers.google.GoogleProvider
+        server.auth.providers.huggingface
+        server.auth.providers.in_memory
+        server.auth.providers.oci
+        server.auth.providers.workos.WorkOSProvider
+        server.auth.redirect_validation
+        server.auth.routes
+        server.auth.ssrf
     """,
     TASKS: """
         dependencies.CurrentDocket

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from ..errors import NotYetError
-from .names import AUTHENTICATION, CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, TASKS, TRANSPORTS
+from .names import AUTHENTICATION, AUTHORIZATION_SERVER, CLIENT, COMPOSITION, EXTENSIONS, MIDDLEWARE, TASKS, TRANSPORTS
 
 logger = logging.getLogger("oxmcp")
 
 _FEATURES = {
-    AUTHENTICATION: "auth auth_server_provider token_verifier verify",
+    AUTHENTICATION: "auth token_verifier verify",
+    AUTHORIZATION_SERVER: "auth_server_provider",
     CLIENT: "auto_initialize cache cache_mode init_timeout max_pages prior_discover",
     COMPOSITION: "providers session_state_store",
     EXTENSIONS: "extensions result_claims",
@@ -29,13 +30,11 @@ _WITHOUT_EFFECT = frozenset("client_log_level context mount_path protocol_versio
 class OfServers(TypedDict, total=False):
     """Options of the constructors."""
 
-    auth: Any
     auth_server_provider: Any
     client_log_level: Any
     mount_path: Any
     providers: Any
     session_state_store: Any
-    token_verifier: Any
 
 
 class OfRunning(TypedDict, total=False):
@@ -49,9 +48,7 @@ class OfRunning(TypedDict, total=False):
 class OfMounting(TypedDict, total=False):
     """Options of `http_app` and its kin."""
 
-    auth: Any
     auth_server_provider: Any
-    token_verifier: Any
 
 
 class OfOffers(TypedDict, total=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any, TypedDict
@@ -32,8 +33,21 @@ class Sections(TypedDict, total=False):
     """What people are asked before it is done, and what models are told."""
 
 
-_FUNCTIONS: dict[tuple[str, str], str] = {}
-"""By section and option: the method that a function given there is asked with. The option itself crosses as `true`."""
+VERIFY_TOKEN = "oxmcp/verify_token"
+
+_FUNCTIONS: dict[tuple[str, str], str] = {("authentication", "verify"): VERIFY_TOKEN}
+"""By section and option: the method that a function given there is asked with. The option itself crosses as `true`, unless it is
+one of `_APART`."""
+
+_APART = frozenset({VERIFY_TOKEN})
+"""The methods that count by being there."""
+
+
+class Believing(TypedDict, total=False):
+    """The same of who is believed, as objects."""
+
+    auth: Any
+    token_verifier: Any
 
 
 class Production:
@@ -46,6 +60,9 @@ class Production:
             TypeError: a section is no mapping.
         """
         self._config = given.pop("config", None)
+        self.auth: Any = given.pop("auth", None)
+        """Who is believed, as an object of a peer's kind."""
+        self.token_verifier: Any = given.pop("token_verifier", None)
         self._sections: dict[str, dict[str, Any]] = {}
         self._functions: dict[str, Callable[..., Any]] = {}
         for name in Sections.__annotations__:
@@ -54,27 +71,72 @@ class Production:
                 continue
             if not isinstance(section, Mapping):
                 raise TypeError(f"{name} must be a mapping of its options, not {type(section).__name__}")
-            self._sections[name] = {option: self._plain(name, option, value) for option, value in section.items()}
+            self._sections[name] = self._plain(name, section)
+        self.believe(self.auth, self.token_verifier)
 
-    def _plain(self, section: str, option: str, value: Any) -> Any:
-        method = _FUNCTIONS.get((section, option))
-        if method is None or not callable(value):
-            return value
-        self._functions[method] = value
-        return True
+    def believe(self, auth: Any, token_verifier: Any) -> None:
+        """Has engines that are made from now on believe what these do, if there are any.
+
+        Raises:
+            TypeError: `auth` says nothing of who is believed, or the section `authentication` says it already.
+            ValueError: one of them is missing.
+        """
+        if auth is None and token_verifier is None:
+            return
+        from ..authentication.sections import check  # most servers believe everybody
+
+        check(auth, token_verifier)
+        if "authentication" in self._sections:
+            raise TypeError("Say who is believed in one way: auth=… or authentication={…}")
+        self.auth, self.token_verifier = auth, token_verifier
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether anything may say who is believed."""
+        return (
+            self.auth is not None
+            or "authentication" in self._sections
+            or bool(self._config or os.environ.get("OXMCP_CONFIG"))
+        )
+
+    def _plain(self, section: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        plain = {}
+        for option, value in options.items():
+            method = _FUNCTIONS.get((section, option))
+            if method is not None and callable(value):
+                self._functions[method] = value
+                if method in _APART:
+                    continue
+                value = True
+            plain[option] = value
+        return plain
 
     def tell(
-        self, engine: _native.Server, answerer: Callable[[str], Callable[[_native.Call, BaseException], None]]
+        self,
+        engine: _native.Server,
+        answerer: Callable[[str], Callable[[_native.Call, BaseException], None]],
+        path: str = "/mcp",
     ) -> None:
-        """Tells the engine.
+        """Tells the engine, of a server with its endpoint at this path.
 
         Raises:
             ConfigurationError: a section says what cannot be.
         """
-        for method, function in self._functions.items():
+        sections, functions = dict(self._sections), dict(self._functions)
+        if self.auth is not None:
+            from ..authentication.sections import section_of
+
+            sections["authentication"], verify = section_of(self.auth, self.token_verifier, path)
+            if verify is not None:
+                functions[VERIFY_TOKEN] = verify
+        for method, function in functions.items():
+            if method == VERIFY_TOKEN:
+                from ..authentication.sections import answering
+
+                function = answering(function)
             engine.set_function(method, _target(function, answerer(method)))
         with translated():
-            engine.configure(_native.dumps(self._sections), self._config)
+            engine.configure(_native.dumps(sections), self._config)
 
 
 def _target(function: Callable[..., Any], error: Callable[[_native.Call, BaseException], None]) -> _native.Target:

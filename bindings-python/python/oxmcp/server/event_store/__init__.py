@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...later.names import names
 from ...serving.event_store import EventCallback, EventId, EventMessage, InMemoryEventStore, StreamId
-from ...serving.stored_events import KeyValueStore, StoredEvents
+from .stored_events import KeyValueStore, StoredEvents
 
 __all__ = ["EventCallback", "EventId", "EventMessage", "EventStore", "InMemoryEventStore", "StreamId"]
 

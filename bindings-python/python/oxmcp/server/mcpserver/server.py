@@ -21,7 +21,7 @@ from ...serving.announcer import Announcer
 from ...serving.capabilities import Declared
 from ...serving.capabilities import for_the_engine as capabilities_for_the_engine
 from ...serving.capabilities import read as read_capabilities
-from ...serving.production import Production, Sections
+from ...serving.production import Believing, Production, Sections
 from ...serving.request_state import Keys, RequestStateSecurity
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, ServerCard, Settings
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
 
-    class Others(OfServers, Sections, total=False):
+    class Others(OfServers, Sections, Believing, total=False):
         """What else a server takes."""
 
 
@@ -133,6 +133,9 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             `add_extension` adds one.
         config: The path of a configuration file (TOML, or JSON) that says who may call, how often, and what is recorded; also the
             variable `OXMCP_CONFIG`. Its sections are keyword arguments, too, and count before those of the file.
+        auth: Who is believed over HTTP, as an object: `oxmcp.server.auth.JWTVerifier(…)` or another provider, or
+            `AuthSettings` with a `token_verifier`. The same as a section `authentication`.
+        token_verifier: Verifies tokens: an object with `async verify_token(token)`, which gives an `AccessToken` or None.
         dependencies: Accepted for code that names what it must be installed with; not used here.
 
     Every setting has a variable that counts when it is not given: `OXMCP_HOST`, `OXMCP_PORT`, `OXMCP_PATH`, `OXMCP_SSE`,
@@ -147,7 +150,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
 
     Raises:
         ValueError: a setting or its variable makes no sense.
-        NotYetError: an option asks for something that is not there yet, such as `auth`.
+        NotYetError: an option asks for something that is not there yet, such as `providers`.
     """
 
     known_as = "FastMCP"
@@ -324,6 +327,11 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             self.add_resource(resource)
 
     @property
+    def auth(self) -> Any:
+        """What `auth` was."""
+        return self._production.auth
+
+    @property
     def _mcp_server(self) -> LowLevelFace:
         return LowLevelFace(self)
 
@@ -348,7 +356,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             request_state_seconds=600.0 if self._request_state is None else self._request_state.ttl,
             max_parked_calls=self._max_parked,
         )
-        self._production.tell(engine, self._answerer)
+        self._production.tell(engine, self._answerer, self.settings.streamable_http_path)
         if self._task_settings is not None:
             engine.serve_tasks(self._task_settings)
         self._register_all(engine)

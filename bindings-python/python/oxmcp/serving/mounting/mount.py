@@ -25,6 +25,9 @@ PAGES_OF_THIS_MACHINE = tuple(
 )
 """Which may call where nothing else is said."""
 
+METADATA = "/.well-known/oauth-protected-resource"
+"""Where it is told where clients get tokens."""
+
 SERVER_CARD = "/server-card"
 """Where the server card is, below the endpoint."""
 
@@ -138,6 +141,10 @@ class Mount:
     def has_card(self) -> bool:
         """Whether the server card is served."""
         return self._options.server_card is not None
+
+    async def metadata(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tells where clients get tokens."""
+        await self(scope, receive, send, path=METADATA)
 
     async def card(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request for the server card."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from ... import _native
 from ...engine.transport_options import HttpOptions
 from ...later.deferred import accept
+from ..engines import Engines
 from ..lifespan import Lifespan
+from ..production import Believing, Production
 from ..settings import Cors, ServerCard, Settings
 from ..transport_security import TransportSecuritySettings, guards
 from .asgi import ASGIApp
-from .mount import SERVER_CARD, Mount
+from .mount import METADATA, SERVER_CARD, Mount
 from .session_manager import StreamableHTTPSessionManager
 from .sse import SseStreams
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from ..event_store import EventStore, InMemoryEventStore
     from .with_starlette import ServerApplication
 
+    class Others(OfMounting, Believing, total=False):
+        """What else applications are made with."""
+
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -31,6 +37,8 @@ class Mounted:
     """A server that ASGI applications serve."""
 
     settings: Settings
+    _engines: Engines
+    _production: Production
     _custom_starlette_routes: list[Any]
     _session_manager: StreamableHTTPSessionManager | None = None
 
@@ -104,7 +112,7 @@ class Mounted:
         routes: Iterable[Any] | None = None,
         debug: bool | None = None,
         session_idle_timeout: float | None = None,
-        **other: Unpack[OfMounting],
+        **other: Unpack[Others],
     ) -> ServerApplication:
         """The server as an ASGI application, to be run by any ASGI server or mounted in Starlette, FastAPI, Litestar, Quart.
 
@@ -131,6 +139,7 @@ class Mounted:
             host: Where the ASGI server listens; a loopback address has only the names of this machine served.
             sse_path, message_path: Where HTTP+SSE is.
             routes: Starlette's routes beside the server, besides those of `custom_route`.
+            auth, token_verifier: As for the server.
             debug: Whether those routes show what goes wrong in them with its traceback.
 
         What is absent is as in `settings`.
@@ -141,6 +150,7 @@ class Mounted:
         """
         if transport not in ("http", "streamable-http", "sse"):
             raise ValueError(f"Unknown transport {transport!r}: expected 'http' or 'sse'")
+        self._believe(cast("dict[str, Any]", other))
         accept("OfMounting", "http_app", other)
         if host_origin_protection is False and transport_security is None:
             transport_security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
@@ -178,6 +188,12 @@ class Mounted:
         app.state.transport_type = "sse" if transport == "sse" else "streamable-http"
         return app
 
+    def _believe(self, given: dict[str, Any]) -> None:
+        auth, token_verifier = given.pop("auth", None), given.pop("token_verifier", None)
+        if auth is not None or token_verifier is not None:
+            self._production.believe(auth, token_verifier)
+            self._engines.forget()
+
     def _answering(
         self, mount: Mount, only_sse: bool, path: str | None, sse_path: str | None, message_path: str | None
     ) -> dict[str, ASGIApp]:
@@ -187,6 +203,10 @@ class Mounted:
             self._session_manager = StreamableHTTPSessionManager.of(mount)
             at = settings.streamable_http_path if path is None else path
             served[at] = mount
+            if self._production.authenticates:
+                # Where clients look (AUTH-2): the path of what it is about comes last.
+                served[METADATA + at.rstrip("/")] = mount.metadata
+                served.setdefault(METADATA, mount.metadata)
             if mount.has_card:
                 served[at.rstrip("/") + SERVER_CARD] = mount.card
         if only_sse or settings.sse:
@@ -235,9 +255,10 @@ class Mounted:
         max_subscriptions: int | None = None,
         session_idle_timeout: float | None = None,
         debug: bool | None = None,
-        **other: Unpack[OfMounting],
+        **other: Unpack[Others],
     ) -> ServerApplication:
         """`http_app`, by the names of the official package."""
+        self._believe(cast("dict[str, Any]", other))
         accept("OfMounting", "streamable_http_app", other)
         return self.http_app(
             streamable_http_path,

@@ -13,6 +13,8 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 
 from ... import _native
+from ...authentication.current import get_access_token, route_principal
+from ...authentication.tokens import AuthenticatedUser
 from .application import nothing_here
 from .asgi import Message, Receive, Scope, Send
 
@@ -44,6 +46,9 @@ class OwnRoutes:
         task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, request: _native.RouteRequest) -> None:
+        known = request.principal
+        if known is not None:
+            route_principal.set(known)  # in a task of its own
         try:
             await self._app(_described(request), _Incoming(request).receive, _Outgoing(request).send)
         except (_ClientGone, ClientDisconnect):
@@ -61,7 +66,10 @@ class _ClientGone(OSError):
 
 def _described(request: _native.RouteRequest) -> dict[str, Any]:
     path, query = request.target
+    token = get_access_token()
+    user = {} if token is None else {"user": AuthenticatedUser(token)}
     return {
+        **user,
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",

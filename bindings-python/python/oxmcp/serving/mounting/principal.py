@@ -5,35 +5,31 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from ... import _native
 from .asgi import Scope
 
-Principal = tuple[str | None, str | None, str | None]
-"""The user, the OAuth client and the issuer of the token, as far as they are known."""
 
-
-def principal_of(scope: Scope) -> Principal | None:
-    """Who asks, by `scope["user"]`, which middleware sets: Starlette's `AuthenticationMiddleware` or any like it.
+def principal_of(scope: Scope) -> str | None:
+    """Who asks, by `scope["user"]`, which middleware sets: Starlette's `AuthenticationMiddleware` or any like it; as JSON for the
+    engine.
 
     A user with an access token (`AuthenticatedUser` of the official package) is its subject, its client and its issuer:
-    `access_token.subject` or the claim `sub`, `client_id`, the claim `iss`. Any other is its `identity`; where it has none, its
-    `display_name`, which then has to be one that no two users share; or itself where it is text. None where nobody was
-    authenticated, and where none of this says who.
+    `access_token.subject` or the claim `sub`, `client_id`, the claim `iss`; and has what the token grants. Any other is its
+    `identity`; where it has none, its `display_name`, which then has to be one that no two users share; or itself where it is
+    text. None where nobody was authenticated, and where none of this says who.
     """
     user = scope.get("user")
     if user is None or not getattr(user, "is_authenticated", True):
         return None
     token = getattr(user, "access_token", None)
     if token is not None:
-        claims = getattr(token, "claims", None) or {}
-        known = (
-            _text(getattr(token, "subject", None)) or _text(claims.get("sub")),
-            _text(getattr(token, "client_id", None)),
-            _text(claims.get("iss")),
-        )
-        if any(known[:2]):
-            return known
+        from ...authentication.tokens import facts
+
+        known = facts(token)
+        if known is not None:
+            return _native.dumps({**known, "token": _text(getattr(token, "token", None))}, default=str)
     subject = _text(user) or _told(user, "identity") or _told(user, "display_name")
-    return None if subject is None else (subject, None, None)
+    return None if subject is None else _native.dumps({"subject": subject})
 
 
 def _told(user: Any, name: str) -> str | None:

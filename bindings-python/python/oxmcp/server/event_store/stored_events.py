@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 from uuid import uuid4
 
-from ..types.wire_object import to_plain
-from .event_store import EventCallback, EventId, EventMessage, EventStore, StreamId
+from ...serving.event_store import EventCallback, EventId, EventMessage, EventStore, StreamId
+from ...types.wire_object import to_plain
 
 EVENTS, STREAMS = "oxmcp_events", "oxmcp_streams"
 """The collections."""

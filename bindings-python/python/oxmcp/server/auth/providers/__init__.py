@@ -1,0 +1,1 @@
+"""Providers, below the path that `fastmcp` has for them."""
