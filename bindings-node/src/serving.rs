@@ -270,20 +270,27 @@ impl Serving {
         self.engine.close_session_streams(&session)
     }
 
-    /// Binds and serves HTTP; returns the token and the address it is bound to, as JSON.
+    /// Binds and serves HTTP; returns the token and the address it is bound to, or the path and 0, and whether it is
+    /// encrypted, as JSON.
     #[napi]
     pub fn serve_http(&self, options: String, event_store: Option<u32>) -> Result<String, JsError> {
         let driver = self.driver()?;
-        let text = HttpText::read(&options, Spelling::Camel).into_js()?;
+        let mut text = HttpText::read(&options, Spelling::Camel).into_js()?;
+        text.encrypt(self.host.description.tls().into_js()?);
         let mut options = text.options();
         options.resumption = self.event_stores.resumption(event_store)?.or(options.resumption);
         let server = HttpServer::bind(self.engine.clone(), text.address(), options).into_js()?;
-        let address = server.local_addr();
+        let (address, path, encrypted) = (server.local_addr(), server.path(), server.is_encrypted());
+        let place = match path {
+            Some(path) if address.port() == 0 => path.to_string_lossy().into_owned(),
+            _ => address.ip().to_string(),
+        };
         let token = self.run(&driver, false, |_, shutdown| server.serve(shutdown));
         let told = serde_json::json!({
             "token": token,
-            "host": address.ip().to_string(),
+            "host": place,
             "port": address.port(),
+            "encrypted": encrypted,
         });
         Ok(told.to_string())
     }

@@ -269,7 +269,8 @@ impl Serving {
         self.loop_side.drain_rung(py)
     }
 
-    /// Binds and serves HTTP; returns the token and the address it is bound to. `owns_process` is as with `serve_stdio`.
+    /// Binds and serves HTTP; returns the token, the address it is bound to, or the path and 0, and
+    /// whether it is encrypted. `owns_process` is as with `serve_stdio`.
     /// `event_store` is the way to a store of the author's, see `OwnEventStore`.
     /// `begin_route(request)` is handed what comes in at other paths, see `RouteRequest`.
     #[pyo3(signature = (options, *, owns_process=false, event_store=None, begin_route=None))]
@@ -280,19 +281,24 @@ impl Serving {
         owns_process: bool,
         event_store: Option<Py<Target>>,
         begin_route: Option<Py<PyAny>>,
-    ) -> PyResult<(u64, (String, u16))> {
+    ) -> PyResult<(u64, (String, u16), bool)> {
         self.driver.check_process().into_python()?;
         let mut text = self.http_text(options, event_store)?;
         if let Some(begin) = begin_route {
             let (host, given) = (Arc::clone(&self.host), Arc::clone(self.given()));
             text.answer_beside(Arc::new(OwnRoutes { host, given, begin: Arc::new(begin) }));
         }
+        text.encrypt(self.host.description.tls().into_python()?);
         let engine = self.engine.clone();
         // A name may have to be resolved.
         let server = py.detach(|| HttpServer::bind(engine, text.address(), text.options())).into_python()?;
-        let address = server.local_addr();
+        let (address, path, encrypted) = (server.local_addr(), server.path(), server.is_encrypted());
         let token = self.run(owns_process, |_, shutdown| server.serve(shutdown));
-        Ok((token, (address.ip().to_string(), address.port())))
+        let place = match path {
+            Some(path) if address.port() == 0 => path.to_string_lossy().into_owned(),
+            _ => address.ip().to_string(),
+        };
+        Ok((token, (place, address.port()), encrypted))
     }
 
     /// Serves standard input and output, which were set aside; the end of the input ends it. With `owns_process`, an event

@@ -147,6 +147,16 @@ export interface Served {
   giveUp(reason: string): void;
 }
 
+/** Where something listens. */
+export interface Place {
+  /** The address, or the path of a Unix socket. */
+  readonly host: string;
+  /** The port; 0 with a path. */
+  readonly port: number;
+  /** Whether it is encrypted. */
+  readonly encrypted: boolean;
+}
+
 /** Standard input and output, being served. */
 export interface ServedStdio extends Served {
   /** Whether what passes comes here first. Nothing is read before this is said; later only from straight to around. */
@@ -229,11 +239,11 @@ export class Serving {
   }
 
   /** Listens and serves. The process lives until `ended` is settled. */
-  serveHttp(options: HttpOptions = {}, eventStore?: number): Served & { host: string; port: number } {
+  serveHttp(options: HttpOptions = {}, eventStore?: number): Served & Place {
     const text = this.native.serveHttp(httpText(options, { host: '127.0.0.1', port: 0 }), eventStore);
-    const { token, host, port } = JSON.parse(text) as { token: number; host: string; port: number };
+    const { token, ...place } = JSON.parse(text) as { token: number } & Place;
     this.takeRoot();
-    return { host, port, ...this.served(token) };
+    return { ...place, ...this.served(token) };
   }
 
   /**

@@ -95,6 +95,24 @@ export function isOwnStore(store: EventStoreOption | undefined): store is EventS
   return false;
 }
 
+/** TLS 1.3, from files in PEM form. They are watched: new connections use what is in them by then. */
+export interface Tls {
+  /** The server's certificate, and after it those that lead to its root. */
+  certificate: string;
+  /** Its private key, not encrypted. */
+  key: string;
+  /** Clients show a certificate that leads to one of these. None is asked for, if absent. */
+  clientCa?: string;
+  /** Whether a client without a certificate is turned away. Default true. */
+  requireClientCertificate?: boolean;
+  /** Revoked client certificates: a list of each authority that issued one. */
+  clientCrl?: string;
+  /** How long a handshake may take. Seconds; default 10. */
+  handshakeSeconds?: number;
+  /** How often it is looked whether the files have changed. Seconds; default 5, 0 for never. */
+  reloadSeconds?: number;
+}
+
 /** Options of the HTTP transport. What is not said keeps the engine's default. */
 export interface HttpOptions {
   /** Where to listen. Default `"127.0.0.1"`. */
@@ -153,6 +171,33 @@ export interface HttpOptions {
   keepAliveSeconds?: number;
   /** How many connections may be open at once. */
   maxConnections?: number;
+  /** How many of them one address may have. Default: half of all. */
+  maxConnectionsPerAddress?: number;
+  /** How many bytes of bodies are in memory at once, of all requests together. Default 256 MiB. */
+  maxBodyMemoryBytes?: number;
+  /** Encrypts what goes over TCP; the section `tls` of the configuration, if absent. */
+  tls?: Tls;
+  /** Whether HTTP/2 is served beside HTTP/1.1: over TLS to those who want it, in plain to those who begin with it. Default true. */
+  http2?: boolean;
+  /** How many requests an HTTP/2 connection may have under way. Default 100. */
+  maxConcurrentStreams?: number;
+  /** Listens at this path instead of at an address. */
+  unixSocket?: string;
+  /** Who may connect there, as the mode of a file. Default `0o660`. */
+  unixSocketMode?: number | string;
+  /**
+   * Whether systemd is spoken with: sockets that it hands over are served, and it is told when the server is ready, ends, and lives.
+   * Off, if absent.
+   */
+  systemd?: boolean;
+  /** Addresses and networks of proxies that are believed for whom they ask; `unix` is whoever connects to a Unix socket. */
+  trustedProxies?: string[];
+  /** The header in which they say it. Default `x-forwarded-for`. */
+  forwardedHeader?: 'x-forwarded-for' | 'forwarded' | 'none';
+  /** Whether their connections begin with a header of the PROXY protocol. Off, if absent. */
+  proxyProtocol?: boolean;
+  /** The header in which they hand on the certificate that a client showed them. */
+  clientCertificateHeader?: string;
   /**
    * How long calls under way may still take once the listener is closed or the process is told to stop; then they are answered
    * with an error. Seconds. Default: what OXMCP_SHUTDOWN_GRACE_SECONDS says, else 25.
@@ -184,6 +229,18 @@ export function httpText(options: HttpOptions, defaults: HttpOptions): string {
       health: all.health,
       max_body_bytes: all.maxBodyBytes,
       max_connections: all.maxConnections,
+      max_connections_per_address: all.maxConnectionsPerAddress,
+      max_body_memory_bytes: all.maxBodyMemoryBytes,
+      tls: all.tls,
+      http2: all.http2,
+      max_concurrent_streams: all.maxConcurrentStreams,
+      unix_socket: all.unixSocket,
+      unix_socket_mode: all.unixSocketMode,
+      systemd: all.systemd,
+      trusted_proxies: all.trustedProxies,
+      forwarded_header: all.forwardedHeader,
+      proxy_protocol: all.proxyProtocol,
+      client_certificate_header: all.clientCertificateHeader,
       body_pause_seconds: all.bodyPauseSeconds,
       body_seconds: all.bodySeconds,
       keep_alive_seconds: all.keepAliveSeconds,

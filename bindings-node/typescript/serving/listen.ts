@@ -11,10 +11,11 @@ export type ListenOptions = HttpOptions;
 
 /** A server that listens. */
 export interface Listening {
-  /** Where clients find it, such as `http://127.0.0.1:3000/mcp`. */
+  /** Where clients find it, such as `http://127.0.0.1:3000/mcp`; at a Unix socket `unix:` and its path. */
   readonly url: string;
-  /** The address it is bound to. */
+  /** The address it is bound to; at a Unix socket its path. */
   readonly host: string;
+  /** The port; at a Unix socket 0. */
   readonly port: number;
   /** Settled when nothing listens any more; rejected when the listener broke down. */
   readonly ended: Promise<void>;
@@ -33,7 +34,7 @@ export interface Listening {
  */
 export async function listen(serving: Serving, options: ListenOptions): Promise<Listening> {
   const store = new OpenStore(options.eventStore, options.retryInterval);
-  const { host, port, ended, shutDown, giveUp } = serving.serveHttp(options, store.in(serving));
+  const { host, port, encrypted, ended, shutDown, giveUp } = serving.serveHttp(options, store.in(serving));
   const finish = (): Promise<void> => {
     shutDown();
     return ended.catch(() => {});
@@ -48,8 +49,12 @@ export async function listen(serving: Serving, options: ListenOptions): Promise<
       store.close();
     });
   const name = host.includes(':') ? `[${host}]` : host;
+  const scheme = encrypted ? 'https' : 'http';
   return {
-    url: `http://${urlHost(name, options.host)}:${port}${options.path ?? '/mcp'}`,
+    url:
+      port === 0
+        ? `unix:${host}`
+        : `${scheme}://${urlHost(name, options.host)}:${port}${options.path ?? '/mcp'}`,
     host,
     port,
     ended,

@@ -24,6 +24,8 @@ export interface ProductionOptions {
   telemetry?: Section | undefined;
   /** What people are asked before it is done, and what models are told. */
   safety?: Section | undefined;
+  /** Certificates and keys, where it is served over HTTP. */
+  tls?: Section | undefined;
 }
 
 /** Options by their names. */
@@ -32,7 +34,15 @@ export interface Section {
 }
 
 /** The names of the sections. */
-const SECTIONS = ['authentication', 'authorization', 'limits', 'audit', 'telemetry', 'safety'] as const;
+const SECTIONS = [
+  'authentication',
+  'authorization',
+  'limits',
+  'audit',
+  'telemetry',
+  'safety',
+  'tls',
+] as const;
 
 /** By section and option: the method that a function given there is asked with. The option itself crosses as `true`. */
 const FUNCTIONS: { readonly [option: string]: string } = {};

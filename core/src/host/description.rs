@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::settings::{CONFIG, Functions, Parts, Settings};
+use super::settings::{CONFIG, Functions, Parts, Settings, TlsSettings};
 use super::skills::Skills;
 use super::tasks::TaskSettings;
 use super::transforms::item_kind;
@@ -21,6 +21,7 @@ use crate::protocol_version::ProtocolVersion;
 use crate::registry::{Adopt, Extension, Registry, RegistryOptions};
 use crate::schema::SchemaLimits;
 use crate::sealing::KeyRing;
+use crate::transports::http::TlsOptions;
 
 /// What is told of a server, and its registry.
 pub struct Description {
@@ -92,6 +93,14 @@ impl Description {
         let mut production = self.production();
         production.functions.insert(method.to_owned(), handler);
         production.parts = None;
+    }
+
+    /// The TLS that the configuration says to serve HTTP with, where a listener is given none of its own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for a time that is none.
+    pub fn tls(&self) -> Result<Option<TlsOptions>> {
+        self.production().settings.tls.as_ref().map(TlsSettings::options).transpose()
     }
 
     fn production(&self) -> MutexGuard<'_, Production> {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::described::Described;
+use super::listener_text;
 use crate::error::Result;
 use crate::transports::http::{
     Beside, BesideRoutes, CorsOptions, EventLimits, EventStore, HealthOptions, HttpOptions, MemoryEventStore,
-    Resumption, ServerCardOptions, Spelling, SseOptions,
+    Resumption, ServerCardOptions, Spelling, SseOptions, TlsOptions,
 };
 
 /// The options of the HTTP transport; what is not said keeps the engine's default.
@@ -64,6 +65,7 @@ impl HttpText {
         ] {
             told.seconds(name)?.into_iter().for_each(|given| *wait = given);
         }
+        listener_text::read(&mut told, &mut options)?;
         told.patience("shutdown_grace_seconds")?.into_iter().for_each(|given| options.grace = given);
         told.nothing_else()?;
         let mut text = Self { host, port, options, retry };
@@ -94,6 +96,11 @@ impl HttpText {
     /// Has somebody else answer at paths that are none of these.
     pub fn answer_beside(&mut self, beside: Arc<dyn Beside>) {
         self.options.beside = Some(BesideRoutes(beside));
+    }
+
+    /// Serves with this TLS, where nothing is said of it here.
+    pub fn encrypt(&mut self, tls: Option<TlsOptions>) {
+        self.options.tls = self.options.tls.take().or(tls);
     }
 
     /// The options it stands for.

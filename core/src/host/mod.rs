@@ -10,6 +10,7 @@ mod duplex_text;
 mod http_text;
 mod in_process;
 mod known_principal;
+mod listener_text;
 mod listing;
 pub mod log;
 mod log_carriers;

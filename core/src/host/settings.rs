@@ -3,6 +3,7 @@
 mod authentication;
 mod one_or_many;
 mod secret;
+mod tls;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub use self::tls::TlsSettings;
 use crate::authentication::Authenticator;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
@@ -26,6 +28,8 @@ pub const CONFIG: &str = "OXMCP_CONFIG";
 pub struct Settings {
     /// Who is believed over HTTP.
     pub authentication: Option<AuthenticationSettings>,
+    /// Certificates and keys, where it is served over HTTP.
+    pub tls: Option<TlsSettings>,
 }
 
 /// The author's functions that sections ask, by the name of the method they are asked with, `oxmcp/…`.
@@ -64,8 +68,8 @@ impl Settings {
     /// The sections of both; where both have one, that of `self` counts.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let Self { authentication } = other;
-        Self { authentication: self.authentication.or(authentication) }
+        let Self { authentication, tls } = other;
+        Self { authentication: self.authentication.or(authentication), tls: self.tls.or(tls) }
     }
 
     /// Makes what engines are given.

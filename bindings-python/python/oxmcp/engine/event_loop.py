@@ -43,7 +43,7 @@ def _open(serving: Serving, options: Options, aside: _native.Aside | None, *, ow
     if aside is not None:
         return serving.native.serve_stdio(options.as_json(), aside, owns_process=owns_process)
     assert isinstance(options, HttpOptions)
-    token, (host, port) = serving.native.serve_http(
+    token, (host, port), encrypted = serving.native.serve_http(
         options.as_json(),
         owns_process=owns_process,
         event_store=options.own_event_store,
@@ -51,6 +51,8 @@ def _open(serving: Serving, options: Options, aside: _native.Aside | None, *, ow
     )
     if options.on_listening is not None:
         options.on_listening(host, port)
+    elif options.say_where is not None:
+        options.say_where(host, port, encrypted)
     return token
 
 

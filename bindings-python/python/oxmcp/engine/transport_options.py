@@ -54,10 +54,24 @@ class HttpOptions:
     body_seconds: float | None = None
     keep_alive_seconds: float | None = None
     shutdown_grace_seconds: float | None = None
+    tls: Mapping[str, Any] | None = None
+    http2: bool | None = None
+    unix_socket: str | None = None
+    unix_socket_mode: int | str | None = None
+    systemd: bool | None = None
+    trusted_proxies: Sequence[str] | None = None
+    proxy_protocol: bool | None = None
+    forwarded_header: str | None = None
+    client_certificate_header: str | None = None
+    max_body_memory_bytes: int | None = None
+    max_connections_per_address: int | None = None
+    max_concurrent_streams: int | None = None
     #: Handed what comes in at other paths.
     begin_route: Callable[[_native.RouteRequest], None] | None = None
     #: Called with the real (host, port) once the server listens.
     on_listening: Callable[[str, int], None] | None = None
+    #: The same for the banner: the place, the port, and whether it is encrypted.
+    say_where: Callable[[str, int, bool], None] | None = None
 
     def as_json(self) -> str:
         """The options as the engine reads them."""
@@ -83,6 +97,18 @@ class HttpOptions:
             "body_pause_seconds": self.body_pause_seconds,
             "body_seconds": self.body_seconds,
             "keep_alive_seconds": self.keep_alive_seconds,
+            "tls": self.tls,
+            "http2": self.http2,
+            "unix_socket": self.unix_socket,
+            "unix_socket_mode": self.unix_socket_mode,
+            "systemd": self.systemd,
+            "trusted_proxies": self.trusted_proxies,
+            "proxy_protocol": self.proxy_protocol,
+            "forwarded_header": self.forwarded_header,
+            "client_certificate_header": self.client_certificate_header,
+            "max_body_memory_bytes": self.max_body_memory_bytes,
+            "max_connections_per_address": self.max_connections_per_address,
+            "max_concurrent_streams": self.max_concurrent_streams,
             "shutdown_grace_seconds": self.shutdown_grace_seconds,
         }
         return json.dumps({name: value for name, value in options.items() if value is not None})

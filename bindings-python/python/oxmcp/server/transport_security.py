@@ -1,7 +1,7 @@
 """Which hosts and origins are served."""
 
 from ..later.names import names
-from ..serving.transport_security import TransportSecuritySettings
+from ..serving.over_http.transport_security import TransportSecuritySettings
 
 __all__ = ["TransportSecuritySettings"]
 

@@ -31,6 +31,8 @@ class Sections(TypedDict, total=False):
     """Logs, metrics, traces, the dashboard."""
     safety: Mapping[str, Any] | None
     """What people are asked before it is done, and what models are told."""
+    tls: Mapping[str, Any] | None
+    """Certificates and keys, where it is served over HTTP."""
 
 
 VERIFY_TOKEN = "oxmcp/verify_token"

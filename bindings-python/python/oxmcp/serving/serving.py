@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from contextvars import Context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import _native
 from ..answers import failures
@@ -22,18 +22,18 @@ from .announcer import Announcer
 from .engines import Engines
 from .lifespan import Lifespan
 from .mounting.mounted import Mounted
+from .over_http.transport_security import TransportSecuritySettings, guards
 from .settings import Cors, ServerCard, Settings, Transport
 from .telling import Hook, Telling
 from .translation import translated
-from .transport_security import TransportSecuritySettings, guards
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..engine.attachment import Io
     from ..engine.transport_options import ConnectionOptions, HttpOptions
-    from ..later.options import OfRunning
     from .event_store import EventStore, InMemoryEventStore
+    from .over_http.listening import Running
     from .subscriptions import Change
 
 MAX_SESSIONS = 10_000
@@ -251,7 +251,7 @@ class Serving(Mounted, Telling):
         max_request_body_size: int | None = None,
         host_origin_protection: bool | str | None = None,
         session_idle_timeout: float | None = None,
-        **other: Unpack[OfRunning],
+        **other: Unpack[Running],
     ) -> None:
         """Serves Streamable HTTP on the running event loop, until cancelled: then what runs may finish within
         `shutdown_grace_seconds`, unless it is cancelled again. What is absent is as in `settings`.
@@ -264,6 +264,9 @@ class Serving(Mounted, Telling):
             ValueError: the transport is not HTTP.
             NotYetError: an option asks for something that is not there yet.
         """
+        from .over_http.listening import listening
+
+        connections = listening(cast("dict[str, Any]", other))
         accept("OfRunning", "run_http_async", other)
         if host_origin_protection is False and transport_security is None:
             transport_security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
@@ -306,6 +309,7 @@ class Serving(Mounted, Telling):
                     "keep_alive_seconds": keep_alive_seconds,
                     "shutdown_grace_seconds": shutdown_grace_seconds,
                     "on_listening": on_listening,
+                    **connections,
                 },
             ),
             show_banner,
@@ -341,16 +345,17 @@ class Serving(Mounted, Telling):
         options = self.settings.http(given)
         if banner:
             paths = [options["path"], *([options["sse"]["path"]] if "sse" in options else [])]
-            options.setdefault("on_listening", lambda host, port: self._say_where(host, port, paths))
+            options["say_where"] = lambda host, port, encrypted: self._say_where(host, port, paths, encrypted)
         if self._custom_starlette_routes:
             from .mounting.own_routes import OwnRoutes
 
             options["begin_route"] = OwnRoutes(self._custom_starlette_routes, options["path"], self.settings.debug)
         return HttpOptions(**options)
 
-    def _say_where(self, host: str, port: int, paths: list[str]) -> None:
+    def _say_where(self, host: str, port: int, paths: list[str], encrypted: bool) -> None:
         where = f"[{host}]" if ":" in host else host
-        urls = " and ".join(f"http://{where}:{port}{path}" for path in paths)
+        scheme = "https" if encrypted else "http"
+        urls = " and ".join(f"{scheme}://{where}:{port}{path}" for path in paths) if port else host
         print(f"{self.name}: listening on {urls}", file=sys.stderr, flush=True)
 
 

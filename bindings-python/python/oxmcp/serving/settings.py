@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, Union
 
 from ..answers.encoding import OnUnknown
-from .transport_security import TransportSecuritySettings, guards
+from .over_http.transport_security import TransportSecuritySettings, guards
 
 logger = logging.getLogger("oxmcp")
 

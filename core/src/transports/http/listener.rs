@@ -70,6 +70,12 @@ impl HttpServer {
         address.unwrap_or(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0))
     }
 
+    /// Whether what goes over TCP is encrypted.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.endpoint.options().tls.is_some()
+    }
+
     /// The path it listens at, if it does at one.
     #[must_use]
     pub fn path(&self) -> Option<PathBuf> {

@@ -21,13 +21,13 @@ from ...serving.announcer import Announcer
 from ...serving.capabilities import Declared
 from ...serving.capabilities import for_the_engine as capabilities_for_the_engine
 from ...serving.capabilities import read as read_capabilities
+from ...serving.over_http.transport_security import guards
 from ...serving.production import Believing, Production, Sections
 from ...serving.request_state import Keys, RequestStateSecurity
 from ...serving.serving import transport_named
 from ...serving.settings import Cors, OnDuplicate, ServerCard, Settings
 from ...serving.task_settings import Tasks
 from ...serving.task_settings import for_the_engine as tasks_for_the_engine
-from ...serving.transport_security import guards
 from .composing import Composing
 from .extended import Extended
 from .extended import require_client_extension as require_client_extension
@@ -37,11 +37,12 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ...engine.attachment import Io
-    from ...later.options import OfRunning, OfServers
+    from ...later.options import OfServers
     from ...offers.transforms.transform import Transform
     from ...serving.event_store import EventStore, InMemoryEventStore
+    from ...serving.over_http.listening import Running
+    from ...serving.over_http.transport_security import TransportSecuritySettings
     from ...serving.subscriptions import SubscriptionBus
-    from ...serving.transport_security import TransportSecuritySettings
 
 
 if TYPE_CHECKING:
@@ -404,7 +405,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
         io: Io = "auto",
         max_request_body_size: int | None = None,
         session_idle_timeout: float | None = None,
-        **other: Unpack[OfRunning],
+        **other: Unpack[Running],
     ) -> None:
         """Serves until the input ends (stdio) or the process is interrupted. Owns the event loop.
 
@@ -412,7 +413,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             transport: "stdio", or "http" (also "streamable-http"), or "sse": HTTP+SSE beside it; `OXMCP_TRANSPORT`, else
                 "stdio", when absent.
             mount_path: Accepted for code written when it had a meaning; not used.
-            on_listening: Called with the host and the port once the server listens.
+            on_listening: Called with the host and the port, or the path of a Unix socket and 0, once the server listens.
             show_banner: Whether that address is told on standard error.
             log_level: From which level Python's log goes to standard error.
             io: Where the engine's I/O lives: "loop" on the event loop's thread, which is best for coroutine functions;
@@ -424,6 +425,8 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
                 event_store, retry_interval: For HTTP; what is absent is as in `settings`. `max_body_bytes` counts for stdio,
                 too. With the transport "sse", `path` is `sse_path`.
             shutdown_grace_seconds: How long calls under way may still take at the end; see the class.
+            other: About connections over HTTP, see `oxmcp.serving.over_http.listening.Listening`: `tls`, `http2`, `unix_socket`,
+                `systemd`, `trusted_proxies`, `proxy_protocol`, …
 
         Raises:
             ValueError: the transport is unknown.
@@ -431,6 +434,9 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
             SystemExit: the address cannot be listened on. Not caught, it is a line on standard error and exit code 1.
             NotYetError: an option asks for something that is not there yet.
         """
+        from ...serving.over_http.listening import listening
+
+        connections = listening(cast("dict[str, Any]", other))
         accept("OfRunning", "run", other)
         allowed_hosts, allowed_origins = guards(transport_security, allowed_hosts, allowed_origins)
         self._run(
@@ -465,6 +471,7 @@ class MCPServer(Extended, Skilled, Composing, LaterServer):
                 "keep_alive_seconds": keep_alive_seconds,
                 "shutdown_grace_seconds": shutdown_grace_seconds,
                 "on_listening": on_listening,
+                **connections,
             },
         )
 

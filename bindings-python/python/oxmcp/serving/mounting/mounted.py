@@ -11,9 +11,9 @@ from ...engine.transport_options import HttpOptions
 from ...later.deferred import accept
 from ..engines import Engines
 from ..lifespan import Lifespan
+from ..over_http.transport_security import TransportSecuritySettings, guards
 from ..production import Believing, Production
 from ..settings import Cors, ServerCard, Settings
-from ..transport_security import TransportSecuritySettings, guards
 from .asgi import ASGIApp
 from .mount import METADATA, SERVER_CARD, Mount
 from .session_manager import StreamableHTTPSessionManager

@@ -10,7 +10,7 @@ from .mount import Mount
 
 if TYPE_CHECKING:
     from ..event_store import EventStore, InMemoryEventStore
-    from ..transport_security import TransportSecuritySettings
+    from ..over_http.transport_security import TransportSecuritySettings
 
 
 class StreamableHTTPSessionManager:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ..transport_security import TransportSecuritySettings
+from ..over_http.transport_security import TransportSecuritySettings
 from .asgi import Receive, Scope, Send, reply
 from .mount import Mount
 from .sse import messages_uri, new_session, session_named
