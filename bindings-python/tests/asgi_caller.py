@@ -140,8 +140,9 @@ def begin(
         if about.get("io.modelcontextprotocol/protocolVersion") == MODERN:
             told.setdefault("mcp-protocol-version", MODERN)
             told.setdefault("mcp-method", said["method"])
-            if "name" in said["params"]:
-                told.setdefault("mcp-name", said["params"]["name"])
+            for named in ("name", "uri"):
+                if named in said["params"]:
+                    told.setdefault("mcp-name", said["params"][named])
     except ValueError:
         pass
     described = {

@@ -23,7 +23,7 @@ class AuthContext(NamedTuple):
     @property
     def tool(self) -> Any:
         """The component, if it is a tool."""
-        return self.component if getattr(self.component, "kind", None) == "tool" else None
+        return self.component if getattr(self.component, "component", None) == "tool" else None
 
 
 AuthCheck = Callable[[AuthContext], Union[bool, Awaitable[bool]]]

@@ -120,8 +120,6 @@ LATER = {
         server.auth.providers.supabase
         server.auth.providers.workos.AuthKitProvider
         server.auth.providers.workos.WorkOSTokenVerifier
-        server.middleware.AuthMiddleware
-        server.middleware.authorization
         shared.auth
         shared.auth_utils
         utilities.auth

@@ -12,7 +12,7 @@ from .names import AUTHENTICATION, AUTHORIZATION_SERVER, CLIENT, COMPOSITION, EX
 logger = logging.getLogger("oxmcp")
 
 _FEATURES = {
-    AUTHENTICATION: "auth token_verifier verify",
+    AUTHENTICATION: "auth verify",
     AUTHORIZATION_SERVER: "auth_server_provider",
     CLIENT: "auto_initialize cache cache_mode init_timeout max_pages prior_discover",
     COMPOSITION: "providers session_state_store",
@@ -51,13 +51,7 @@ class OfMounting(TypedDict, total=False):
     auth_server_provider: Any
 
 
-class OfOffers(TypedDict, total=False):
-    """Options of `tool`, `resource` and `prompt`."""
-
-    auth: Any
-
-
-class OfReads(OfOffers, total=False):
+class OfReads(TypedDict, total=False):
     """Options of `resource` and `prompt`: what a tool has already."""
 
     task: Any

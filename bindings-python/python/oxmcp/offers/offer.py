@@ -24,6 +24,7 @@ class Offer:
         "_icons",
         "_meta",
         "_parameters",
+        "auth",
         "description",
         "enabled",
         "function",
@@ -73,6 +74,8 @@ class Offer:
         self.tags = checks.tags(tags)
         self.version = version
         self.enabled = enabled
+        self.auth: Any = None
+        """A check of who may have it, or several."""
         self.run_in_thread = run_in_thread
         self.replayable = replayable or bool(parameters.resolved)  # resolvers run again anyway
         self._annotations = annotations

@@ -106,20 +106,20 @@ class Registrations(Transforming):
                 **_said(given),
                 **options,
             }
-            tool = Tool(tool, **chosen)
+            tool = _made(Tool, tool, chosen)
         return self._add(tool)
 
     def add_prompt(self, prompt: Prompt | Callable[..., Any], **options: Any) -> Prompt:
         """Registers a prompt: a `Prompt`, or a function with the options of the `prompt` decorator."""
         if not isinstance(prompt, Prompt):
-            prompt = Prompt(prompt, **{**marks.noted(prompt, "prompt"), **_said(options)})
+            prompt = _made(Prompt, prompt, {**marks.noted(prompt, "prompt"), **_said(options)})
         return self._add(prompt)
 
     def add_resource(self, resource: Resource | Callable[..., Any], **options: Any) -> Resource:
         """Registers a resource or a family of them: a `Resource`, or a function with a `uri` and the options of the
         `resource` decorator."""
         if not isinstance(resource, Resource):
-            resource = Resource(resource, **{**marks.noted(resource, "resource"), **_said(options)})
+            resource = _made(Resource, resource, {**marks.noted(resource, "resource"), **_said(options)})
         if resource.security is None:
             resource.security = self._resource_security
         return self._add(resource)
@@ -160,9 +160,14 @@ class Registrations(Transforming):
             for engine in self._engines.made():
                 self._register(engine, item, replace=replaces)
             offers.put(item)
+            if item.auth is not None:
+                self._checked(kind)
             if replaces and known is None:
                 self._ways_changed()
         return item
+
+    def _checked(self, kind: Kind) -> None:
+        """Something of this kind is not for everybody."""
 
     def _register(self, engine: _native.Server, item: Tool | Prompt | Resource, *, replace: bool = False) -> None:
         add = {
@@ -327,6 +332,14 @@ class Registrations(Transforming):
                         for engine in self._engines.made():
                             engine.set_enabled(kind, item.key, item.enabled, item.version or "")
             return count
+
+
+def _made(kind: type[Item], function: Callable[..., Any], options: dict[str, Any]) -> Item:
+    """An offer, with who may have it."""
+    auth = options.pop("auth", None)
+    made = kind(function, **options)
+    made.auth = auth
+    return made
 
 
 def _said(options: Mapping[str, Any]) -> dict[str, Any]:

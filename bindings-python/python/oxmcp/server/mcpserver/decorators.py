@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ...answers.results import UNSET
@@ -15,8 +15,9 @@ from .apps import AppConfig, meta_of_tool, meta_of_view
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ...authentication.checks import AuthCheck
     from ...calls.task_config import TaskMode
-    from ...later.options import OfOffers, OfReads
+    from ...later.options import OfReads
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,7 +48,7 @@ class Decorators(Registrations):
         strict_input_validation: bool | None = None,
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
-        **other: Unpack[OfOffers],
+        auth: AuthCheck | Sequence[AuthCheck] | None = None,
     ) -> F: ...
 
     @overload
@@ -73,7 +74,7 @@ class Decorators(Registrations):
         strict_input_validation: bool | None = None,
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
-        **other: Unpack[OfOffers],
+        auth: AuthCheck | Sequence[AuthCheck] | None = None,
     ) -> Callable[[F], F]: ...
 
     def tool(
@@ -98,7 +99,7 @@ class Decorators(Registrations):
         strict_input_validation: bool | None = None,
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
-        **other: Unpack[OfOffers],
+        auth: AuthCheck | Sequence[AuthCheck] | None = None,
     ) -> Any:
         """Registers a function as a tool.
 
@@ -131,6 +132,8 @@ class Decorators(Registrations):
             task: Whether its calls can become tasks, which go on after their request was answered: a `TaskConfig`, its mode
                 ("optional" for clients that take tasks, "required" for nobody else, "forbidden"), or a bool, where True is
                 "optional". As the server's `tasks` says when absent.
+            auth: Who may have it: a check (`oxmcp.server.auth.require_scopes("admin")`), a function that is given an
+                `AuthContext`, or several. To everybody else it is as if it were not there.
             app: The view that hosts show its results in: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
@@ -140,9 +143,10 @@ class Decorators(Registrations):
             InvalidDescriptorError: a parameter's type has no JSON Schema.
         """
 
-        accept("OfOffers", "tool", other)
         meta = meta_of_tool(app, meta)
         said: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
+        if auth is not None:
+            said["auth"] = auth
         if task is not None:
             TaskConfig.of(task)  # what is no mode is refused where it is written
             said["task"] = task
@@ -191,6 +195,7 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
+        auth: AuthCheck | Sequence[AuthCheck] | None = None,
         **other: Unpack[OfReads],
     ) -> Callable[[F], F]:
         """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
@@ -247,6 +252,7 @@ class Decorators(Registrations):
                 enabled=enabled,
                 run_in_thread=run_in_thread,
                 replayable=replayable,
+                auth=auth,
             )
             return function
 
@@ -267,6 +273,7 @@ class Decorators(Registrations):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
+        auth: AuthCheck | Sequence[AuthCheck] | None = None,
         **other: Unpack[OfReads],
     ) -> F: ...
 
@@ -285,6 +292,7 @@ class Decorators(Registrations):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
+        auth: AuthCheck | Sequence[AuthCheck] | None = None,
         **other: Unpack[OfReads],
     ) -> Callable[[F], F]: ...
 
@@ -302,6 +310,7 @@ class Decorators(Registrations):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
+        auth: AuthCheck | Sequence[AuthCheck] | None = None,
         **other: Unpack[OfReads],
     ) -> Any:
         """Registers a function as a prompt; its parameters are the prompt's arguments.
@@ -343,6 +352,7 @@ class Decorators(Registrations):
                 enabled=enabled,
                 run_in_thread=run_in_thread,
                 replayable=replayable,
+                auth=auth,
             )
             return function
 

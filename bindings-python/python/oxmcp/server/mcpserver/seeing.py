@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, overload
 
 from ... import _native
-from ...offers.visibility.predicates import Predicate, target
+from ...offers.visibility.predicates import Predicate, Visible, target
 from ...serving.translation import translated
 from .mounting import Mounting
 
@@ -25,6 +25,8 @@ class Seeing(Mounting):
     """Shows each caller what it may see."""
 
     _predicates: tuple[tuple[frozenset[str], Predicate], ...] = ()
+    _kinds_checked: frozenset[str] = frozenset()
+    """Kinds of which something is not for everybody."""
 
     @overload
     def visible_if(self, predicate: P, *, components: Iterable[str] | None = None) -> P: ...
@@ -59,10 +61,34 @@ class Seeing(Mounting):
 
     def _compose(self, engine: _native.Server) -> None:
         super()._compose(engine)
-        self._tell_predicates(engine, frozenset().union(*(kinds for kinds, _ in self._predicates)))
+        self._tell_predicates(engine, self._kinds_checked.union(*(kinds for kinds, _ in self._predicates)))
+
+    def _checked(self, kind: _native.Kind) -> None:
+        if kind not in self._kinds_checked:
+            self._kinds_checked |= {kind}
+            for engine in self._engines.made():
+                self._tell_predicates(engine, frozenset({kind}))
+
+    def _intercept(self, engine: _native.Server) -> None:
+        super()._intercept(engine)
+        if any(hasattr(one, "checks_of_all") for one in self.middleware):
+            self._kinds_checked = frozenset(_KINDS.values())
+            self._tell_predicates(engine, self._kinds_checked)
+
+    async def _admits(self, item: Visible, context: Any) -> bool:
+        from ...offers.visibility.admission import admits  # most servers check nobody
+
+        versions = self._offers[item.component]
+        offer = versions.version(item.key, item.version)
+        if offer is None and item.component == "resource":
+            offer = versions.version(_native.canonical_uri(item.key), item.version)
+        everywhere = [one.checks_of_all for one in self.middleware if hasattr(one, "checks_of_all")]
+        return await admits(everywhere, offer, item, context)
 
     def _tell_predicates(self, engine: _native.Server, kinds: frozenset[str]) -> None:
         for kind in dict.fromkeys(_KINDS.values()):
             if kind in kinds:
                 predicates = [predicate for wanted, predicate in self._predicates if kind in wanted]
+                if kind in self._kinds_checked:
+                    predicates.insert(0, self._admits)
                 engine.set_visible(kind, target(predicates, self, self._answerer("what may be seen")))

@@ -2,8 +2,9 @@
 
 from ...calls.middleware.hooks import CallNext, Middleware, MiddlewareContext
 from ...later.names import names
+from .authorization import AuthMiddleware
 from .ping import PingMiddleware
 
-__all__ = ["CallNext", "Middleware", "MiddlewareContext", "PingMiddleware"]
+__all__ = ["AuthMiddleware", "CallNext", "Middleware", "MiddlewareContext", "PingMiddleware"]
 
 __getattr__ = names(__name__)
