@@ -6,6 +6,7 @@ mod allow_list;
 mod answered;
 mod asking;
 mod call;
+mod command;
 mod connections;
 mod doorbell;
 mod endpoint;

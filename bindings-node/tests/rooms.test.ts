@@ -141,12 +141,14 @@ describe('the rooms of the sources', () => {
   });
 
   test('the top level and the folders of public paths hold what package.json exports', () => {
-    const { exports } = JSON.parse(readFileSync(MANIFEST, 'utf8')) as {
+    const { bin, exports } = JSON.parse(readFileSync(MANIFEST, 'utf8')) as {
+      bin: Record<string, string>;
       exports: Record<string, string | { import: string }>;
     };
     const entries = new Set(
       Object.values(exports).map((entry) => (typeof entry === 'string' ? entry : entry.import)),
     );
+    for (const command of Object.values(bin)) entries.add(command.replace('/cjs/', '/esm/'));
     const isEntry = (file: string): boolean =>
       entries.has(`./bindings-node/dist/esm/${file.replace(/\.ts$/, '.js')}`);
     const strangers = files.filter(

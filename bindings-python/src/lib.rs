@@ -9,6 +9,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod asgi_headers;
 mod balance;
 mod call;
+mod command;
 mod convert;
 mod doorbell;
 mod duty;
@@ -58,6 +59,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<token_verifier::TokenVerifier>()?;
     module.add_function(wrap_pyfunction!(serving::attach, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::open_endpoint, module)?)?;
+    module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
     module.add_function(wrap_pyfunction!(forks::forked, module)?)?;
     module.add_function(wrap_pyfunction!(convert::dumps, module)?)?;
     module.add_function(wrap_pyfunction!(convert::loads, module)?)?;

@@ -341,6 +341,7 @@ impl Server {
 
     /// Says who may call, how often, and what is recorded: JSON, and the path of a file whose sections count where it has none.
     #[pyo3(signature = (settings, path=None))]
+    #[expect(clippy::needless_pass_by_value, reason = "as Python hands it over")]
     fn configure(&self, py: Python<'_>, settings: &str, path: Option<std::path::PathBuf>) -> PyResult<()> {
         py.detach(|| self.host.description.configure(settings, path.as_deref())).into_python()
     }

@@ -31,6 +31,7 @@ ROOMS = (
 """The rooms, lowest first. Each may use those before it, and itself."""
 
 PUBLIC = (
+    "__main__",
     "apps",
     "content",
     "context",

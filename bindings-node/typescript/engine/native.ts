@@ -309,6 +309,8 @@ export interface NativeModule {
   VERSION: string;
   errorKinds(): string[];
   failureKinds(): string[];
+  /** The command `oxmcp` with these arguments; returns the status to exit with. */
+  runCommand(args: string[]): number;
   Server: new (implementation: string, options: string) => NativeServer;
   /** Throws a sentence about the first entry that could never match. */
   AllowList: new (

@@ -2,6 +2,7 @@
 //! front ends write them, and the runtime with the thread that drives it.
 
 mod arriving_body;
+pub mod command;
 mod described;
 mod description;
 pub mod descriptors;
