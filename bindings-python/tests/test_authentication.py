@@ -431,6 +431,54 @@ async def test_issuers_are_asked_about_their_tokens_and_their_keys() -> None:
     assert (await ask(app, tool_call("who"), headers=bearer(stranger))).status == 503
 
 
+async def test_the_makers_of_authorization_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from oxmcp.authentication import jwt
+    from oxmcp.server.auth.providers.aws import AWSCognitoTokenVerifier
+    from oxmcp.server.auth.providers.azure import AzureJWTVerifier
+    from oxmcp.server.auth.providers.keycloak import KeycloakAuthProvider
+    from oxmcp.server.auth.providers.supabase import SupabaseProvider
+    from oxmcp.server.auth.providers.workos import AuthKitProvider
+
+    asked = []
+
+    async def keys(url: str, **_options: Any) -> tuple[int, Any]:
+        asked.append(url)
+        return 200, {"keys": [public_jwk(KEYS, "one")]}
+
+    monkeypatch.setattr(jwt, "ask", keys)
+
+    async def subject(auth: Any, issuer: str, audience: str | None, scopes: list[str], **claims: Any) -> str | None:
+        app = whoami(FastMCP("maker", auth=auth)).http_app()
+        token = KEYS.create_token("ann", issuer, audience, scopes, additional_claims=claims, kid="one")
+        answer = await ask(app, tool_call("who_in_thread"), headers=bearer(token))
+        return answer.value if answer.status == 200 else None
+
+    realm, base = "https://keycloak.example.com/realms/mine", "https://mcp.example.com"
+    keycloak = KeycloakAuthProvider(realm_url=realm, base_url=base, audience="us")
+    assert await subject(keycloak, realm, "us", ["openid"]) == "ann"
+    assert await subject(keycloak, realm, "other", ["openid"]) is None
+    assert await subject(keycloak, realm, "us", ["x"]) is None
+    authkit = AuthKitProvider(authkit_domain="https://mine.authkit.app", base_url=base)
+    assert await subject(authkit, "https://mine.authkit.app", RESOURCE, []) == "ann"
+    assert await subject(authkit, "https://mine.authkit.app", "https://other", []) is None
+    supabase = SupabaseProvider(project_url="https://a.supabase.co", base_url=base, algorithm="RS256")
+    assert await subject(supabase, "https://a.supabase.co/auth/v1", "authenticated", []) == "ann"
+    entra = AzureJWTVerifier(client_id="us", tenant_id="t", required_scopes=["read"])
+    assert entra.scopes_supported == ["api://us/read"]
+    assert await subject(entra, "https://login.microsoftonline.com/t/v2.0", "us", ["read"]) == "ann"
+    assert await subject(entra, "https://login.microsoftonline.com/u/v2.0", "us", ["read"]) is None
+    cognito = AWSCognitoTokenVerifier(jwks_uri="https://cognito/jwks", issuer="https://cognito", audience="us")
+    assert await subject(cognito, "https://cognito", None, [], client_id="us") == "ann"
+    assert await subject(cognito, "https://cognito", None, [], client_id="other") is None
+    assert asked == [
+        f"{realm}/protocol/openid-connect/certs",
+        "https://mine.authkit.app/oauth2/jwks",
+        "https://a.supabase.co/auth/v1/.well-known/jwks.json",
+        "https://login.microsoftonline.com/t/discovery/v2.0/keys",
+        "https://cognito/jwks",
+    ]
+
+
 def public_jwk(keys: RSAKeyPair, kid: str) -> dict[str, str]:
     """A public key as key sets have it."""
     import base64

@@ -42,6 +42,9 @@ class JWTVerifier(TokenVerifier):
         ValueError: there is no key, or more than one; the algorithm is unknown, or does not go with the key.
     """
 
+    _audience_claim = "aud"
+    """Where tokens say whom they are meant for."""
+
     def __init__(
         self,
         *,
@@ -106,7 +109,7 @@ class JWTVerifier(TokenVerifier):
             issuers is not None and issuer not in issuers and not self._is_issuer(issuer)
         ):
             return None
-        audience = self.audience or self._get_resource_url() or claims.get("aud")
+        audience = self.audience or self._resource or self._get_resource_url() or claims.get(self._audience_claim)
         if not audience:
             return None
         keys = await self._key_set((_part(token, 0) or {}).get("kid"))
@@ -148,6 +151,8 @@ class JWTVerifier(TokenVerifier):
         entry: dict[str, Any] = {"issuer": issuer, "algorithms": [algorithm]}
         if audience:
             entry["audience"] = audience
+        if self._audience_claim != "aud":
+            entry["audience_claim"] = self._audience_claim
         if keys is not None:
             entry["jwks"] = keys
         else:

@@ -30,6 +30,7 @@ class AuthProvider:
         self.base_url = url(base_url)
         self.resource_base_url = url(resource_base_url)
         self.required_scopes: list[str] = words(required_scopes)
+        self._resource: str | None = None
 
     async def verify_token(self, token: str) -> Any:
         """Who the token stands for, an `AccessToken`; None when it is not good. To be overridden."""
@@ -63,7 +64,7 @@ class AuthProvider:
     def section(self, path: str) -> dict[str, Any]:
         """What the engine is told, of an endpoint at this path: the section `authentication`, but for how tokens are verified."""
         section: dict[str, Any] = {"required_scopes": list(self.required_scopes)}
-        resource = self._get_resource_url(path)
+        resource = self._resource = self._get_resource_url(path)
         return section if resource is None else {**section, "resource": resource}
 
     def believed(self) -> tuple[list[dict[str, Any]], list[Any]]:
@@ -120,6 +121,8 @@ class RemoteAuthProvider(AuthProvider):
 
     def section(self, path: str) -> dict[str, Any]:
         """What the engine is told."""
+        if isinstance(self.token_verifier, AuthProvider):
+            self.token_verifier.section(path)  # which it is told of here
         section = {
             **super().section(path),
             "authorization_servers": [str(url(server)) for server in self.authorization_servers],
@@ -194,6 +197,9 @@ class MultiAuth(AuthProvider):
 
     def section(self, path: str) -> dict[str, Any]:
         """What the engine is told."""
+        for source in self.sources:
+            if isinstance(source, AuthProvider):
+                source.section(path)
         section = {} if self.server is None else self.server.section(path)
         return {**section, **super().section(path)}
 

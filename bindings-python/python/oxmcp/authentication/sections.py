@@ -37,8 +37,8 @@ def check(auth: Any, token_verifier: Any) -> None:
 def section_of(auth: Any, token_verifier: Any, path: str) -> tuple[dict[str, Any], Verify | None]:
     """The section of a server with an endpoint at this path, and the function that verifies what the engine does not."""
     if isinstance(auth, AuthProvider):
-        issuers, asked = auth.believed()
         section = {**_OF_PEERS, **auth.section(path)}
+        issuers, asked = auth.believed()
         if issuers:
             section["jwt"] = issuers
         return section, verifying(asked) if asked else None

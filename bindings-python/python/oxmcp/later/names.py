@@ -103,8 +103,6 @@ LATER = {
         server.auth.middleware.bearer_auth.RequireAuthMiddleware
         server.auth.middleware.bearer_auth.authorization_context
         server.auth.providers.auth0.Auth0JWTVerifier
-        server.auth.providers.aws.AWSCognitoTokenVerifier
-        server.auth.providers.azure.AzureJWTVerifier
         server.auth.providers.clerk.ClerkTokenVerifier
         server.auth.providers.descope
         server.auth.providers.discord.DiscordTokenVerifier
@@ -114,11 +112,8 @@ LATER = {
         server.auth.providers.jwt.JWKKeyData
         server.auth.providers.jwt.JWKSData
         server.auth.providers.jwt.SUPPORTED_JWS_HEADER_FIELDS
-        server.auth.providers.keycloak
         server.auth.providers.propelauth
         server.auth.providers.scalekit
-        server.auth.providers.supabase
-        server.auth.providers.workos.AuthKitProvider
         server.auth.providers.workos.WorkOSTokenVerifier
         shared.auth
         shared.auth_utils
