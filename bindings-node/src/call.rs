@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
+use http::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use napi_derive::napi;
 use oxmcp_core::error::{Error, ErrorKind};
 use oxmcp_core::handler::{Answers, Event, Failure, FailureKind, Invocation, Reply, StreamToClose};
 use oxmcp_core::host::descriptors::{self, CacheText};
+use oxmcp_core::host::principal_text;
 use oxmcp_core::json::{self, RawJson, inexact_integers, may_have_inexact_integers};
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::Responder;
@@ -82,6 +85,7 @@ fn describe(invocation: &Invocation) -> String {
         Some(if invocation.context.events.wants_progress() { "true" } else { "false" }),
     );
     member(into, "taskRequested", caller.task_requested());
+    member(into, "principal", caller.principal.as_ref().map(principal_text).as_deref());
     let answers = invocation.context.answers.as_deref();
     let given = answers.filter(|answers| !answers.given.is_empty()).map(Answers::to_json);
     member(into, "inputResponses", given.as_deref());
@@ -291,6 +295,17 @@ impl Serving {
     #[napi]
     pub fn fail_protocol(&self, id: f64, code: i32, message: String, data: Option<String>) {
         self.answer(id, Err(Failure::protocol(code, message, data.map(raw))));
+    }
+
+    /// Fails for want of scopes, with the challenge that says which (AUTH-5).
+    #[napi]
+    pub fn fail_challenged(&self, id: f64, message: String, challenge: String) {
+        let mut headers = HeaderMap::new();
+        if let Ok(value) = HeaderValue::try_from(challenge) {
+            headers.insert(WWW_AUTHENTICATE, value);
+        }
+        let failure = Failure::new(FailureKind::Forbidden, message).with_http(StatusCode::FORBIDDEN, headers);
+        self.answer(id, Err(failure));
     }
 }
 

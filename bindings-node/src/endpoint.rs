@@ -10,11 +10,10 @@ use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use oxmcp_core::error::{self, Error, ErrorKind};
 use oxmcp_core::handler::Origin;
-use oxmcp_core::host::{HttpText, descriptors, received_request};
-use oxmcp_core::model::Principal;
+use oxmcp_core::host::{HttpText, descriptors, principal_from_text, received_request};
 use oxmcp_core::transports::http::{Endpoint, Spelling, SseRequest};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::connections::{Connection, js_number};
@@ -34,22 +33,8 @@ struct HeadText {
     headers: Vec<(String, String)>,
     remote: Option<SocketAddr>,
     sse: Option<SseText>,
-    principal: Option<PrincipalText>,
-}
-
-/// Who asks, as far as the application knows.
-#[derive(Deserialize)]
-struct PrincipalText {
-    subject: Option<String>,
-    client: Option<String>,
-    issuer: Option<String>,
-}
-
-impl PrincipalText {
-    fn principal(&self) -> Option<Principal> {
-        let Self { subject, client, issuer } = self;
-        Principal::from_parts(subject.as_deref(), client.as_deref(), issuer.as_deref())
-    }
+    /// Who asks, as [`principal_from_text`] reads it.
+    principal: Option<Value>,
 }
 
 /// What a request of HTTP+SSE is: the opening of a stream if it says where its messages are posted, else a message.
@@ -117,7 +102,9 @@ impl Serving {
         if let Some(sse) = text.sse.take() {
             request.extensions_mut().insert(SseRequest::from(sse));
         }
-        if let Some(principal) = text.principal.as_ref().and_then(PrincipalText::principal) {
+        if let Some(principal) =
+            text.principal.take().and_then(|known| principal_from_text(&known.to_string()))
+        {
             request.extensions_mut().insert(principal);
         }
         if let Some(resumption) = self.event_stores.resumption(event_store)? {

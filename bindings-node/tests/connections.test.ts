@@ -163,7 +163,6 @@ describe('options', () => {
   test('of registrations that have no subject here are refused by name, too', () => {
     const server = emptyServer();
     const refused: [object, RegExp][] = [
-      [{ scopeChallenge: () => {} }, /tool 'x': scopeChallenge is not supported/],
       [
         { execution: { taskSupport: 'always' } },
         /tool 'x': execution\.taskSupport must be 'forbidden', 'opt/,
@@ -176,12 +175,6 @@ describe('options', () => {
         (error: Error) => error.name === 'ConfigurationError' && message.test(error.message),
       );
     }
-    const scoped: object = { scopeChallenge: () => {} };
-    assert.throws(() => server.registerPrompt('x', scoped, () => ''), /prompt 'x': scopeChallenge/);
-    assert.throws(
-      () => server.registerResource('x', 'a:b', scoped, () => ''),
-      /resource 'x': scopeChallenge/,
-    );
     server.registerTool('x', { execution: { taskSupport: 'forbidden' } }, () => '');
   });
 

@@ -12,12 +12,14 @@ const MANIFEST = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 /** The rooms, lowest first. Each may use those before it, and itself; the last is the top level. */
 const ROOMS = [
+  'types/oauth',
   'types',
   'engine',
   'arguments/reading',
   'arguments/spec_schemas',
   'arguments',
   'arguments/forms',
+  'authentication',
   'validation',
   'later',
   'answers',
@@ -30,6 +32,7 @@ const ROOMS = [
   'server/tasks',
   'server',
   'server/middleware',
+  'server/auth',
   'shared',
   'ext',
   'fast',

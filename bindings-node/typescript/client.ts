@@ -7,6 +7,8 @@ export type {
   StandardSchemaV1Sync,
   StandardSchemaWithJSON,
 } from './arguments/standard_schema.js';
+export { OAuthError, OAuthErrorCode } from './authentication/errors.js';
+export { checkResourceAllowed, resourceUrlFromServerUrl } from './authentication/metadata.js';
 export type {
   Context as BaseContext,
   Context as ClientContext,
@@ -28,7 +30,6 @@ export {
   type UnsupportedProtocolVersionErrorData,
 } from './engine/errors.js';
 export { InMemoryTransport } from './inMemory.js';
-export * from './later/authentication.js';
 export * from './later/client.js';
 export { UriTemplate, type Variables } from './offers/resource_templates.js';
 export type { MessageClassification } from './serving/transport.js';
@@ -38,5 +39,6 @@ export * from './shared/stdio.js';
 export * from './shared/transport.js';
 // The type of the error, not the class of the same name.
 export type { InvalidRequestError } from './types/jsonrpc.js';
+export type * from './types/oauth/objects.js';
 export * from './types.js';
 export * from './validation/index.js';

@@ -1,13 +1,12 @@
 // express: an application with what an MCP server needs, and its checks as middleware.
 
+export type { OAuthTokenVerifier } from './authentication/bearer.js';
+export { type AuthMetadataOptions, getOAuthProtectedResourceMetadataUrl } from './authentication/metadata.js';
 export {
-  type AuthMetadataOptions,
   type BearerAuthMiddlewareOptions,
-  getOAuthProtectedResourceMetadataUrl,
   mcpAuthMetadataRouter,
-  type OAuthTokenVerifier,
-  requireBearerAuth,
-} from './later/authentication.js';
+  requireBearerAuthNoting as requireBearerAuth,
+} from './server/auth/bearer_auth.js';
 export {
   type CreateMcpExpressAppOptions,
   createMcpExpressApp,

@@ -68,6 +68,7 @@ export {
 
 // What it speaks.
 
+export type * from './types/oauth/objects.js';
 export * from './types.js';
 
 // What the official packages export beside it.
@@ -78,6 +79,30 @@ export type {
   StandardSchemaV1Sync,
   StandardSchemaWithJSON,
 } from './arguments/standard_schema.js';
+export {
+  type BearerAuthOptions,
+  bearerAuthChallengeResponse,
+  type OAuthTokenVerifier,
+  requireBearerAuth,
+  type VerifyBearerTokenOptions,
+  verifyBearerToken,
+} from './authentication/bearer.js';
+export { OAuthError, OAuthErrorCode } from './authentication/errors.js';
+export {
+  type AuthMetadataOptions,
+  buildOAuthProtectedResourceMetadata,
+  checkResourceAllowed,
+  getOAuthProtectedResourceMetadataUrl,
+  oauthMetadataResponse,
+  resourceUrlFromServerUrl,
+} from './authentication/metadata.js';
+export type {
+  AuthenticationOptions,
+  JwtIssuer,
+  TokenHolder,
+  VerifyToken,
+} from './authentication/options.js';
+export { requireScopes, type ScopeChallenge, type ScopeChallengeHandler } from './authentication/scopes.js';
 export type { Context as BaseContext, Context as ClientContext } from './calls/context.js';
 export type { Choice, Elicit, Elicited, ElicitInputParams, ElicitUrl } from './calls/elicitation.js';
 export {
@@ -96,41 +121,6 @@ export {
   type RequestStateCodecOptions,
 } from './calls/request_state.js';
 export type { Sample, Sampled, SampleOptions } from './calls/sampling.js';
-export {
-  type AuthMetadataOptions,
-  type AuthorizationServerMetadata,
-  type BearerAuthOptions,
-  bearerAuthChallengeResponse,
-  buildOAuthProtectedResourceMetadata,
-  checkResourceAllowed,
-  getOAuthProtectedResourceMetadataUrl,
-  type IdJagTokenExchangeResponse,
-  type OAuthClientInformation,
-  type OAuthClientInformationFull,
-  type OAuthClientInformationMixed,
-  type OAuthClientMetadata,
-  type OAuthClientRegistrationError,
-  OAuthError,
-  OAuthErrorCode,
-  type OAuthErrorResponse,
-  type OAuthMetadata,
-  type OAuthProtectedResourceMetadata,
-  type OAuthTokenRevocationRequest,
-  type OAuthTokens,
-  type OAuthTokenVerifier,
-  type OpenIdProviderDiscoveryMetadata,
-  type OpenIdProviderMetadata,
-  oauthMetadataResponse,
-  requireBearerAuth,
-  requireScopes,
-  resourceUrlFromServerUrl,
-  type ScopeChallenge,
-  type ScopeChallengeHandler,
-  type StoredOAuthClientInformation,
-  type StoredOAuthTokens,
-  type VerifyBearerTokenOptions,
-  verifyBearerToken,
-} from './later/authentication.js';
 export * from './later/serving.js';
 export type { CompletableSchema } from './server/completable.js';
 export { SSEServerTransport, type SSEServerTransportOptions } from './server/sse.js';

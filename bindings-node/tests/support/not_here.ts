@@ -9,9 +9,7 @@ export type Reason =
   /** An option that nothing here would honour: it is refused by its name, before anything is served. */
   | 'refused'
   /** The type is here, for the same thing written another way. */
-  | 'another shape'
-  /** Comes with authentication. */
-  | 'later: authentication';
+  | 'another shape';
 
 const SDK = '@modelcontextprotocol/sdk';
 const V2 = '@modelcontextprotocol';
@@ -57,10 +55,5 @@ export const NOT_HERE: Record<Reason, Record<string, string>> = {
     [`${V2}/server`]: 'InternalError.code, InternalError.data',
     [`${V2}/client`]: 'InternalError.code, InternalError.data',
     [`${V2}/node`]: 'NodeServerResponseLike.writeHead, NodeServerResponseLike.destroyed',
-  },
-  'later: authentication': {
-    [`${V2}/server`]:
-      '*.scopeChallenge, McpServer.resolveScopeChallenge, SpecTypes.OAuth*, SpecTypes.OpenId*, SpecTypes.IdJag*',
-    [`${V2}/client`]: 'SpecTypes.OAuth*, SpecTypes.OpenId*, SpecTypes.IdJag*',
   },
 };

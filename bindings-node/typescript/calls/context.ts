@@ -84,9 +84,9 @@ export class Context {
     return { headers: caller.headers, ...(url !== undefined && URL.canParse(url) && { url: new URL(url) }) };
   }
 
-  /** Who asks, as the application's own authentication found out. */
+  /** Who asks, as the application's own authentication found out, or the server's (`authentication`). */
   get authInfo(): AuthInfo | undefined {
-    return this.call.origin?.authInfo;
+    return this.call.authInfo;
   }
 
   /** The HTTP side of the call; undefined on other transports. */
@@ -95,7 +95,7 @@ export class Context {
     if (caller.headers === null) return undefined;
     return {
       req: origin?.request ?? { headers: new Headers(caller.headers) },
-      authInfo: origin?.authInfo,
+      authInfo: this.authInfo,
     };
   }
 

@@ -2,7 +2,7 @@
 
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { MODERN_PROTOCOL_VERSION } from '../types/constants.js';
-import { type CallOrigin, SESSION_ID } from './call_origin.js';
+import { type AuthInfo, authInfoOf, type CallOrigin, SESSION_ID } from './call_origin.js';
 import { InvalidResultError } from './errors.js';
 import { exact } from './exact_integers.js';
 import { type Caller, type InexactInteger, type NativeServing, native, type TaskFacts } from './native.js';
@@ -48,6 +48,7 @@ export class Call extends AsyncResource implements Asker {
   inexact: InexactInteger[] | undefined;
   private cancelled = false;
   private known: Caller | undefined;
+  private asker: AuthInfo | undefined;
   private reason: string | undefined;
   private controller: AbortController | undefined;
   private questions: Questions | undefined;
@@ -79,6 +80,12 @@ export class Call extends AsyncResource implements Asker {
       if (id !== undefined && headers !== null && SESSION_ID in headers) headers[SESSION_ID] = id;
     }
     return this.known;
+  }
+
+  /** Who asks: as the application in front said, whose word counts; or as the engine found out. */
+  get authInfo(): AuthInfo | undefined {
+    this.asker ??= this.origin?.authInfo ?? authInfoOf(this.caller.principal);
+    return this.asker;
   }
 
   /** The session's id as handlers know it: the application's own, or the engine's. */
@@ -308,6 +315,13 @@ export class Call extends AsyncResource implements Asker {
   failProtocol(code: number, message: string, data?: string): void {
     if (this.isOver) return;
     this.serving.native.failProtocol(this.id, code, message, data ?? null);
+    this.finish();
+  }
+
+  /** Fails for want of scopes, with the challenge that says which (AUTH-5). */
+  failChallenged(message: string, challenge: string): void {
+    if (this.isOver) return;
+    this.serving.native.failChallenged(this.id, message, challenge);
     this.finish();
   }
 

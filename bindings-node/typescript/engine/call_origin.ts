@@ -5,6 +5,7 @@
 // nothing of it is ever on the wire. What the engine received by itself (a listener, stdio) has no origin.
 
 import { AsyncResource } from 'node:async_hooks';
+import type { Authenticated } from './native.js';
 
 /** Who asks, as the application's own authentication found out. */
 export interface AuthInfo {
@@ -38,11 +39,14 @@ export interface CallOrigin {
   sessionId?: string | undefined;
 }
 
-/** Who asks, as far as the application knows: what the engine tells them apart by. */
+/** Who asks, as far as the application knows: what the engine tells them apart by, and what they were granted. */
 export interface Principal {
   subject: string | undefined;
   client: string | undefined;
   issuer: string | undefined;
+  scopes?: string[];
+  roles?: string[];
+  claims?: Record<string, unknown> | undefined;
 }
 
 /** Who asks, by what the application's authentication found out; undefined where that says nothing. */
@@ -53,12 +57,54 @@ export function principalOf(authInfo: AuthInfo | undefined): Principal | undefin
   const client = text(authInfo.clientId);
   const issuer = text(extra.iss) ?? text(extra.issuer);
   // An issuer alone is nobody.
-  return subject === undefined && client === undefined ? undefined : { subject, client, issuer };
+  if (subject === undefined && client === undefined) return undefined;
+  const [scopes, roles] = [words(authInfo.scopes), words(extra.roles)];
+  return { subject, client, issuer, scopes, roles, claims: plain(extra) };
+}
+
+/** Who asks, in the words that handlers know, where the engine found it out. */
+export function authInfoOf(known: Authenticated | null): AuthInfo | undefined {
+  if (known === null) return undefined;
+  const { subject, client_id, issuer, roles = [], claims, expires_at, method } = known;
+  const audience = claims?.aud;
+  return {
+    token: known.token ?? '',
+    clientId: client_id ?? subject ?? '',
+    scopes: known.scopes ?? [],
+    ...(expires_at !== undefined && { expiresAt: expires_at }),
+    ...(typeof audience === 'string' && URL.canParse(audience) && { resource: new URL(audience) }),
+    extra: {
+      ...claims,
+      ...(subject !== undefined && { sub: subject }),
+      ...(issuer !== undefined && { iss: issuer }),
+      ...(roles.length > 0 && { roles }),
+      method,
+    },
+  };
+}
+
+/** Who asks, in the engine's words. */
+export function authenticated({ client, ...known }: Principal): object {
+  return { ...known, client_id: client };
 }
 
 /** Whether both are one: also where neither is known. */
 export function isSamePrincipal(one: Principal | undefined, other: Principal | undefined): boolean {
   return one?.subject === other?.subject && one?.client === other?.client && one?.issuer === other?.issuer;
+}
+
+/** The words of a list. */
+function words(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((word) => typeof word === 'string') : [];
+}
+
+/** What of it JSON has words for: an application may hand its handlers anything. */
+function plain(extra: Record<string, unknown>): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(JSON.stringify(extra));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What names somebody for good. */

@@ -5,7 +5,7 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import { Call, FOLLOWING_IS_CHEAP, followed, type SessionAsking } from './call.js';
-import { type CallOrigin, Origins, type Principal, principalOf, ROOT } from './call_origin.js';
+import { authenticated, type CallOrigin, Origins, type Principal, principalOf, ROOT } from './call_origin.js';
 import { type ConnectionOptions, connectionText } from './connection_options.js';
 import { type HttpOptions, httpText } from './http_options.js';
 import { Lifeline } from './lifeline.js';
@@ -422,7 +422,9 @@ export class Serving {
       fetch: (head, body, told, sink, eventStore) => {
         const { number, origin } = this.origins.remember(told);
         const principal = head.principal ?? principalOf(told.authInfo);
-        const text = JSON.stringify(principal === undefined ? head : { ...head, principal });
+        const text = JSON.stringify(
+          principal === undefined ? head : { ...head, principal: authenticated(principal) },
+        );
         const token = this.native.fetch(endpoint, text, body, number, eventStore);
         this.lifeline.hold();
         this.requests += 1;

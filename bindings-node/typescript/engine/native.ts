@@ -131,7 +131,7 @@ export interface NativeServing {
   forget(token: number): void;
   /** An HTTP endpoint without a listener, for requests that somebody else received. Takes the options of `serveHttp` without an address. */
   openEndpoint(options: string): number;
-  /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port", sse?: {session, messages?}, principal?: {subject?, client?, issuer?}}`. Notices: `head`, `chunk`…, `ended`. */
+  /** Answers an HTTP request; `head` is `{method, url, headers: [[name, value]], remote?: "ip:port", sse?: {session, messages?}, principal?: Authenticated}`. Notices: `head`, `chunk`…, `ended`. */
   fetch(
     endpoint: number,
     head: string,
@@ -210,6 +210,8 @@ export interface NativeServing {
   /** `kind` is one of `failureKinds`. `detail` goes to the log only; `data` is JSON text. */
   fail(id: number, kind: string, message: string, detail: string | null, data: string | null): void;
   failProtocol(id: number, code: number, message: string, data: string | null): void;
+  /** Fails for want of scopes: over HTTP with the status 403 and this challenge (AUTH-5). */
+  failChallenged(id: number, message: string, challenge: string): void;
 
   /** Tells the transport of this token, or all, to finish: what runs may end in its time. Each end is a notice. */
   shutDown(token?: number | null): void;
@@ -255,12 +257,30 @@ export interface Caller {
   wantsProgress: boolean;
   /** What the client says of the task it wants, in versions where clients do. */
   taskRequested: { ttl?: number } | null;
+  /** Who asks, where anybody knows. */
+  principal: Authenticated | null;
   /** The integers among all this that are other numbers in JavaScript; absent where there are none. */
   inexact?: InexactInteger[];
   /** What earlier rounds of the call brought, by key. */
   inputResponses: Record<string, unknown> | null;
   /** What an earlier round kept. */
   requestState: string | null;
+}
+
+/** Who asks; what is not known is absent. */
+export interface Authenticated {
+  subject?: string;
+  client_id?: string;
+  issuer?: string;
+  scopes?: string[];
+  roles?: string[];
+  claims?: Record<string, unknown>;
+  /** Seconds since 1970. */
+  expires_at?: number;
+  /** Only where the author wants it. */
+  token?: string;
+  /** `jwt`, `api_key`, …; `host` where the application found it out. */
+  method?: string;
 }
 
 /** What is known of a task from its beginning. */

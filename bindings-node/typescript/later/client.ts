@@ -33,6 +33,7 @@ export type {
   NotYet as MaybePromise,
   NotYet as McpSubscription,
   NotYet as Middleware,
+  NotYet as OAuthClientInformationContext,
   NotYet as OAuthClientProvider,
   NotYet as OAuthDiscoveryState,
   NotYet as OAuthServerInfo,
@@ -67,6 +68,7 @@ export const {
   InsecureTokenEndpointError,
   IssuerMismatchError,
   MAX_CACHE_TTL_MS,
+  InsufficientScopeError,
   OAuthClientFlowError,
   PrivateKeyJwtProvider,
   RegistrationRejectedError,
@@ -127,6 +129,7 @@ export type DpopSession = NotYet;
 export type InMemoryResponseCacheStore = NotYet;
 export type InsecureTokenEndpointError = NotYet;
 export type IssuerMismatchError = NotYet;
+export type InsufficientScopeError = NotYet;
 export type OAuthClientFlowError = NotYet;
 export type PrivateKeyJwtProvider = NotYet;
 export type RegistrationRejectedError = NotYet;

@@ -70,6 +70,12 @@ export abstract class Named<State extends NamedState> {
     return this.registered.get(name)?.current ?? states.find((state) => state.name === name);
   }
 
+  /** What is in sight under a name at present. */
+  protected shown(name: string): State | undefined {
+    const handles = [...this.registered.values()].filter((handle) => handle.enabled && handle.name === name);
+    return handles[0]?.current;
+  }
+
   /** @internal */
   move(handle: NamedHandle<State>, from: State, to: State): void {
     this.withdraw(from);

@@ -26,6 +26,7 @@ import type { ContentBlock } from '../types/content.js';
 import type { GetPromptResult, PromptMessage } from '../types/prompts.js';
 import type { InputRequiredResult } from '../types/questions.js';
 import { markedOf, metaOf } from './annotations.js';
+import { challenging, type ScopeChallengeHandler } from './challenges.js';
 import { Named, NamedHandle } from './handles.js';
 
 /** What a prompt may return: a whole result; messages; or text and content blocks, which are said by the user. */
@@ -63,6 +64,8 @@ export interface PromptNotes {
   version?: string | undefined;
   /** Whether it is offered from the start; it is, if absent. */
   enabled?: boolean | undefined;
+  /** Says of a request over HTTP whether it takes scopes that its caller lacks; see that of a tool. */
+  scopeChallenge?: ScopeChallengeHandler | undefined;
 }
 
 /** What callers are told of a prompt that takes arguments. */
@@ -88,6 +91,8 @@ export interface PromptUpdates<Args extends AnySchema | undefined = undefined> {
   icons?: Icon[] | undefined;
   _meta?: Record<string, unknown> | undefined;
   replayable?: boolean | undefined;
+  /** null: none any more. */
+  scopeChallenge?: ScopeChallengeHandler | null | undefined;
   callback?: PromptCallback<Args>;
   enabled?: boolean | undefined;
 }
@@ -136,6 +141,7 @@ export class Prompts extends Named<State> {
       icons: config.icons,
       _meta: config._meta,
       replayable: config.replayable,
+      scopeChallenge: config.scopeChallenge,
       tags: config.tags,
       version: config.version,
       argsSchema: config.argsSchema,
@@ -143,6 +149,11 @@ export class Prompts extends Named<State> {
       callback,
     };
     return this.keep(new RegisteredPrompt(this, prompt), config.enabled);
+  }
+
+  /** What a prompt in sight asks for, if it asks for anything. */
+  challengeOf(name: string): ScopeChallengeHandler | undefined {
+    return this.shown(name)?.scopeChallenge;
   }
 
   /** The completer of an argument, if there is one. */
@@ -164,7 +175,11 @@ export class Prompts extends Named<State> {
       },
       `prompt '${state.name}'`,
     );
-    const slot = this.engine.slot(runOf(state, this.engine));
+    const run = challenging(runOf(state, this.engine), state.scopeChallenge, 'prompts/get', (args) => ({
+      name: state.name,
+      arguments: args,
+    }));
+    const slot = this.engine.slot(run);
     translated(() => this.engine.native.addPrompt(descriptor, slot, replace));
     this.engine.note('prompts', state.callback.length > (state.args === undefined ? 0 : 1));
     if (state.args !== undefined && state.args.completers.size > 0) this.onCompletable();
@@ -182,6 +197,9 @@ export class RegisteredPrompt extends NamedHandle<State> {
   /** As it was given. */
   get argsSchema(): unknown {
     return this.current.argsSchema;
+  }
+  get scopeChallenge(): ScopeChallengeHandler | undefined {
+    return this.current.scopeChallenge;
   }
   get icons(): Icon[] | undefined {
     return this.current.icons;
@@ -213,6 +231,8 @@ export class RegisteredPrompt extends NamedHandle<State> {
       icons: updates.icons ?? before.icons,
       _meta: updates._meta ?? before._meta,
       replayable: updates.replayable ?? before.replayable,
+      scopeChallenge:
+        updates.scopeChallenge === null ? undefined : (updates.scopeChallenge ?? before.scopeChallenge),
       argsSchema: argsSchema ?? before.argsSchema,
       args:
         argsSchema === undefined

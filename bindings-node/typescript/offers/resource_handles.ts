@@ -1,6 +1,7 @@
 // The handles of resources and resource templates.
 
 import { native } from '../engine/native.js';
+import type { ScopeChallengeHandler } from './challenges.js';
 import { Handle } from './handles.js';
 import type {
   CacheHint,
@@ -53,6 +54,8 @@ export interface ResourceUpdates {
   /** A new URI; null removes the resource. */
   uri?: string | null | undefined;
   metadata?: ResourceMetadata | undefined;
+  /** null: none any more. */
+  scopeChallenge?: ScopeChallengeHandler | null | undefined;
   callback?: ReadResourceCallback | undefined;
   enabled?: boolean | undefined;
 }
@@ -64,6 +67,8 @@ export interface ResourceTemplateUpdates {
   title?: string | undefined;
   template?: ResourceTemplate | undefined;
   metadata?: ResourceMetadata | undefined;
+  /** null: none any more. */
+  scopeChallenge?: ScopeChallengeHandler | null | undefined;
   callback?: ReadResourceTemplateCallback | undefined;
   enabled?: boolean | undefined;
 }
@@ -89,6 +94,9 @@ abstract class ReadableHandle<State extends ResourceState | TemplateState> exten
   }
   get cacheHint(): CacheHint | undefined {
     return this.current.metadata.cacheHint;
+  }
+  get scopeChallenge(): ScopeChallengeHandler | undefined {
+    return this.current.metadata.scopeChallenge;
   }
   /** The function, as it was given. */
   get readCallback(): State['callback'] {
@@ -194,8 +202,12 @@ export class RegisteredResourceTemplate extends ReadableHandle<TemplateState> {
 
 function metadataOf(
   before: ResourceMetadata,
-  updates: { title?: string | undefined; metadata?: ResourceMetadata | undefined },
+  updates: Pick<ResourceUpdates, 'title' | 'metadata' | 'scopeChallenge'>,
 ): ResourceMetadata {
-  const metadata = updates.metadata ?? before;
-  return updates.title === undefined ? metadata : { ...metadata, title: updates.title };
+  const { title, scopeChallenge = before.scopeChallenge } = updates;
+  return {
+    ...(updates.metadata ?? before),
+    ...(title !== undefined && { title }),
+    scopeChallenge: scopeChallenge ?? undefined,
+  };
 }

@@ -1,6 +1,7 @@
 // Resources as authors describe them: what reading returns, and families of resources under a URI template.
 
 import { isObject } from '../answers/content.js';
+import type { ScopeChallengeHandler } from '../authentication/scopes.js';
 import type { Context } from '../calls/context.js';
 import type { InputRequiredResult } from '../types/questions.js';
 import type {
@@ -44,6 +45,8 @@ export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & {
   replayable?: boolean;
   /** Words by which items are shown and hidden together, see `visibility`. Clients see them in `_meta`. */
   tags?: readonly string[];
+  /** Says of a read over HTTP whether it takes scopes that its caller lacks; see that of a tool. */
+  scopeChallenge?: ScopeChallengeHandler | undefined;
 };
 
 /** What reading may return: a whole result; contents or several; text; bytes, which are sent as base64. */

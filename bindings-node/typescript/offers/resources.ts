@@ -11,6 +11,7 @@ import { AlreadyRegisteredError, InvalidResultError, translated } from '../engin
 import type { Run } from '../engine/event_loop.js';
 import { native } from '../engine/native.js';
 import { metaOf, warnOfUnknownResourceHints } from './annotations.js';
+import { challenging, type ScopeChallengeHandler } from './challenges.js';
 import {
   RegisteredResource,
   RegisteredResourceTemplate,
@@ -87,6 +88,16 @@ export class Resources {
     return registered;
   }
 
+  /** What the resource at a URI, or the family it belongs to, asks for, if it asks for anything. */
+  challengeOf(uri: string): ScopeChallengeHandler | undefined {
+    const resource = URL.canParse(uri) ? this.resources.get(keyOf(uri, uri)) : undefined;
+    if (resource !== undefined) return resource.enabled ? resource.scopeChallenge : undefined;
+    const family = [...this.templates.values()].find(
+      ({ resourceTemplate }) => resourceTemplate.uriTemplate.match(uri) !== null,
+    );
+    return family?.enabled ? family.scopeChallenge : undefined;
+  }
+
   /** The completer of a template's variable, if there is one. */
   completer(uriTemplate: string, variable: string): CompleteResourceTemplateCallback | undefined {
     for (const { current, enabled } of this.templates.values()) {
@@ -102,7 +113,7 @@ export class Resources {
     const engine = this.engine.native;
     const moves = before?.key !== next.key;
     const descriptor = encode(resourceDescriptor(next), `resource '${next.name}'`);
-    const slot = this.engine.slot(readRun(next, this.engine));
+    const slot = this.engine.slot(challenged(readRun(next, this.engine), next));
     translated(() => engine.addResource(descriptor, slot, !moves));
     if (moves && !resource.enabled) engine.setEnabled('resource', next.key, false);
     if (moves && before !== undefined) {
@@ -127,7 +138,14 @@ export class Resources {
   /** @internal Tells the engine. */
   offerTemplate(state: TemplateState, replace: boolean): void {
     const { template, metadata } = state;
-    const { cacheHint, replayable = false, size: _size, tags, ...told } = metadata;
+    const {
+      cacheHint,
+      replayable = false,
+      size: _size,
+      tags,
+      scopeChallenge: _challenge,
+      ...told
+    } = metadata;
     const descriptor = encode(
       {
         ...told,
@@ -138,7 +156,7 @@ export class Resources {
       },
       `resource template '${state.name}'`,
     );
-    const slot = this.engine.slot(readTemplateRun(state, this.engine));
+    const slot = this.engine.slot(challenged(readTemplateRun(state, this.engine), state));
     translated(() => this.engine.native.addResourceTemplate(descriptor, slot, replace));
     this.engine.note('resources', state.callback.length > 2);
     if (template.completes) this.onCompletable();
@@ -211,7 +229,7 @@ export class Resources {
           const whose = `the list of resource template '${current.name}'`;
           throw new InvalidResultError(`${whose}: must be an object with an array of resources`);
         }
-        const { cacheHint: _cacheHint, replayable: _replayable, tags: _tags, ...told } = current.metadata;
+        const told = toldOf(current.metadata);
         return result.resources.map((entry) => ({ ...told, ...(entry as object) }));
       });
     return (await Promise.all(lists)).flat();
@@ -222,15 +240,29 @@ function checkCallback(callback: unknown, what: string): void {
   if (typeof callback !== 'function') throw new TypeError(`${what}: the callback must be a function`);
 }
 
+/** What of it callers are told as it is. */
+function toldOf(metadata: ResourceMetadata): object {
+  const { cacheHint: _1, replayable: _2, tags: _3, scopeChallenge: _4, ...told } = metadata;
+  return told;
+}
+
 /** What callers are told of a resource. */
 function listed(state: ResourceState): object {
-  const { cacheHint: _cacheHint, replayable: _replayable, tags: _tags, ...told } = state.metadata;
-  return { ...told, _meta: metaOf(state.metadata), uri: native.legalUri(state.uri), name: state.name };
+  return {
+    ...toldOf(state.metadata),
+    _meta: metaOf(state.metadata),
+    uri: native.legalUri(state.uri),
+    name: state.name,
+  };
 }
 
 function resourceDescriptor(state: ResourceState): object {
   const { cacheHint, replayable = false, tags } = state.metadata;
   return { ...listed(state), oxmcp: { ...cacheHint, replayable, tags } };
+}
+
+function challenged(run: Run, { metadata }: ResourceState | TemplateState): Run {
+  return challenging(run, metadata.scopeChallenge, 'resources/read', (_args, uri) => ({ uri }));
 }
 
 function readRun(state: ResourceState, engine: Engine): Run {

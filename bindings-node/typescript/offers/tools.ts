@@ -11,6 +11,7 @@ import type { ContentBlock } from '../types/content.js';
 import type { InputRequiredResult } from '../types/questions.js';
 import type { CallToolResult, ToolAnnotations } from '../types/tools.js';
 import { markedOf, metaOf, warnOfUnknownHints } from './annotations.js';
+import { challenging, type ScopeChallengeHandler } from './challenges.js';
 import { Named, NamedHandle } from './handles.js';
 import { checkExecution, executionOf, mannerOf, type TaskExecution } from './tasks/support.js';
 import { toolRun } from './tool_runs.js';
@@ -67,6 +68,8 @@ export interface ToolNotes {
   enabled?: boolean | undefined;
   /** Whether calls can become tasks, which go on after their request was answered; they cannot when absent. */
   execution?: TaskExecution | undefined;
+  /** Says of a call over HTTP whether it takes scopes that its caller lacks, which is told to get them: `requireScopes('write')`. */
+  scopeChallenge?: ScopeChallengeHandler | undefined;
 }
 
 /** What callers are told of a tool that takes arguments. */
@@ -97,6 +100,8 @@ export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
   strictInputValidation?: boolean | undefined;
   replayable?: boolean | undefined;
   execution?: TaskExecution | undefined;
+  /** null: none any more. */
+  scopeChallenge?: ScopeChallengeHandler | null | undefined;
   callback?: ToolCallback<Input>;
   enabled?: boolean | undefined;
 }
@@ -118,6 +123,11 @@ const USUAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /** The tools of a server. */
 export class Tools extends Named<State> {
+  /** What a tool in sight asks for, if it asks for anything. */
+  challengeOf(name: string): ScopeChallengeHandler | undefined {
+    return this.shown(name)?.scopeChallenge;
+  }
+
   /** The JSON Schema that clients are told of a tool's arguments. */
   inputSchemaJson(name: string): Record<string, unknown> | undefined {
     return this.state(name)?.input?.json;
@@ -157,6 +167,7 @@ export class Tools extends Named<State> {
       strictInputValidation: config.strictInputValidation,
       replayable: config.replayable,
       execution: config.execution,
+      scopeChallenge: config.scopeChallenge,
       tags: config.tags,
       version: config.version,
       inputSchema: config.inputSchema,
@@ -179,7 +190,13 @@ export class Tools extends Named<State> {
     checkExecution(state.execution, `tool '${state.name}'`);
     const converts = !(state.strictInputValidation ?? this.strict);
     const descriptor = encode(descriptorOf(state, converts), `tool '${state.name}'`);
-    const slot = this.engine.slot(toolRun(state, this.engine, this.mostElements, converts));
+    const run = challenging(
+      toolRun(state, this.engine, this.mostElements, converts),
+      state.scopeChallenge,
+      'tools/call',
+      (args) => ({ name: state.name, arguments: args }),
+    );
+    const slot = this.engine.slot(run);
     translated(() => this.engine.native.addTool(descriptor, slot, replace));
     this.engine.note('tools', state.callback.length > (state.inputSchema === undefined ? 0 : 1));
   }
@@ -207,6 +224,9 @@ export class RegisteredTool extends NamedHandle<State> {
   }
   get execution(): TaskExecution | undefined {
     return this.current.execution;
+  }
+  get scopeChallenge(): ScopeChallengeHandler | undefined {
+    return this.current.scopeChallenge;
   }
   get annotations(): ToolAnnotations | undefined {
     return this.current.annotations;
@@ -242,6 +262,7 @@ export class RegisteredTool extends NamedHandle<State> {
     if (updates.outputSchema !== undefined) {
       next.output = schemaOf(updates.outputSchema, 'output', `tool '${next.name}', outputSchema`);
     }
+    if (updates.scopeChallenge === null) next.scopeChallenge = undefined;
     this.change(next, updates.enabled);
   }
 }

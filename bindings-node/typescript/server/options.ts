@@ -139,16 +139,6 @@ export function checkOptions(options: ServerOptions): void {
   }
 }
 
-/** Throws ConfigurationError for what others take with a registration and nothing here would honour. */
-export function refuseWithoutSubject(config: object, what: string): void {
-  const { scopeChallenge } = config as { scopeChallenge?: unknown };
-  if (scopeChallenge !== undefined) {
-    throw new ConfigurationError(
-      `${what}: scopeChallenge is not supported: who may ask is decided before; leave it out`,
-    );
-  }
-}
-
 /** The secrets as bytes. */
 export function keysOf({ requestStateKeys: keys }: ServerOptions): Uint8Array[] | undefined {
   if (keys === undefined) return undefined;

@@ -1,6 +1,7 @@
 // What is registered with an `McpServer`, and how: by today's methods and by the older ones.
 
 import { type AnySchema, isRawShape, isSchema, type ShapeInput } from '../arguments/schemas.js';
+import type { ScopeChallengeHandler } from '../authentication/scopes.js';
 import { ENGINE, type Engine, type Servable } from '../engine/engine.js';
 import { translated } from '../engine/errors.js';
 import type { MountOptions } from '../engine/mounts.js';
@@ -36,7 +37,7 @@ import {
 } from '../offers/tools.js';
 import { Predicates, type VisibleItem, type VisiblePredicate } from '../offers/visible.js';
 import type { ToolAnnotations } from '../types/tools.js';
-import { type McpServerOptions, mostElements, refuseWithoutSubject } from './options.js';
+import { type McpServerOptions, mostElements } from './options.js';
 
 export type { MountOptions } from '../engine/mounts.js';
 export type { VisibleItem, VisiblePredicate } from '../offers/visible.js';
@@ -79,7 +80,6 @@ export abstract class Registering {
   ): RegisteredTool;
   // Two signatures: asking inside one whether there is a schema costs the type checker more than the schema does.
   registerTool(name: string, config: ToolConfig, callback: AnyToolFunction): RegisteredTool {
-    refuseWithoutSubject(config, `tool '${name}'`);
     return this.tools.add(name, config, callback);
   }
 
@@ -106,7 +106,6 @@ export abstract class Registering {
     metadata: ResourceMetadata,
     callback: ReadResourceCallback | ReadResourceTemplateCallback,
   ): RegisteredResource | RegisteredResourceTemplate {
-    refuseWithoutSubject(metadata, `resource '${name}'`);
     if (typeof uriOrTemplate === 'string') {
       return this.resources.add(name, uriOrTemplate, metadata, callback as ReadResourceCallback);
     }
@@ -168,7 +167,6 @@ export abstract class Registering {
     callback: PromptFunction<Args>,
   ): RegisteredPrompt;
   registerPrompt(name: string, config: PromptConfig, callback: AnyPromptFunction): RegisteredPrompt {
-    refuseWithoutSubject(config, `prompt '${name}'`);
     return this.prompts.add(name, config, callback);
   }
 
@@ -181,6 +179,20 @@ export abstract class Registering {
   addTransform(transform: Transform): void {
     this.engine.transform([transform]);
   }
+
+  /** What a request asks for beside what its caller has, by the `scopeChallenge` of the tool, prompt or resource it is for. */
+  readonly resolveScopeChallenge: ScopeChallengeHandler = (context) => {
+    const { name, uri } = (context.request.params ?? {}) as { name?: unknown; uri?: unknown };
+    const offers = {
+      'tools/call': this.tools,
+      'prompts/get': this.prompts,
+      'resources/read': this.resources,
+    };
+    const { method } = context.request;
+    const of = Object.hasOwn(offers, method) ? offers[method as keyof typeof offers] : undefined;
+    const key = of === this.resources ? uri : name;
+    return typeof key === 'string' ? of?.challengeOf(key)?.(context) : undefined;
+  };
 
   /** The JSON Schema that clients are told of a tool's arguments. */
   toolInputSchemaJson(name: string): Record<string, unknown> | undefined {

@@ -2,8 +2,9 @@
 
 import { encode } from '../answers/encoding.js';
 import { respond } from '../answers/settling.js';
+import { type AuthenticationOptions, tokenVerifying } from '../authentication/options.js';
 import type { Engine } from '../engine/engine.js';
-import { translated } from '../engine/errors.js';
+import { ConfigurationError, translated } from '../engine/errors.js';
 
 /** The sections, as options of servers; each has the words of the configuration file, in either spelling. */
 export interface ProductionOptions {
@@ -13,7 +14,7 @@ export interface ProductionOptions {
    */
   config?: string | undefined;
   /** Who is calling: keys, tokens, certificates. */
-  authentication?: Section | undefined;
+  authentication?: AuthenticationOptions | undefined;
   /** Who may do what: roles and rules. */
   authorization?: Section | undefined;
   /** How often, how much, how long. */
@@ -44,8 +45,17 @@ const SECTIONS = [
   'tls',
 ] as const;
 
-/** By section and option: the method that a function given there is asked with. The option itself crosses as `true`. */
-const FUNCTIONS: { readonly [option: string]: string } = {};
+/** By section and option: the method that a function given there is asked with. That there is one says all there is to say. */
+const FUNCTIONS: { readonly [option: string]: Asking } = {
+  'authentication.verify': { method: 'oxmcp/verify_token', asked: tokenVerifying },
+};
+
+/** How a function is asked. */
+interface Asking {
+  readonly method: string;
+  /** From what the author gave to what takes what is asked; undefined where nothing can be asked. */
+  readonly asked: (given: unknown, section: Section) => ((asked: unknown) => unknown) | undefined;
+}
 
 /**
  * Tells the engine of the sections.
@@ -55,14 +65,16 @@ const FUNCTIONS: { readonly [option: string]: string } = {};
 export function configure(engine: Engine, options: ProductionOptions): void {
   const sections: Record<string, Record<string, unknown>> = {};
   for (const name of SECTIONS) {
-    const section = options[name];
+    const section: Section | undefined = options[name];
     if (section === undefined) continue;
     const plain: Record<string, unknown> = {};
     for (const [option, value] of Object.entries(section)) {
-      const method = FUNCTIONS[`${name}.${option}`];
-      const isAsked = method !== undefined && typeof value === 'function';
-      if (isAsked) ask(engine, method, value as (asked: unknown) => unknown);
-      plain[option] = isAsked ? true : value;
+      const asking = FUNCTIONS[`${name}.${option}`];
+      const run = asking?.asked(value, section);
+      if (asking !== undefined && run !== undefined) ask(engine, asking.method, run);
+      // JSON would leave it out, and nobody would know.
+      else if (typeof value === 'function') throw new ConfigurationError(`${name}.${option} is no function`);
+      else plain[option] = value;
     }
     sections[name] = plain;
   }

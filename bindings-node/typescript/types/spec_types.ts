@@ -7,6 +7,7 @@ import type * as jsonrpc from './jsonrpc.js';
 import type * as lifecycle from './lifecycle.js';
 import type * as methods from './methods.js';
 import type * as notifications from './notifications.js';
+import type * as oauth from './oauth/objects.js';
 import type * as prompts from './prompts.js';
 import type * as questions from './questions.js';
 import type * as resources from './resources.js';
@@ -188,6 +189,18 @@ export type SpecTypes = {
   UnsubscribeRequestParams: resources.UnsubscribeRequestParams;
   UntitledMultiSelectEnumSchema: questions.UntitledMultiSelectEnumSchema;
   UntitledSingleSelectEnumSchema: questions.UntitledSingleSelectEnumSchema;
+  IdJagTokenExchangeResponse: oauth.IdJagTokenExchangeResponse;
+  OAuthClientInformation: oauth.OAuthClientInformation;
+  OAuthClientInformationFull: oauth.OAuthClientInformationFull;
+  OAuthClientMetadata: oauth.OAuthClientMetadata;
+  OAuthClientRegistrationError: oauth.OAuthClientRegistrationError;
+  OAuthErrorResponse: oauth.OAuthErrorResponse;
+  OAuthMetadata: oauth.OAuthMetadata;
+  OAuthProtectedResourceMetadata: oauth.OAuthProtectedResourceMetadata;
+  OAuthTokenRevocationRequest: oauth.OAuthTokenRevocationRequest;
+  OAuthTokens: oauth.OAuthTokens;
+  OpenIdProviderDiscoveryMetadata: oauth.OpenIdProviderDiscoveryMetadata;
+  OpenIdProviderMetadata: oauth.OpenIdProviderMetadata;
 };
 
 /** The name of a type of the specification. */

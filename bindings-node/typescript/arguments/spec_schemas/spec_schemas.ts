@@ -2,7 +2,8 @@
 
 import type { SpecTypeName, SpecTypes } from '../../types/spec_types.js';
 import { definitions } from './definitions.js';
-import { DefinitionSchema, type WireSchema } from './wire_schema.js';
+import { fillings, oauthDefinitions } from './oauth_definitions.js';
+import { DefinitionSchema, type Fill, type WireSchema } from './wire_schema.js';
 
 export { SchemaError, type SchemaIssue } from './issues.js';
 export type { MemberSchema, SafeParseResult, StandardProps, WireSchema } from './wire_schema.js';
@@ -13,14 +14,13 @@ const withContent = (value: unknown): unknown =>
     ? { content: [], ...value }
     : value;
 
-const names = Object.keys(definitions);
+const texts: Readonly<Record<string, string>> = { ...definitions, ...oauthDefinitions };
+const fills: Readonly<Record<string, Fill>> = { CallToolResult: withContent, ...fillings };
+const names = Object.keys(texts);
 
 /** The schema of each type of the specification, by the type's name. */
 export const specTypeSchemas: { readonly [N in SpecTypeName]: WireSchema<SpecTypes[N]> } = Object.fromEntries(
-  names.map((name): unknown[] => [
-    name,
-    new DefinitionSchema(name, definitions[name], name === 'CallToolResult' ? withContent : undefined),
-  ]),
+  names.map((name): unknown[] => [name, new DefinitionSchema(name, texts[name], fills[name])]),
 );
 
 const guard =
