@@ -408,3 +408,21 @@ async fn while_records_cannot_be_written_calls_are_refused_or_go_on() {
         log.finish().await;
     }
 }
+
+#[tokio::test]
+async fn a_log_that_rests_lets_go_of_its_file_and_goes_on_later() {
+    let folder = Folder::new();
+    let log = AuditLog::open(options(&folder, Mode::Fast)).unwrap();
+    let _ = log.record(call(1));
+    log.rest();
+    log.rest();
+    assert!(whole(&[folder.file()]).closed);
+    // Somebody else writes meanwhile.
+    write(options(&folder, Mode::Fast), 1);
+    let _ = log.record(call(2));
+    assert!(log.flush().await);
+    assert_eq!(calls(&folder.file()).len(), 3);
+    assert!(!whole(&[folder.file()]).closed);
+    log.close();
+    assert!(whole(&[folder.file()]).closed);
+}

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub(super) struct Queue {
     /// Whether somebody waits, so that nothing is put off.
     pub(super) urgent: bool,
     pub(super) flushes: Vec<oneshot::Sender<bool>>,
+    /// Who waits until the sinks are let go of, for now.
+    pub(super) rests: Vec<mpsc::Sender<()>>,
 }
 
 pub(super) struct Waiting {
@@ -188,6 +190,23 @@ impl AuditLog {
         told.await.unwrap_or(false)
     }
 
+    /// Writes what waits, says that nothing follows for now, and lets go of the file, which is opened again for the next record.
+    /// Blocks for as long as that takes. A function that needs this thread to run does not get what waits.
+    pub fn rest(&self) {
+        let (tell, told) = mpsc::channel();
+        {
+            let mut queue = self.0.shared.lock();
+            if queue.closed {
+                return;
+            }
+            (queue.urgent, queue.hurried) = (true, true);
+            queue.rests.push(tell);
+        }
+        self.0.shared.bell.notify_one();
+        // Its other end is dropped at last.
+        let _ = told.recv();
+    }
+
     /// Writes what waits, says that this is the end, and lets go of the file. What is recorded afterwards is not written.
     pub async fn finish(&self) {
         let (tell, told) = oneshot::channel();
@@ -218,7 +237,12 @@ impl Shared {
     /// What waits, once there is something. In the fast mode it is given a moment to become more.
     pub(super) fn take(&self, patience: Duration) -> Taken {
         let mut queue = self.lock();
-        while queue.waiting.is_empty() && queue.missed == 0 && queue.flushes.is_empty() && !queue.closed {
+        while queue.waiting.is_empty()
+            && queue.missed == 0
+            && queue.flushes.is_empty()
+            && queue.rests.is_empty()
+            && !queue.closed
+        {
             queue = self.bell.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
         if !queue.urgent && !queue.closed {
@@ -232,6 +256,7 @@ impl Shared {
             waiting: std::mem::take(&mut queue.waiting),
             missed: std::mem::take(&mut queue.missed),
             flushes: std::mem::take(&mut queue.flushes),
+            rests: std::mem::take(&mut queue.rests),
             closed: queue.closed,
         }
     }
@@ -241,6 +266,7 @@ pub(super) struct Taken {
     pub(super) waiting: VecDeque<Waiting>,
     pub(super) missed: u64,
     pub(super) flushes: Vec<oneshot::Sender<bool>>,
+    pub(super) rests: Vec<mpsc::Sender<()>>,
     pub(super) closed: bool,
 }
 

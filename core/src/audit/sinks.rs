@@ -60,6 +60,12 @@ impl Sinks {
         self.file = None;
     }
 
+    pub(super) fn reopen(&mut self, options: &AuditOptions) -> Result<Opened> {
+        let (sinks, opened) = Self::open(options)?;
+        *self = sinks;
+        Ok(opened)
+    }
+
     pub(super) const fn has_file(&self) -> bool {
         self.file.is_some()
     }

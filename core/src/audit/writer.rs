@@ -15,6 +15,7 @@ use super::{CLOSED, GAP, OPENED};
 
 /// How long a record may wait for others in the fast mode.
 const PATIENCE: Duration = Duration::from_millis(20);
+const SHORT_PATIENCE: Duration = Duration::from_millis(2);
 /// The most records that are written at once.
 const MAX_BATCH: usize = 1024;
 /// How often a log that cannot be written says so.
@@ -28,11 +29,16 @@ pub(super) struct Writer {
     /// Records that are missing and have not been told of.
     missed: u64,
     said: Option<Instant>,
+    patience: Duration,
+    /// Whether the sinks were let go of.
+    rests: bool,
 }
 
 impl Writer {
     pub(super) fn new(shared: Arc<Shared>, sinks: Sinks, arguments: ArgumentWriter) -> Self {
-        Self { shared, sinks, arguments, last_hash: None, missed: 0, said: None }
+        // A function runs only as long as its server does.
+        let patience = if shared.options.function.is_some() { SHORT_PATIENCE } else { PATIENCE };
+        Self { shared, sinks, arguments, last_hash: None, missed: 0, said: None, patience, rests: false }
     }
 
     /// Writes the first record.
@@ -50,7 +56,7 @@ impl Writer {
 
     pub(super) fn run(mut self) {
         loop {
-            let Taken { mut waiting, missed, flushes, closed } = self.shared.take(PATIENCE);
+            let Taken { mut waiting, missed, flushes, rests, closed } = self.shared.take(self.patience);
             self.missed += missed;
             let mut is_written = true;
             while !waiting.is_empty() || self.missed > 0 {
@@ -69,11 +75,16 @@ impl Writer {
                     break;
                 }
             }
-            if closed {
+            if (closed || !rests.is_empty()) && !self.rests {
                 // Nobody could do anything about it any more.
-                let _ = self.write(vec![Entry::new(CLOSED, Outcome::Allowed)], true);
+                let _ = self.write(vec![Entry::new(CLOSED, Outcome::Allowed)], rests.is_empty());
                 self.sinks.let_go();
+                self.rests = true;
             }
+            if !rests.is_empty() && !closed {
+                self.shared.lock().hurried = false;
+            }
+            drop(rests);
             for flush in flushes {
                 let _ = flush.send(is_written);
             }
@@ -85,6 +96,13 @@ impl Writer {
 
     fn write_batch(&mut self, mut entries: Vec<Entry>) -> bool {
         let count = entries.len() as u64;
+        if self.rests
+            && let Err(error) = self.reopen()
+        {
+            self.missed += count;
+            self.fail(&error);
+            return false;
+        }
         let gap = self.missed;
         if gap > 0 {
             let mut entry = Entry::new(GAP, Outcome::Error);
@@ -107,12 +125,24 @@ impl Writer {
                 error
             }
         };
+        self.fail(&error);
+        false
+    }
+
+    /// Goes on after a rest.
+    fn reopen(&mut self) -> io::Result<()> {
+        let opened = self.sinks.reopen(&self.shared.options).map_err(io::Error::other)?;
+        self.rests = false;
+        let last_hash = opened.last_hash.clone().or_else(|| self.last_hash.clone());
+        self.begin(Opened { last_hash, ..opened })
+    }
+
+    fn fail(&mut self, error: &io::Error) {
         self.shared.failing.store(true, Ordering::Relaxed);
         if self.said.is_none_or(|said| said.elapsed() >= SAY_EVERY) {
             self.said = Some(Instant::now());
             tracing::error!(%error, missed = self.missed, "the audit log cannot be written");
         }
-        false
     }
 
     /// Writes these to all sinks, in one piece to each. What is not written is no part of the chain.

@@ -107,6 +107,9 @@ pub trait Observer: Send + Sync {
         Ok(())
     }
 
+    /// Nothing follows for now: whoever runs the engine stops. May block, for as long as it takes to write what was heard.
+    fn rest(&self) {}
+
     /// A request was refused before it was read (origin, authentication, size); `reason` is what its client was told.
     fn refused(&self, status: u16, reason: &str, place: Place) {
         let _ = (status, reason, place);
@@ -223,6 +226,11 @@ impl Admission {
             headers: None,
         };
         self.observers.iter().for_each(|observer| drop(observer.operation(&event)));
+    }
+
+    /// Tells observers that nothing follows for now. May block for as long as they need to write what they heard.
+    pub fn rest(&self) {
+        self.observers.iter().for_each(|observer| observer.rest());
     }
 
     /// Tells of a request that was refused before it was read.

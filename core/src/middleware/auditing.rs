@@ -114,6 +114,10 @@ impl Observer for Auditor {
         self.log.may_begin()
     }
 
+    fn rest(&self) {
+        self.log.rest();
+    }
+
     fn refused(&self, status: u16, reason: &str, place: Place) {
         let mut entry = Entry::new(REFUSED, audit::Outcome::Denied);
         entry.at = SystemTime::now();

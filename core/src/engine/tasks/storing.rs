@@ -13,12 +13,16 @@ use crate::model::TaskStatus;
 const WORKER_LOST: &str = "worker lost";
 
 impl Engine {
-    /// Lets go of the store of tasks, which somebody else may want to open: what ends later is not written down. For hosts that
+    /// Lets go of the store of tasks and of the audit log, which somebody else may want to open: what ends later is not written
+    /// down, and the log is opened again by what comes later. For hosts that
     /// cannot say when the last clone of an engine is dropped, once nothing of it runs any more.
     pub fn close_task_store(&self) {
         // Dropped outside of the lock.
         let store = self.0.rounds.tasks.0.store.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(store);
+        if let Some(admission) = &self.0.admission {
+            admission.rest();
+        }
     }
 }
 
