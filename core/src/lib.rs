@@ -1,6 +1,6 @@
 //! The oxmcp protocol engine.
 //!
-//! Rooms, lowest first; each uses only those above it: `error`, `json` · `sealing` · `protocol_version` · `jsonrpc` · `model` ·
+//! Rooms, lowest first; each uses only those above it: `error`, `json` · `outbound` · `sealing` · `protocol_version` · `jsonrpc` · `model` ·
 //! `schema` · `handler` · `mailbox` · `audit` · `registry` · `safety` · `skills` · `eras` · `middleware` ·
 //! `authentication` · `engine` · `transports` · `host`.
 
@@ -16,6 +16,7 @@ pub mod jsonrpc;
 pub mod mailbox;
 pub mod middleware;
 pub mod model;
+pub mod outbound;
 pub mod protocol_version;
 pub mod registry;
 pub mod safety;

@@ -31,7 +31,7 @@ fn served(settings: &Value) -> Server {
     serve_engine(engine, support::engine().1, HttpOptions::default())
 }
 
-fn refused(section: Value) -> String {
+fn refused(section: &Value) -> String {
     described(&json!({"authentication": section}))
         .and_then(|description| description.engine())
         .map(drop)
@@ -119,19 +119,20 @@ fn what_is_wrong_is_said_with_its_name() {
     let jwt = |more: Value| {
         let mut jwt = json!({"issuer": ISSUER, "audience": "x", "jwks": issuer.set()});
         jwt.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        refused(json!({"jwt": jwt}))
+        refused(&json!({"jwt": jwt}))
     };
     for (message, says) in [
-        (refused(json!({})), "nobody could ever be let in"),
-        (refused(json!({"jwts": []})), "unknown field `jwts`"),
+        (refused(&json!({})), "nobody could ever be let in"),
+        (refused(&json!({"jwts": []})), "unknown field `jwts`"),
         (jwt(json!({"isuer": "x"})), "unknown field `isuer`"),
         (jwt(json!({"algorithms": ["none"]})), "\"none\" is none that is known"),
         (jwt(json!({"secret": "x"})), "in one way, and only one"),
         (jwt(json!({"secret": {"env": "OXMCP_TEST_UNSET"}})), "the variable OXMCP_TEST_UNSET is not set"),
         (jwt(json!({"leeway_seconds": -1})), "leeway_seconds"),
-        (refused(json!({"api_keys": {"keys": [{"id": "a", "owner": "b", "hash": "c"}]}})), "64 hexadecimal"),
-        (refused(json!({"api_keys": {"header": "a b"}})), "no name of a header"),
-        (refused(json!({"jwt": {"issuer": ISSUER, "audience": "x"}})), "in one way, and only one"),
+        (refused(&json!({"api_keys": {"keys": [{"id": "a", "owner": "b", "hash": "c"}]}})), "64 hexadecimal"),
+        (refused(&json!({"api_keys": {"header": "a b"}})), "no name of a header"),
+        (refused(&json!({"jwt": {"issuer": "http://issuer.test", "audience": "x"}})), "this machine only"),
+        (jwt(json!({"jwks_url": "https://issuer.test/keys"})), "in one way, and only one"),
     ] {
         assert!(message.contains(says), "{message}");
         assert!(!message.contains("\"kty\""), "{message}");

@@ -10,6 +10,7 @@ use std::path::Path;
 const ROOMS: &[&str] = &[
     "error",
     "json",
+    "outbound",
     "sealing",
     "protocol_version",
     "jsonrpc",

@@ -19,6 +19,7 @@ use super::options::AuthenticationOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::model::Principal;
+use crate::outbound::Outbound;
 
 /// Says who asks. Clones share everything: what was verified, and the keys of issuers.
 #[derive(Clone)]
@@ -27,7 +28,7 @@ pub struct Authenticator(Arc<Inner>);
 struct Inner {
     told: Told,
     keys: Option<ApiKeys>,
-    jwt: Vec<Verifier>,
+    jwt: Vec<Arc<Verifier>>,
     function: Option<Arc<dyn Handler>>,
     verified: VerifiedTokens,
     cache_time: Duration,
@@ -65,9 +66,10 @@ impl Authenticator {
         let issuers = options.jwt.iter().map(|jwt| jwt.issuer.as_str());
         let told = Told::new(options, issuers)?;
         let keys = options.api_keys.as_ref().map(ApiKeys::new).transpose()?;
-        let jwt: Result<Vec<_>> =
-            options.jwt.iter().map(|options| Verifier::new(options, told.canonical())).collect();
-        let jwt = jwt?;
+        let outbound =
+            if options.asks_others() { Some(Outbound::new(options.authorities.as_deref())?) } else { None };
+        let verifier = |options| Verifier::new(options, told.canonical(), outbound.as_ref()).map(Arc::new);
+        let jwt = options.jwt.iter().map(verifier).collect::<Result<Vec<_>>>()?;
         if keys.is_none() && jwt.is_empty() && options.function.is_none() {
             let why = "authentication: nobody could ever be let in; name an issuer, keys or a function";
             return Err(Error::new(ErrorKind::Configuration, why));
@@ -124,10 +126,15 @@ impl Authenticator {
             Some(Ok(unverified)) => {
                 unknown = Denied::invalid("the token's issuer is not believed here");
                 for verifier in &inner.jwt {
-                    if let Looked::Said(said) = verifier.look(&unverified) {
-                        return Checked::Known(said.and_then(|verified| {
-                            inner.admit(inner.note(token, verified, inner.cache_time))
-                        }));
+                    match verifier.look(&unverified) {
+                        Looked::NotMine => {}
+                        Looked::Said(said) => return Checked::Known(inner.believe(token, said)),
+                        Looked::Asking(asking) => {
+                            let (this, token) = (self.clone(), token.to_owned());
+                            return Checked::Asking(Box::pin(
+                                async move { this.0.believe(&token, asking.await) },
+                            ));
+                        }
                     }
                 }
             }
@@ -187,6 +194,11 @@ impl Inner {
     fn key(&self, text: &str) -> Result<Principal, Denied> {
         let keys = self.keys.as_ref().ok_or(Denied::missing())?;
         self.admit(Verified { principal: self.with_implied(keys.look(text)?, None), bound_to: None })
+    }
+
+    /// Lets in whoever a signed token stands for.
+    fn believe(&self, token: &str, said: Result<Verified, Denied>) -> Result<Principal, Denied> {
+        self.admit(self.note(token, said?, self.cache_time))
     }
 
     /// Adds what scopes contain, and keeps it all for a while.

@@ -1,11 +1,12 @@
 //! What can be set about authentication.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::api_keys::ApiKeyOptions;
-use super::jwt::JwtOptions;
+use super::jwt::{JwtOptions, KeySource};
 use crate::handler::Handler;
 
 /// Who is believed, and what is said to everybody else. Nothing is believed that is not named here.
@@ -42,6 +43,8 @@ pub struct AuthenticationOptions {
     pub function: Option<Arc<dyn Handler>>,
     /// For how long an answer of the function is believed; not at all by default.
     pub function_cache_time: Duration,
+    /// A file in PEM form with certificate authorities to trust besides the usual ones, when issuers are asked.
+    pub authorities: Option<PathBuf>,
 }
 
 impl Default for AuthenticationOptions {
@@ -61,6 +64,14 @@ impl Default for AuthenticationOptions {
             jwt: Vec::new(),
             function: None,
             function_cache_time: Duration::ZERO,
+            authorities: None,
         }
+    }
+}
+
+impl AuthenticationOptions {
+    /// Whether any of it asks other servers.
+    pub(super) fn asks_others(&self) -> bool {
+        self.jwt.iter().any(|jwt| matches!(jwt.keys, KeySource::Url(_) | KeySource::Issuer(_)))
     }
 }

@@ -7,6 +7,8 @@
     reason = "a helper of a test fails the test; not every test uses all of it"
 )]
 
+pub mod provider;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
@@ -149,4 +151,20 @@ pub fn engine(options: &AuthenticationOptions) -> Engine {
         .authenticator(Authenticator::new(options).unwrap())
         .build()
         .unwrap()
+}
+
+/// Who a token stands for, as an authenticator says without a server around it.
+pub async fn asked(
+    authenticator: &Authenticator,
+    token: &str,
+) -> Result<oxmcp_core::model::Principal, oxmcp_core::authentication::Denied> {
+    let headers = [("authorization", format!("Bearer {token}"))].into_iter();
+    let headers: http::HeaderMap =
+        headers.map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect();
+    let uri = http::Uri::from_static("/mcp");
+    let head = oxmcp_core::authentication::RequestHead { uri: &uri, headers: &headers };
+    match authenticator.check(head) {
+        oxmcp_core::authentication::Checked::Known(known) => known,
+        oxmcp_core::authentication::Checked::Asking(asking) => asking.await,
+    }
 }

@@ -2,9 +2,11 @@
 
 mod algorithm;
 mod claims;
+mod discovery;
 mod key;
 mod key_set;
 mod options;
+mod remote;
 mod token;
 mod verifier;
 

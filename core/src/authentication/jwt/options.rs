@@ -39,6 +39,10 @@ pub enum KeySource {
     Secret(Vec<u8>),
     /// A file with a key set or a public key; read again when it changes.
     File(PathBuf),
+    /// The URL of a key set.
+    Url(String),
+    /// Wherever the metadata of the issuer at this URL say (RFC 8414).
+    Issuer(String),
 }
 
 impl JwtOptions {

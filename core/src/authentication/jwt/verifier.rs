@@ -1,22 +1,28 @@
 //! One issuer's tokens.
 
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::watch;
 
 use super::algorithm::Algorithm;
 use super::claims::{self, Wanted};
 use super::key::Key;
 use super::key_set::{KeyFile, KeySet};
 use super::options::{JwtOptions, KeySource};
+use super::remote::{Have, Place, RemoteKeys};
 use super::token::{self, Header};
 use crate::authentication::Denied;
 use crate::authentication::cache::Verified;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{AuthenticationMethod, Grants, Principal};
+use crate::outbound::{Outbound, Target};
 
 /// A token that says who signed it, which nobody believes yet.
 pub(in crate::authentication) struct Unverified<'a> {
+    whole: &'a str,
     parts: [&'a str; 3],
     claims: RawJson,
     issuer: Option<String>,
@@ -32,7 +38,7 @@ impl<'a> Unverified<'a> {
             )));
         };
         let issuer = claims::string(claims.as_str(), "iss");
-        Some(Ok(Self { parts, claims, issuer }))
+        Some(Ok(Self { whole: token, parts, claims, issuer }))
     }
 }
 
@@ -47,6 +53,7 @@ pub(in crate::authentication) struct Verifier {
 enum Keys {
     Fixed(Arc<KeySet>),
     File(KeyFile),
+    Remote(Arc<RemoteKeys>),
 }
 
 /// What came of looking at a token.
@@ -54,7 +61,14 @@ pub(in crate::authentication) enum Looked {
     /// It is of another issuer.
     NotMine,
     Said(Result<Verified, Denied>),
+    /// Its issuer has to be asked for its keys first.
+    Asking(Asking),
 }
+
+pub(in crate::authentication) type Asking = Pin<Box<dyn Future<Output = Result<Verified, Denied>> + Send>>;
+
+/// How long a request waits for an issuer's keys.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The shortest secret.
 const LEAST_SECRET: usize = 32;
@@ -62,7 +76,11 @@ const LEAST_SECRET: usize = 32;
 impl Verifier {
     /// # Errors
     /// [`ErrorKind::Configuration`] for options that would let in nobody, or too many.
-    pub(in crate::authentication) fn new(options: &JwtOptions, resource: Option<&str>) -> Result<Self> {
+    pub(in crate::authentication) fn new(
+        options: &JwtOptions,
+        resource: Option<&str>,
+        outbound: Option<&Outbound>,
+    ) -> Result<Self> {
         let wrong = |why: &str| {
             let message = format!("authentication, the issuer {:?}: {why}", options.issuer);
             Err(Error::new(ErrorKind::Configuration, message))
@@ -98,6 +116,15 @@ impl Verifier {
             }
             KeySource::Secret(secret) => Keys::Fixed(Arc::new(KeySet::one(Key::secret(secret)))),
             KeySource::File(path) => Keys::File(KeyFile::open(path)?),
+            KeySource::Url(url) | KeySource::Issuer(url) => {
+                let target = Target::given(url)?;
+                let is_set = matches!(options.keys, KeySource::Url(_));
+                let place = if is_set { Place::Set(target) } else { Place::Issuer(target) };
+                match outbound {
+                    Some(outbound) => Keys::Remote(Arc::new(RemoteKeys::new(outbound.clone(), place))),
+                    None => return wrong("its keys cannot be fetched"),
+                }
+            }
         };
         let mut algorithms = options.algorithms.clone();
         if algorithms.is_empty() {
@@ -125,26 +152,79 @@ impl Verifier {
         })
     }
 
-    pub(in crate::authentication) fn look(&self, token: &Unverified<'_>) -> Looked {
-        if token.issuer.as_deref() != Some(&*self.issuer) {
+    pub(in crate::authentication) fn look(self: &Arc<Self>, token: &Unverified<'_>) -> Looked {
+        if token.issuer.as_deref().is_none_or(|issuer| !self.is_mine(issuer)) {
             return Looked::NotMine;
         }
+        match self.try_verify(token, true) {
+            Ok(said) => Looked::Said(said),
+            Err(mut attempts) => {
+                let (this, token) = (Arc::clone(self), token.whole.to_owned());
+                Looked::Asking(Box::pin(async move {
+                    let waited = tokio::time::timeout(PATIENCE, attempts.changed()).await;
+                    let Some(Ok(token)) = Unverified::read(&token) else { return Err(Denied::missing()) };
+                    if waited.is_err() {
+                        tracing::debug!("an issuer takes long to say what its keys are");
+                    }
+                    this.try_verify(&token, false).unwrap_or(Err(Denied::unavailable()))
+                }))
+            }
+        }
+    }
+
+    /// Whether tokens of this issuer are to be looked at here. Some add a slash to the name that people gave.
+    fn is_mine(&self, issuer: &str) -> bool {
+        match &self.keys {
+            Keys::Remote(keys) if keys.is_discovered() => {
+                issuer.trim_end_matches('/') == self.issuer.trim_end_matches('/')
+            }
+            _ => *issuer == *self.issuer,
+        }
+    }
+
+    /// What is to be said of a token; or what to wait for, if that is worth it.
+    fn try_verify(
+        &self,
+        token: &Unverified<'_>,
+        may_wait: bool,
+    ) -> Result<Result<Verified, Denied>, watch::Receiver<u64>> {
         let keys = match &self.keys {
             Keys::Fixed(keys) => Arc::clone(keys),
             Keys::File(file) => file.keys(),
+            Keys::Remote(remote) => {
+                // Nobody is asked about a token that cannot be right.
+                let (read, algorithm) = match self.header(token) {
+                    Ok(read) => read,
+                    Err(denied) => return Ok(Err(denied)),
+                };
+                match remote.have(read.key_id(), algorithm, may_wait) {
+                    Have::Soon(attempts) => return Err(attempts),
+                    Have::Nothing => return Ok(Err(Denied::unavailable())),
+                    Have::Keys(_, Some(issuer)) if token.issuer.as_deref() != Some(&*issuer) => {
+                        return Ok(Err(Denied::invalid("the token's issuer is not believed here")));
+                    }
+                    Have::Keys(keys, _) => keys,
+                }
+            }
         };
-        Looked::Said(self.verify(token, &keys))
+        Ok(self.verify(token, &keys))
     }
 
-    fn verify(&self, token: &Unverified<'_>, keys: &KeySet) -> Result<Verified, Denied> {
-        let [header, payload, signature] = token.parts;
-        let read = Header::read(header).map_err(Denied::invalid)?;
+    /// What the token's header says, if it may be right.
+    fn header(&self, token: &Unverified<'_>) -> Result<(Header, Algorithm), Denied> {
+        let read = Header::read(token.parts[0]).map_err(Denied::invalid)?;
         if !read.is_access_token() {
             return Err(Denied::invalid("the token's header says that it is no access token"));
         }
         let algorithm = read.algorithm().filter(|algorithm| self.algorithms.contains(algorithm));
         let algorithm =
             algorithm.ok_or(Denied::invalid("the token is signed in a way that is not allowed"))?;
+        Ok((read, algorithm))
+    }
+
+    fn verify(&self, token: &Unverified<'_>, keys: &KeySet) -> Result<Verified, Denied> {
+        let [header, payload, signature] = token.parts;
+        let (read, algorithm) = self.header(token)?;
         let key = keys.find(read.key_id(), algorithm);
         let key =
             key.ok_or(Denied::invalid("the token is signed with a key that its issuer does not have"))?;
@@ -156,7 +236,8 @@ impl Verifier {
             return Err(Denied::invalid("the token's signature is wrong"));
         }
         let found = self.wanted.check(&token.claims, SystemTime::now()).map_err(Denied::invalid)?;
-        let mut principal = Principal::of_subject(&found.subject).known_to(&self.issuer);
+        let mut principal =
+            Principal::of_subject(&found.subject).known_to(token.issuer.as_deref().unwrap_or(&self.issuer));
         if let Some(client) = &found.client {
             principal = principal.through_client(client);
         }

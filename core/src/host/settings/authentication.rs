@@ -58,6 +58,9 @@ pub struct AuthenticationSettings {
     /// One issuer of signed tokens, or several.
     #[serde(deserialize_with = "one_or_many")]
     pub jwt: Vec<JwtSettings>,
+    /// A file with certificate authorities to trust besides the usual ones, when issuers are asked.
+    #[serde(alias = "caFile")]
+    pub ca_file: Option<PathBuf>,
     /// How long what the function of the author's said is believed; 0.
     #[serde(alias = "functionCacheSeconds")]
     pub function_cache_seconds: f64,
@@ -75,7 +78,7 @@ pub struct ApiKeySettings {
     pub header: Option<String>,
 }
 
-/// One issuer of signed tokens. Its keys are one of `jwks`, `jwks_file`, `public_key`, `public_key_file` and `secret`.
+/// One issuer of signed tokens. Its keys are one of `jwks`, `jwks_url`, `jwks_file`, `public_key` and `secret`; without any, those that its metadata lead to.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JwtSettings {
@@ -90,6 +93,9 @@ pub struct JwtSettings {
     /// A key set: the object, or its text.
     #[serde(default)]
     pub jwks: Option<Value>,
+    /// The URL of a key set.
+    #[serde(default, alias = "jwksUrl", alias = "jwks_uri", alias = "jwksUri")]
+    pub jwks_url: Option<String>,
     /// A file with a key set, or a key as PEM.
     #[serde(default, alias = "jwksFile", alias = "public_key_file", alias = "publicKeyFile")]
     pub jwks_file: Option<PathBuf>,
@@ -154,6 +160,7 @@ impl AuthenticationSettings {
                 "authentication.function_cache_seconds",
                 self.function_cache_seconds,
             )?,
+            authorities: self.ca_file.clone(),
         })
     }
 }
@@ -201,7 +208,10 @@ impl JwtSettings {
         sources.extend(self.jwks_file.clone().map(KeySource::File));
         sources.extend(self.public_key.clone().map(KeySource::Pem));
         sources.extend(self.secret.as_ref().map(|secret| KeySource::Secret(secret.text().into())));
+        sources.extend(self.jwks_url.clone().map(KeySource::Url));
         match sources.pop() {
+            // What is published where its name leads.
+            None => Ok(KeySource::Issuer(self.issuer.clone())),
             Some(source) if sources.is_empty() => Ok(source),
             _ => Err(wrong(format!(
                 "authentication.jwt, the issuer {:?}: say in one way, and only one, what its keys are",
