@@ -27,8 +27,8 @@ const { current, packageOf, packages } = createRequire(import.meta.url)(PLATFORM
 };
 const BINDING = packageOf(current());
 const MEGABYTE = 1_000_000;
-/** What may be installed, engine and all. */
-const LARGEST = 10.4 * MEGABYTE;
+/** What may be installed, engine and all: the engine alone is 12.7 MB, of which TLS and HTTP/2 are 1.6. */
+const LARGEST = 14 * MEGABYTE;
 
 interface Manifest {
   name: string;
@@ -192,7 +192,7 @@ describe('a release, staged and installed', () => {
     assert.ok(statSync(join(binding, String(main))).size > 0);
   });
 
-  test('it installs nothing else, and takes at most 10.4 MB', () => {
+  test('it installs nothing else, and takes no more than is known', () => {
     const modules = join(installed, 'node_modules');
     const others = readdirSync(modules).filter((name) => !name.startsWith('.'));
     assert.deepEqual(others, ['@oxmcp', 'oxmcp']);
