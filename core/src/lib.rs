@@ -1,11 +1,12 @@
 //! The oxmcp protocol engine.
 //!
 //! Rooms, lowest first; each uses only those above it: `error`, `json` · `outbound` · `sealing` · `protocol_version` · `jsonrpc` · `model` ·
-//! `schema` · `handler` · `mailbox` · `audit` · `registry` · `safety` · `skills` · `eras` · `middleware` ·
+//! `schema` · `handler` · `mailbox` · `audit` · `registry` · `safety` · `skills` · `eras` · `authorization` · `middleware` ·
 //! `authentication` · `engine` · `transports` · `host`.
 
 pub mod audit;
 pub mod authentication;
+pub mod authorization;
 pub mod engine;
 pub mod eras;
 pub mod error;

@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "safety",
     "skills",
     "eras",
+    "authorization",
     "middleware",
     "authentication",
     "engine",

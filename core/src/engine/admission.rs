@@ -8,12 +8,13 @@ use super::dispatch::unknown;
 use super::exchange::Outgoing;
 use super::state::State;
 use super::{Edge, Engine};
+use crate::authorization::LivePolicy;
 use crate::eras::{self, Around, Asked, Flight, Opened, TaskRequest, TaskWord, Voice};
 use crate::handler::{Failure, FailureKind, Origin};
 use crate::json::{self, RawJson};
 use crate::jsonrpc::{Message, Request};
-use crate::middleware::{Admitted, Ask, Outcome, Ticket, Verdict};
-use crate::model::{Operation, OperationKind};
+use crate::middleware::{Admission, Admitted, Ask, Outcome, Ticket, Verdict};
+use crate::model::{Operation, OperationKind, WatchFilter};
 use crate::registry::Snapshot;
 
 /// What came of asking about an operation, until its answer may be written.
@@ -85,7 +86,7 @@ impl Engine {
     /// The refusal.
     #[cold]
     pub(super) fn decide_behind(&self, asked: &mut Asked, edge: &Edge) -> Result<(), Failure> {
-        let Some(admission) = &self.0.admission else { return Ok(()) };
+        let Some(admission) = self.admission_of(&asked.snapshot) else { return Ok(()) };
         let decision = {
             let (operation, snapshot) = (&asked.operation, &asked.snapshot);
             admission.decide(&ask(&asked.voice, operation, snapshot, asked.whole.is_some(), edge))
@@ -121,9 +122,30 @@ impl Engine {
         Held::around(state, OperationKind::Custom, voice, admittance.admitted)
     }
 
+    /// Takes out of what is to be watched the resources that are not there for whoever asks.
+    #[cold]
+    pub(super) fn leave_out_hidden(&self, asked: &Asked, filter: &mut WatchFilter, edge: &Edge) {
+        let Some(admission) = self.admission_of(&asked.snapshot) else { return };
+        let whole = self.0.registry.snapshot();
+        filter.resource_uris.retain(|uri| {
+            let operation = Operation::ReadResource { uri: (**uri).to_owned() };
+            let decision = admission.decide(&ask(&asked.voice, &operation, &whole, false, edge));
+            matches!(decision.verdict, Verdict::Allowed)
+        });
+    }
+
+    /// Who is asked: where nobody is to be, whoever sees to what items ask of their callers.
+    fn admission_of(&self, snapshot: &Snapshot) -> Option<&Arc<Admission>> {
+        let of_items = || {
+            let policy = || Arc::new(Admission::default().authorizer(Arc::new(LivePolicy::default())));
+            snapshot.has_had_requirements().then(|| self.0.requirements.get_or_init(policy))
+        };
+        self.0.admission.as_ref().or_else(of_items)
+    }
+
     /// Asks everybody; returns what was decided, and the refusal if it is one. `None` where there is nobody to ask.
     fn ask_about(&self, asked: &mut Asked, edge: &Edge) -> Option<(Arc<Admitted>, Option<Failure>)> {
-        let admission = self.0.admission.as_ref()?;
+        let admission = self.admission_of(&asked.snapshot)?;
         let admittance = {
             let (operation, snapshot) = (&asked.operation, &asked.snapshot);
             admission.admit(&ask(&asked.voice, operation, snapshot, asked.whole.is_some(), edge))
@@ -131,6 +153,11 @@ impl Engine {
         asked.voice.have_heard(Arc::clone(&admittance.admitted) as _);
         if let Some(visible) = admittance.visible {
             asked.snapshot = visible;
+        }
+        if let (Operation::Subscribe { uri }, Verdict::Unknown) = (&asked.operation, &admittance.verdict) {
+            // Whoever follows what is not there hears nothing of it, and is not told so.
+            self.0.eras.unfollow(edge.side(), uri);
+            return Some((admittance.admitted, None));
         }
         Some((admittance.admitted, refusal(admittance.verdict, &asked.operation)))
     }

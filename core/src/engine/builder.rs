@@ -270,7 +270,7 @@ impl EngineBuilder {
             self.cache_hints,
             self.description_cache,
         );
-        let admission = (!self.admission.is_empty()).then(|| Arc::new(self.admission));
+        let admission = (!self.admission.is_empty()).then(|| Arc::new(self.admission.with_requirements()));
         let veiled = admission.is_some();
         let (sessions, kept) = (self.sessions, self.kept_sessions);
         let eras = Eras::new(

@@ -43,7 +43,7 @@ impl Engine {
                 let mut around = self.0.eras.around(request, outline, edge.side(), in_batch, handler)?;
                 around.asked.passed = 1;
                 Some(match self.enter(&mut around.asked, around.kind, edge) {
-                    Ok(flight) if self.0.admission.is_some() => {
+                    Ok(flight) if self.asks_about(&around.asked.snapshot) => {
                         self.admit_around(around, flight, edge, origin)
                     }
                     Ok(flight) => self.invoke_around(around, flight, None, edge, origin),

@@ -27,8 +27,8 @@ mod tool_search;
 mod watch;
 mod work;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 pub use crate::eras::{Session, SessionOptions, Sessions};
 pub use builder::{EngineBuilder, Limits, REQUEST_STATE_KEYS};
@@ -48,7 +48,7 @@ use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{Frame, Malformed, Taken, error_code};
 use crate::middleware::Admission;
 use crate::model::{Implementation, OperationKind, Principal};
-use crate::registry::Registry;
+use crate::registry::{Registry, Snapshot};
 use crate::sealing::Sealer;
 use aside::Heard;
 use asking::Asker;
@@ -77,6 +77,8 @@ struct Inner {
     /// What operations pass, where there is anything.
     admission: Option<Arc<Admission>>,
     authenticator: Option<Authenticator>,
+    /// What they pass where nobody is to be asked, but an item asks something of its callers.
+    requirements: OnceLock<Arc<Admission>>,
 }
 
 impl Engine {
@@ -112,6 +114,7 @@ impl Engine {
             authenticator,
             limits,
             admission,
+            requirements: OnceLock::new(),
         })))
     }
 
@@ -295,7 +298,7 @@ impl Engine {
     fn start(&self, mut asked: Asked, edge: &Edge, origin: &Origin) -> State {
         let kind = asked.operation.kind();
         match self.enter(&mut asked, kind, edge) {
-            Ok(flight) if self.0.admission.is_some() => self.admit(asked, flight, edge, origin),
+            Ok(flight) if self.asks_about(&asked.snapshot) => self.admit(asked, flight, edge, origin),
             Ok(flight) => self.go_on(asked, flight, edge, origin),
             Err(refused) => State::said(refused),
         }
@@ -322,6 +325,12 @@ impl Engine {
                 Err(error.say(Some(asked.voice.id())))
             }
         }
+    }
+
+    /// Whether anybody is asked about operations.
+    #[inline]
+    fn asks_about(&self, snapshot: &Snapshot) -> bool {
+        self.0.admission.is_some() || snapshot.has_had_requirements()
     }
 
     /// Does what was asked.

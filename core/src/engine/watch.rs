@@ -68,6 +68,9 @@ impl Engine {
             return State::said(overloaded(&asked, OperationKind::Watch, message));
         };
         let acknowledgement = asked.voice.acknowledge(&filter);
+        if !filter.resource_uris.is_empty() {
+            self.leave_out_hidden(&asked, &mut filter, edge);
+        }
         let watch = self.0.registry.watch(filter);
         State::Subscription(Box::new(Subscription::new(
             asked.voice,

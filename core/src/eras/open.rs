@@ -197,6 +197,18 @@ impl Eras {
         Opened::Told(Box::new(legacy::notifications::told(self, &session, notification, handler)))
     }
 
+    /// Takes back that a session follows a resource, which its request was decoded as: it is not there for whoever asked.
+    #[cold]
+    pub fn unfollow(&self, side: Side<'_>, uri: &str) {
+        let session = match side {
+            Side::Duplex(duplex) => duplex.session(),
+            Side::Post { headers, principal, .. } => self.find_session(headers, principal).ok(),
+        };
+        if let Some(session) = session {
+            session.watch.set_resource(uri, false);
+        }
+    }
+
     /// The session a posted notification belongs to, if its era has sessions.
     fn accept_notification(
         &self,

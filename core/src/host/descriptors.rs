@@ -1,6 +1,7 @@
 //! Descriptors and options as the front end writes them: JSON in the newest wire shape, our own members under `oxmcp`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::misfit;
@@ -9,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
 use crate::model::{
     CacheHint, CacheScope, Capabilities, CommonFields, Implementation, Offer, OperationKind, Prompt,
-    PromptArgument, Resource, ResourceTemplate, Tool, ValueChecks,
+    PromptArgument, Requirements, Resource, ResourceTemplate, Tool, ValueChecks,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -52,26 +53,40 @@ struct CommonOptions {
     tags: Vec<String>,
     enabled: bool,
     version: Option<String>,
+    #[serde(rename = "requiredScopes")]
+    scopes: Vec<Box<str>>,
+    #[serde(rename = "requiredRoles")]
+    roles: Vec<Box<str>>,
 }
 
 impl Default for CommonOptions {
     fn default() -> Self {
-        Self { replayable: false, tags: Vec::new(), enabled: true, version: None }
+        Self {
+            replayable: false,
+            tags: Vec::new(),
+            enabled: true,
+            version: None,
+            scopes: Vec::new(),
+            roles: Vec::new(),
+        }
     }
 }
 
 impl From<CommonText> for CommonFields {
     fn from(text: CommonText) -> Self {
+        let CommonOptions { replayable, tags, enabled, version, scopes, roles } = text.oxmcp;
+        let requires = Requirements { scopes, roles };
         Self {
             title: text.title,
             description: text.description,
             icons: raw(text.icons),
             annotations: raw(text.annotations),
             meta: raw(text.meta),
-            replayable: text.oxmcp.replayable,
-            tags: text.oxmcp.tags,
-            enabled: text.oxmcp.enabled,
-            version: text.oxmcp.version,
+            replayable,
+            tags,
+            enabled,
+            version,
+            requires: (requires != Requirements::default()).then(|| Arc::new(requires)),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::admitted::Admitted;
 use super::operation_event::{CallId, OperationEvent, Outcome, Ticket};
+use crate::authorization::LivePolicy;
 use crate::handler::{Caller, Failure};
 use crate::jsonrpc::RequestId;
 use crate::model::{Operation, OperationKind, Principal};
@@ -147,6 +148,12 @@ impl Admission {
     #[must_use]
     pub fn authorizer(mut self, authorizer: Arc<dyn Authorizer>) -> Self {
         self.authorizer = Some(authorizer);
+        self
+    }
+
+    /// With somebody who sees to what items ask of their callers, where nobody says what callers may do.
+    pub(crate) fn with_requirements(mut self) -> Self {
+        self.authorizer.get_or_insert_with(|| Arc::new(LivePolicy::default()));
         self
     }
 

@@ -3,6 +3,7 @@
 mod admission;
 mod admitted;
 mod auditing;
+mod authorizing;
 mod containment;
 mod operation_event;
 mod stack;

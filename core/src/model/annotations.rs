@@ -1,5 +1,7 @@
 //! What every listed item may carry besides its own members.
 
+use std::sync::Arc;
+
 use crate::json::RawJson;
 
 /// Members that tools, prompts, resources and resource templates share.
@@ -25,6 +27,17 @@ pub struct CommonFields {
     /// Which of several of the same name it is: the highest that may be seen is served, one without a version before none. Not
     /// sent.
     pub version: Option<String>,
+    /// What it takes to see and use it, beyond what a policy says. Not sent.
+    pub requires: Option<Arc<Requirements>>,
+}
+
+/// What a caller needs to have for an item to be there for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Requirements {
+    /// All of these scopes.
+    pub scopes: Vec<Box<str>>,
+    /// One of these roles, if there are any.
+    pub roles: Vec<Box<str>>,
 }
 
 impl Default for CommonFields {
@@ -40,6 +53,7 @@ impl Default for CommonFields {
             tags: Vec::new(),
             enabled: true,
             version: None,
+            requires: None,
         }
     }
 }

@@ -21,7 +21,7 @@ mod resource_template;
 mod task;
 mod tool;
 
-pub use annotations::CommonFields;
+pub use annotations::{CommonFields, Requirements};
 pub use cache_hint::{CacheHint, CacheScope};
 pub use capabilities::{Capabilities, Offer};
 pub use change::{Change, ListKind, Said, SaidFilter, Saying, WatchFilter};

@@ -8,7 +8,7 @@ use super::pages::Listed;
 use super::shelf::Shelf;
 use super::{ItemKind, Registry, SearchPart, Snapshot, ToolEntry};
 use crate::handler::Handler;
-use crate::model::{CompletionReference, Operation};
+use crate::model::{CompletionReference, Operation, Requirements};
 
 /// Whoever says who may see an item.
 #[derive(Clone)]
@@ -95,11 +95,26 @@ impl Snapshot {
         }
     }
 
+    /// Every item, listed or not, with what it asks of its callers.
+    pub fn offered(&self) -> impl Iterator<Item = (ItemKind, &str, Option<&Requirements>)> {
+        of(&self.tools)
+            .chain(of(&self.prompts))
+            .chain(of(&self.resources))
+            .chain(of(&self.resource_templates))
+    }
+
     /// The same without what is hidden; nobody has to be asked any more.
     #[must_use]
     pub fn without(&self, hidden: &Hidden) -> Self {
-        let mut left = self.clone();
+        let mut left = self.less(hidden);
         left.gated = false;
+        left
+    }
+
+    /// The same without what is hidden. Whoever had to be asked before still has to be.
+    #[must_use]
+    pub fn less(&self, hidden: &Hidden) -> Self {
+        let mut left = self.clone();
         if hidden.0.is_empty() {
             return left;
         }
@@ -119,6 +134,10 @@ impl Snapshot {
         }
         left
     }
+}
+
+fn of<T: Listed>(shelf: &Shelf<T>) -> impl Iterator<Item = (ItemKind, &str, Option<&Requirements>)> {
+    shelf.enabled().map(|(_, entry)| (T::KIND, entry.key(), entry.common().requires.as_deref()))
 }
 
 fn take_out<T: Listed>(shelf: &mut Arc<Shelf<T>>, hidden: &Hidden) {

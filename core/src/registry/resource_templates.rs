@@ -111,6 +111,7 @@ impl ResourceTemplateEntry {
             replayable: self.template.common.replayable,
             inserted: self.provenance.inserted.as_ref(),
             origin: self.provenance.origin.as_ref(),
+            requires: self.template.common.requires.as_deref(),
         })
     }
 }

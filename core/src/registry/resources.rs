@@ -14,7 +14,7 @@ use super::{ItemKind, Namespace, Origin, Provenance, Registry, Snapshot, uri};
 use crate::error::Result;
 use crate::handler::Handler;
 use crate::json::RawJson;
-use crate::model::{CacheHint, CommonFields, ListKind, Resource};
+use crate::model::{CacheHint, CommonFields, ListKind, Requirements, Resource};
 
 /// A registered resource.
 #[derive(Clone)]
@@ -46,6 +46,8 @@ pub struct ResourceMatch<'a> {
     pub inserted: Option<&'a Arc<str>>,
     /// Where it comes from, if it is mounted.
     pub origin: Option<&'a Arc<Origin>>,
+    /// What it asks of its callers, if anything.
+    pub requires: Option<&'a Requirements>,
 }
 
 /// Why nothing answers for a URI.
@@ -129,6 +131,7 @@ impl Snapshot {
                 replayable: entry.resource.common.replayable,
                 inserted: entry.provenance.inserted.as_ref(),
                 origin: entry.provenance.origin.as_ref(),
+                requires: entry.resource.common.requires.as_deref(),
             });
         }
         if uri::scheme_flaw(uri).is_some() {

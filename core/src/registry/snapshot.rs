@@ -29,6 +29,8 @@ pub(super) struct Kept {
     resources: bool,
     pub(super) logging: bool,
     pub(super) tasks: bool,
+    /// Whether any asks something of its callers.
+    pub(super) requires: bool,
 }
 
 impl Kept {
@@ -46,6 +48,7 @@ impl Kept {
         self.resources |= other.resources;
         self.logging |= other.logging;
         self.tasks |= other.tasks;
+        self.requires |= other.requires;
     }
 }
 
@@ -128,6 +131,12 @@ impl Snapshot {
     #[must_use]
     pub const fn has_had_tasks(&self) -> bool {
         self.kept.tasks
+    }
+
+    /// Whether an item that asks something of its callers is, or ever was, registered.
+    #[must_use]
+    pub const fn has_had_requirements(&self) -> bool {
+        self.kept.requires
     }
 
     /// How many items a list has.

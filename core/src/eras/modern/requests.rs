@@ -84,7 +84,7 @@ pub(crate) fn decode(
         && let Some(tool) = snapshot.tool(name).filter(|tool| !tool.header_parameters.is_empty())
     {
         // A tool that its caller may not see has no arguments.
-        mirrored_later = eras.veiled || tool.is_gated();
+        mirrored_later = eras.veiled || snapshot.has_had_requirements() || tool.is_gated();
         if !mirrored_later {
             http_headers::check_parameters(headers, tool, arguments.as_str())?;
         }

@@ -1,0 +1,132 @@
+//! The policy as whoever is asked about operations: what is denied is not there.
+
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use super::admission::{Ask, Authorizer, Decision, Transport, Verdict};
+use crate::authorization::{Access, Denial, LivePolicy, Policy, PolicyDecision, Target};
+use crate::handler::{Failure, FailureKind};
+use crate::json;
+use crate::model::{AuthenticationMethod, Operation, OperationKind, Principal};
+use crate::registry::{CompletionTarget, SearchRole, Snapshot, canonical_uri};
+
+/// Methods that whoever may ask at all may use: what they tell and change is the caller's own.
+const FOR_EVERYBODY: &[&str] = &["initialize", "ping", "server/discover"];
+
+impl Authorizer for LivePolicy {
+    fn authorize(&self, ask: &Ask<'_>) -> Decision {
+        let policy = self.policy();
+        let is_local = ask.place.transport == Transport::Local;
+        let access = policy.access(ask.caller.principal.as_ref(), is_local);
+        let visible = self.visible(&policy, &access, ask.snapshot);
+        let decision = decide(&policy, &access, ask, visible.as_ref().unwrap_or(ask.snapshot));
+        let (verdict, rule) = match decision {
+            None => (Verdict::Allowed, None),
+            Some(PolicyDecision { denial: None, rule, .. }) => (Verdict::Allowed, rule),
+            Some(PolicyDecision { denial: Some(denial), rule, reason }) => {
+                (self.refuse(&policy, ask, &denial, &reason), rule)
+            }
+        };
+        Decision { verdict, visible, rule }
+    }
+}
+
+impl LivePolicy {
+    fn refuse(&self, policy: &Policy, ask: &Ask<'_>, denial: &Denial, reason: &str) -> Verdict {
+        match denial {
+            Denial::Unknown => Verdict::Unknown,
+            Denial::Arguments => {
+                let kind = match ask.operation.kind() {
+                    OperationKind::CallTool => FailureKind::Tool,
+                    _ => FailureKind::InvalidArguments,
+                };
+                Verdict::Refused(Failure::new(kind, format!("not allowed: {reason}")))
+            }
+            Denial::Scopes(scopes) => {
+                let token = ask.caller.principal.as_ref().and_then(Principal::grants);
+                let has_token = token.is_some_and(|grants| {
+                    matches!(
+                        grants.method,
+                        AuthenticationMethod::Jwt
+                            | AuthenticationMethod::Introspection
+                            | AuthenticationMethod::Function
+                    )
+                });
+                if !(policy.steps_up() && has_token && ask.place.transport == Transport::Http) {
+                    return Verdict::Unknown;
+                }
+                Verdict::Refused(self.insufficient(scopes))
+            }
+        }
+    }
+
+    /// What it takes is told whole, so that a client needs to ask once only (AUTH-5).
+    fn insufficient(&self, scopes: &[Box<str>]) -> Failure {
+        let mut challenge = String::from("Bearer error=\"insufficient_scope\"");
+        let mut add = |name: &str, value: &str| {
+            if value.bytes().all(|byte| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\') {
+                challenge.extend([", ", name, "=\"", value, "\""]);
+            }
+        };
+        add("scope", &scopes.join(" "));
+        if let Some(url) = self.metadata() {
+            add("resource_metadata", &url);
+        }
+        add("error_description", "the token lacks a scope that this takes");
+        let mut headers = HeaderMap::new();
+        if let Ok(value) = HeaderValue::try_from(challenge) {
+            headers.insert(header::WWW_AUTHENTICATE, value);
+        }
+        Failure::new(FailureKind::Forbidden, "insufficient scope").with_http(StatusCode::FORBIDDEN, headers)
+    }
+}
+
+/// `None` where nothing has to be decided: what the caller sees is all that matters.
+fn decide(policy: &Policy, access: &Access, ask: &Ask<'_>, visible: &Snapshot) -> Option<PolicyDecision> {
+    let whole = &**ask.snapshot;
+    match ask.operation {
+        Operation::CallTool { name, arguments } => {
+            let entry = whole.tool(name);
+            match entry.and_then(|entry| entry.search.as_deref()) {
+                None => {
+                    let requires = entry.and_then(|entry| entry.tool.common.requires.as_deref());
+                    Some(policy.call(access, Target::Tool(name), requires, arguments.as_str()))
+                }
+                // What is called in the end decides. What is not seen is not found, which says enough.
+                Some(part) if part.role == SearchRole::Call => {
+                    let name = json::member(arguments.as_str(), "name").and_then(json::as_string)?;
+                    let inner = part.findable.called(&name)?;
+                    let given = json::member(arguments.as_str(), "arguments");
+                    let given = given.filter(|given| json::is_object(given)).unwrap_or("{}");
+                    let requires = inner.tool.common.requires.as_deref();
+                    let decision = policy.call(access, Target::Tool(&inner.tool.name), requires, given);
+                    (decision.is_allowed() || decision.denial == Some(Denial::Arguments)).then_some(decision)
+                }
+                Some(_) => None,
+            }
+        }
+        Operation::GetPrompt { name, arguments } => {
+            let requires = whole.prompt(name).and_then(|entry| entry.prompt.common.requires.as_deref());
+            Some(policy.call(access, Target::Prompt(name), requires, arguments.as_str()))
+        }
+        Operation::ReadResource { uri } | Operation::Subscribe { uri } => {
+            let found = visible.resource(uri).or_else(|_| whole.resource(uri)).ok();
+            let requires = found.and_then(|found| found.requires);
+            Some(policy.visible(access, Target::Resource(&canonical_uri(uri)), requires))
+        }
+        Operation::Complete(asked) => {
+            let is_unknown = |snapshot: &Snapshot| {
+                let found = snapshot.completion_target(&asked.reference, &asked.argument);
+                matches!(found, CompletionTarget::Unknown)
+            };
+            // Where nothing is completed, there is no such method for anybody.
+            let is_hidden = whole.completes() && is_unknown(visible) && !is_unknown(whole);
+            is_hidden.then(PolicyDecision::unseen)
+        }
+        Operation::Custom { method, .. } if FOR_EVERYBODY.contains(&&**method) => None,
+        Operation::Custom { method, .. } if method.starts_with("tasks/") => {
+            Some(policy.visible(access, Target::Task(method), None))
+        }
+        Operation::Custom { method, .. } => Some(policy.visible(access, Target::Method(method), None)),
+        _ => None,
+    }
+}

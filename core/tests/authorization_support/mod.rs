@@ -1,0 +1,26 @@
+//! Random policies.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// A policy of a few rules about a few roles and names.
+pub fn any_policy() -> impl Strategy<Value = Value> {
+    let some = |of: &'static [&'static str]| prop::collection::vec(prop::sample::select(of), 0..3);
+    let rule = (
+        prop::sample::select(vec!["allow", "allow", "deny"]),
+        some(&["reader", "writer", "admin"]),
+        some(&["s1", "s2"]),
+        some(&["alice", "b*", "*"]),
+        some(&["*", "read_*", "*_b", "write_a", "read_b", "admin_*"]),
+    );
+    let rule = rule.prop_map(|(effect, roles, scopes, subjects, tools)| {
+        json!({"effect": effect, "roles": roles, "scopes": scopes, "subjects": subjects, "tools": tools})
+    });
+    (prop::collection::vec(rule, 0..6), any::<bool>()).prop_map(|(rules, includes)| {
+        let reader = if includes { json!({"scopes": "s2"}) } else { json!({}) };
+        json!({
+            "rules": rules,
+            "roles": {"reader": reader, "writer": {"includes": "reader"}, "admin": {"includes": ["writer"]}},
+        })
+    })
+}
