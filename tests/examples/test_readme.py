@@ -157,8 +157,8 @@ def test_servers_are_mounted_in_a_server_as_the_readme_shows() -> None:
 
 def test_the_readme_names_every_setting_that_is_read() -> None:
     told = set(re.findall(r"`OXMCP_(\w+)`", README))
-    # Which addon the npm package loads is no setting of a server.
-    assert told == {*VARIABLES, "BINDING"}
+    # The configuration file is read by the engine; which addon the npm package loads is no setting of a server.
+    assert told == {*VARIABLES, "CONFIG", "BINDING"}
     arguments = {
         name for row in re.findall(r"^\| (`\w+`[^|]*) \| `OXMCP_", README, re.M) for name in re.findall(r"`(\w+)`", row)
     }
