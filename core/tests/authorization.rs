@@ -385,9 +385,9 @@ fn plainly(definition: &Value, roles: &[&str], scopes: &[&str], tool: &str) -> b
             && any("subjects", &|pattern| fits(pattern, "alice"))
             && any("tools", &|pattern| fits(pattern, tool))
     };
-    let rules = definition["rules"].as_array().unwrap();
-    let meant: Vec<_> = rules.iter().filter(is_meant).collect();
-    rules.is_empty() || meant.iter().all(|rule| rule["effect"] == "allow") && !meant.is_empty()
+    let all_rules = definition["rules"].as_array().unwrap();
+    let meant: Vec<_> = all_rules.iter().filter(is_meant).collect();
+    all_rules.is_empty() || meant.iter().all(|rule| rule["effect"] == "allow") && !meant.is_empty()
 }
 
 proptest! {

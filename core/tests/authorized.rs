@@ -45,7 +45,7 @@ fn with_grants(scopes: &[&str], roles: &[&str], method: AuthenticationMethod) ->
 }
 
 /// A modern request of somebody over HTTP.
-fn asks(engine: &Engine, who: &Principal, method: &str, params: Value) -> oxmcp_core::engine::Exchange {
+fn asks(engine: &Engine, who: &Principal, method: &str, params: &Value) -> oxmcp_core::engine::Exchange {
     let name = params.get("name").or_else(|| params.get("uri")).and_then(Value::as_str);
     let mut pairs = vec![("MCP-Protocol-Version", MODERN), ("Mcp-Method", method)];
     pairs.extend(name.map(|name| ("Mcp-Name", name)));
@@ -207,19 +207,19 @@ async fn what_items_ask_for_holds_without_a_policy_and_a_scope_can_be_asked_for(
     let call = json!({"name": "secret"});
     let full = with_grants(&["db:write", "db:read"], &[], AuthenticationMethod::Jwt);
     assert_eq!(
-        hear(asks(&engine, &full, "tools/call", call.clone())).await.result()["content"][0]["text"],
+        hear(asks(&engine, &full, "tools/call", &call)).await.result()["content"][0]["text"],
         "the secret"
     );
     let few = with_grants(&["db:read"], &[], AuthenticationMethod::Jwt);
-    let lacking = hear(asks(&engine, &few, "tools/call", call.clone())).await;
+    let lacking = hear(asks(&engine, &few, "tools/call", &call)).await;
     assert_eq!((lacking.status, lacking.code()), (403, -31003));
     // A key cannot be given more scopes by asking for them.
     let key = with_grants(&["db:read"], &[], AuthenticationMethod::ApiKey);
-    assert_eq!(hear(asks(&engine, &key, "tools/call", call)).await.response, before.response);
+    assert_eq!(hear(asks(&engine, &key, "tools/call", &call)).await.response, before.response);
     let names = |list: &Value| list["tools"].to_string();
-    assert!(names(hear(asks(&engine, &full, "tools/list", json!({}))).await.result()).contains("secret"));
-    assert!(!names(hear(asks(&engine, &few, "tools/list", json!({}))).await.result()).contains("secret"));
-    assert!(names(hear(asks(&engine, &few, "tools/list", json!({}))).await.result()).contains("echo"));
+    assert!(names(hear(asks(&engine, &full, "tools/list", &json!({}))).await.result()).contains("secret"));
+    assert!(!names(hear(asks(&engine, &few, "tools/list", &json!({}))).await.result()).contains("secret"));
+    assert!(names(hear(asks(&engine, &few, "tools/list", &json!({}))).await.result()).contains("echo"));
 }
 
 #[tokio::test]
@@ -289,7 +289,7 @@ async fn what_is_mounted_is_decided_by_the_names_that_clients_know() {
     let boss = with_grants(&[], &["boss"], AuthenticationMethod::Host);
     let clerk = with_grants(&[], &[], AuthenticationMethod::Host);
     let names = async |who: &Principal| {
-        let list = hear(asks(&engine, who, "tools/list", json!({}))).await.result()["tools"].clone();
+        let list = hear(asks(&engine, who, "tools/list", &json!({}))).await.result()["tools"].clone();
         list.as_array()
             .unwrap()
             .iter()
@@ -299,7 +299,7 @@ async fn what_is_mounted_is_decided_by_the_names_that_clients_know() {
     assert_eq!(names(&clerk).await, ["sub_echo"]);
     assert_eq!(names(&boss).await, ["sub_echo", "sub_private"]);
     let call = |who, name: &str| {
-        hear(asks(&engine, who, "tools/call", json!({"name": name, "arguments": {"text": "x"}})))
+        hear(asks(&engine, who, "tools/call", &json!({"name": name, "arguments": {"text": "x"}})))
     };
     assert_eq!(call(&clerk, "sub_private").await.code(), -32602);
     assert_eq!(call(&boss, "sub_private").await.result()["content"][0]["text"], "private");
@@ -339,10 +339,10 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             for who in callers() {
-                let list = hear(asks(&engine, &who, "tools/list", json!({}))).await;
+                let list = hear(asks(&engine, &who, "tools/list", &json!({}))).await;
                 let list = list.result()["tools"].to_string();
                 for name in TOOLS {
-                    let heard = hear(asks(&engine, &who, "tools/call", json!({"name": name}))).await;
+                    let heard = hear(asks(&engine, &who, "tools/call", &json!({"name": name}))).await;
                     let is_listed = list.contains(&format!("\"name\":\"{name}\""));
                     let is_called = heard.response["result"]["content"][0]["text"] == name;
                     assert_eq!(is_listed, is_called, "{name} {definition} {}", heard.response);

@@ -33,9 +33,9 @@ fn counting() -> (Arc<dyn Handler>, Ran) {
     (handler, ran)
 }
 
-fn hinted(name: &str, annotations: Option<Value>) -> Tool {
+fn hinted(name: &str, annotations: Option<&Value>) -> Tool {
     let mut tool = tool(name, &any_object());
-    tool.common.annotations = annotations.as_ref().map(raw);
+    tool.common.annotations = annotations.map(raw);
     tool
 }
 
@@ -44,9 +44,9 @@ fn guarded(options: SafetyOptions) -> (Engine, Ran) {
     let (handler, ran) = counting();
     let registry = Registry::new(RegistryOptions::default()).unwrap();
     registry
-        .add_tool(hinted("delete", Some(json!({"destructiveHint": true}))), Arc::clone(&handler))
+        .add_tool(hinted("delete", Some(&json!({"destructiveHint": true}))), Arc::clone(&handler))
         .unwrap();
-    registry.add_tool(hinted("read", Some(json!({"readOnlyHint": true}))), Arc::clone(&handler)).unwrap();
+    registry.add_tool(hinted("read", Some(&json!({"readOnlyHint": true}))), Arc::clone(&handler)).unwrap();
     registry.add_tool(hinted("plain", None), handler).unwrap();
     registry.set_guard(Some(Arc::new(Safety::new(options))));
     (builder().registry(registry).build().unwrap(), ran)
@@ -92,7 +92,7 @@ async fn consent_is_for_these_arguments_and_counts_once() {
 
     let heard = modern_call(&engine, with_answer("delete", &rows, &yes(), &state)).await;
     assert_eq!(text_of(&heard), "deleted");
-    assert_eq!(*ran.lock().unwrap(), [rows.clone()]);
+    assert_eq!(*ran.lock().unwrap(), std::slice::from_ref(&rows));
     // The same word once more.
     let heard = modern_call(&engine, with_answer("delete", &rows, &yes(), &state)).await;
     assert_eq!(heard.code(), -32602);
@@ -193,7 +193,7 @@ async fn which_tools_are_confirmed_is_said_by_hints_names_or_the_tool() {
     for (own, guard) in [(true, true), (true, false), (false, true)] {
         let (handler, ran) = counting();
         let registry = Registry::new(RegistryOptions::default()).unwrap();
-        let mut tool = hinted("delete", Some(json!({"destructiveHint": true})));
+        let mut tool = hinted("delete", Some(&json!({"destructiveHint": true})));
         tool.confirm = Some(own);
         registry.add_tool(tool, handler).unwrap();
         if guard {
@@ -213,7 +213,7 @@ async fn a_call_that_was_confirmed_is_never_run_again_elsewhere() {
     let (handler, ran) = counting();
     let served = || {
         let registry = Registry::new(RegistryOptions::default()).unwrap();
-        let mut tool = hinted("delete", Some(json!({"destructiveHint": true})));
+        let mut tool = hinted("delete", Some(&json!({"destructiveHint": true})));
         tool.common.replayable = true;
         registry.add_tool(tool, Arc::clone(&handler)).unwrap();
         registry.set_guard(Some(Arc::new(Safety::new(SafetyOptions::default()))));
@@ -255,7 +255,7 @@ async fn whole_methods_and_mounted_servers_are_no_way_around() {
     assert_eq!(heard.result()["_meta"][UNTRUSTED], true);
 
     let child = Registry::new(RegistryOptions::default()).unwrap();
-    child.add_tool(hinted("delete", Some(json!({"destructiveHint": true}))), handler).unwrap();
+    child.add_tool(hinted("delete", Some(&json!({"destructiveHint": true}))), handler).unwrap();
     let parent = Registry::new(RegistryOptions::default()).unwrap();
     parent.mount(&child, oxmcp_core::registry::MountOptions::default()).unwrap();
     parent.set_guard(Some(Arc::new(Safety::new(SafetyOptions::default()))));
@@ -264,10 +264,10 @@ async fn whole_methods_and_mounted_servers_are_no_way_around() {
     assert!(ran.lock().unwrap().is_empty());
 }
 
-fn returning(output: ToolOutput, options: SafetyOptions, schema: Option<Value>) -> Engine {
+fn returning(output: ToolOutput, options: SafetyOptions, schema: Option<&Value>) -> Engine {
     let registry = Registry::new(RegistryOptions::default()).unwrap();
     let mut tool = tool("say", &any_object());
-    tool.output_schema = schema.as_ref().map(raw);
+    tool.output_schema = schema.map(raw);
     tool.check_output = false;
     registry.add_tool(tool, returns(Output::Tool(output))).unwrap();
     registry.set_guard(Some(Arc::new(Safety::new(options))));
@@ -316,14 +316,14 @@ async fn results_are_held_to_a_length_and_to_their_schema() {
     assert!(said.chars().count() <= 200 && said.contains("was cut"), "{said}");
     let schema = json!({"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]});
     let structured = |value: Value| ToolOutput::structured(raw(&value));
-    let heard = say(&returning(structured(json!({"text": long})), short, Some(schema.clone()))).await;
+    let heard = say(&returning(structured(json!({"text": long})), short, Some(&schema))).await;
     assert_eq!(heard["isError"], true);
     // Its author switched the check off, and vouched.
     for vouched in [false, true] {
         let wrong = ToolOutput { vouched, ..structured(json!({"text": 1})) };
-        let heard = say(&returning(wrong.clone(), SafetyOptions::default(), Some(schema.clone()))).await;
+        let heard = say(&returning(wrong.clone(), SafetyOptions::default(), Some(&schema))).await;
         assert_eq!(heard["isError"], true);
-        let heard = say(&returning(wrong, SafetyOptions::off(), Some(schema.clone()))).await;
+        let heard = say(&returning(wrong, SafetyOptions::off(), Some(&schema))).await;
         assert_eq!(heard["structuredContent"], json!({"text": 1}));
     }
 }
