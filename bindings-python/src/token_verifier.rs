@@ -1,7 +1,7 @@
 //! The engine's verifiers of tokens, for code that asks them itself.
 
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use oxmcp_core::authentication::{Authenticator, Checked, RequestHead};
 use oxmcp_core::error::{Error, ErrorKind};
 use oxmcp_core::host::principal_text;
@@ -33,7 +33,13 @@ impl TokenVerifier {
         let checked = py.detach(move || {
             let mut headers = HeaderMap::new();
             headers.insert(AUTHORIZATION, credentials);
-            let head = RequestHead { uri: &Uri::from_static("/"), headers: &headers };
+            let head = RequestHead {
+                uri: &Uri::from_static("/"),
+                method: &Method::POST,
+                headers: &headers,
+                certificate: None,
+                urls: &Vec::new,
+            };
             match authenticator.check(head) {
                 Checked::Known(known) => Ok(known),
                 Checked::Asking(answer) => tokio::runtime::Builder::new_current_thread()

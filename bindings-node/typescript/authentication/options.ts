@@ -56,6 +56,26 @@ export interface JwtIssuer {
   readonly [option: string]: unknown;
 }
 
+/** Some client certificates, and what they grant. */
+export interface CertificateRule {
+  /** A name in them after its kind, `uri:spiffe://example/*`, `dns:`, `email:`, `cn:`; `*` stands for any text, alone for every one. */
+  name: string;
+  /** What they grant. */
+  scopes?: readonly string[] | undefined;
+  /** As what whoever has one acts. */
+  roles?: readonly string[] | undefined;
+}
+
+/** Tokens that are bound to a key. One that is needs a proof whatever stands here. */
+export interface DpopOptions {
+  /** Whether a token has to be bound; default false. */
+  required?: boolean | undefined;
+  /** Whether a proof has to have a number of ours in it; default false. */
+  nonce?: boolean | undefined;
+  /** How old a proof may be. Seconds; default 60. */
+  maxAgeSeconds?: number | undefined;
+}
+
 /**
  * Who is let in over HTTP; see docs/authentication.md, whose names may be used as they stand there, too. Nothing is believed that is
  * not named here.
@@ -87,6 +107,10 @@ export interface AuthenticationOptions {
   jwt?: JwtIssuer | readonly JwtIssuer[] | undefined;
   /** Keys of ours: in a file that `oxmcp keys` edits, or as they would stand there. */
   apiKeys?: { file?: string; keys?: readonly object[]; header?: string } | undefined;
+  /** Client certificates that are credentials, where a request has no others. */
+  clientCertificates?: CertificateRule | readonly CertificateRule[] | undefined;
+  /** What is wanted of tokens that are bound to a key (RFC 9449). */
+  dpop?: DpopOptions | undefined;
   /** Says who a token stands for that no issuer above signed: a function, or a verifier as `requireBearerAuth` takes it. */
   verify?: VerifyToken | OAuthTokenVerifier | undefined;
   readonly [option: string]: unknown;

@@ -6,19 +6,22 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Method, Uri};
 
 use super::api_keys::{ApiKeys, looks_like_one};
+use super::binding::Evidence;
 use super::cache::{Verified, VerifiedTokens};
+use super::certificates::Certificates;
 use super::credentials::{self, Shown};
-use super::denied::Denied;
+use super::denied::{Denied, ProofWanted};
+use super::dpop;
 use super::function;
 use super::jwt::{Looked, MAX_TOKEN_BYTES, Unverified, Verifier};
 use super::metadata::Told;
 use super::options::AuthenticationOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
-use crate::model::Principal;
+use crate::model::{ClientCertificate, Principal};
 use crate::outbound::Outbound;
 
 /// Says who asks. Clones share everything: what was verified, and the keys of issuers.
@@ -29,6 +32,8 @@ struct Inner {
     told: Told,
     keys: Option<ApiKeys>,
     jwt: Vec<Arc<Verifier>>,
+    certificates: Option<Certificates>,
+    proofs: dpop::Proofs,
     function: Option<Arc<dyn Handler>>,
     verified: VerifiedTokens,
     cache_time: Duration,
@@ -44,8 +49,14 @@ struct Inner {
 pub struct RequestHead<'a> {
     /// Its target.
     pub uri: &'a Uri,
+    /// Its method.
+    pub method: &'a Method,
     /// Its headers.
     pub headers: &'a HeaderMap,
+    /// The certificate that its connection was opened with, verified by whoever took it.
+    pub certificate: Option<&'a ClientCertificate>,
+    /// What the client may call what it asks for: whole URLs. Asked for where a proof has to name one of them.
+    pub urls: &'a dyn Fn() -> Vec<String>,
 }
 
 /// Who asks, or when that will be known.
@@ -70,7 +81,9 @@ impl Authenticator {
             if options.asks_others() { Some(Outbound::new(options.authorities.as_deref())?) } else { None };
         let verifier = |options| Verifier::new(options, told.canonical(), outbound.as_ref()).map(Arc::new);
         let jwt = options.jwt.iter().map(verifier).collect::<Result<Vec<_>>>()?;
-        if keys.is_none() && jwt.is_empty() && options.function.is_none() {
+        let certificates = Some(&options.client_certificates).filter(|rules| !rules.is_empty());
+        let certificates = certificates.map(|rules| Certificates::new(rules)).transpose()?;
+        if keys.is_none() && jwt.is_empty() && options.function.is_none() && certificates.is_none() {
             let why = "authentication: nobody could ever be let in; name an issuer, keys or a function";
             return Err(Error::new(ErrorKind::Configuration, why));
         }
@@ -80,6 +93,8 @@ impl Authenticator {
             told,
             keys,
             jwt,
+            certificates,
+            proofs: dpop::Proofs::new(&options.dpop)?,
             function: options.function.clone(),
             verified: VerifiedTokens::new(),
             cache_time: options.cache_time,
@@ -100,24 +115,40 @@ impl Authenticator {
             Ok(shown) => shown,
             Err(denied) => return Checked::Known(Err(denied)),
         };
+        let mut evidence = Evidence {
+            certificate: head.certificate.map(|certificate| certificate.fingerprint_sha256),
+            proof: None,
+        };
         Checked::Known(match shown {
-            Shown::Nothing => Err(Denied::missing()),
+            Shown::Nothing => inner.by_certificate(head.certificate),
             Shown::ApiKey(text) => inner.key(text),
             Shown::Bearer(text) if inner.keys.is_some() && looks_like_one(text) => inner.key(text),
             Shown::Bearer(token) | Shown::Bound(token) if token.len() > MAX_TOKEN_BYTES => {
                 let _ = token;
                 Err(Denied::invalid("the token is too long"))
             }
-            Shown::Bearer(token) => match inner.verified.get(token) {
-                Some(verified) => inner.admit(verified),
-                None => return self.verify(token),
-            },
-            Shown::Bound(_) => Err(Denied::invalid("tokens that are bound to a key are not taken here")),
+            Shown::Bearer(token) => return self.token(token, evidence),
+            Shown::Bound(token) => {
+                let proof = dpop::Shown::read(head.headers, head.method, (head.urls)(), token);
+                let Some(proof) = proof else {
+                    let why = "a token that is sent as DPoP comes with one proof in the header DPoP";
+                    return Checked::Known(Err(Denied::unproven(why)));
+                };
+                evidence.proof = Some(Arc::new(proof));
+                return self.token(token, evidence);
+            }
         })
     }
 
+    fn token(&self, token: &str, evidence: Evidence) -> Checked {
+        match self.0.verified.get(token) {
+            Some(verified) => Checked::Known(self.0.admit(verified, &evidence)),
+            None => self.verify(token, evidence),
+        }
+    }
+
     /// Verifies a token that was not seen lately.
-    fn verify(&self, token: &str) -> Checked {
+    fn verify(&self, token: &str, evidence: Evidence) -> Checked {
         let inner = &*self.0;
         let mut unknown = Denied::invalid("nobody here knows the token");
         match Unverified::read(token).filter(|_| !inner.jwt.is_empty()) {
@@ -128,12 +159,12 @@ impl Authenticator {
                 for verifier in &inner.jwt {
                     match verifier.look(&unverified) {
                         Looked::NotMine => {}
-                        Looked::Said(said) => return Checked::Known(inner.believe(token, said)),
+                        Looked::Said(said) => return Checked::Known(inner.believe(token, said, &evidence)),
                         Looked::Asking(asking) => {
                             let (this, token) = (self.clone(), token.to_owned());
-                            return Checked::Asking(Box::pin(
-                                async move { this.0.believe(&token, asking.await) },
-                            ));
+                            return Checked::Asking(Box::pin(async move {
+                                this.0.believe(&token, asking.await, &evidence)
+                            }));
                         }
                     }
                 }
@@ -144,14 +175,26 @@ impl Authenticator {
         Checked::Asking(Box::pin(async move {
             let verified = function::verify(function, token.clone()).await?.ok_or(unknown)?;
             let inner = &*this.0;
-            inner.admit(inner.note(&token, verified, inner.function_cache_time))
+            inner.admit(inner.note(&token, verified, inner.function_cache_time), &evidence)
         }))
     }
 
     /// The headers of a refusal; `called` is what the request calls this server, where nobody said what it is called.
     #[must_use]
     pub fn challenge(&self, denied: &Denied, called: impl FnOnce() -> String) -> HeaderMap {
-        self.0.told.headers(denied, &self.0.told.resource(called))
+        let mut headers = self.0.told.headers(denied, &self.0.told.resource(called));
+        if denied.proof == Some(ProofWanted::Nonce)
+            && let Some(nonce) = self.0.proofs.nonce().and_then(|nonce| nonce.parse().ok())
+        {
+            headers.insert("dpop-nonce", nonce);
+        }
+        headers
+    }
+
+    /// What this server is called, if somebody said it.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        self.0.told.canonical()
     }
 
     /// Whether somebody said what this server is called.
@@ -193,12 +236,23 @@ impl Authenticator {
 impl Inner {
     fn key(&self, text: &str) -> Result<Principal, Denied> {
         let keys = self.keys.as_ref().ok_or(Denied::missing())?;
-        self.admit(Verified { principal: self.with_implied(keys.look(text)?, None), bound_to: None })
+        self.admit_principal(self.with_implied(keys.look(text)?, None))
+    }
+
+    /// Lets in whoever has nothing but a certificate.
+    fn by_certificate(&self, certificate: Option<&ClientCertificate>) -> Result<Principal, Denied> {
+        let known = self.certificates.as_ref().zip(certificate).and_then(|(rules, shown)| rules.look(shown));
+        self.admit_principal(self.with_implied(known.ok_or(Denied::missing())?, None))
     }
 
     /// Lets in whoever a signed token stands for.
-    fn believe(&self, token: &str, said: Result<Verified, Denied>) -> Result<Principal, Denied> {
-        self.admit(self.note(token, said?, self.cache_time))
+    fn believe(
+        &self,
+        token: &str,
+        said: Result<Verified, Denied>,
+        evidence: &Evidence,
+    ) -> Result<Principal, Denied> {
+        self.admit(self.note(token, said?, self.cache_time), evidence)
     }
 
     /// Adds what scopes contain, and keeps it all for a while.
@@ -209,14 +263,17 @@ impl Inner {
         verified
     }
 
+    /// Lets in whoever shows what the token is bound to.
+    fn admit(&self, verified: Verified, evidence: &Evidence) -> Result<Principal, Denied> {
+        self.proofs.check(verified.bound_to.as_deref(), evidence)?;
+        self.admit_principal(verified.principal)
+    }
+
     /// Lets in whoever may do anything here at all (AUTH-5).
-    fn admit(&self, verified: Verified) -> Result<Principal, Denied> {
-        if verified.bound_to.is_some() {
-            return Err(Denied::invalid("the token is bound to a key, and nothing proves that it is yours"));
-        }
-        let granted = verified.principal.grants();
+    fn admit_principal(&self, principal: Principal) -> Result<Principal, Denied> {
+        let granted = principal.grants();
         let has = |scope| granted.is_some_and(|grants| grants.scopes.contains(scope));
-        if self.required.iter().all(has) { Ok(verified.principal) } else { Err(Denied::insufficient()) }
+        if self.required.iter().all(has) { Ok(principal) } else { Err(Denied::insufficient()) }
     }
 
     /// The same with all scopes that its scopes contain (AUTH-9).

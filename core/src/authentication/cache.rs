@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::binding::Binding;
 use crate::model::Principal;
 
 /// What is known of one token.
 #[derive(Clone)]
 pub(super) struct Verified {
     pub(super) principal: Principal,
-    /// The fingerprint of the key it is bound to, if it is (RFC 9449).
-    pub(super) bound_to: Option<Box<str>>,
+    /// What the token is bound to, if it is to anything.
+    pub(super) bound_to: Option<Box<Binding>>,
 }
 
 /// Keeps who a token stands for, for a short time and in bounded room. It is found by the whole token, by a hash with a secret of this

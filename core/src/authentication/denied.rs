@@ -40,6 +40,24 @@ impl Denied {
         Self { status: StatusCode::UNAUTHORIZED, error: Some("invalid_token"), description, proof: None }
     }
 
+    /// A token that is bound to a key, without a proof that it is the caller's.
+    pub(super) const fn unproven(description: &'static str) -> Self {
+        Self {
+            error: Some("invalid_dpop_proof"),
+            proof: Some(ProofWanted::Proof),
+            ..Self::invalid(description)
+        }
+    }
+
+    /// The same where the proof lacks a number of ours.
+    pub(super) const fn without_nonce() -> Self {
+        Self {
+            error: Some("use_dpop_nonce"),
+            proof: Some(ProofWanted::Nonce),
+            ..Self::invalid("the proof has to have the number in it that this answer brings")
+        }
+    }
+
     /// A request that cannot be understood.
     pub(super) const fn malformed(description: &'static str) -> Self {
         Self { status: StatusCode::BAD_REQUEST, error: Some("invalid_request"), description, proof: None }

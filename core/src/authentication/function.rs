@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Denied;
+use super::binding::Binding;
 use super::cache::Verified;
 use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::{self, RawJson};
@@ -84,15 +85,18 @@ pub(super) async fn verify(function: Arc<dyn Handler>, token: String) -> Result<
     if expires_at.is_some_and(|end| end <= SystemTime::now()) {
         return Err(Denied::invalid("the token has expired"));
     }
+    let claims = said.claims.filter(Value::is_object).map(|claims| RawJson::from_value(&claims));
+    let bound_to = claims.as_ref().map(|claims| Binding::read(claims.as_str())).transpose();
+    let bound_to = bound_to.map_err(Denied::invalid)?.flatten();
     let grants = Grants {
         scopes: said.scopes,
         roles: said.roles,
-        claims: said.claims.filter(Value::is_object).map(|claims| RawJson::from_value(&claims)),
+        claims,
         method: AuthenticationMethod::Function,
         expires_at,
         token: None,
     };
-    Ok(Some(Verified { principal: principal.granted(grants), bound_to: None }))
+    Ok(Some(Verified { principal: principal.granted(grants), bound_to }))
 }
 
 /// Whoever asks before it is known who asks.

@@ -7,6 +7,7 @@ use http::{StatusCode, Uri};
 use serde_json::{Map, Value, json};
 
 use super::denied::Denied;
+use super::jwt::Algorithm;
 use super::options::AuthenticationOptions;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -22,6 +23,10 @@ pub(super) struct Told {
     document: Map<String, Value>,
     /// `scope="…"`, if anything is required.
     scope: Option<String>,
+    /// Whether tokens have to be bound to a key.
+    wants_proofs: bool,
+    /// How proofs may be signed.
+    algorithms: String,
 }
 
 impl Told {
@@ -54,6 +59,14 @@ impl Told {
             document.insert("scopes_supported".to_owned(), json!(scopes));
         }
         document.insert("bearer_methods_supported".to_owned(), json!(["header"]));
+        let algorithms = Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric());
+        let algorithms: Vec<_> = algorithms.map(Algorithm::name).collect();
+        if options.dpop.required || options.dpop.nonce {
+            document.insert("dpop_signing_alg_values_supported".to_owned(), json!(algorithms));
+        }
+        if options.dpop.required {
+            document.insert("dpop_bound_access_tokens_required".to_owned(), json!(true));
+        }
         for (name, text) in [
             ("resource_name", &options.resource_name),
             ("resource_documentation", &options.resource_documentation),
@@ -65,7 +78,9 @@ impl Told {
         let required: Vec<&str> =
             options.required_scopes.iter().map(String::as_str).filter(|scope| *scope != NEVER).collect();
         let scope = (!required.is_empty()).then(|| required.join(" "));
-        Ok(Self { resource: options.resource.as_deref().map(canonical), servers, document, scope })
+        let resource = options.resource.as_deref().map(canonical);
+        let (wants_proofs, algorithms) = (options.dpop.required, algorithms.join(" "));
+        Ok(Self { resource, servers, document, scope, wants_proofs, algorithms })
     }
 
     /// What this server is called: `called` where nobody said.
@@ -108,10 +123,14 @@ impl Told {
         if self.has_metadata() {
             parameters.push(format!("resource_metadata=\"{}\"", metadata_url(resource)));
         }
-        if parameters.is_empty() {
+        let wants_proof = denied.proof.is_some() || (self.wants_proofs && denied.error.is_none());
+        if wants_proof {
+            parameters.push(format!("algs=\"{}\"", self.algorithms));
+        } else if parameters.is_empty() {
             parameters.push("realm=\"mcp\"".to_owned());
         }
-        if let Ok(value) = HeaderValue::try_from(format!("Bearer {}", parameters.join(", "))) {
+        let scheme = if wants_proof { "DPoP" } else { "Bearer" };
+        if let Ok(value) = HeaderValue::try_from(format!("{scheme} {}", parameters.join(", "))) {
             headers.insert(WWW_AUTHENTICATE, value);
         }
         headers

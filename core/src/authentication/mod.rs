@@ -5,9 +5,12 @@
 
 mod api_keys;
 mod authenticator;
+mod binding;
 mod cache;
+mod certificates;
 mod credentials;
 mod denied;
+mod dpop;
 mod function;
 mod jwt;
 mod metadata;
@@ -15,6 +18,8 @@ mod options;
 
 pub use api_keys::{ApiKeyFile, ApiKeyOptions, ApiKeyRecord, NewApiKey};
 pub use authenticator::{Authenticator, Checked, RequestHead};
+pub use certificates::CertificateRule;
 pub use denied::{Denied, ProofWanted};
+pub use dpop::DpopOptions;
 pub use jwt::{Algorithm, JwtOptions, KeySource};
 pub use options::AuthenticationOptions;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::api_keys::ApiKeyOptions;
+use super::certificates::CertificateRule;
+use super::dpop::DpopOptions;
 use super::jwt::{JwtOptions, KeySource};
 use crate::handler::Handler;
 
@@ -37,6 +39,10 @@ pub struct AuthenticationOptions {
     pub api_keys: Option<ApiKeyOptions>,
     /// Issuers of signed tokens.
     pub jwt: Vec<JwtOptions>,
+    /// Client certificates that are credentials, where a request has no others; the first rule that is about one counts.
+    pub client_certificates: Vec<CertificateRule>,
+    /// What is wanted of tokens that are bound to a key.
+    pub dpop: DpopOptions,
     /// A function of the author's: the custom method `oxmcp/verify_token` with `{"token"}`. Its whole result is null for a token that
     /// it does not know, or `{"subject", "client_id", "issuer", "scopes", "roles", "expires_at", "claims", "active"}`, all of them
     /// optional but one of the first two; `expires_at` in seconds since 1970, an `active` of `false` means null.
@@ -62,6 +68,8 @@ impl Default for AuthenticationOptions {
             cache_time: Duration::from_secs(60),
             api_keys: None,
             jwt: Vec::new(),
+            client_certificates: Vec::new(),
+            dpop: DpopOptions::default(),
             function: None,
             function_cache_time: Duration::ZERO,
             authorities: None,

@@ -62,6 +62,11 @@ impl Connection {
         &self.shutdown
     }
 
+    /// Whoever opened it, if that is known.
+    pub(super) const fn principal(&self) -> Option<&Principal> {
+        self.duplex.principal.as_ref()
+    }
+
     /// Answers what still runs with an error that says `reason`.
     pub fn give_up(&self, reason: &Arc<str>) {
         self.duplex.in_flight.shut_down(reason);

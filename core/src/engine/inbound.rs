@@ -30,10 +30,22 @@ pub struct Inbound {
 pub enum Edge {
     /// A duplex connection: stdio, memory.
     Connection(Arc<Connection>),
-    /// A duplex connection whose messages come in HTTP POSTs, and the headers of this one.
-    Posted(Arc<Connection>, Arc<http::HeaderMap>),
+    /// A duplex connection whose messages come in HTTP POSTs, and what is known of this one.
+    Posted(Arc<Connection>, Posted),
     /// One HTTP POST.
     Http(HttpEdge),
+}
+
+/// What is known of an HTTP POST whose message belongs to a connection. What it asks for is its own: what is granted to it counts, not
+/// what was granted to whoever opened the connection.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    /// The request's headers.
+    pub headers: Arc<http::HeaderMap>,
+    /// Where it came from.
+    pub remote: Option<SocketAddr>,
+    /// Who asks, where whoever received it knows it: the connection's principal, with what this request's credentials grant.
+    pub principal: Option<Principal>,
 }
 
 /// What is known of an HTTP POST besides its body.
@@ -64,7 +76,7 @@ impl Edge {
     pub(super) fn place(&self) -> Place {
         match self {
             Self::Connection(_) => Place { transport: Transport::Local, remote: None },
-            Self::Posted(..) => Place { transport: Transport::Http, remote: None },
+            Self::Posted(_, posted) => Place { transport: Transport::Http, remote: posted.remote },
             Self::Http(edge) => Place { transport: Transport::Http, remote: edge.remote },
         }
     }
@@ -72,7 +84,8 @@ impl Edge {
     /// Where a message came in, for the eras.
     pub(super) fn side(&self) -> Side<'_> {
         match self {
-            Self::Connection(connection) | Self::Posted(connection, _) => Side::Duplex(&connection.duplex),
+            Self::Connection(connection) => Side::Duplex(&connection.duplex, connection.principal()),
+            Self::Posted(connection, posted) => Side::Duplex(&connection.duplex, posted.principal.as_ref()),
             Self::Http(edge) => Side::Post {
                 headers: &edge.headers,
                 principal: edge.principal.as_ref(),

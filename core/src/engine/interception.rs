@@ -128,7 +128,7 @@ impl Engine {
             Side::Post { headers, principal, stateless, resumable, .. } => {
                 Side::Post { headers, principal, stateless, resumable, checked: !is_as_it_came }
             }
-            duplex @ Side::Duplex(_) => duplex,
+            duplex @ Side::Duplex(..) => duplex,
         };
         match self.0.eras.open(&Message::Request(request), None, side) {
             Opened::Ask(mut asked) => {

@@ -34,7 +34,7 @@ pub use crate::eras::{Session, SessionOptions, Sessions};
 pub use builder::{EngineBuilder, Limits, REQUEST_STATE_KEYS};
 pub use connection::Connection;
 pub use exchange::{Exchange, Outgoing, ResponseMessage};
-pub use inbound::{Edge, HttpEdge, Inbound};
+pub use inbound::{Edge, HttpEdge, Inbound, Posted};
 pub use session_stream::{Refusal, SessionStream};
 pub use shutdown::Shutdown;
 #[cfg(feature = "sqlite")]
@@ -308,10 +308,10 @@ impl Engine {
     #[expect(clippy::inline_always, reason = "or what it refuses by is copied, for every call")]
     #[inline(always)]
     fn enter(&self, asked: &mut Asked, kind: OperationKind, edge: &Edge) -> Result<Option<Flight>, Said> {
-        if let Edge::Posted(_, headers) = edge
+        if let Edge::Posted(_, posted) = edge
             && let Some(caller) = asked.voice.caller_mut()
         {
-            caller.headers = Some(Arc::clone(headers));
+            caller.headers = Some(Arc::clone(&posted.headers));
         }
         let Some((table, reuse)) = asked.in_flight.take() else { return Ok(None) };
         match table.enter(asked.voice.id(), self.0.limits.max_in_flight, reuse) {

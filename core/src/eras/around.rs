@@ -66,7 +66,7 @@ impl Eras {
             headers: side.headers().cloned(),
             ..stranger(request.id.clone(), opening.version)
         };
-        let voice = Voice::new(Arc::new(caller), &self.profile, matches!(side, Side::Duplex(_)));
+        let voice = Voice::new(Arc::new(caller), &self.profile, matches!(side, Side::Duplex(..)));
         // Nobody cancels it (LIFE-8).
         let asked = self.asked_around(request, handler, voice);
         Some(Around { kind: OperationKind::Custom, asked })
@@ -84,7 +84,7 @@ impl Eras {
 
         let envelope = Envelope::open(meta).ok()?;
         let in_flight = match side {
-            Side::Duplex(duplex) => Some((Arc::clone(&duplex.in_flight), Reuse::Refuse)),
+            Side::Duplex(duplex, _) => Some((Arc::clone(&duplex.in_flight), Reuse::Refuse)),
             Side::Post { .. } => None,
         };
         if let Some(headers) = side.headers() {
@@ -160,12 +160,13 @@ impl Eras {
         handler: &Arc<dyn Handler>,
     ) -> Told {
         let session = match side {
-            Side::Duplex(duplex) => duplex.session(),
+            Side::Duplex(duplex, _) => duplex.session(),
             Side::Post { .. } => self.session_of(None, side).ok().flatten(),
         };
         let headers = side.headers().cloned();
         if let Some(session) = session {
-            let mut told = legacy::notifications::told(self, &session, notification, handler);
+            let mut told =
+                legacy::notifications::told(self, &session, notification, handler, side.principal());
             if let Some(caller) = Arc::get_mut(&mut told.invocation.context.caller) {
                 caller.headers = headers;
             }
@@ -192,7 +193,7 @@ impl Eras {
             context: CallContext::new(Arc::new(caller), sender),
         };
         let in_flight = match side {
-            Side::Duplex(duplex) => Arc::clone(&duplex.in_flight),
+            Side::Duplex(duplex, _) => Arc::clone(&duplex.in_flight),
             Side::Post { .. } => Arc::<InFlight>::default(),
         };
         Told { handler: Arc::clone(handler), invocation, events, in_flight }

@@ -16,7 +16,7 @@ pub struct Duplex {
     /// it: an envelope counts for nothing (OLD-8, META-13).
     pub(super) session_id: Option<Arc<str>>,
     /// Who is at the other end, if that is known.
-    pub(super) principal: Option<Principal>,
+    pub(crate) principal: Option<Principal>,
     /// The requests in flight.
     pub in_flight: Arc<InFlight>,
 }

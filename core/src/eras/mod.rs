@@ -60,8 +60,8 @@ pub static SESSION_ID_HEADER: HeaderName = HeaderName::from_static("mcp-session-
 /// Where a message came in.
 #[derive(Debug, Clone, Copy)]
 pub enum Side<'a> {
-    /// On a duplex connection.
-    Duplex(&'a Duplex),
+    /// On a duplex connection, and who asks, if that is known.
+    Duplex(&'a Duplex, Option<&'a Principal>),
     /// In an HTTP POST.
     Post {
         /// The request's headers.
@@ -82,8 +82,7 @@ impl<'a> Side<'a> {
     #[must_use]
     pub const fn principal(self) -> Option<&'a Principal> {
         match self {
-            Self::Duplex(duplex) => duplex.principal.as_ref(),
-            Self::Post { principal, .. } => principal,
+            Self::Duplex(_, principal) | Self::Post { principal, .. } => principal,
         }
     }
 
@@ -95,7 +94,7 @@ impl<'a> Side<'a> {
     /// The headers of the POST, if it is one.
     const fn headers(self) -> Option<&'a Arc<HeaderMap>> {
         match self {
-            Self::Duplex(_) => None,
+            Self::Duplex(..) => None,
             Self::Post { headers, .. } => Some(headers),
         }
     }

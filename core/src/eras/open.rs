@@ -62,7 +62,7 @@ impl Eras {
             Message::Request(request) => self.answer_request(request, outline, side, false),
             Message::Notification(notification) => self.open_notification(notification, side),
             Message::Response(response) => match side {
-                Side::Duplex(duplex) => {
+                Side::Duplex(duplex, _) => {
                     duplex.in_flight.to_client.accept(response);
                     Opened::Accepted
                 }
@@ -77,7 +77,7 @@ impl Eras {
     pub fn hear_malformed(&self, malformed: &Malformed, side: Side<'_>) {
         let Some(id) = malformed.id.as_ref().filter(|_| !malformed.answerable) else { return };
         match side {
-            Side::Duplex(duplex) => duplex.in_flight.to_client.accept_malformed(id, &malformed.message),
+            Side::Duplex(duplex, _) => duplex.in_flight.to_client.accept_malformed(id, &malformed.message),
             Side::Post { stateless: true, .. } => {}
             Side::Post { headers, principal, stateless: false, .. } => {
                 if let Ok(session) = self.find_session(headers, principal) {
@@ -102,7 +102,7 @@ impl Eras {
     /// -32600 where the version has none (BATCH-5), or what a single message would get for want of a session.
     pub fn accept_batch(&self, side: Side<'_>) -> Result<(), WireError> {
         let version = match side {
-            Side::Duplex(duplex) => duplex.session().map(|session| session.version),
+            Side::Duplex(duplex, _) => duplex.session().map(|session| session.version),
             Side::Post { headers, principal, stateless, .. } => match VersionHeader::read(headers) {
                 VersionHeader::Other => None,
                 header if stateless => Some(assumed(header)),
@@ -154,7 +154,7 @@ impl Eras {
                 modern::requests::Decoded::Answered(said) => Ok(Opened::Answered { said, session_id: None }),
                 modern::requests::Decoded::Task(request) => Ok(Opened::Task(request)),
                 modern::requests::Decoded::Ask(mut asked) => {
-                    if let Side::Duplex(duplex) = side {
+                    if let Side::Duplex(duplex, _) = side {
                         asked.in_flight = Some((Arc::clone(&duplex.in_flight), Reuse::Refuse));
                     }
                     Ok(Opened::Ask(asked))
@@ -176,7 +176,7 @@ impl Eras {
 
     fn open_notification(&self, notification: &Notification<'_>, side: Side<'_>) -> Opened {
         let session = match side {
-            Side::Duplex(duplex) => {
+            Side::Duplex(duplex, _) => {
                 // A cancellation is matched over both eras' requests at once.
                 if notification.method == legacy::notifications::CANCELLED {
                     legacy::notifications::cancel(&duplex.in_flight, notification);
@@ -194,14 +194,20 @@ impl Eras {
         legacy::notifications::accept(&session, notification);
         let snapshot = self.registry.snapshot();
         let Some(handler) = snapshot.method(&notification.method) else { return Opened::Accepted };
-        Opened::Told(Box::new(legacy::notifications::told(self, &session, notification, handler)))
+        Opened::Told(Box::new(legacy::notifications::told(
+            self,
+            &session,
+            notification,
+            handler,
+            side.principal(),
+        )))
     }
 
     /// Takes back that a session follows a resource, which its request was decoded as: it is not there for whoever asked.
     #[cold]
     pub fn unfollow(&self, side: Side<'_>, uri: &str) {
         let session = match side {
-            Side::Duplex(duplex) => duplex.session(),
+            Side::Duplex(duplex, _) => duplex.session(),
             Side::Post { headers, principal, .. } => self.find_session(headers, principal).ok(),
         };
         if let Some(session) = session {
@@ -267,7 +273,7 @@ pub(super) struct Judged {
 /// Looks at a request once.
 #[inline]
 pub(super) fn judge(request: &Request<'_>, meta: &Meta<'_>, side: Side<'_>) -> Judged {
-    let made_for_session = matches!(side, Side::Duplex(duplex) if duplex.session_id.is_some());
+    let made_for_session = matches!(side, Side::Duplex(duplex, _) if duplex.session_id.is_some());
     let envelope = meta.protocol_version.is_some() && !made_for_session;
     let method = match &*request.method {
         "initialize" => MethodClue::Initialize,
@@ -275,11 +281,11 @@ pub(super) fn judge(request: &Request<'_>, meta: &Meta<'_>, side: Side<'_>) -> J
         _ => MethodClue::Other,
     };
     let session = match side {
-        Side::Duplex(duplex) => duplex.session(),
+        Side::Duplex(duplex, _) => duplex.session(),
         Side::Post { .. } => None,
     };
     let edge = match side {
-        Side::Duplex(_) => EdgeClue::Duplex { session: session.is_some() },
+        Side::Duplex(..) => EdgeClue::Duplex { session: session.is_some() },
         // An envelope decides whatever the header says, which is checked against it later on.
         Side::Post { .. } if envelope => EdgeClue::Http { version: VersionHeader::Other },
         Side::Post { headers, .. } => EdgeClue::Http { version: VersionHeader::read(headers) },

@@ -95,7 +95,7 @@ impl Eras {
     /// id.
     pub fn take_back_session(&self, side: Side<'_>, id: Option<&str>) {
         match side {
-            Side::Duplex(duplex) => duplex.take_back(),
+            Side::Duplex(duplex, _) => duplex.take_back(),
             Side::Post { .. } => {
                 if let Some(id) = id {
                     self.sessions.end(id);
@@ -155,7 +155,7 @@ impl Eras {
         let opening = legacy::handshake::read(params)?;
         let version = opening.version;
         let (id, in_flight) = match side {
-            Side::Duplex(duplex) => (duplex.session_id.clone(), Arc::clone(&duplex.in_flight)),
+            Side::Duplex(duplex, _) => (duplex.session_id.clone(), Arc::clone(&duplex.in_flight)),
             Side::Post { stateless: true, .. } => {
                 let said = legacy::handshake::answer(
                     &request.id,
@@ -190,8 +190,8 @@ impl Eras {
             watch,
         ));
         match side {
-            Side::Duplex(duplex) if !duplex.begin(&session) => return Err(second()),
-            Side::Duplex(_) => {
+            Side::Duplex(duplex, _) if !duplex.begin(&session) => return Err(second()),
+            Side::Duplex(..) => {
                 self.connected().add(&session);
             }
             Side::Post { .. } => self.sessions.add(&session),
@@ -210,7 +210,7 @@ impl Eras {
         side: Side<'_>,
     ) -> Result<Option<Arc<Session>>, WireError> {
         Ok(match side {
-            Side::Duplex(_) => connected,
+            Side::Duplex(..) => connected,
             Side::Post { stateless: true, .. } => None,
             Side::Post { headers, principal, stateless: false, .. } => {
                 Some(self.find_session(headers, principal)?)

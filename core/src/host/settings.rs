@@ -16,7 +16,9 @@ use crate::authentication::Authenticator;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::middleware::Admission;
-pub use authentication::{ApiKeySettings, AuthenticationSettings, JwtSettings, VERIFY_TOKEN};
+pub use authentication::{
+    ApiKeySettings, AuthenticationSettings, CertificateSettings, DpopSettings, JwtSettings, VERIFY_TOKEN,
+};
 pub use secret::Secret;
 
 /// The environment variable with the path of a configuration file, for servers that are given none.

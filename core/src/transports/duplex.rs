@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
-use ::http::HeaderMap;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::engine::{Connection, Edge, Engine, Exchange, Inbound, Outgoing, ResponseMessage, Shutdown};
+use crate::engine::{
+    Connection, Edge, Engine, Exchange, Inbound, Outgoing, Posted, ResponseMessage, Shutdown,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Failure, Origin};
 use crate::jsonrpc::LongFrame;
@@ -83,16 +84,16 @@ impl Duplex {
         begin(self.engine.exchange(inbound), |outgoing| to_write(outgoing).into_iter().for_each(&mut say))
     }
 
-    /// The same for a frame that was posted with these headers. A refusal of it as a whole, with its HTTP status, is an error.
+    /// The same for a frame that was posted. A refusal of it as a whole, with its HTTP status, is an error.
     pub(super) fn start_posted(
         &self,
         frame: Bytes,
-        headers: Arc<HeaderMap>,
+        posted: Posted,
         origin: Origin,
         max_bytes: usize,
         mut say: impl FnMut(String),
     ) -> std::result::Result<Option<Exchange>, ResponseMessage> {
-        let edge = Edge::Posted(Arc::clone(&self.connection), headers);
+        let edge = Edge::Posted(Arc::clone(&self.connection), posted);
         let inbound = Inbound { frame, edge, max_bytes: Some(max_bytes), origin };
         let mut refusal = None;
         let rest = begin(self.engine.exchange(inbound), |outgoing| match outgoing {

@@ -162,7 +162,14 @@ pub async fn asked(
     let headers: http::HeaderMap =
         headers.map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect();
     let uri = http::Uri::from_static("/mcp");
-    let head = oxmcp_core::authentication::RequestHead { uri: &uri, headers: &headers };
+    let (method, urls) = (http::Method::POST, Vec::new);
+    let head = oxmcp_core::authentication::RequestHead {
+        uri: &uri,
+        method: &method,
+        headers: &headers,
+        certificate: None,
+        urls: &urls,
+    };
     match authenticator.check(head) {
         oxmcp_core::authentication::Checked::Known(known) => known,
         oxmcp_core::authentication::Checked::Asking(asking) => asking.await,

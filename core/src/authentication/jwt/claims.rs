@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::authentication::binding::Binding;
 use crate::json::{self, RawJson};
 
 /// What is wanted of the claims of one issuer's tokens.
@@ -23,7 +24,7 @@ pub(super) struct Found {
     pub(super) expires_at: SystemTime,
     pub(super) scopes: Vec<Box<str>>,
     pub(super) roles: Vec<Box<str>>,
-    pub(super) bound_to: Option<Box<str>>,
+    pub(super) bound_to: Option<Box<Binding>>,
 }
 
 /// A time as tokens have it, in seconds since 1970.
@@ -68,21 +69,13 @@ impl Wanted {
             |name| at(claims, name),
         );
         let roles = self.roles_claim.as_deref().unwrap_or("roles");
-        let bound = json::member(claims, "cnf").filter(|bound| json::is_object(bound));
-        if json::member(claims, "cnf").is_some() && bound.is_none() {
-            return Err("what the token is bound to is no object");
-        }
-        let bound_to = bound.and_then(|bound| json::member(bound, "jkt"));
-        let bound_to = bound_to.map(|key| {
-            json::as_string(key).map(Box::from).ok_or("the key that the token is bound to is no text")
-        });
         Ok(Found {
             subject,
             client,
             expires_at,
             scopes: scopes.map(words).unwrap_or_default(),
             roles: at(claims, roles).and_then(texts).unwrap_or_default(),
-            bound_to: bound_to.transpose()?,
+            bound_to: Binding::read(claims)?,
         })
     }
 }

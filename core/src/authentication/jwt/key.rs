@@ -10,7 +10,7 @@ use super::algorithm::{Algorithm, KeyType};
 
 /// One key.
 #[derive(Clone)]
-pub(super) struct Key {
+pub(in crate::authentication) struct Key {
     /// What tokens call it.
     pub(super) id: Option<Box<str>>,
     /// What it is for alone, if it says so.
@@ -36,7 +36,7 @@ impl Key {
     }
 
     /// A key of a set; `None` for one that verifies no signature we know. Secrets are never taken from a set.
-    pub(super) fn of_set(jwk: &Value) -> Option<Self> {
+    pub(in crate::authentication) fn of_set(jwk: &Value) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?.trim_end_matches('=')).ok();
         if text("use").is_some_and(|purpose| purpose != "sig") {
@@ -105,7 +105,12 @@ impl Key {
     }
 
     /// Whether the signature is of this message, by this key.
-    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+    pub(in crate::authentication) fn verifies(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
         if !self.is_for(algorithm) {
             return false;
         }

@@ -12,6 +12,9 @@ mod verifier;
 
 pub use algorithm::Algorithm;
 pub(super) use claims::moment;
+pub(super) use key::Key;
 pub use options::{JwtOptions, KeySource};
-pub(super) use token::MAX_TOKEN_BYTES;
+pub(super) use token::{
+    MAX_TOKEN_BYTES, object as read_object, parts as parts_of, signature as read_signature,
+};
 pub(super) use verifier::{Looked, Unverified, Verifier};

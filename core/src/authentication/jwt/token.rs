@@ -12,7 +12,7 @@ pub(in crate::authentication) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 const MAX_KEY_ID_BYTES: usize = 256;
 
 /// The parts of what looks like a signed token, undecoded.
-pub(super) fn parts(token: &str) -> Option<[&str; 3]> {
+pub(in crate::authentication) fn parts(token: &str) -> Option<[&str; 3]> {
     let mut parts = token.split('.');
     let parts = [parts.next()?, parts.next()?, parts.next().filter(|_| parts.next().is_none())?];
     // An object begins with "{" and so with this letter.
@@ -66,12 +66,12 @@ impl Header {
 }
 
 /// A part of a token that is an object.
-pub(super) fn object(part: &str) -> Option<RawJson> {
+pub(in crate::authentication) fn object(part: &str) -> Option<RawJson> {
     let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
     let text = std::str::from_utf8(&bytes).ok()?;
     RawJson::parse(text).ok().filter(RawJson::is_object)
 }
 
-pub(super) fn signature(part: &str) -> Option<Vec<u8>> {
+pub(in crate::authentication) fn signature(part: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(part).ok()
 }

@@ -10,7 +10,7 @@ use crate::eras::{Eras, Told, events};
 use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::Notification;
-use crate::model::{Change, OperationKind, Saying};
+use crate::model::{Change, OperationKind, Principal, Saying};
 
 /// The method of a cancellation, in both directions and eras.
 pub(crate) const CANCELLED: &str = "notifications/cancelled";
@@ -31,10 +31,11 @@ pub(crate) fn told(
     session: &Session,
     notification: &Notification<'_>,
     handler: &Arc<dyn Handler>,
+    principal: Option<&Principal>,
 ) -> Told {
     let params = Params::read(notification.params, None);
     let meta = params.meta.map(|text| params.keep(text));
-    let caller = Caller { meta, ..session.caller(&eras.profile) };
+    let caller = Caller { meta, principal: principal.cloned(), ..session.caller(&eras.profile) };
     let (sender, events) = event_channel(false, caller.log_threshold);
     let invocation = Invocation {
         kind: OperationKind::Custom,

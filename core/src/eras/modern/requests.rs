@@ -40,7 +40,7 @@ pub(crate) fn decode(
     let envelope = Envelope::open(meta)?;
     let to_check = match side {
         Side::Post { headers, checked: false, .. } => Some(headers),
-        Side::Post { .. } | Side::Duplex(_) => None,
+        Side::Post { .. } | Side::Duplex(..) => None,
     };
     if let Some(headers) = to_check {
         http_headers::check_request(headers, &envelope.version, &request.method, params)?;

@@ -1,18 +1,19 @@
 //! The section `authentication`: who is believed.
 
+mod holders;
+mod jwt;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::Value;
 
+pub use self::holders::{CertificateSettings, DpopSettings};
+pub use self::jwt::JwtSettings;
 use super::one_or_many::one_or_many;
-use super::secret::Secret;
-use crate::authentication::{
-    Algorithm, ApiKeyOptions, ApiKeyRecord, AuthenticationOptions, Authenticator, JwtOptions, KeySource,
-};
+use crate::authentication::{ApiKeyOptions, ApiKeyRecord, AuthenticationOptions, Authenticator};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 
@@ -58,6 +59,11 @@ pub struct AuthenticationSettings {
     /// One issuer of signed tokens, or several.
     #[serde(deserialize_with = "one_or_many")]
     pub jwt: Vec<JwtSettings>,
+    /// Client certificates that are credentials, one rule or several.
+    #[serde(alias = "clientCertificates", deserialize_with = "one_or_many")]
+    pub client_certificates: Vec<CertificateSettings>,
+    /// What is wanted of tokens that are bound to a key.
+    pub dpop: DpopSettings,
     /// A file with certificate authorities to trust besides the usual ones, when issuers are asked.
     #[serde(alias = "caFile")]
     pub ca_file: Option<PathBuf>,
@@ -78,55 +84,11 @@ pub struct ApiKeySettings {
     pub header: Option<String>,
 }
 
-/// One issuer of signed tokens. Its keys are one of `jwks`, `jwks_url`, `jwks_file`, `public_key` and `secret`; without any, those that its metadata lead to.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct JwtSettings {
-    /// Who signs, as `iss` has it.
-    pub issuer: String,
-    /// Whom tokens must be meant for, one or several; the resource.
-    #[serde(default, alias = "audiences", deserialize_with = "one_or_many")]
-    pub audience: Vec<String>,
-    /// Where that stands; `aud`.
-    #[serde(default, alias = "audienceClaim")]
-    pub audience_claim: Option<String>,
-    /// A key set: the object, or its text.
-    #[serde(default)]
-    pub jwks: Option<Value>,
-    /// The URL of a key set.
-    #[serde(default, alias = "jwksUrl", alias = "jwks_uri", alias = "jwksUri")]
-    pub jwks_url: Option<String>,
-    /// A file with a key set, or a key as PEM.
-    #[serde(default, alias = "jwksFile", alias = "public_key_file", alias = "publicKeyFile")]
-    pub jwks_file: Option<PathBuf>,
-    /// A public key as PEM.
-    #[serde(default, alias = "publicKey")]
-    pub public_key: Option<String>,
-    /// A secret that signs, too.
-    #[serde(default)]
-    pub secret: Option<Secret>,
-    /// With which algorithms.
-    #[serde(default)]
-    pub algorithms: Vec<String>,
-    /// How far clocks may differ; 30.
-    #[serde(default, alias = "leewaySeconds")]
-    pub leeway_seconds: Option<f64>,
-    /// Where the subject stands; `sub`.
-    #[serde(default, alias = "subjectClaim")]
-    pub subject_claim: Option<String>,
-    /// Where the scopes stand; `scope` or `scp`.
-    #[serde(default, alias = "scopesClaim")]
-    pub scopes_claim: Option<String>,
-    /// Where the roles stand; `roles`.
-    #[serde(default, alias = "rolesClaim")]
-    pub roles_claim: Option<String>,
-}
-
-fn wrong(why: String) -> Error {
+pub(super) fn wrong(why: String) -> Error {
     Error::new(ErrorKind::Configuration, why)
 }
 
-fn seconds(name: &str, seconds: f64) -> Result<Duration> {
+pub(super) fn seconds(name: &str, seconds: f64) -> Result<Duration> {
     Duration::try_from_secs_f64(seconds)
         .map_err(|_| wrong(format!("{name} is no number of seconds: {seconds}")))
 }
@@ -155,6 +117,8 @@ impl AuthenticationSettings {
             },
             api_keys: self.api_keys.as_ref().map(ApiKeySettings::options),
             jwt: jwt?,
+            client_certificates: self.client_certificates.iter().map(CertificateSettings::rule).collect(),
+            dpop: self.dpop.options()?,
             function,
             function_cache_time: seconds(
                 "authentication.function_cache_seconds",
@@ -172,51 +136,6 @@ impl ApiKeySettings {
             file: self.file.clone(),
             keys: self.keys.clone(),
             header: self.header.clone().unwrap_or(defaults.header),
-        }
-    }
-}
-
-impl JwtSettings {
-    fn options(&self) -> Result<JwtOptions> {
-        let mut options = JwtOptions::new(&*self.issuer, self.keys()?);
-        options.audiences.clone_from(&self.audience);
-        for name in &self.algorithms {
-            let algorithm = Algorithm::from_name(name);
-            let unknown =
-                || wrong(format!("authentication.jwt.algorithms: {name:?} is none that is known here"));
-            options.algorithms.push(algorithm.ok_or_else(unknown)?);
-        }
-        if let Some(leeway) = self.leeway_seconds {
-            options.leeway = seconds("authentication.jwt.leeway_seconds", leeway)?;
-        }
-        if let Some(claim) = &self.audience_claim {
-            options.audience_claim.clone_from(claim);
-        }
-        if let Some(claim) = &self.subject_claim {
-            options.subject_claim.clone_from(claim);
-        }
-        options.scopes_claim.clone_from(&self.scopes_claim);
-        options.roles_claim.clone_from(&self.roles_claim);
-        Ok(options)
-    }
-
-    fn keys(&self) -> Result<KeySource> {
-        let mut sources = Vec::new();
-        if let Some(set) = &self.jwks {
-            sources.push(KeySource::Set(set.as_str().map_or_else(|| set.to_string(), ToOwned::to_owned)));
-        }
-        sources.extend(self.jwks_file.clone().map(KeySource::File));
-        sources.extend(self.public_key.clone().map(KeySource::Pem));
-        sources.extend(self.secret.as_ref().map(|secret| KeySource::Secret(secret.text().into())));
-        sources.extend(self.jwks_url.clone().map(KeySource::Url));
-        match sources.pop() {
-            // What is published where its name leads.
-            None => Ok(KeySource::Issuer(self.issuer.clone())),
-            Some(source) if sources.is_empty() => Ok(source),
-            _ => Err(wrong(format!(
-                "authentication.jwt, the issuer {:?}: say in one way, and only one, what its keys are",
-                self.issuer
-            ))),
         }
     }
 }

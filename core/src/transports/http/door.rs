@@ -1,13 +1,32 @@
 //! Who gets past the door: asked on every path and verb, before any body is read (AUTH-13).
 
 use http::header::{self, HeaderMap, HeaderValue};
-use http::{Method, Response, StatusCode, Uri};
+use http::{Extensions, Method, Response, StatusCode, Uri};
 
 use super::guards::Refused;
 use super::options::HttpOptions;
 use super::response::{self, ResponseBody};
 use crate::authentication::{Authenticator, Checked, Denied, RequestHead};
-use crate::model::Principal;
+use crate::model::{ClientCertificate, Principal};
+
+/// Where a request came in, as its client calls it: an extension of requests to endpoints that somebody else serves, whose own paths
+/// say nothing of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalledAt {
+    /// The whole path of the endpoint.
+    pub endpoint: String,
+    /// The whole path of what is asked for.
+    pub path: String,
+}
+
+/// What of a request counts here.
+#[derive(Clone, Copy)]
+pub(super) struct Head<'a> {
+    pub(super) method: &'a Method,
+    pub(super) uri: &'a Uri,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) extensions: &'a Extensions,
+}
 
 /// The authenticator of an endpoint, and what it is called.
 pub(super) struct Door {
@@ -25,17 +44,13 @@ impl Door {
     }
 
     /// What everybody is told about where to get credentials (AUTH-2), from whatever page.
-    pub(super) fn metadata(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-    ) -> Option<Response<ResponseBody>> {
+    pub(super) fn metadata(&self, head: Head<'_>) -> Option<Response<ResponseBody>> {
+        let Head { method, uri, .. } = head;
         if !uri.path().starts_with("/.well-known/") {
             return None;
         }
         let paths: Vec<&str> = self.paths.iter().map(String::as_str).collect();
-        let document = self.authenticator.metadata(uri.path(), &paths, || self.called(uri, headers))?;
+        let document = self.authenticator.metadata(uri.path(), &paths, || self.called(head))?;
         let mut response = match *method {
             Method::GET => response::json_text(StatusCode::OK, document),
             Method::HEAD => response::json_text(StatusCode::OK, String::new()),
@@ -58,12 +73,17 @@ impl Door {
     }
 
     /// Who asks, or the refusal.
-    pub(super) async fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<Principal, Refused> {
-        let checked = match self.authenticator.check(RequestHead { uri, headers }) {
+    pub(super) async fn check(&self, head: Head<'_>) -> Result<Principal, Refused> {
+        let Head { method, uri, headers, extensions } = head;
+        let certificate = extensions.get::<ClientCertificate>();
+        let urls = || self.urls(head);
+        let checked =
+            self.authenticator.check(RequestHead { uri, method, headers, certificate, urls: &urls });
+        let checked = match checked {
             Checked::Known(checked) => checked,
             Checked::Asking(answer) => answer.await,
         };
-        checked.map_err(|denied| self.refused(&denied, uri, headers))
+        checked.map_err(|denied| self.refused(&denied, head))
     }
 
     /// Whether a path beside the endpoint's is for everybody.
@@ -71,8 +91,8 @@ impl Door {
         self.authenticator.is_open(path)
     }
 
-    fn refused(&self, denied: &Denied, uri: &Uri, headers: &HeaderMap) -> Refused {
-        let challenge = self.authenticator.challenge(denied, || self.called(uri, headers));
+    fn refused(&self, denied: &Denied, head: Head<'_>) -> Refused {
+        let challenge = self.authenticator.challenge(denied, || self.called(head));
         Refused { headers: Some(Box::new(challenge)), ..Refused::new(denied.status, denied.description) }
     }
 
@@ -96,12 +116,34 @@ impl Door {
     }
 
     /// What a request calls this server, where nobody said what it is called.
-    pub(super) fn called_by(&self, uri: &Uri, headers: &HeaderMap) -> Option<String> {
-        (!self.authenticator.is_named()).then(|| self.called(uri, headers))
+    pub(super) fn called_by(&self, head: Head<'_>) -> Option<String> {
+        (!self.authenticator.is_named()).then(|| self.called(head))
     }
 
     /// What a request calls this server. Nothing is decided on it.
-    fn called(&self, uri: &Uri, headers: &HeaderMap) -> String {
+    fn called(&self, head: Head<'_>) -> String {
+        let at = head.extensions.get::<CalledAt>();
+        let path = at.map_or(&self.paths[0], |at| &at.endpoint);
+        self.origin(head) + path.trim_end_matches('/')
+    }
+
+    /// What a client may call what it asks for: by the name that this server has, if somebody said it, else by the one that it calls it by.
+    fn urls(&self, head: Head<'_>) -> Vec<String> {
+        let at = head.extensions.get::<CalledAt>();
+        let path = at.map_or(head.uri.path(), |at| &at.path);
+        let endpoint = at.map_or(&*self.paths[0], |at| &at.endpoint);
+        let Some(resource) = self.authenticator.resource() else { return vec![self.origin(head) + path] };
+        let start = resource.find("://").map_or(0, |at| at + 3);
+        let origin = resource[start..].find('/').map_or(resource, |at| &resource[..start + at]);
+        let mut urls = vec![format!("{origin}{path}")];
+        if path.trim_end_matches('/') == endpoint.trim_end_matches('/') {
+            urls.extend([resource.to_owned(), format!("{resource}/")]);
+        }
+        urls
+    }
+
+    fn origin(&self, head: Head<'_>) -> String {
+        let Head { uri, headers, .. } = head;
         let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = uri.authority().map(http::uri::Authority::as_str).or(named).unwrap_or("localhost");
         let legal = |byte: u8| {
@@ -113,7 +155,7 @@ impl Door {
         } else {
             "https"
         });
-        format!("{scheme}://{host}{}", self.paths[0].trim_end_matches('/'))
+        format!("{scheme}://{host}")
     }
 }
 

@@ -15,10 +15,11 @@ use super::beside::{Beside, BesideRoutes};
 use super::body;
 use super::body_budget::BodyBudget;
 use super::cors::Cors;
-use super::door::Door;
+use super::door::{Door, Head};
 use super::event_stream::{EventStream, Source};
 use super::guards::{self, Guards, Refused, Route};
 use super::health::Health;
+use super::lease::{self, Ending};
 use super::legacy::resuming::{Reader, ResumableSessions, Resumption};
 use super::legacy::session_routes::{self, Streams};
 use super::options::HttpOptions;
@@ -27,7 +28,7 @@ use super::response::{self, ResponseBody};
 use super::server_card::ServerCard;
 use super::single_headers;
 use super::sse::{self, SseRequest, SseSessions};
-use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Shutdown};
+use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Posted, Shutdown};
 use crate::error::Result;
 use crate::handler::Origin;
 use crate::model::Principal;
@@ -133,15 +134,16 @@ impl Endpoint {
         let mounted = extensions.get::<SseRequest>();
         // Nothing else is said to whoever is nobody: not even what is there.
         let mut vouched = None;
+        let head = Head { method: &method, uri: &uri, headers: &headers, extensions: &extensions };
         if let (Ok(()), Some(door)) = (&single, door) {
-            if let Some(answer) = door.metadata(&method, &uri, &headers) {
+            if let Some(answer) = door.metadata(head) {
                 return answer;
             }
             let is_aside = mounted.is_none() && options.beside.is_some() && !guards.serves(uri.path());
             let is_free = guards.is_preflight(&method, &headers) || (is_aside && door.is_open(uri.path()));
             if principal.is_none() && !is_free {
                 let checked = match guards.check_caller(&uri, &headers) {
-                    Ok(()) => door.check(&uri, &headers).await,
+                    Ok(()) => door.check(head).await,
                     Err(refused) => Err(refused),
                 };
                 match checked {
@@ -151,7 +153,7 @@ impl Endpoint {
             }
         }
         let principal = principal.or(vouched.as_ref());
-        let called = door.as_ref().and_then(|door| door.called_by(&uri, &headers));
+        let called = door.as_ref().and_then(|door| door.called_by(head));
         if let (Ok(()), Some(BesideRoutes(beside)), None) = (&single, &options.beside, mounted)
             && !guards.serves(uri.path())
         {
@@ -188,7 +190,9 @@ impl Endpoint {
                     Some(SseRequest::Message(session)) => session.clone(),
                     _ => sse::session_in_query(&uri),
                 };
-                aside(self.post_sse(headers, body, session, origin, principal)).await
+                let (headers, principal) = (Arc::new(headers), principal.cloned());
+                let posted = Posted { headers, remote, principal };
+                aside(self.post_sse(posted, body, session, origin)).await
             }
             Ok(Route::Preflight) => Ok(cors
                 .as_ref()
@@ -294,7 +298,16 @@ impl Endpoint {
         if !may_stream {
             exchange.answer_only();
         }
-        let stream = |source| EventStream::new(source, options.keep_alive, shutdown.clone());
+        let mut ending = None;
+        if exchange.requires_stream()
+            && let Some(end) = lease::end(principal)
+        {
+            let told = shutdown.child();
+            exchange.end_with(&told);
+            ending = Some(Ending::at(end, Some(told)));
+        }
+        let mut stream =
+            |source| EventStream::new(source, options.keep_alive, shutdown.clone()).until(ending.take());
         // Only where the client comes back for a stream it lost; then it begins before there is anything to lose (RESUME-6).
         let resumed = resumption.and_then(|how| Some((exchange.resumed_in()?, how)));
         let streams = resumed.and_then(|(session, how)| resumable.of(session, how));
@@ -333,19 +346,18 @@ impl Endpoint {
 
     async fn post_sse<B>(
         &self,
-        headers: HeaderMap,
+        posted: Posted,
         body: B,
         session: Option<Arc<str>>,
         origin: Origin,
-        principal: Option<&Principal>,
     ) -> Result<Response<ResponseBody>, Refused>
     where
         B: Body<Data = Bytes> + Send,
     {
         let Inner { options, bodies, sse, .. } = &*self.0;
-        guards::check_content(&headers)?;
+        guards::check_content(&posted.headers)?;
         let frame = body::collect(pin!(body), options, bodies).await?;
-        sse::post(sse, session.as_deref(), principal, frame, headers, origin, options).await
+        sse::post(sse, session.as_deref(), posted, frame, origin, options).await
     }
 
     /// What the exchange says next; `None` when it is silent for so long that keep-alives should flow (SSE-8), or at all where a

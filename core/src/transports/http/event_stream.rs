@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, Sleep};
 
 use super::endpoint::NO_MORE_ANSWERS;
+use super::lease::Ending;
 use super::sse::SseStream;
 use super::{Read, Reader};
 use crate::engine::{Exchange, Outgoing, SessionStream, Shutdown};
@@ -54,13 +55,14 @@ pub(super) struct EventStream {
     interval: Duration,
     shutdown: Shutdown,
     timer: Option<Pin<Box<Sleep>>>,
+    ending: Option<Ending>,
 }
 
 impl EventStream {
     /// A stream over `source` that says something at least every `interval`. When `shutdown` expires, what still runs is
     /// answered with an error.
     pub(super) fn new(source: Source, interval: Duration, shutdown: Shutdown) -> Self {
-        Self { source, buffer: BytesMut::new(), interval, shutdown, timer: None }
+        Self { source, buffer: BytesMut::new(), interval, shutdown, timer: None, ending: None }
     }
 
     /// The same stream with an event before all others.
@@ -75,12 +77,26 @@ impl EventStream {
         self
     }
 
+    /// The same stream, which ends then at the latest.
+    pub(super) fn until(mut self, ending: Option<Ending>) -> Self {
+        self.ending = ending;
+        self
+    }
+
     pub(super) fn has_ended(&self) -> bool {
         self.buffer.is_empty() && matches!(self.source, Source::Ended)
     }
 
     /// The next bytes: all events that are ready, or a keep-alive.
     pub(super) fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        if let Some(ending) = &mut self.ending
+            && let Poll::Ready(is_told) = ending.poll(cx)
+        {
+            self.ending = None;
+            if !is_told {
+                self.source = Source::Ended;
+            }
+        }
         while self.buffer.len() < BATCH_BYTES {
             match self.poll_source(cx) {
                 Poll::Ready(Read::More) => {}

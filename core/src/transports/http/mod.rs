@@ -15,6 +15,7 @@ mod event_stream;
 mod guards;
 mod health;
 mod http2;
+mod lease;
 mod legacy;
 mod listener;
 mod options;
@@ -35,6 +36,7 @@ mod unix_socket;
 pub use allow_list::{AllowList, Listed};
 pub use beside::{Beside, BesideFuture, BesideRoutes};
 pub use cors::CorsOptions;
+pub use door::CalledAt;
 pub use endpoint::Endpoint;
 pub use health::HealthOptions;
 pub use legacy::resuming::{

@@ -6,6 +6,7 @@ use crate::engine::{Engine, Shutdown};
 use crate::model::Principal;
 use crate::transports::http::event_stream::{EventStream, Source};
 use crate::transports::http::guards::{Refused, accepts};
+use crate::transports::http::lease::{self, Ending};
 use crate::transports::http::legacy::resuming::{Reader, ResumableSessions, Resumption, resume};
 use crate::transports::http::options::HttpOptions;
 use crate::transports::http::response::{self, ResponseBody};
@@ -52,7 +53,9 @@ pub(in crate::transports::http) async fn get(
                     Source::Resumable(Box::new(resume(engine, streams, stream, id, shutdown).await?))
                 }
             };
-            Ok(response::event_stream(EventStream::new(source, options.keep_alive, shutdown.clone())))
+            let ending = lease::end(principal).map(|end| Ending::at(end, None));
+            let stream = EventStream::new(source, options.keep_alive, shutdown.clone());
+            Ok(response::event_stream(stream.until(ending)))
         }
         Err(refusal) => Ok(response::refusal(refusal, Some(ALLOW))),
     }

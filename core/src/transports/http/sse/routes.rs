@@ -7,7 +7,7 @@ use http::{HeaderMap, Response, StatusCode, Uri};
 
 use super::session::{NotTaken, SseSession, SseSessions};
 use super::{SseRequest, SseStream};
-use crate::engine::{Engine, Shutdown};
+use crate::engine::{Engine, Posted, Shutdown};
 use crate::handler::Origin;
 use crate::model::Principal;
 use crate::transports::http::event_stream::{EventStream, Source};
@@ -70,9 +70,8 @@ pub(in crate::transports::http) fn open(
 pub(in crate::transports::http) async fn post(
     sessions: &SseSessions,
     session: Option<&str>,
-    principal: Option<&Principal>,
+    posted: Posted,
     frame: Bytes,
-    headers: HeaderMap,
     origin: Origin,
     options: &HttpOptions,
 ) -> Result<Response<ResponseBody>, Refused> {
@@ -88,8 +87,8 @@ pub(in crate::transports::http) async fn post(
             "there is no such session: it ends with its stream; open another one",
         )
     };
-    let session = sessions.find(id, principal).ok_or_else(gone)?;
-    match session.take(frame, Arc::new(headers), origin, options.max_body_bytes).await {
+    let session = sessions.find(id, posted.principal.as_ref()).ok_or_else(gone)?;
+    match session.take(frame, posted, origin, options.max_body_bytes).await {
         Ok(()) => Ok(response::empty(StatusCode::ACCEPTED)),
         Err(NotTaken::Refused(message)) => Ok(response::json(message)),
         Err(NotTaken::Closed) => Err(gone()),

@@ -8,21 +8,23 @@ use std::task::{Context, Poll};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use http::HeaderMap;
 use tokio::sync::mpsc;
 
-use crate::engine::{Engine, ResponseMessage, Shutdown};
+use crate::engine::{Engine, Posted, ResponseMessage, Shutdown};
 use crate::error::Result;
 use crate::handler::{Failure, FailureKind, Origin};
 use crate::model::Principal;
 use crate::transports::duplex::Duplex;
 use crate::transports::http::endpoint::NO_MORE_ANSWERS;
+use crate::transports::http::lease::Lease;
 
 /// One session: the client's way in.
 pub(super) struct SseSession {
     pub(super) id: Arc<str>,
     /// Whose it is, if that is known.
     principal: Option<Principal>,
+    /// How long its stream lives.
+    pub(super) lease: Lease,
     /// `None` once the stream is gone.
     duplex: Mutex<Option<Duplex>>,
 }
@@ -46,7 +48,8 @@ impl SseSession {
         let principal = principal.cloned();
         let connection = engine.connect_session(Arc::clone(&id), principal.clone(), shutdown);
         let (duplex, messages) = Duplex::over(engine.clone(), connection)?;
-        Ok((Arc::new(Self { id, principal, duplex: Mutex::new(Some(duplex)) }), messages))
+        let lease = Lease::new(principal.as_ref());
+        Ok((Arc::new(Self { id, principal, lease, duplex: Mutex::new(Some(duplex)) }), messages))
     }
 
     fn duplex(&self) -> MutexGuard<'_, Option<Duplex>> {
@@ -58,15 +61,16 @@ impl SseSession {
     pub(super) async fn take(
         &self,
         frame: Bytes,
-        headers: Arc<HeaderMap>,
+        posted: Posted,
         origin: Origin,
         max_bytes: usize,
     ) -> std::result::Result<(), NotTaken> {
         let mut said = Vec::new();
+        self.lease.renew(posted.principal.as_ref());
         let (rest, queue) = {
             let duplex = self.duplex();
             let duplex = duplex.as_ref().ok_or(NotTaken::Closed)?;
-            let rest = duplex.start_posted(frame, headers, origin, max_bytes, |message| said.push(message));
+            let rest = duplex.start_posted(frame, posted, origin, max_bytes, |message| said.push(message));
             (rest.map_err(NotTaken::Refused)?, duplex.queue())
         };
         for message in said {

@@ -20,6 +20,8 @@ pub(in crate::transports::http) struct SseStream {
     messages: mpsc::Receiver<String>,
     /// How long nothing has to be said: until a client has begun the handshake, its stream is not worth keeping.
     unopened: Option<Pin<Box<Sleep>>>,
+    /// Rings when the credentials end that its session is known by.
+    alarm: Option<Pin<Box<Sleep>>>,
     finishing: Pin<Box<dyn Future<Output = ()> + Send>>,
     is_finishing: bool,
 }
@@ -41,6 +43,7 @@ impl SseStream {
             sessions,
             messages,
             unopened: Some(Box::pin(sleep(patience))),
+            alarm: None,
             finishing: Box::pin(async move { shutdown.triggered().await }),
             is_finishing: false,
         }
@@ -58,7 +61,8 @@ impl SseStream {
             tracing::debug!("closing an event stream on which no handshake came");
             return Poll::Ready(None);
         }
-        if !self.is_finishing {
+        let is_over = self.session.lease.poll_end(&mut self.alarm, cx).is_ready();
+        if !is_over && !self.is_finishing {
             ready!(self.finishing.as_mut().poll(cx));
             self.is_finishing = true;
             // What is posted from now on is refused.
