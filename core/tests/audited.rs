@@ -119,10 +119,10 @@ async fn requests_that_are_refused_unread_are_recorded_too() {
     let log = AuditLog::open(options(&folder, Mode::Durable)).unwrap();
     let auditor = Auditor::new(log.clone(), registry());
     let place = Place { transport: Transport::Http, remote: Some("192.0.2.7:9".parse().unwrap()) };
-    auditor.refused(401, "invalid_token: Bearer abcdef1234567890", place);
+    assert!(auditor.refused(401, "invalid_token: Bearer abcdef1234567890", place).is_some());
     log.finish().await;
     let record = &records(&folder.file())[1];
-    assert_eq!((&record["event_type"], &record["outcome"]), (&json!("http.refused"), &json!("denied")));
+    assert_eq!((&record["event_type"], &record["outcome"]), (&json!("request.refused"), &json!("denied")));
     assert_eq!(
         record["extensions"],
         json!({"status": "401", "error_type": "invalid_token: Bearer [redacted]", "transport": "http",

@@ -6,13 +6,14 @@ use std::task::{Context, Poll};
 
 use super::dispatch::unknown;
 use super::exchange::Outgoing;
+use super::noted::Noted;
 use super::state::State;
-use super::{Edge, Engine};
+use super::{Edge, Engine, refuse};
 use crate::authorization::LivePolicy;
 use crate::eras::{self, Around, Asked, Flight, Opened, TaskRequest, TaskWord, Voice};
 use crate::handler::{Failure, FailureKind, Origin};
 use crate::json::{self, RawJson};
-use crate::jsonrpc::{Message, Request};
+use crate::jsonrpc::{Malformed, Message, Request};
 use crate::middleware::{Admission, Admitted, Ask, Outcome, Ticket, Verdict};
 use crate::model::{Operation, OperationKind, WatchFilter};
 use crate::registry::Snapshot;
@@ -162,18 +163,36 @@ impl Engine {
         Some((admittance.admitted, refusal(admittance.verdict, &asked.operation)))
     }
 
-    /// Tells of a request that an era answered by itself: a handshake, an unknown method, what cannot be decoded.
+    /// Begins what was opened, and tells of a request that an era answered by itself: a handshake, an unknown method, what cannot be
+    /// decoded.
     #[cold]
-    pub(super) fn note_answered(&self, message: &Message<'_>, opened: &Opened, edge: &Edge) {
+    pub(super) fn begin_noted(
+        &self,
+        message: &Message<'_>,
+        opened: Opened,
+        edge: &Edge,
+        origin: &Origin,
+    ) -> State {
         let (Some(admission), Message::Request(request), Opened::Answered { said, .. }) =
-            (&self.0.admission, message, opened)
+            (&self.0.admission, message, &opened)
         else {
-            return;
+            return self.begin(opened, edge, origin);
         };
         let body = said.body.text();
         let error = json::member(&body, "error").map(|error| code_of(error).unwrap_or_default());
         let Request { id, method, .. } = request;
-        admission.note(method, id, edge.side().principal(), edge.place(), error.as_deref());
+        let tickets = admission.note(method, id, edge.side().principal(), edge.place(), error.as_deref());
+        Noted::answer(self.begin(opened, edge, origin), id.clone(), tickets)
+    }
+
+    /// Refuses what cannot be read as a message, and tells of it.
+    #[cold]
+    pub(super) fn refuse_noted(&self, malformed: Malformed, edge: &Edge) -> State {
+        let tickets = match &self.0.admission {
+            Some(admission) => admission.refused(400, &malformed.message, edge.place()),
+            None => Vec::new(),
+        };
+        Noted::refusal(refuse(malformed), tickets)
     }
 }
 
@@ -197,6 +216,10 @@ fn refusal(verdict: Verdict, operation: &Operation) -> Option<Failure> {
         Verdict::Unknown => Some(unknown(operation)),
         Verdict::Refused(failure) => Some(failure),
     }
+}
+
+pub(super) fn unrecorded() -> Failure {
+    Failure::new(FailureKind::Internal, "internal error").with_detail("the answer could not be recorded")
 }
 
 fn code_of(error: &str) -> Option<String> {
@@ -232,9 +255,7 @@ impl Held {
                 }
                 // Whoever was to honour it is gone.
                 Poll::Ready(Err(_)) => {
-                    let failure = Failure::new(FailureKind::Internal, "internal error")
-                        .with_detail("the answer could not be recorded");
-                    return Poll::Ready(Some(self.voice.failure(self.kind, &failure).into()));
+                    return Poll::Ready(Some(self.voice.failure(self.kind, &unrecorded()).into()));
                 }
             }
         }

@@ -12,6 +12,7 @@ mod exchange;
 mod gate;
 mod inbound;
 mod interception;
+mod noted;
 mod pages;
 mod parked;
 mod questions;
@@ -149,9 +150,10 @@ impl Engine {
                     None => {
                         let opened = self.0.eras.open(&message, Some(&outline), side);
                         if self.0.admission.is_some() {
-                            self.note_answered(&message, &opened, &edge);
+                            self.begin_noted(&message, opened, &edge, &origin)
+                        } else {
+                            self.begin(opened, &edge, &origin)
                         }
-                        self.begin(opened, &edge, &origin)
                     }
                 }
             }
@@ -164,8 +166,7 @@ impl Engine {
                             let around = around.then(|| self.intercept(&message, None, &edge, &origin, true));
                             around.flatten().unwrap_or_else(|| {
                                 let opened = self.0.eras.open_in_batch(&message, side);
-                                self.note_answered(&message, &opened, &edge);
-                                self.begin(opened, &edge, &origin)
+                                self.begin_noted(&message, opened, &edge, &origin)
                             })
                         }
                         Err(malformed) => {
@@ -182,7 +183,7 @@ impl Engine {
                 match &edge {
                     // Nobody waits for an answer.
                     Edge::Connection(_) if !malformed.answerable => State::last(Outgoing::Accepted),
-                    _ => refuse(malformed),
+                    _ => self.refuse_noted(malformed, &edge),
                 }
             }
         };

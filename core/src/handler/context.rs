@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{Answers, EventSender, Origin};
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::{LogLevel, Principal};
+use crate::model::{CallId, LazyCallId, LogLevel, Principal};
 use crate::protocol_version::ProtocolVersion;
 
 /// What is known about the request a call serves: from its envelope in the modern era, from its session in the legacy one.
@@ -38,9 +38,17 @@ pub struct Caller {
     pub progress_token: Option<RequestId>,
     /// The request's params, where its handler may ask the client: what it is asked again with.
     pub params: Option<RawJson>,
+    /// By which name errors, logs and records know the request; see [`Caller::call_id`].
+    pub call: LazyCallId,
 }
 
 impl Caller {
+    /// By which name errors, logs and records know the request.
+    #[must_use]
+    pub fn call_id(&self) -> CallId {
+        self.call.get()
+    }
+
     /// Whether the peer asked for progress.
     #[must_use]
     pub const fn wants_progress(&self) -> bool {

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::{OperationKind, Output};
+use crate::model::{LazyCallId, OperationKind, Output};
 use crate::protocol_version::ProtocolVersion;
 use crate::transports::http::{EventStore, Keeping, KeptEvent, Replay};
 
@@ -115,6 +115,7 @@ fn nobody() -> CallContext {
         stream_can_close: false,
         progress_token: None,
         params: None,
+        call: LazyCallId::default(),
     };
     let (events, _) = event_channel(false, None);
     CallContext::new(Arc::new(caller), events)

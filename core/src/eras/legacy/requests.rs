@@ -14,7 +14,7 @@ use crate::eras::{Asked, Eras, Opened, Side, Whole};
 use crate::handler::Caller;
 use crate::json;
 use crate::jsonrpc::{Request, error_code};
-use crate::model::{LogLevel, Operation, OperationKind};
+use crate::model::{LazyCallId, LogLevel, Operation, OperationKind};
 use crate::protocol_version::ProtocolVersion;
 
 /// Who a legacy request comes from.
@@ -136,6 +136,7 @@ pub(crate) fn voice(
         stream_can_close: side.is_resumable() && session.is_some() && version.features().primed_streams,
         progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
+        call: LazyCallId::default(),
     };
     Voice::new(Arc::new(caller), &eras.profile, side.headers().is_none())
 }

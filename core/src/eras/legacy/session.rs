@@ -13,7 +13,7 @@ use crate::eras::profile::Profile;
 use crate::handler::Caller;
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::{Change, LogLevel, Principal, Saying};
+use crate::model::{Change, LazyCallId, LogLevel, Principal, Saying};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Watch;
 
@@ -94,6 +94,7 @@ impl Session {
             stream_can_close: false,
             progress_token: None,
             params: None,
+            call: LazyCallId::default(),
         }
     }
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::moments::seconds;
 use super::one_or_many::one_or_many;
 use super::secret::Secret;
 use crate::authentication::{
@@ -124,11 +124,6 @@ pub struct JwtSettings {
 
 fn wrong(why: String) -> Error {
     Error::new(ErrorKind::Configuration, why)
-}
-
-fn seconds(name: &str, seconds: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| wrong(format!("{name} is no number of seconds: {seconds}")))
 }
 
 impl AuthenticationSettings {

@@ -30,6 +30,7 @@ use super::sse::{self, SseRequest, SseSessions};
 use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Shutdown};
 use crate::error::Result;
 use crate::handler::Origin;
+use crate::middleware::{Place, Transport};
 use crate::model::Principal;
 
 /// The endpoint: both eras on one path. Clones share everything.
@@ -101,6 +102,13 @@ impl Endpoint {
         &self.0.shutdown
     }
 
+    /// Has what observers heard go where it goes.
+    pub(super) async fn settle(&self) {
+        if let Some(admission) = self.0.engine.admission() {
+            admission.settle().await;
+        }
+    }
+
     pub(super) fn options(&self) -> &HttpOptions {
         &self.0.options
     }
@@ -146,7 +154,7 @@ impl Endpoint {
                 };
                 match checked {
                     Ok(known) => vouched = Some(known),
-                    Err(refused) => return self.refuse(&refused, reader),
+                    Err(refused) => return self.refuse(&refused, reader, remote).await,
                 }
             }
         }
@@ -171,6 +179,8 @@ impl Endpoint {
                 guards.route_mounted(opens, &method, &uri, &headers)
             }
         });
+        // What the engine is not asked about.
+        let of_session = engine.admission().is_some() && !matches!(route, Ok(Route::Post));
         let answer = match route {
             Ok(_) if shutdown.is_triggered() => Ok(response::shutting_down()),
             Ok(Route::Post) => self.post(headers, body, remote, origin, principal, resumption).await,
@@ -196,8 +206,13 @@ impl Endpoint {
             Err(refused) => Err(refused),
         };
         let mut response = match answer {
+            Ok(response) if of_session && response.status().is_client_error() => {
+                let status = response.status();
+                self.record(status, status.canonical_reason().unwrap_or_default(), remote).await;
+                response
+            }
             Ok(response) => response,
-            Err(refused) => return self.refuse(&refused, reader),
+            Err(refused) => return self.refuse(&refused, reader, remote).await,
         };
         if let Some(door) = door {
             door.complete(&mut response, called.as_deref());
@@ -209,17 +224,41 @@ impl Endpoint {
     }
 
     /// The answer to somebody who is refused, which pages may read as any other.
-    fn refuse(
+    async fn refuse(
         &self,
         refused: &Refused,
         reader: Option<(&Cors, Option<HeaderValue>)>,
+        remote: Option<SocketAddr>,
     ) -> Response<ResponseBody> {
         self.0.told.note(refused);
+        if self.0.engine.admission().is_some() {
+            self.record(refused.status, &refused.message, remote).await;
+        }
         let mut response = response::refused(refused);
         if let Some((cors, origin)) = reader {
             cors.mark(&mut response, origin);
         }
         response
+    }
+
+    /// Has observers hear of a request that is refused unread; returns when its client may be told so.
+    #[cold]
+    fn record<'a>(
+        &'a self,
+        status: StatusCode,
+        reason: &'a str,
+        remote: Option<SocketAddr>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        aside(async move {
+            // Clients try methods to find out whether they are there.
+            let admission = self.0.engine.admission().filter(|_| status != StatusCode::METHOD_NOT_ALLOWED);
+            let Some(admission) = admission else { return };
+            let place = Place { transport: Transport::Http, remote };
+            for ticket in admission.refused(status.as_u16(), reason, place) {
+                // Nothing was done, so it is refused whether or not that is recorded.
+                let _ = ticket.await;
+            }
+        })
     }
 
     /// Has somebody else answer a request whose path is none of ours.
@@ -245,6 +284,7 @@ impl Endpoint {
             Ok(body) => beside.answer(head.map(|()| body), remote).await,
             Err(refused) => {
                 told.note(&refused);
+                self.record(refused.status, &refused.message, remote).await;
                 response::refused(&refused)
             }
         }
