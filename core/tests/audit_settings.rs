@@ -57,7 +57,11 @@ fn sink() -> (Arc<dyn Handler>, Arc<Mutex<Vec<Value>>>, Arc<AtomicBool>) {
             listener.lock().unwrap().push(batch["records"].clone());
         }
         async move {
-            if failed { Err(Failure::new(FailureKind::Tool, "the collector is away")) } else { Ok(Output::Whole(RawJson::empty_object())) }
+            if failed {
+                Err(Failure::new(FailureKind::Tool, "the collector is away"))
+            } else {
+                Ok(Output::Whole(RawJson::empty_object()))
+            }
         }
     });
     (function, heard, fails)
@@ -129,7 +133,8 @@ fn what_is_wrong_is_said_with_its_name() {
 #[tokio::test]
 async fn what_an_author_calls_secret_is_in_no_record() {
     let folder = Folder::new();
-    let section = json!({"arguments": "redacted", "redact": ["patientNumber"], "redact_patterns": ["MRN-\\d+"]});
+    let section =
+        json!({"arguments": "redacted", "redact": ["patientNumber"], "redact_patterns": ["MRN-\\d+"]});
     let engine = engine(&of(&folder, section));
     let server = serve_engine(engine, support::engine().1, HttpOptions::default());
     let arguments = r#"{"patient_number":"canary","note":"see MRN-4711","MRN-4712":1}"#;
@@ -148,7 +153,8 @@ async fn everything_that_is_answered_over_http_is_recorded_by_then() {
     let folder = Folder::new();
     let description = described(&of(&folder, json!({}))).unwrap();
     let known = from_function(|call: Invocation| async move {
-        let whole = if call.arguments.as_str().contains("ann") { json!({"subject": "ann"}) } else { json!(null) };
+        let whole =
+            if call.arguments.as_str().contains("ann") { json!({"subject": "ann"}) } else { json!(null) };
         Ok(Output::Whole(RawJson::from_value(&whole)))
     });
     description.set_function("oxmcp/verify_token", known);
@@ -157,7 +163,12 @@ async fn everything_that_is_answered_over_http_is_recorded_by_then() {
     let last = || {
         let record = records(&folder.file()).pop().unwrap();
         let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-        (text(&record["event_type"]), text(&record["outcome"]), text(&record["extensions"]["status"]), text(&record["principal_id"]))
+        (
+            text(&record["event_type"]),
+            text(&record["outcome"]),
+            text(&record["extensions"]["status"]),
+            text(&record["principal_id"]),
+        )
     };
     let told = |event: &str, outcome: &str, status: &str, who: &str| {
         (event.to_owned(), outcome.to_owned(), status.to_owned(), who.to_owned())
@@ -191,7 +202,10 @@ async fn everything_that_is_answered_over_http_is_recorded_by_then() {
     assert_eq!(last(), told("no/such", "error", "-", "ann"));
     server.post(&format!("{ann}{}", modern_headers("echo")), &modern_call(4, "echo", ENVELOPE)).await;
     assert_eq!(last(), told("tools/call", "allowed", "-", "ann"));
-    assert_eq!(server.ask("DELETE", "/mcp", &format!("{ann}Mcp-Session-Id: guessed\r\n"), "").await.status, 404);
+    assert_eq!(
+        server.ask("DELETE", "/mcp", &format!("{ann}Mcp-Session-Id: guessed\r\n"), "").await.status,
+        404
+    );
     assert_eq!(last(), refused("404"));
     whole(&[folder.file()]);
     let text = std::fs::read_to_string(folder.file()).unwrap();
@@ -208,7 +222,13 @@ async fn everything_that_is_answered_over_stdio_is_recorded_and_the_sink_has_it_
         let engine = description.engine().unwrap();
         let (mut input, theirs_in) = tokio::io::duplex(1 << 20);
         let (mut output, theirs_out) = tokio::io::duplex(1 << 20);
-        let task = tokio::spawn(serve(engine.clone(), theirs_in, theirs_out, StdioOptions::default(), Shutdown::new()));
+        let task = tokio::spawn(serve(
+            engine.clone(),
+            theirs_in,
+            theirs_out,
+            StdioOptions::default(),
+            Shutdown::new(),
+        ));
         let lines = format!(
             "{INITIALIZE}\n{INITIALIZED}\n{}\n{{\n{}\n",
             legacy_call(1, "echo"),
@@ -253,7 +273,11 @@ async fn a_handshake_waits_for_its_record_and_fails_where_there_is_none() {
             async move {
                 gate.acquire().await.unwrap().forget();
                 let works = works.load(Ordering::SeqCst);
-                if works { Ok(Output::Whole(RawJson::empty_object())) } else { Err(Failure::new(FailureKind::Tool, "away")) }
+                if works {
+                    Ok(Output::Whole(RawJson::empty_object()))
+                } else {
+                    Err(Failure::new(FailureKind::Tool, "away"))
+                }
             }
         }),
     );
@@ -272,7 +296,10 @@ async fn a_handshake_waits_for_its_record_and_fails_where_there_is_none() {
     let answer = server.post(&modern_headers("echo"), &modern_call(4, "echo", ENVELOPE)).await.json();
     assert!(answer["error"]["message"].as_str().unwrap().contains("cannot record"), "{answer}");
     // A refusal is one all the same.
-    assert_eq!(server.post(&format!("{headers}Origin: https://evil.example\r\n"), INITIALIZE).await.status, 403);
+    assert_eq!(
+        server.post(&format!("{headers}Origin: https://evil.example\r\n"), INITIALIZE).await.status,
+        403
+    );
 }
 
 #[tokio::test]
@@ -296,10 +323,18 @@ async fn a_sink_that_is_away_keeps_nobody_waiting_in_the_fast_mode_and_is_told_w
     fails.store(false, Ordering::SeqCst);
     call().await;
     engine.admission().unwrap().settle().await;
-    let flat: Vec<Value> = heard.lock().unwrap().iter().flat_map(|batch| batch.as_array().unwrap().clone()).collect();
-    assert_eq!(types(&flat).iter().map(|(event, _)| event.as_str()).collect::<Vec<_>>(), ["tools/call", "audit.undelivered"]);
+    let flat: Vec<Value> =
+        heard.lock().unwrap().iter().flat_map(|batch| batch.as_array().unwrap().clone()).collect();
+    assert_eq!(
+        types(&flat).iter().map(|(event, _)| event.as_str()).collect::<Vec<_>>(),
+        ["tools/call", "audit.undelivered"]
+    );
     assert_eq!(flat[1]["extensions"]["missed"], "3");
     let recorded = records(&folder.file());
-    assert_eq!(recorded.iter().filter(|record| record["event_type"] == "tools/call").count(), 4, "the file has them");
+    assert_eq!(
+        recorded.iter().filter(|record| record["event_type"] == "tools/call").count(),
+        4,
+        "the file has them"
+    );
     whole(&[folder.file()]);
 }

@@ -33,7 +33,9 @@ fn described(settings: &Value) -> Result<Description> {
     says(Tool { confirm: Some(false), ..hinted("never", json!({"destructiveHint": true})) }, "done")?;
     let raised = || Failure::new(FailureKind::Tool, "cannot reach db://canary").raised();
     description.registry.add_tool(tool("raises", &any_object()), fails(raised()))?;
-    description.registry.add_tool(tool("refuses", &any_object()), fails(Failure::new(FailureKind::Tool, "too many rows")))?;
+    description
+        .registry
+        .add_tool(tool("refuses", &any_object()), fails(Failure::new(FailureKind::Tool, "too many rows")))?;
     description.registry.add_resource(engine_support::resource("test://broken"), fails(raised()))?;
     Ok(description)
 }
@@ -77,7 +79,8 @@ async fn which_tools_are_confirmed_is_said_in_the_section_and_by_the_tool_itself
 #[tokio::test]
 async fn where_nobody_can_be_asked_it_is_not_done_unless_the_section_says_otherwise() {
     let call = async |section: Value| {
-        let heard = hear(modern(&engine(&section), "tools/call", json!({"name": "drop", "arguments": {}}))).await;
+        let heard =
+            hear(modern(&engine(&section), "tools/call", json!({"name": "drop", "arguments": {}}))).await;
         heard.response["result"]["content"][0]["text"].as_str().map(ToOwned::to_owned)
     };
     assert_eq!(call(json!({})).await, None);
@@ -88,7 +91,8 @@ async fn where_nobody_can_be_asked_it_is_not_done_unless_the_section_says_otherw
 #[tokio::test]
 async fn results_are_treated_as_the_section_says() {
     let read = async |section: Value| {
-        let heard = hear(modern(&engine(&section), "tools/call", json!({"name": "read", "arguments": {}}))).await;
+        let heard =
+            hear(modern(&engine(&section), "tools/call", json!({"name": "read", "arguments": {}}))).await;
         let result = heard.result();
         (result["content"][0]["text"].as_str().unwrap().to_owned(), result["_meta"].clone())
     };
@@ -108,7 +112,11 @@ async fn a_function_alone_is_enough_and_a_server_without_any_of_it_has_nothing_a
     assert!(plain.registry().snapshot().guard().is_none());
     let function = from_function(|call: Invocation| async move {
         let asked = call.arguments.to_value().unwrap();
-        let said = format!("{}: {}", asked["tool"].as_str().unwrap(), asked["result"]["content"][0]["text"].as_str().unwrap());
+        let said = format!(
+            "{}: {}",
+            asked["tool"].as_str().unwrap(),
+            asked["result"]["content"][0]["text"].as_str().unwrap()
+        );
         Ok(Output::Whole(raw(&json!({"content": [{"type": "text", "text": said}]}))))
     });
     description.set_function("oxmcp/sanitize", function);
@@ -124,7 +132,9 @@ async fn a_function_alone_is_enough_and_a_server_without_any_of_it_has_nothing_a
 async fn what_functions_raise_is_for_the_log_alone_where_the_section_says_so() {
     let folder = Folder::new();
     let settings = |mask: bool| json!({"safety": {"mask_errors": mask}, "audit": {"path": folder.file()}});
-    let said = async |engine: &Engine, method: &str, params: Value| hear(modern(engine, method, params)).await.response.to_string();
+    let said = async |engine: &Engine, method: &str, params: Value| {
+        hear(modern(engine, method, params)).await.response.to_string()
+    };
     let raises = json!({"name": "raises", "arguments": {}});
     let open = described(&settings(false)).unwrap().engine().unwrap();
     assert!(said(&open, "tools/call", raises.clone()).await.contains("canary"));
@@ -133,7 +143,10 @@ async fn what_functions_raise_is_for_the_log_alone_where_the_section_says_so() {
     for (method, params) in [("tools/call", raises), ("resources/read", json!({"uri": "test://broken"}))] {
         let answer = said(&masked, method, params).await;
         assert!(!answer.contains("canary"), "{answer}");
-        assert!(answer.contains("The server could not complete this call. Its log tells more under call "), "{answer}");
+        assert!(
+            answer.contains("The server could not complete this call. Its log tells more under call "),
+            "{answer}"
+        );
         let record = records(&folder.file()).pop().unwrap();
         assert!(answer.contains(record["extensions"]["call_id"].as_str().unwrap()), "{answer} {record}");
     }
@@ -157,7 +170,8 @@ fn the_same_words_are_spelt_as_in_either_language_and_in_the_file() {
     assert_eq!(format!("{:?}", read(&snake)), format!("{:?}", read(&camel)));
     let folder = Folder::new();
     let path = folder.0.join("oxmcp.toml");
-    std::fs::write(&path, "[safety]\nconfirm = [\"delete_*\"]\n[safety.idempotency]\nttl_seconds = 60\n").unwrap();
+    std::fs::write(&path, "[safety]\nconfirm = [\"delete_*\"]\n[safety.idempotency]\nttl_seconds = 60\n")
+        .unwrap();
     Settings::from_file(&path).unwrap().safety.unwrap().safety(None).unwrap();
 }
 

@@ -337,6 +337,8 @@ export interface NativeModule {
   VERSION: string;
   errorKinds(): string[];
   failureKinds(): string[];
+  /** A text for a log, without what looks like a secret in it. */
+  fitForLog(text: string): string;
   /** The command `oxmcp` with these arguments; returns the status to exit with. */
   runCommand(args: string[]): number;
   Server: new (implementation: string, options: string) => NativeServer;

@@ -96,7 +96,10 @@ impl ArgumentWriter {
                 if index > 0 {
                     out.push(',');
                 }
-                json::write_string(out, &self.without_secrets(&key).unwrap_or_else(|| key.clone().into_owned()));
+                json::write_string(
+                    out,
+                    &self.without_secrets(&key).unwrap_or_else(|| key.clone().into_owned()),
+                );
                 out.push(':');
                 if is_secret_name(&key, &self.names) && !counts_tokens(&key, value) && !json::is_null(value) {
                     json::write_string(out, REDACTED);

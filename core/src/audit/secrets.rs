@@ -110,7 +110,10 @@ impl Patterns {
     pub(super) fn new(expressions: &[String]) -> Result<Self> {
         let compiled = expressions.iter().map(|expression| {
             RegexBuilder::new(expression).size_limit(MAX_PATTERN).build().map_err(|error| {
-                Error::new(ErrorKind::Configuration, format!("audit.redact_patterns: {expression:?} is no expression: {error}"))
+                Error::new(
+                    ErrorKind::Configuration,
+                    format!("audit.redact_patterns: {expression:?} is no expression: {error}"),
+                )
             })
         });
         Ok(Self(compiled.collect::<Result<_>>()?))

@@ -40,7 +40,17 @@ impl Writer {
     pub(super) fn new(shared: Arc<Shared>, sinks: Sinks, arguments: ArgumentWriter) -> Self {
         // A function runs only as long as its server does.
         let patience = if shared.options.function.is_some() { SHORT_PATIENCE } else { PATIENCE };
-        Self { shared, sinks, arguments, last_hash: None, missed: 0, undelivered: 0, said: None, patience, rests: false }
+        Self {
+            shared,
+            sinks,
+            arguments,
+            last_hash: None,
+            missed: 0,
+            undelivered: 0,
+            said: None,
+            patience,
+            rests: false,
+        }
     }
 
     /// Writes the first record.

@@ -127,7 +127,15 @@ impl Failure {
     /// A failure of `kind` with a message for the peer.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), detail: None, code: None, data: None, http: None, raised: false }
+        Self {
+            kind,
+            message: message.into(),
+            detail: None,
+            code: None,
+            data: None,
+            http: None,
+            raised: false,
+        }
     }
 
     /// A JSON-RPC error of the author's choosing.

@@ -7,6 +7,7 @@ mod one_or_many;
 mod safety;
 mod secret;
 mod tls;
+mod wrong;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -22,8 +23,8 @@ use crate::handler::Handler;
 use crate::middleware::{Admission, Auditor};
 use crate::registry::Registry;
 use crate::safety::SANITIZE;
-pub use authentication::{ApiKeySettings, AuthenticationSettings, JwtSettings, VERIFY_TOKEN};
 pub use audit::AuditSettings;
+pub use authentication::{ApiKeySettings, AuthenticationSettings, JwtSettings, VERIFY_TOKEN};
 pub use safety::{IdempotencySettings, SafetySettings};
 pub use secret::Secret;
 
@@ -62,7 +63,10 @@ impl Settings {
     /// # Errors
     /// [`ErrorKind::Configuration`] that says what is wrong where.
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Configuration, error.to_string()))
+        let wrong = |error: serde_json::Error| {
+            Error::new(ErrorKind::Configuration, wrong::without_values(&error.to_string()))
+        };
+        serde_json::from_str(text).map_err(wrong)
     }
 
     /// Reads a file, TOML or, where its name ends with `.json`, JSON.
@@ -70,13 +74,13 @@ impl Settings {
     /// # Errors
     /// [`ErrorKind::Io`] where it cannot be read, [`ErrorKind::Configuration`] that says what is wrong where.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let named =
-            |kind, error: &dyn std::fmt::Display| Error::new(kind, format!("{}: {error}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| named(ErrorKind::Io, &error))?;
+        let named = |kind, why: String| Error::new(kind, format!("{}: {why}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| named(ErrorKind::Io, error.to_string()))?;
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-            return serde_json::from_str(&text).map_err(|error| named(ErrorKind::Configuration, &error));
+            return serde_json::from_str(&text)
+                .map_err(|error| named(ErrorKind::Configuration, wrong::without_values(&error.to_string())));
         }
-        toml::from_str(&text).map_err(|error| named(ErrorKind::Configuration, &error))
+        toml::from_str(&text).map_err(|error| named(ErrorKind::Configuration, wrong::in_toml(&text, &error)))
     }
 
     /// The sections of both; where both have one, that of `self` counts.
@@ -104,11 +108,11 @@ impl Settings {
         };
         let mut admission = Admission::default();
         let (sink, sanitizer) = (functions.get(BATCH), functions.get(SANITIZE));
-        if let Some(section) = given(&self.audit, sink) {
+        if let Some(section) = given(self.audit.as_ref(), sink) {
             let log = section.open(sink.cloned())?;
             admission = admission.observer(Arc::new(Auditor::new(log, registry.clone())));
         }
-        let safety = given(&self.safety, sanitizer);
+        let safety = given(self.safety.as_ref(), sanitizer);
         let guard = safety.as_ref().map(|section| section.safety(sanitizer.cloned())).transpose()?;
         if guard.is_some() || registry.snapshot().guard().is_some() {
             registry.set_guard(guard.map(|guard| Arc::new(guard) as _));
@@ -119,6 +123,6 @@ impl Settings {
 }
 
 /// A section, or what it says by default where only its function is given.
-fn given<S: Clone + Default>(section: &Option<S>, function: Option<&Arc<dyn Handler>>) -> Option<S> {
-    section.clone().or_else(|| function.map(|_| S::default()))
+fn given<S: Clone + Default>(section: Option<&S>, function: Option<&Arc<dyn Handler>>) -> Option<S> {
+    section.cloned().or_else(|| function.map(|_| S::default()))
 }

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from typing import Any, Protocol
 
-from .. import types
+from .. import _native, types
 from ..errors import InvalidResult, McpError, QuestionError, in_words, logger
 from . import refusals
 from .encoding import encode
 from .peers import is_named
 
 _LONGEST_MESSAGE = 8_000
+
+
+class _WithoutSecrets(logging.Filter):
+    """Takes out of our lines what looks like a secret: what functions raise has in it what they were given (SEC-15)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every line pass."""
+        message = record.getMessage()
+        fit = _native.fit_for_log(message)
+        if fit != message:
+            record.msg, record.args = fit, None
+        if record.exc_info and record.exc_info[1] is not None and not record.exc_text:
+            trace = "".join(traceback.format_exception(record.exc_info[1])).rstrip("\n")
+            fit = _native.fit_for_log(trace)
+            if fit != trace:
+                # Handlers that would write the trace by themselves have none to write.
+                record.exc_info, record.exc_text = None, fit
+        return True
+
+
+logger.addFilter(_WithoutSecrets())
 
 
 class FailingCall(Protocol):

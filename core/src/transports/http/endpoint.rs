@@ -179,7 +179,6 @@ impl Endpoint {
                 guards.route_mounted(opens, &method, &uri, &headers)
             }
         });
-        // What the engine is not asked about.
         let of_session = engine.admission().is_some() && !matches!(route, Ok(Route::Post));
         let answer = match route {
             Ok(_) if shutdown.is_triggered() => Ok(response::shutting_down()),
@@ -206,12 +205,12 @@ impl Endpoint {
             Err(refused) => Err(refused),
         };
         let mut response = match answer {
-            Ok(response) if of_session && response.status().is_client_error() => {
-                let status = response.status();
-                self.record(status, status.canonical_reason().unwrap_or_default(), remote).await;
+            Ok(response) => {
+                if of_session && response.status().is_client_error() {
+                    self.record(response.status(), "", remote).await;
+                }
                 response
             }
-            Ok(response) => response,
             Err(refused) => return self.refuse(&refused, reader, remote).await,
         };
         if let Some(door) = door {
@@ -254,6 +253,8 @@ impl Endpoint {
             let admission = self.0.engine.admission().filter(|_| status != StatusCode::METHOD_NOT_ALLOWED);
             let Some(admission) = admission else { return };
             let place = Place { transport: Transport::Http, remote };
+            let reason =
+                if reason.is_empty() { status.canonical_reason().unwrap_or_default() } else { reason };
             for ticket in admission.refused(status.as_u16(), reason, place) {
                 // Nothing was done, so it is refused whether or not that is recorded.
                 let _ = ticket.await;
