@@ -1,5 +1,6 @@
 // Resources as authors describe them: what reading returns, and families of resources under a URI template.
 
+import type { Requirements } from '../authentication/requirements.js';
 import { isObject } from '../answers/content.js';
 import type { ScopeChallengeHandler } from '../authentication/scopes.js';
 import type { Context } from '../calls/context.js';
@@ -39,7 +40,7 @@ export interface ResourceSecurity {
 }
 
 /** What callers are told of a resource beside its name and URI. */
-export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & {
+export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & Requirements & {
   cacheHint?: CacheHint;
   /** Whether the function may run again from its beginning; see `replayable` of a tool. */
   replayable?: boolean;

@@ -2,6 +2,7 @@
 
 import { encode } from '../answers/encoding.js';
 import { respond } from '../answers/settling.js';
+import type { AuthorizationOptions } from '../authentication/authorization.js';
 import { type AuthenticationOptions, tokenVerifying } from '../authentication/options.js';
 import type { Engine } from '../engine/engine.js';
 import { ConfigurationError, translated } from '../engine/errors.js';
@@ -16,7 +17,7 @@ export interface ProductionOptions {
   /** Who is calling: keys, tokens, certificates. */
   authentication?: AuthenticationOptions | undefined;
   /** Who may do what: roles and rules. */
-  authorization?: Section | undefined;
+  authorization?: AuthorizationOptions | undefined;
   /** How often, how much, how long. */
   limits?: Section | undefined;
   /** What is recorded of it, and where. */

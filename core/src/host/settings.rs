@@ -1,7 +1,9 @@
 //! Who may call, how often, what is recorded: one configuration in sections, the same words from every language and in the file.
 
 mod authentication;
+mod authorization;
 mod one_or_many;
+mod policy_file;
 mod secret;
 mod tls;
 
@@ -17,6 +19,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::middleware::Admission;
 pub use authentication::{ApiKeySettings, AuthenticationSettings, JwtSettings, VERIFY_TOKEN};
+pub use authorization::AuthorizationSettings;
+pub(super) use policy_file::{PolicyFile, is_json};
 pub use secret::Secret;
 
 /// The environment variable with the path of a configuration file, for servers that are given none.
@@ -28,6 +32,8 @@ pub const CONFIG: &str = "OXMCP_CONFIG";
 pub struct Settings {
     /// Who is believed over HTTP.
     pub authentication: Option<AuthenticationSettings>,
+    /// Who may do what.
+    pub authorization: Option<AuthorizationSettings>,
     /// Certificates and keys, where it is served over HTTP.
     pub tls: Option<TlsSettings>,
 }
@@ -59,7 +65,7 @@ impl Settings {
         let named =
             |kind, error: &dyn std::fmt::Display| Error::new(kind, format!("{}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| named(ErrorKind::Io, &error))?;
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        if is_json(path) {
             return serde_json::from_str(&text).map_err(|error| named(ErrorKind::Configuration, &error));
         }
         toml::from_str(&text).map_err(|error| named(ErrorKind::Configuration, &error))
@@ -68,8 +74,12 @@ impl Settings {
     /// The sections of both; where both have one, that of `self` counts.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let Self { authentication, tls } = other;
-        Self { authentication: self.authentication.or(authentication), tls: self.tls.or(tls) }
+        let Self { authentication, authorization, tls } = other;
+        Self {
+            authentication: self.authentication.or(authentication),
+            authorization: self.authorization.or(authorization),
+            tls: self.tls.or(tls),
+        }
     }
 
     /// Makes what engines are given.
@@ -83,6 +93,10 @@ impl Settings {
             (Some(section), verify) => Some(section.authenticator(verify)?),
             (None, verify) => Some(AuthenticationSettings::default().authenticator(verify)?),
         };
-        Ok(Parts { admission: Admission::default(), authenticator })
+        let mut admission = Admission::default();
+        if let Some(section) = &self.authorization {
+            admission = admission.authorizer(Arc::new(section.authorizer()?));
+        }
+        Ok(Parts { admission, authenticator })
     }
 }

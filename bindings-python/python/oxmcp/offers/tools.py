@@ -46,6 +46,8 @@ class Tool(Offer):
             again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an error.
         strict: Whether arguments must have the schema's types as they are, and unknown ones are refused.
         task: Whether its calls can become tasks: a `TaskConfig`, its mode, or a bool.
+        required_scopes: Scopes, all of which it takes to see and use it, as a policy's rule would say.
+        roles: Roles, one of which it takes.
 
     Raises:
         ConfigurationError: `task` is none of these.
@@ -81,6 +83,8 @@ class Tool(Offer):
         replayable: bool = False,
         strict: bool = False,
         task: bool | TaskMode | TaskConfig | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> None:
         name = name or functions.name_of(function)
         checks = Checks("tool", name)
@@ -108,6 +112,8 @@ class Tool(Offer):
             enabled=enabled,
             run_in_thread=run_in_thread,
             replayable=replayable,
+            required_scopes=required_scopes,
+            roles=roles,
         )
         self.timeout = timeout
         self.task_config = TaskConfig.of(task)

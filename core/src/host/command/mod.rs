@@ -1,6 +1,7 @@
 //! The command `oxmcp`, the same in every package: what people on call ask a configuration, or what it left behind.
 
 mod audit;
+mod policy;
 
 use std::io::{self, Write};
 
@@ -16,6 +17,8 @@ usage: oxmcp COMMAND
 
 commands:
   audit verify FILE…   whether audit files are as they were written, the oldest first
+  policy explain …     whether a caller may do something, and which rule decided
+  policy check FILE…   whether policies can be used as they are
   version              which version this is
 ";
 
@@ -43,6 +46,7 @@ pub fn run(arguments: &[String], out: &mut dyn Write, errors: &mut dyn Write) ->
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let ran = match arguments.as_slice() {
         ["audit", rest @ ..] => audit::run(rest, &mut voice),
+        ["policy", rest @ ..] => policy::run(rest, &mut voice),
         ["version" | "--version"] => voice.say(env!("CARGO_PKG_VERSION")).map(|()| FINE),
         ["help" | "--help" | "-h"] => voice.say(USAGE.trim_end()).map(|()| FINE),
         [] => unusable(&mut voice, "which command?", USAGE),

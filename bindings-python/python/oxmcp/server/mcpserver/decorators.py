@@ -49,6 +49,8 @@ class Decorators(Registrations):
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> F: ...
 
     @overload
@@ -75,6 +77,8 @@ class Decorators(Registrations):
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> Callable[[F], F]: ...
 
     def tool(
@@ -100,6 +104,8 @@ class Decorators(Registrations):
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> Any:
         """Registers a function as a tool.
 
@@ -134,6 +140,9 @@ class Decorators(Registrations):
                 "optional". As the server's `tasks` says when absent.
             auth: Who may have it: a check (`oxmcp.server.auth.require_scopes("admin")`), a function that is given an
                 `AuthContext`, or several. To everybody else it is as if it were not there.
+            required_scopes: Scopes, all of which it takes, asked for by the engine as by a policy's rule: whoever lacks one is
+                told which over HTTP (AUTH-5), otherwise it is not there. `@require_scopes(…)` says the same.
+            roles: Roles, one of which it takes. To everybody else it is not there.
             app: The view that hosts show its results in: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
@@ -145,8 +154,11 @@ class Decorators(Registrations):
 
         meta = meta_of_tool(app, meta)
         said: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
-        if auth is not None:
-            said["auth"] = auth
+        said.update(
+            (name, value)
+            for name, value in (("auth", auth), ("required_scopes", required_scopes), ("roles", roles))
+            if value is not None
+        )
         if task is not None:
             TaskConfig.of(task)  # what is no mode is refused where it is written
             said["task"] = task
@@ -196,6 +208,8 @@ class Decorators(Registrations):
         replayable: bool = False,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
         **other: Unpack[OfReads],
     ) -> Callable[[F], F]:
         """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
@@ -220,6 +234,11 @@ class Decorators(Registrations):
             replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client
                 calls again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an
                 error.
+            auth: Who may have it: a check (`oxmcp.server.auth.require_scopes("admin")`), a function that is given an
+                `AuthContext`, or several. To everybody else it is as if it were not there.
+            required_scopes: Scopes, all of which it takes, asked for by the engine as by a policy's rule: whoever lacks one is
+                told which over HTTP (AUTH-5), otherwise it is not there. `@require_scopes(…)` says the same.
+            roles: Roles, one of which it takes. To everybody else it is not there.
             app: What the page of a view needs of the host: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
@@ -253,6 +272,8 @@ class Decorators(Registrations):
                 run_in_thread=run_in_thread,
                 replayable=replayable,
                 auth=auth,
+                required_scopes=required_scopes,
+                roles=roles,
             )
             return function
 
@@ -274,6 +295,8 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
         **other: Unpack[OfReads],
     ) -> F: ...
 
@@ -293,6 +316,8 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
         **other: Unpack[OfReads],
     ) -> Callable[[F], F]: ...
 
@@ -311,6 +336,8 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
         **other: Unpack[OfReads],
     ) -> Any:
         """Registers a function as a prompt; its parameters are the prompt's arguments.
@@ -332,6 +359,11 @@ class Decorators(Registrations):
             replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client
                 calls again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an
                 error.
+            auth: Who may have it: a check (`oxmcp.server.auth.require_scopes("admin")`), a function that is given an
+                `AuthContext`, or several. To everybody else it is as if it were not there.
+            required_scopes: Scopes, all of which it takes, asked for by the engine as by a policy's rule: whoever lacks one is
+                told which over HTTP (AUTH-5), otherwise it is not there. `@require_scopes(…)` says the same.
+            roles: Roles, one of which it takes. To everybody else it is not there.
 
         Raises:
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
@@ -353,6 +385,8 @@ class Decorators(Registrations):
                 run_in_thread=run_in_thread,
                 replayable=replayable,
                 auth=auth,
+                required_scopes=required_scopes,
+                roles=roles,
             )
             return function
 
