@@ -441,7 +441,7 @@ async def test_within_the_process_callers_have_the_local_scopes() -> None:
 
 async def test_a_rule_opens_nothing_that_an_item_keeps_closed_and_an_item_that_asks_needs_no_rule() -> None:
     rules = [{"effect": "allow", "tools": "write"}, {"effect": "deny", "tools": "fire"}]
-    app = asking(authorization={"rules": rules}).http_app()
+    app = asking(authorization={"rules": rules, "scope_includes": {"db": "db:read"}}).http_app()
     assert await Caller(app, "low-token", legacy=False).listed() == ["read", "data://mine"]
     everybody = await Caller(app, "all-token", legacy=False).listed()
     assert "fire" not in everybody and "free" not in everybody and "both" in everybody
