@@ -74,7 +74,8 @@ impl Serving {
     /// Opens an endpoint without a listener; takes the options of `serveHttp`, whose `host` says where its listener listens.
     #[napi]
     pub fn open_endpoint(&self, options: String) -> Result<u32, JsError> {
-        let text = HttpText::read(&options, Spelling::Camel).into_js()?;
+        let mut text = HttpText::read(&options, Spelling::Camel).into_js()?;
+        text.bound_bodies(self.host.description.max_body_memory_bytes());
         let listens_on = text.host.as_deref().and_then(|host| host.parse().ok());
         let endpoint = Endpoint::new(self.engine.clone(), text.options(), listens_on).into_js()?;
         Ok(self.endpoints.add(endpoint))

@@ -277,6 +277,7 @@ impl Serving {
         let driver = self.driver()?;
         let mut text = HttpText::read(&options, Spelling::Camel).into_js()?;
         text.encrypt(self.host.description.tls().into_js()?);
+        text.bound_bodies(self.host.description.max_body_memory_bytes());
         let mut options = text.options();
         options.resumption = self.event_stores.resumption(event_store)?.or(options.resumption);
         let server = HttpServer::bind(self.engine.clone(), text.address(), options).into_js()?;

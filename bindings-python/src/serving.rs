@@ -152,6 +152,7 @@ impl Serving {
     /// Options of HTTP, with the store of the author's that streams are resumed from, if there is one.
     pub fn http_text(&self, options: &str, event_store: Option<Py<Target>>) -> PyResult<HttpText> {
         let mut text = HttpText::read(options, Spelling::Snake).into_python()?;
+        text.bound_bodies(self.host.description.max_body_memory_bytes());
         if let Some(target) = event_store {
             text.keep_events(Arc::new(OwnEventStore::new(self.host.handler(target))));
         }

@@ -14,6 +14,7 @@ pub mod handler;
 pub mod host;
 pub mod json;
 pub mod jsonrpc;
+pub mod limits;
 pub mod mailbox;
 pub mod middleware;
 pub mod model;

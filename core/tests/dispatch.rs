@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use engine_support::*;
-use oxmcp_core::engine::{Engine, Limits};
+use oxmcp_core::engine::{CallBounds, Engine, Limits};
 use oxmcp_core::error::ErrorKind;
 use oxmcp_core::handler::{Event, Failure, FailureKind, Handler, Invocation, ReplyFuture, from_function};
 use oxmcp_core::json::RawJson;
@@ -171,7 +171,7 @@ async fn a_panic_while_a_call_starts_is_answered_too() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_takes_too_long_is_dropped_and_says_so() {
     // CAN-9
-    let limits = Limits { call_timeout: Some(Duration::from_secs(60)), ..Limits::default() };
+    let limits = Limits { calls: CallBounds { timeout: Some(Duration::from_secs(60)), ..CallBounds::default() }, ..Limits::default() };
     let engine = builder().registry(registry()).limits(limits).build().unwrap();
     let waits = from_function(|invocation: Invocation| async move {
         assert!(invocation.context.deadline.is_some_and(|deadline| deadline > Instant::now()));
@@ -193,7 +193,7 @@ async fn a_call_that_takes_too_long_is_dropped_and_says_so() {
 
 #[test]
 fn without_a_runtime_there_is_no_clock_and_calls_still_work() {
-    let limits = Limits { call_timeout: Some(Duration::from_secs(1)), ..Limits::default() };
+    let limits = Limits { calls: CallBounds { timeout: Some(Duration::from_secs(1)), ..CallBounds::default() }, ..Limits::default() };
     let engine = builder().registry(registry()).limits(limits).build().unwrap();
     let mut exchange = modern(&engine, "tools/call", json!({"name": "echo", "arguments": {"text": "x"}}));
     assert!(poll_once(&mut exchange).is_ready());

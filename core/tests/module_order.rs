@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "skills",
     "eras",
     "authorization",
+    "limits",
     "middleware",
     "authentication",
     "engine",

@@ -11,7 +11,7 @@ use super::cache::Verified;
 use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::{self, RawJson};
 use crate::jsonrpc::RequestId;
-use crate::middleware;
+use crate::middleware::{self, CallTime};
 use crate::model::{AuthenticationMethod, Grants, OperationKind, Output, Principal};
 use crate::protocol_version::ProtocolVersion;
 
@@ -55,7 +55,7 @@ pub(super) async fn verify(function: Arc<dyn Handler>, token: String) -> Result<
         arguments: RawJson::from_checked(arguments),
         context: CallContext::new(Arc::new(nobody()), sender),
     };
-    let reply = middleware::call(&function, invocation, Some(TIME)).await;
+    let reply = middleware::call(&function, invocation, CallTime::of(Some(TIME))).await;
     // What it says on the way is heard by nobody.
     drop(events);
     let whole = match reply {

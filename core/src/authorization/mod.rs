@@ -28,5 +28,6 @@ pub use definition::{
 };
 pub use live::{LivePolicy, PolicySource};
 pub use one_or_many::OneOrMany;
+pub(crate) use pattern::Pattern;
 pub use policy::{Denial, Policy, PolicyDecision, Target};
 pub use sql::{SqlStatement, Statement, read_sql};

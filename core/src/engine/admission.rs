@@ -8,7 +8,6 @@ use super::dispatch::unknown;
 use super::exchange::Outgoing;
 use super::state::State;
 use super::{Edge, Engine};
-use crate::authorization::LivePolicy;
 use crate::eras::{self, Around, Asked, Flight, Opened, TaskRequest, TaskWord, Voice};
 use crate::handler::{Failure, FailureKind, Origin};
 use crate::json::{self, RawJson};
@@ -137,8 +136,8 @@ impl Engine {
     /// Who is asked: where nobody is to be, whoever sees to what items ask of their callers.
     fn admission_of(&self, snapshot: &Snapshot) -> Option<&Arc<Admission>> {
         let of_items = || {
-            let policy = || Arc::new(Admission::default().authorizer(Arc::new(LivePolicy::default())));
-            snapshot.has_had_requirements().then(|| self.0.requirements.get_or_init(policy))
+            let requirements = || Arc::new(Admission::default().with_requirements(&self.0.counts));
+            snapshot.has_had_requirements().then(|| self.0.requirements.get_or_init(requirements))
         };
         self.0.admission.as_ref().or_else(of_items)
     }

@@ -11,7 +11,8 @@ use crate::eras::{Eras, Profile, SessionOptions, Sessions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Answered, Handler, Invocation, from_function};
 use crate::jsonrpc::FrameLimits;
-use crate::middleware::Admission;
+use crate::limits::CallLimits;
+use crate::middleware::{Admission, CallBounds};
 use crate::model::{CacheHint, Capabilities, Implementation, OperationKind, Output};
 use crate::registry::{Interception, MAX_WATCHED_URIS, Registry, RegistryOptions};
 use crate::sealing::{KeyRing, Sealer};
@@ -35,8 +36,8 @@ pub struct Limits {
     pub max_http_subscriptions: usize,
     /// Resource URIs per subscription (SUB-11), at most [`MAX_WATCHED_URIS`].
     pub max_subscribed_resources: usize,
-    /// How long a call may take when its tool does not say; `None` is for ever.
-    pub call_timeout: Option<Duration>,
+    /// How long calls may take, and how much they may answer.
+    pub calls: CallBounds,
     /// Calls that wait for their client to call again with answers; where there is no room, questions are refused as
     /// overloaded.
     pub max_parked: usize,
@@ -55,7 +56,7 @@ impl Default for Limits {
             max_subscriptions: 100,
             max_http_subscriptions: 10_000,
             max_subscribed_resources: MAX_WATCHED_URIS,
-            call_timeout: None,
+            calls: CallBounds::default(),
             max_parked: 10_000,
             max_parked_bytes: 64 << 20,
             parked_time: Duration::from_secs(600),
@@ -80,6 +81,7 @@ pub struct EngineBuilder {
     authenticator: Option<Authenticator>,
     leaves_views_unchecked: bool,
     admission: Admission,
+    counts: Option<Arc<CallLimits>>,
 }
 
 impl EngineBuilder {
@@ -100,6 +102,7 @@ impl EngineBuilder {
             authenticator: None,
             leaves_views_unchecked: false,
             admission: Admission::default(),
+            counts: None,
         }
     }
 
@@ -210,6 +213,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Where the calls of tools are counted that have limits of their own, where [`Admission`] has nobody who counts; in the engine
+    /// alone by default.
+    #[must_use]
+    pub fn count_in(mut self, counts: Arc<CallLimits>) -> Self {
+        self.counts = Some(counts);
+        self
+    }
+
     /// Leaves it to the caller to say which tools' pages are missing, once somebody reads the log.
     pub(crate) const fn leave_views_unchecked(mut self) -> Self {
         self.leaves_views_unchecked = true;
@@ -270,7 +281,8 @@ impl EngineBuilder {
             self.cache_hints,
             self.description_cache,
         );
-        let admission = (!self.admission.is_empty()).then(|| Arc::new(self.admission.with_requirements()));
+        let counts = self.counts.unwrap_or_default();
+        let admission = (!self.admission.is_empty()).then(|| Arc::new(self.admission.with_requirements(&counts)));
         let veiled = admission.is_some();
         let (sessions, kept) = (self.sessions, self.kept_sessions);
         let eras = Eras::new(
@@ -286,7 +298,16 @@ impl EngineBuilder {
             None => keys_of_environment()?,
         };
         let sealer = Sealer::new(keys)?;
-        Engine::assemble(registry, eras, self.limits, sealer, self.tasks, admission, self.authenticator)
+        Engine::assemble(
+            registry,
+            eras,
+            self.limits,
+            sealer,
+            self.tasks,
+            admission,
+            self.authenticator,
+            counts,
+        )
     }
 }
 

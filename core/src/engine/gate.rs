@@ -12,7 +12,7 @@ use super::{Edge, Engine};
 use crate::eras::{Asked, Ended, Flight, Session, Stream};
 use crate::handler::{CallContext, Failure, FailureKind, Invocation, Origin, event_channel};
 use crate::json::{self, RawJson};
-use crate::middleware;
+use crate::middleware::{self, CallTime};
 use crate::model::{OperationKind, Output};
 use crate::registry::Hidden;
 
@@ -55,7 +55,7 @@ impl Engine {
         let (sender, events) = event_channel(false, None);
         let caller = Arc::clone(asked.voice.caller());
         let context = CallContext { origin: origin.clone(), ..CallContext::new(caller, sender) };
-        let limit = self.0.limits.call_timeout;
+        let limit = CallTime::of(self.0.limits.calls.timeout);
         let answer = Box::pin(async move {
             let mut hidden = Hidden::default();
             for asking in asks {

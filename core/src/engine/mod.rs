@@ -31,6 +31,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use crate::eras::{Session, SessionOptions, Sessions};
+pub use crate::middleware::CallBounds;
 pub use builder::{EngineBuilder, Limits, REQUEST_STATE_KEYS};
 pub use connection::Connection;
 pub use exchange::{Exchange, Outgoing, ResponseMessage};
@@ -46,6 +47,7 @@ use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Told, WireEr
 use crate::error::Result;
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
 use crate::jsonrpc::{Frame, Malformed, Taken, error_code};
+use crate::limits::CallLimits;
 use crate::middleware::Admission;
 use crate::model::{Implementation, OperationKind, Principal};
 use crate::registry::{Registry, Snapshot};
@@ -79,6 +81,8 @@ struct Inner {
     authenticator: Option<Authenticator>,
     /// What they pass where nobody is to be asked, but an item asks something of its callers.
     requirements: OnceLock<Arc<Admission>>,
+    /// What is counted for items alone.
+    counts: Arc<CallLimits>,
 }
 
 impl Engine {
@@ -95,6 +99,7 @@ impl Engine {
         tasks: TaskOptions,
         admission: Option<Arc<Admission>>,
         authenticator: Option<Authenticator>,
+        counts: Arc<CallLimits>,
     ) -> Result<Self> {
         let shutdown = Shutdown::new();
         let bounds =
@@ -104,7 +109,7 @@ impl Engine {
         let of_sessions = tasks.clone();
         eras.on_session_end(Box::new(move |id| of_sessions.leave(&Place::Session(Arc::from(id)))));
         Ok(Self(Arc::new(Inner {
-            rounds: Arc::new(Rounds { parked, sealer, tasks, call_timeout: limits.call_timeout }),
+            rounds: Arc::new(Rounds { parked, sealer, tasks, calls: limits.calls }),
             background: Background { running: Arc::default(), max: limits.max_in_background },
             registry,
             eras,
@@ -115,6 +120,7 @@ impl Engine {
             limits,
             admission,
             requirements: OnceLock::new(),
+            counts,
         })))
     }
 
@@ -373,7 +379,7 @@ impl Engine {
             Ok(task) => task,
             Err(failure) => return State::said(asked.voice.failure(kind, &failure)),
         };
-        match dispatch(&mut asked, sender, origin, None, self.0.limits.call_timeout) {
+        match dispatch(&mut asked, sender, origin, None, &self.0.limits.calls) {
             Dispatched::Now(Ok(answer)) => State::said(asked.voice.answer(&answer)),
             Dispatched::Now(Err(failure)) => self.refuse(asked, kind, &failure, flight, edge, origin),
             Dispatched::Run(running) if task.is_some() => {

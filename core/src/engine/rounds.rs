@@ -4,7 +4,6 @@
 //! invoked again with the answers; so is one that waits and may run again, where its call was parked in another process.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -14,7 +13,7 @@ use super::questions::Asking;
 use super::request_state::{Noted, Read, RequestState};
 use super::state::State;
 use super::tasks::Tasks;
-use super::{Edge, Engine};
+use super::{CallBounds, Edge, Engine};
 use crate::eras::{Asked, Flight, Retry, WireError};
 use crate::handler::{Answers, Failure, FailureKind, Origin, PendingQuestion, event_channel};
 use crate::json::RawJson;
@@ -28,8 +27,8 @@ pub(super) struct Rounds {
     pub(super) parked: ParkedCalls,
     pub(super) sealer: Sealer,
     pub(super) tasks: Tasks,
-    /// See [`Limits::call_timeout`](super::Limits::call_timeout).
-    pub(super) call_timeout: Option<Duration>,
+    /// See [`Limits::calls`](super::Limits::calls).
+    pub(super) calls: CallBounds,
 }
 
 /// The questions of a call under way.
@@ -88,7 +87,7 @@ impl Engine {
                     Ok(reserved) => reserved,
                     Err(failure) => return State::said(asked.voice.failure(kind, &failure)),
                 };
-                match dispatch_again(&mut asked, sender, origin, answers, self.0.limits.call_timeout) {
+                match dispatch_again(&mut asked, sender, origin, answers, &self.0.limits.calls) {
                     Dispatched::Now(Ok(answer)) => return State::said(asked.voice.answer(&answer)),
                     Dispatched::Now(Err(failure)) => return State::said(asked.voice.failure(kind, &failure)),
                     Dispatched::Run(running) if reserved.is_some() => {

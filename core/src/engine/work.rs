@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::CallBounds;
 use super::call::Call;
 use super::dispatch::{Dispatched, Running, dispatch_again};
 use super::retries::check;
@@ -42,6 +43,13 @@ impl Work {
         }
     }
 
+    /// It is a task from here on.
+    pub(super) fn become_task(&mut self) {
+        if let Self::Handler(running) = self {
+            running.become_task();
+        }
+    }
+
     /// Lets the clock run again, for so long.
     pub(super) fn go_on(&mut self, left: Duration) {
         if let Self::Handler(running) = self {
@@ -57,7 +65,7 @@ struct Request {
     snapshot: Arc<Snapshot>,
     origin: Origin,
     events: EventSender,
-    call_timeout: Option<Duration>,
+    bounds: CallBounds,
 }
 
 impl Call {
@@ -70,7 +78,7 @@ impl Call {
             snapshot: Arc::clone(&self.snapshot),
             origin: self.origin.clone(),
             events: self.events.sender(),
-            call_timeout: self.rounds.call_timeout,
+            bounds: self.rounds.calls,
         };
         self.work = Work::Again(Box::pin(request.until_finished(input)));
     }
@@ -116,6 +124,6 @@ impl Request {
     fn dispatch(&self, answers: Arc<Answers>) -> Result<Dispatched, Failure> {
         let asked = Asked::again(self.kind, &self.voice, &self.snapshot);
         let mut asked = asked.ok_or_else(|| Failure::new(FailureKind::Internal, "internal error"))?;
-        Ok(dispatch_again(&mut asked, self.events.clone(), &self.origin, Some(answers), self.call_timeout))
+        Ok(dispatch_again(&mut asked, self.events.clone(), &self.origin, Some(answers), &self.bounds))
     }
 }

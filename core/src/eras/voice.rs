@@ -107,6 +107,12 @@ impl Voice {
         self.witness = Some(witness);
     }
 
+    /// The same voice, which nobody hears: it may be kept for longer than the call runs.
+    #[must_use]
+    pub fn unheard(&self) -> Self {
+        Self { witness: None, ..self.clone() }
+    }
+
     pub(super) fn hear(&self, said: Witnessed<'_>) {
         if let Some(witness) = &self.witness {
             witness.hear(said);

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use tokio::time::Instant;
+
 use super::task::{TaskOpener, TaskPart};
 use super::{AnswerTo, Failure, FailureKind, PendingQuestion};
 use crate::model::{LogLevel, LogMessage, Notification, Progress, Question, Task};
@@ -53,6 +55,10 @@ struct State {
     /// Made for the first event: most calls say nothing.
     queue: Option<VecDeque<Event>>,
     last_progress: Option<f64>,
+    /// When there was progress last, where somebody wants to know.
+    progressed: Option<Instant>,
+    /// How far that was.
+    furthest: Option<f64>,
     waker: Option<Waker>,
     /// How many questions were asked.
     asked: u32,
@@ -77,6 +83,8 @@ pub(super) struct Shared {
     wants_progress: AtomicBool,
     /// See [`level_code`].
     log_threshold: AtomicU8,
+    /// Whether somebody wants to know when there was progress, although the caller may not.
+    minds_progress: AtomicBool,
     /// Whether anything was ever queued: the many calls that say nothing need not lock to see that there is nothing.
     said: AtomicBool,
     state: Mutex<State>,
@@ -95,6 +103,17 @@ impl Shared {
         drop(state);
         if let Some(waker) = waker {
             waker.wake();
+        }
+    }
+
+    /// A report that says no more than the one before gives nobody more time.
+    #[cold]
+    fn note_progress(&self, progress: &Progress) {
+        let mut state = self.state();
+        let rises = state.furthest.is_none_or(|furthest| progress.progress > furthest);
+        if progress.progress.is_finite() && rises {
+            state.furthest = Some(progress.progress);
+            state.progressed = Some(Instant::now());
         }
     }
 
@@ -126,6 +145,7 @@ pub fn channel(wants_progress: bool, log_threshold: Option<LogLevel>) -> (EventS
     let shared = Arc::new(Shared {
         wants_progress: AtomicBool::new(wants_progress),
         log_threshold: AtomicU8::new(level_code(log_threshold)),
+        minds_progress: AtomicBool::new(false),
         said: AtomicBool::new(false),
         state: Mutex::default(),
     });
@@ -137,6 +157,12 @@ impl EventSender {
     /// the level is below its threshold (LOG-3), when the value does not rise (PROG-3, PROG-7), or when the call is over.
     pub fn emit(&self, event: Event) -> bool {
         match &event {
+            Event::Progress(progress) if self.0.minds_progress.load(Ordering::Relaxed) => {
+                self.0.note_progress(progress);
+                if !self.wants_progress() {
+                    return false;
+                }
+            }
             Event::Progress(_) if !self.wants_progress() => return false,
             Event::Log(message) if !self.accepts_log(message.level) => return false,
             Event::TaskStatus(_) if self.task().is_none() => return false,
@@ -174,6 +200,16 @@ impl EventSender {
         queue.push_back(event);
         self.0.wake(state);
         true
+    }
+
+    /// Has it kept from now on when the call reports progress, whether its caller hears of it or not.
+    pub(crate) fn mind_progress(&self) {
+        self.0.minds_progress.store(true, Ordering::Relaxed);
+    }
+
+    /// When the call last reported that it has come further, where that is [kept](Self::mind_progress).
+    pub(crate) fn progressed(&self) -> Option<Instant> {
+        self.0.state().progressed
     }
 
     /// Closes a stream before the result, for clients that come back for the rest when they are told to: what else is said is

@@ -33,6 +33,11 @@ impl Described {
         self.members.remove(name).filter(|value| !value.is_null())
     }
 
+    /// Whether there is such a member.
+    pub(super) fn says(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(|value| !value.is_null())
+    }
+
     fn named(&self, name: &str) -> String {
         format!("{}{}", self.place, self.spelling.of(name))
     }

@@ -103,6 +103,11 @@ impl Description {
         self.production().settings.tls.as_ref().map(TlsSettings::options).transpose()
     }
 
+    /// How many bytes of bodies the configuration lets there be in memory, where a listener is not told.
+    pub fn max_body_memory_bytes(&self) -> Option<usize> {
+        self.production().settings.limits.as_ref()?.max_body_memory_bytes
+    }
+
     fn production(&self) -> MutexGuard<'_, Production> {
         // Members are replaced as a whole, so a panic elsewhere does not spoil it.
         self.production.lock().unwrap_or_else(PoisonError::into_inner)
@@ -164,8 +169,9 @@ impl Description {
         let mut builder = Engine::builder(self.implementation.clone())
             .registry(self.registry.clone())
             .capabilities(capabilities)
-            .limits(self.limits.clone())
+            .limits(Limits { calls: parts.bounds, ..self.limits.clone() })
             .admission(parts.admission)
+            .count_in(parts.counts)
             .keep_sessions_in(self.sessions.clone())
             .tasks(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).open()?);
         if let Some(authenticator) = parts.authenticator {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::misfit;
+use super::settings::ToolLimitsText;
 use super::tasks::TaskMannerText;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::RawJson;
@@ -121,6 +122,7 @@ struct ToolOptions {
     timeout_ms: Option<u64>,
     accepted_schema: Option<Box<RawValue>>,
     task: Option<TaskMannerText>,
+    limits: Option<ToolLimitsText>,
 }
 
 impl Default for ToolOptions {
@@ -134,6 +136,7 @@ impl Default for ToolOptions {
             timeout_ms: None,
             accepted_schema: None,
             task: None,
+            limits: None,
         }
     }
 }
@@ -168,6 +171,7 @@ pub fn tool(text: &str) -> Result<Tool> {
         check_output: fields.oxmcp.check_output,
         confirm: fields.oxmcp.confirm,
         timeout: fields.oxmcp.timeout_ms.map(Duration::from_millis),
+        limits: fields.oxmcp.limits.map(ToolLimitsText::limits).transpose()?.map(Arc::new),
         task: fields.oxmcp.task.map(Into::into).unwrap_or_default(),
     })
 }

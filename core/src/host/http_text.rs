@@ -20,6 +20,8 @@ pub struct HttpText {
     pub port: Option<u16>,
     options: HttpOptions,
     retry: Option<Duration>,
+    /// Whether it was said how many bytes of bodies there may be.
+    bounds_bodies: bool,
 }
 
 impl HttpText {
@@ -65,10 +67,11 @@ impl HttpText {
         ] {
             told.seconds(name)?.into_iter().for_each(|given| *wait = given);
         }
+        let bounds_bodies = told.says("max_body_memory_bytes");
         listener_text::read(&mut told, &mut options)?;
         told.patience("shutdown_grace_seconds")?.into_iter().for_each(|given| options.grace = given);
         told.nothing_else()?;
-        let mut text = Self { host, port, options, retry };
+        let mut text = Self { host, port, options, retry, bounds_bodies };
         if let Some(store) = store {
             text.keep_events(Arc::new(store));
         }
@@ -101,6 +104,13 @@ impl HttpText {
     /// Serves with this TLS, where nothing is said of it here.
     pub fn encrypt(&mut self, tls: Option<TlsOptions>) {
         self.options.tls = self.options.tls.take().or(tls);
+    }
+
+    /// Lets there be so many bytes of bodies in memory, where nothing is said of it here.
+    pub fn bound_bodies(&mut self, bytes: Option<usize>) {
+        if let (Some(bytes), false) = (bytes, self.bounds_bodies) {
+            self.options.max_body_memory_bytes = bytes;
+        }
     }
 
     /// The options it stands for.

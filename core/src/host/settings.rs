@@ -1,6 +1,7 @@
 //! Who may call, how often, what is recorded: one configuration in sections, the same words from every language and in the file.
 
 mod authentication;
+mod limits;
 mod one_or_many;
 mod secret;
 mod tls;
@@ -15,7 +16,10 @@ pub use self::tls::TlsSettings;
 use crate::authentication::Authenticator;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
-use crate::middleware::Admission;
+use crate::limits::CallLimits;
+use crate::middleware::{Admission, CallBounds};
+pub use limits::{ConcurrencySettings, LimitSettings, QuotaSettings, RateSettings, Tell};
+pub(super) use limits::ToolLimitsText;
 pub use authentication::{ApiKeySettings, AuthenticationSettings, JwtSettings, VERIFY_TOKEN};
 pub use secret::Secret;
 
@@ -28,6 +32,8 @@ pub const CONFIG: &str = "OXMCP_CONFIG";
 pub struct Settings {
     /// Who is believed over HTTP.
     pub authentication: Option<AuthenticationSettings>,
+    /// How often, how much, how long.
+    pub limits: Option<LimitSettings>,
     /// Certificates and keys, where it is served over HTTP.
     pub tls: Option<TlsSettings>,
 }
@@ -40,6 +46,9 @@ pub type Functions = HashMap<String, Arc<dyn Handler>>;
 pub(super) struct Parts {
     pub(super) admission: Admission,
     pub(super) authenticator: Option<Authenticator>,
+    pub(super) bounds: CallBounds,
+    /// What is counted where there is no section that says what: of tools that say it themselves.
+    pub(super) counts: Arc<CallLimits>,
 }
 
 impl Settings {
@@ -68,8 +77,12 @@ impl Settings {
     /// The sections of both; where both have one, that of `self` counts.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let Self { authentication, tls } = other;
-        Self { authentication: self.authentication.or(authentication), tls: self.tls.or(tls) }
+        let Self { authentication, limits, tls } = other;
+        Self {
+            authentication: self.authentication.or(authentication),
+            limits: self.limits.or(limits),
+            tls: self.tls.or(tls),
+        }
     }
 
     /// Makes what engines are given.
@@ -83,6 +96,12 @@ impl Settings {
             (Some(section), verify) => Some(section.authenticator(verify)?),
             (None, verify) => Some(AuthenticationSettings::default().authenticator(verify)?),
         };
-        Ok(Parts { admission: Admission::default(), authenticator })
+        let mut parts = Parts { authenticator, ..Parts::default() };
+        if let Some(limits) = &self.limits {
+            parts.bounds = limits.bounds()?;
+            parts.counts = Arc::new(limits.limiter()?);
+            parts.admission = parts.admission.limiter(Arc::clone(&parts.counts) as _);
+        }
+        Ok(parts)
     }
 }

@@ -10,6 +10,7 @@ use super::operation_event::{CallId, OperationEvent, Outcome, Ticket};
 use crate::authorization::LivePolicy;
 use crate::handler::{Caller, Failure};
 use crate::jsonrpc::RequestId;
+use crate::limits::CallLimits;
 use crate::model::{Operation, OperationKind, Principal};
 use crate::registry::Snapshot;
 
@@ -151,9 +152,11 @@ impl Admission {
         self
     }
 
-    /// With somebody who sees to what items ask of their callers, where nobody says what callers may do.
-    pub(crate) fn with_requirements(mut self) -> Self {
+    /// With somebody who sees to what items ask of their callers, where nobody says what callers may do, and with `limiter` to see
+    /// to what they allow of themselves, where nobody counts.
+    pub(crate) fn with_requirements(mut self, limiter: &Arc<CallLimits>) -> Self {
         self.authorizer.get_or_insert_with(|| Arc::new(LivePolicy::default()));
+        self.limiter.get_or_insert_with(|| Arc::clone(limiter) as _);
         self
     }
 

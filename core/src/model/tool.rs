@@ -1,8 +1,9 @@
 //! The descriptor of a tool.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CommonFields, TaskManner};
+use super::{CommonFields, TaskManner, ToolLimits};
 use crate::json::RawJson;
 
 /// A tool as its author described it (TOOL-1 to TOOL-5).
@@ -34,6 +35,8 @@ pub struct Tool {
     pub confirm: Option<bool>,
     /// How long a call may take.
     pub timeout: Option<Duration>,
+    /// How often, how many at once and how much, where it says so itself.
+    pub limits: Option<Arc<ToolLimits>>,
     /// How its calls become tasks, where `execution` says that they may.
     pub task: TaskManner,
 }
@@ -55,6 +58,7 @@ impl Tool {
             check_output: true,
             confirm: None,
             timeout: None,
+            limits: None,
             task: TaskManner::default(),
         }
     }

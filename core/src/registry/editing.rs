@@ -41,7 +41,7 @@ impl Registry {
         self.note_version(&**entry);
         let taken = self.edit(Some(T::LIST), |draft| {
             draft.kept.note(T::LIST);
-            draft.kept.requires |= entry.common().requires.is_some();
+            draft.kept.requires |= entry.has_requirements();
             let effect = Arc::make_mut(T::shelf_mut(draft)).add(
                 key_of(&**entry),
                 Arc::clone(entry),
@@ -63,7 +63,7 @@ impl Registry {
         let entry = Arc::new(entry);
         self.edit(Some(T::LIST), |draft| {
             draft.kept.note(T::LIST);
-            draft.kept.requires |= entry.common().requires.is_some();
+            draft.kept.requires |= entry.has_requirements();
             let entries = Arc::make_mut(T::shelf_mut(draft));
             ((), entries.replace(key_of(&*entry), Arc::clone(&entry), entry.common().enabled))
         });

@@ -92,6 +92,10 @@ pub(super) trait Listed: Clone {
     fn name(&self) -> &str;
     /// What it shares with the other kinds.
     fn common(&self) -> &CommonFields;
+    /// Whether it asks something of its callers, or counts how often they come.
+    fn has_requirements(&self) -> bool {
+        self.common().requires.is_some()
+    }
     /// What to render.
     fn item(&self) -> Item<'_>;
     /// Whether lists have it.

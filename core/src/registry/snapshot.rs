@@ -133,7 +133,7 @@ impl Snapshot {
         self.kept.tasks
     }
 
-    /// Whether an item that asks something of its callers is, or ever was, registered.
+    /// Whether an item that asks something of its callers, or counts how often they come, is, or ever was, registered.
     #[must_use]
     pub const fn has_had_requirements(&self) -> bool {
         self.kept.requires

@@ -230,6 +230,10 @@ impl Listed for ToolEntry {
         &self.tool.common
     }
 
+    fn has_requirements(&self) -> bool {
+        self.tool.common.requires.is_some() || self.tool.limits.as_ref().is_some_and(|limits| limits.counts())
+    }
+
     fn item(&self) -> Item<'_> {
         Item::Tool(&self.tool)
     }

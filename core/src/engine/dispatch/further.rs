@@ -1,12 +1,12 @@
 //! The list of resources where not all of them are registered: behind those that are come those that handlers list.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Dispatched, Finish, page, run};
 use crate::eras::Answer;
 use crate::handler::{CallContext, Failure, FailureKind, Invocation, from_function};
 use crate::json::{self, RawJson};
+use crate::middleware::CallBounds;
 use crate::model::{OperationKind, Output};
 use crate::registry::{BadCursor, Further, ListPage, Snapshot, inserted_uri};
 
@@ -21,7 +21,7 @@ pub(super) fn list(
     snapshot: &Arc<Snapshot>,
     cursor: Option<&str>,
     context: CallContext,
-    limit: Option<Duration>,
+    bounds: &CallBounds,
 ) -> Result<Dispatched, Failure> {
     let (cursors, size) = snapshot.paging();
     let further =
@@ -64,7 +64,7 @@ pub(super) fn list(
     });
     let (target, arguments) = ("resources/list".into(), RawJson::empty_object());
     let invocation = Invocation { kind: KIND, target, arguments, context };
-    Ok(run(&listing, invocation, limit, Finish::of(KIND, false)))
+    Ok(run(&listing, invocation, bounds, Finish::of(KIND, false)))
 }
 
 /// What one of them lists, by the URIs that clients know.

@@ -5,7 +5,6 @@ mod outward;
 mod running;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use outward::Outward;
 pub(super) use running::Running;
@@ -18,7 +17,7 @@ use crate::handler::{
     Answers, CallContext, Caller, EventSender, Failure, FailureKind, Handler, Invocation, Origin,
 };
 use crate::json::{self, RawJson};
-use crate::middleware;
+use crate::middleware::{self, CallBounds, CallTime};
 use crate::model::{
     Completion, CompletionOutput, CompletionReference, Operation, OperationKind, Output, WatchFilter,
 };
@@ -45,9 +44,9 @@ pub(super) fn dispatch_again(
     events: EventSender,
     origin: &Origin,
     answers: Option<Arc<Answers>>,
-    call_timeout: Option<Duration>,
+    bounds: &CallBounds,
 ) -> Dispatched {
-    dispatch(asked, events, origin, answers, call_timeout)
+    dispatch(asked, events, origin, answers, bounds)
 }
 
 /// Dispatches what was asked. Consumes the operation; everything else of `asked` stays as it is.
@@ -58,7 +57,7 @@ pub(super) fn dispatch(
     events: EventSender,
     origin: &Origin,
     answers: Option<Arc<Answers>>,
-    call_timeout: Option<Duration>,
+    bounds: &CallBounds,
 ) -> Dispatched {
     let operation = std::mem::replace(&mut asked.operation, Operation::Ping);
     let kind = operation.kind();
@@ -73,10 +72,10 @@ pub(super) fn dispatch(
     if let (Some(whole), false) = (asked.whole.take(), kind == OperationKind::Watch) {
         let invocation = Invocation { kind, target: whole.method, arguments: whole.params, context };
         return match asked.snapshot.guard().filter(|_| kind == OperationKind::CallTool) {
-            None => run(&whole.handler, invocation, call_timeout, Finish::of(kind, false)),
+            None => run(&whole.handler, invocation, bounds, Finish::of(kind, false)),
             Some(guard) => {
                 let handler = guard.around(None, &whole.handler);
-                run(&handler, invocation, call_timeout, Finish::of(kind, false))
+                run(&handler, invocation, bounds, Finish::of(kind, false))
             }
         };
     }
@@ -88,7 +87,7 @@ pub(super) fn dispatch(
             list(snapshot, kind, ListPage::Prompts, caller, cursor.as_deref())
         }
         Operation::ListResources { cursor } if !snapshot.further_resources().is_empty() => {
-            further::list(snapshot, cursor.as_deref(), context, call_timeout)
+            further::list(snapshot, cursor.as_deref(), context, bounds)
         }
         Operation::ListResources { cursor } => {
             list(snapshot, kind, ListPage::Resources, caller, cursor.as_deref())
@@ -97,17 +96,14 @@ pub(super) fn dispatch(
             list(snapshot, kind, ListPage::ResourceTemplates, caller, cursor.as_deref())
         }
         Operation::CallTool { name, arguments } => match snapshot.tool(&name) {
-            Some(entry) => {
-                let limit = entry.tool.timeout.or(call_timeout);
-                call_tool(entry, arguments, context, limit, snapshot)
-            }
+            Some(entry) => call_tool(entry, arguments, context, bounds, snapshot),
             None => Err(unknown_tool(&name)),
         },
-        Operation::ReadResource { uri } => read_resource(snapshot, uri, context, call_timeout),
+        Operation::ReadResource { uri } => read_resource(snapshot, uri, context, bounds),
         Operation::GetPrompt { name, arguments } => {
-            get_prompt(snapshot, &name, arguments, context, call_timeout)
+            get_prompt(snapshot, &name, arguments, context, bounds)
         }
-        Operation::Complete(asked) => complete(snapshot, *asked, context, call_timeout),
+        Operation::Complete(asked) => complete(snapshot, *asked, context, bounds),
         Operation::Watch { filter } => Ok(Dispatched::Watch(filter)),
         // What these ask of a session, its era has done.
         Operation::SetLogLevel { .. }
@@ -169,7 +165,7 @@ pub(super) fn call_tool(
     entry: &Arc<ToolEntry>,
     mut arguments: RawJson,
     context: CallContext,
-    limit: Option<Duration>,
+    bounds: &CallBounds,
     snapshot: &Arc<Snapshot>,
 ) -> Result<Dispatched, Failure> {
     if entry.tool.check_arguments {
@@ -182,13 +178,13 @@ pub(super) fn call_tool(
         }
     }
     if let Some(part) = &entry.search {
-        return tool_search::answer(part, entry, &arguments, context, limit, snapshot);
+        return tool_search::answer(part, entry, &arguments, context, bounds, snapshot);
     }
     let kind = OperationKind::CallTool;
     let invocation = Invocation { kind, target: Arc::clone(&entry.name), arguments, context };
     match guarded(entry, snapshot) {
-        None => Ok(run_tool(&entry.handler, entry, invocation, limit, Some(snapshot))),
-        Some(handler) => Ok(run_tool(&handler, entry, invocation, limit, Some(snapshot))),
+        None => Ok(run_tool(&entry.handler, entry, invocation, bounds, Some(snapshot))),
+        Some(handler) => Ok(run_tool(&handler, entry, invocation, bounds, Some(snapshot))),
     }
 }
 
@@ -216,16 +212,18 @@ pub(super) fn run_tool(
     handler: &Arc<dyn Handler>,
     entry: &Arc<ToolEntry>,
     invocation: Invocation,
-    limit: Option<Duration>,
+    bounds: &CallBounds,
     snapshot: Option<&Arc<Snapshot>>,
 ) -> Dispatched {
     let caller = &invocation.context.caller;
     let takes_structured = entry.budget.is_some() && caller.protocol_version.features().structured_output;
     let replayable =
         entry.tool.common.replayable && !snapshot.is_some_and(|snapshot| asks_a_person(entry, snapshot));
+    let own = entry.tool.limits.as_ref().and_then(|limits| limits.max_output_bytes);
     let finish = Finish {
         tool: Some(Arc::clone(entry)),
         takes_structured,
+        max_bytes: own.or(bounds.max_output_bytes),
         outward: entry
             .provenance
             .inserted
@@ -234,14 +232,15 @@ pub(super) fn run_tool(
             .map(|(inserted, snapshot)| Box::new(Outward::of(snapshot, inserted, None))),
         ..Finish::of(OperationKind::CallTool, replayable)
     };
-    run(handler, invocation, limit, finish)
+    let time = bounds.time_of(entry.tool.timeout);
+    start(handler, invocation, time, finish)
 }
 
 fn read_resource(
     snapshot: &Arc<Snapshot>,
     uri: String,
     context: CallContext,
-    call_timeout: Option<Duration>,
+    bounds: &CallBounds,
 ) -> Result<Dispatched, Failure> {
     let found = match snapshot.resource(&uri) {
         Ok(found) => found,
@@ -262,7 +261,7 @@ fn read_resource(
     let invocation = Invocation { kind, target, arguments: found.variables, context };
     let resource = Some(Box::new(ReadFrom { uri, cache: found.cache }));
     let finish = Finish { resource, outward, ..Finish::of(kind, found.replayable) };
-    Ok(run(found.handler, invocation, call_timeout, finish))
+    Ok(run(found.handler, invocation, bounds, finish))
 }
 
 fn get_prompt(
@@ -270,7 +269,7 @@ fn get_prompt(
     name: &str,
     arguments: RawJson,
     context: CallContext,
-    call_timeout: Option<Duration>,
+    bounds: &CallBounds,
 ) -> Result<Dispatched, Failure> {
     let Some(entry) = snapshot.prompt(name) else {
         return Err(unknown_prompt(name));
@@ -291,14 +290,14 @@ fn get_prompt(
     let outward =
         entry.provenance.inserted.as_ref().map(|inserted| Box::new(Outward::of(snapshot, inserted, None)));
     let finish = Finish { outward, ..Finish::of(kind, entry.prompt.common.replayable) };
-    Ok(run(&entry.handler, invocation, call_timeout, finish))
+    Ok(run(&entry.handler, invocation, bounds, finish))
 }
 
 fn complete(
     snapshot: &Snapshot,
     asked: Completion,
     context: CallContext,
-    call_timeout: Option<Duration>,
+    bounds: &CallBounds,
 ) -> Result<Dispatched, Failure> {
     let kind = OperationKind::Complete;
     let Completion { mut reference, argument, value, context: earlier } = asked;
@@ -331,16 +330,24 @@ fn complete(
     let arguments = completion_arguments(&reference, &argument, &value, &earlier);
     let (CompletionReference::Prompt(target) | CompletionReference::Resource(target)) = reference;
     let invocation = Invocation { kind, target: target.into(), arguments, context };
-    Ok(run(handler, invocation, call_timeout, Finish::of(kind, false)))
+    Ok(run(handler, invocation, bounds, Finish::of(kind, false)))
 }
 
 fn run(
     handler: &Arc<dyn Handler>,
     invocation: Invocation,
-    limit: Option<Duration>,
+    bounds: &CallBounds,
     finish: Finish,
 ) -> Dispatched {
-    Dispatched::Run(Running::new(middleware::call(handler, invocation, limit), finish))
+    let max_bytes = bounds.max_output_bytes.filter(|_| finish.kind.may_ask());
+    let finish = Finish { max_bytes, ..finish };
+    start(handler, invocation, bounds.time_of(None), finish)
+}
+
+#[expect(clippy::inline_always, reason = "or what it starts is copied on its way back, for every call")]
+#[inline(always)]
+fn start(handler: &Arc<dyn Handler>, invocation: Invocation, time: CallTime, finish: Finish) -> Dispatched {
+    Dispatched::Run(Running::new(middleware::call(handler, invocation, time), finish))
 }
 
 fn list(

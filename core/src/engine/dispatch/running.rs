@@ -11,7 +11,8 @@ use super::outward::Outward;
 use crate::eras::Answer;
 use crate::handler::{Failure, FailureKind, Handler, Invocation, Reply};
 use crate::json::{self, RawJson};
-use crate::middleware::{self, Stack};
+use crate::limits;
+use crate::middleware::{self, CallTime, Stack};
 use crate::model::{CacheHint, OperationKind, Output, ToolOutput};
 use crate::registry::{ResultBudget, ToolEntry};
 use crate::schema::CompiledSchema;
@@ -29,6 +30,8 @@ pub(super) struct Finish {
     pub replayable: bool,
     /// Whether a result that is held to a budget goes to a client that knows structured content.
     pub takes_structured: bool,
+    /// The most bytes of its output, where there is a bound.
+    pub max_bytes: Option<usize>,
     pub tool: Option<Arc<ToolEntry>>,
     /// Boxed, as all that only some calls have: a call is moved several times.
     pub resource: Option<Box<ReadFrom>>,
@@ -53,7 +56,7 @@ impl Running {
         invocation: Invocation,
         kind: OperationKind,
     ) -> Self {
-        Self { stack: middleware::call(handler, invocation, None), finish: Finish::of(kind, false) }
+        Self { stack: middleware::call(handler, invocation, CallTime::default()), finish: Finish::of(kind, false) }
     }
 
     /// What was asked.
@@ -76,6 +79,11 @@ impl Running {
         self.stack.hold()
     }
 
+    /// It is a task, whose time is its own: only what its tool says of it holds.
+    pub(in crate::engine) fn become_task(&mut self) {
+        self.stack.become_task();
+    }
+
     /// Lets the clock run again, for so long.
     pub(in crate::engine) fn go_on(&mut self, left: Duration) {
         self.stack.go_on(left);
@@ -90,7 +98,7 @@ impl Running {
 
 impl Finish {
     pub(super) const fn of(kind: OperationKind, replayable: bool) -> Self {
-        Self { kind, replayable, takes_structured: false, tool: None, resource: None, outward: None }
+        Self { kind, replayable, takes_structured: false, max_bytes: None, tool: None, resource: None, outward: None }
     }
 
     fn finish(&mut self, reply: Reply) -> Result<Answer, Failure> {
@@ -136,6 +144,9 @@ impl Finish {
         if let (Some(budget), Output::Tool(result)) = (self.budget(), &mut output) {
             budget.apply(result, self.takes_structured);
         }
+        if let Some(max_bytes) = self.max_bytes {
+            limits::fit(&mut output, max_bytes)?;
+        }
         let cache = resource.map(|from| from.cache);
         Ok(Answer::Output { kind, output, tool: self.tool.take(), cache })
     }
@@ -149,9 +160,15 @@ impl Finish {
     /// What a tool says when it refuses is held to its budget, too.
     #[cold]
     fn failed(&self, failure: Failure) -> Failure {
-        match self.budget() {
+        let failure = match self.budget() {
             Some(budget) if failure.kind == FailureKind::Tool => {
                 Failure { message: budget.apply_to_words(failure.message), ..failure }
+            }
+            _ => failure,
+        };
+        match self.max_bytes {
+            Some(max_bytes) if failure.message.len() > max_bytes => {
+                Failure { message: limits::fit_words(&failure.message, max_bytes), ..failure }
             }
             _ => failure,
         }

@@ -121,8 +121,9 @@ impl Call {
     pub(super) fn go_on_as(&mut self, task: &Arc<Entry>, registry: &Registry) {
         let table = self.flight.take().map(|flight| Arc::clone(flight.table()));
         self.survives_disconnect = false;
+        self.work.become_task();
         self.session = None;
-        task.belong_to(self.voice.clone(), table.clone(), registry.clone());
+        task.belong_to(self.voice.unheard(), table.clone(), registry.clone());
         let asking = self.asking.get_or_insert_with(|| Box::new(Asking::default()));
         asking.task = Some(Arc::clone(task));
         if let (WayToAsk::Requests, Some(table)) = (self.voice.way_to_ask(), table) {

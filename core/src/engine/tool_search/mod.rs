@@ -5,11 +5,11 @@ mod markdown;
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::dispatch::{Dispatched, call_tool, run_tool, shown};
 use crate::eras::{self, Answer};
 use crate::handler::{CallContext, Failure, FailureKind, Handler, Invocation, Reply, from_function};
+use crate::middleware::CallBounds;
 use crate::json::{RawJson, as_string, is_object, member, members, write_string};
 use crate::model::{OperationKind, Output, ToolOutput};
 use crate::registry::{Findable, SearchPart, SearchResults, SearchRole, Snapshot, ToolEntry, ToolSearch};
@@ -23,7 +23,7 @@ pub(super) fn answer(
     entry: &Arc<ToolEntry>,
     arguments: &RawJson,
     context: CallContext,
-    limit: Option<Duration>,
+    bounds: &CallBounds,
     snapshot: &Arc<Snapshot>,
 ) -> Result<Dispatched, Failure> {
     let around = snapshot.interception("tools/list").map(|around| Arc::clone(&around.handler));
@@ -51,14 +51,13 @@ pub(super) fn answer(
                     Ok(Output::Tool(written(search, tools.take(search.max_results))))
                 }
             });
-            Ok(run_tool(&searching, entry, invocation(entry, context), limit, None))
+            Ok(run_tool(&searching, entry, invocation(entry, context), bounds, None))
         }
         (SearchRole::Call, around) => {
             let inner = called(findable, arguments)?;
             let inner_arguments = inner_arguments(arguments);
-            let limit = inner.tool.timeout.or(limit);
             let Some(around) = around else {
-                return call_tool(inner, inner_arguments, context, limit, snapshot);
+                return call_tool(inner, inner_arguments, context, bounds, snapshot);
             };
             let behind = Behind {
                 inner: Arc::clone(inner),
@@ -72,7 +71,7 @@ pub(super) fn answer(
                 async move { behind.call(&around, invocation.context).await }
             });
             // What it says is made what clients know by whoever calls it in the end.
-            Ok(run_tool(&calling, inner, invocation(inner, context), limit, None))
+            Ok(run_tool(&calling, inner, invocation(inner, context), bounds, None))
         }
     }
 }
@@ -98,7 +97,7 @@ impl Behind {
             return Err(unknown(&self.findable, &self.inner.tool.name));
         }
         // The time limit is that of the whole.
-        let answer = match call_tool(&self.inner, self.arguments.clone(), context, None, &self.snapshot)? {
+        let answer = match call_tool(&self.inner, self.arguments.clone(), context, &CallBounds::default(), &self.snapshot)? {
             Dispatched::Run(mut running) => poll_fn(|cx| running.poll(cx)).await?,
             Dispatched::Now(answer) => answer?,
             Dispatched::Watch(_) => Answer::Empty,
