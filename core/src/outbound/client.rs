@@ -41,6 +41,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The fields of a form, if one is to be posted.
     pub form: Option<String>,
+    /// JSON, if that is to be posted.
+    pub json: Option<String>,
 }
 
 /// What was answered.
@@ -101,7 +103,7 @@ async fn connect(target: &Target) -> Result<TcpStream, String> {
     let found: Vec<SocketAddr> = found.map_err(|_| "its host's name leads nowhere".to_owned())?.collect();
     let mut last = Cow::Borrowed("its host's name leads to no address");
     for address in found.into_iter().take(MAX_ADDRESSES) {
-        let is_here = !target.is_https() && address.ip().is_loopback();
+        let is_here = !target.is_https() && (address.ip().is_loopback() || target.may_be_plain());
         if !is_public(address.ip()) && !(target.may_be_private() && (target.is_https() || is_here)) {
             last = Cow::Borrowed("its host's name leads to an address of this machine or a private network");
             continue;
@@ -167,17 +169,20 @@ fn composed(target: &Target, request: Request) -> Result<http::Request<Full<Byte
     let uri = target.uri();
     let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let host = uri.authority().map_or("", http::uri::Authority::as_str);
-    let method = if request.form.is_some() { Method::POST } else { Method::GET };
+    let posted = match (request.form, request.json) {
+        (Some(form), _) => Some((HeaderValue::from_static("application/x-www-form-urlencoded"), form)),
+        (None, json) => json.map(|json| (HeaderValue::from_static("application/json"), json)),
+    };
+    let method = if posted.is_some() { Method::POST } else { Method::GET };
     let mut builder = http::Request::builder().method(method).uri(path).header(header::HOST, host);
     if let Some(headers) = builder.headers_mut() {
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static("oxmcp"));
-        if request.form.is_some() {
-            let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-            headers.insert(header::CONTENT_TYPE, form);
+        if let Some((media_type, _)) = &posted {
+            headers.insert(header::CONTENT_TYPE, media_type.clone());
         }
         headers.extend(request.headers);
     }
-    let body = Full::from(request.form.unwrap_or_default());
+    let body = Full::from(posted.map(|(_, text)| text).unwrap_or_default());
     builder.body(body).map_err(|_| "its URL cannot be asked for".to_owned())
 }

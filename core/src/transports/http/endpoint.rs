@@ -22,6 +22,7 @@ use super::health::Health;
 use super::legacy::resuming::{Reader, ResumableSessions, Resumption};
 use super::legacy::session_routes::{self, Streams};
 use super::options::HttpOptions;
+use super::pages::Pages;
 use super::refusals::ToldRefusals;
 use super::response::{self, ResponseBody};
 use super::server_card::ServerCard;
@@ -30,6 +31,7 @@ use super::sse::{self, SseRequest, SseSessions};
 use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Shutdown};
 use crate::error::Result;
 use crate::handler::Origin;
+use crate::middleware::{Place, Transport};
 use crate::model::Principal;
 
 /// The endpoint: both eras on one path. Clones share everything.
@@ -44,6 +46,7 @@ struct Inner {
     cors: Option<Cors>,
     health: Option<Health>,
     card: Option<ServerCard>,
+    pages: Option<Pages>,
     /// Nobody stands there where nothing is said about authentication.
     door: Option<Door>,
     told: ToldRefusals,
@@ -68,6 +71,7 @@ impl Endpoint {
         let health = options.health.as_ref().map(|health| Health::new(health, &options.path)).transpose()?;
         let card = options.server_card.as_ref();
         let card = card.map(|card| ServerCard::new(card, engine.implementation(), &options)).transpose()?;
+        let pages = Pages::new(&engine, &options)?;
         let door = engine.authenticator().map(|authenticator| Door::new(authenticator, &options));
         let shutdown = engine.shutdown().child();
         let mut sessions = engine.session_options();
@@ -86,6 +90,7 @@ impl Endpoint {
             cors,
             health,
             card,
+            pages,
             door,
             told,
             sse,
@@ -105,6 +110,10 @@ impl Endpoint {
         &self.0.options
     }
 
+    pub(super) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
     /// Answers one request. What its extensions hold counts: an [`Origin`] goes with it; a [`Principal`] is who asks, of whoever
     /// authenticated it; an [`SseRequest`] says that it belongs to HTTP+SSE, mounted elsewhere; and a [`Resumption`] counts instead
     /// of that of the options. Dropping the future, or the body of the response before its end, means that the client is gone.
@@ -112,7 +121,7 @@ impl Endpoint {
     where
         B: Body<Data = Bytes> + Send,
     {
-        let Inner { engine, options, guards, cors, health, card, door, sse, resumable, shutdown, .. } =
+        let Inner { engine, options, guards, cors, health, card, pages, door, sse, resumable, shutdown, .. } =
             &*self.0;
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
@@ -121,7 +130,7 @@ impl Endpoint {
         let reader = cors.as_ref().map(|cors| (cors, cors.origin(&headers)));
         let single = single_headers::check(version, &uri, &headers);
         if let (Ok(()), Some(health)) = (&single, health)
-            && let Some(answer) = health.answer(&method, uri.path())
+            && let Some(answer) = health.answer(&method, uri.path(), || self.is_ready())
         {
             return answer;
         }
@@ -129,6 +138,13 @@ impl Endpoint {
             && let Some(answer) = card.answer(&method, uri.path(), &headers)
         {
             return answer;
+        }
+        if let (Ok(()), Some(pages)) = (&single, pages) {
+            match pages.answer(&method, &uri, &headers, guards) {
+                Ok(None) => {}
+                Ok(Some(answer)) => return answer,
+                Err(refused) => return self.refuse(&refused, None, remote),
+            }
         }
         let mounted = extensions.get::<SseRequest>();
         // Nothing else is said to whoever is nobody: not even what is there.
@@ -146,7 +162,7 @@ impl Endpoint {
                 };
                 match checked {
                     Ok(known) => vouched = Some(known),
-                    Err(refused) => return self.refuse(&refused, reader),
+                    Err(refused) => return self.refuse(&refused, reader, remote),
                 }
             }
         }
@@ -197,7 +213,7 @@ impl Endpoint {
         };
         let mut response = match answer {
             Ok(response) => response,
-            Err(refused) => return self.refuse(&refused, reader),
+            Err(refused) => return self.refuse(&refused, reader, remote),
         };
         if let Some(door) = door {
             door.complete(&mut response, called.as_deref());
@@ -213,13 +229,29 @@ impl Endpoint {
         &self,
         refused: &Refused,
         reader: Option<(&Cors, Option<HeaderValue>)>,
+        remote: Option<SocketAddr>,
     ) -> Response<ResponseBody> {
-        self.0.told.note(refused);
+        self.note(refused, remote);
         let mut response = response::refused(refused);
         if let Some((cors, origin)) = reader {
             cors.mark(&mut response, origin);
         }
         response
+    }
+
+    /// Tells of a request that is refused.
+    fn note(&self, refused: &Refused, remote: Option<SocketAddr>) {
+        self.0.told.note(refused);
+        if let Some(admission) = self.0.engine.admission() {
+            let place = Place { transport: Transport::Http, remote };
+            admission.refused(refused.status.as_u16(), &refused.message, place);
+        }
+    }
+
+    /// Whether requests are taken.
+    fn is_ready(&self) -> bool {
+        let Inner { engine, shutdown, .. } = &*self.0;
+        !shutdown.is_triggered() && engine.admission().is_none_or(|admission| admission.may_begin().is_ok())
     }
 
     /// Has somebody else answer a request whose path is none of ours.
@@ -233,7 +265,7 @@ impl Endpoint {
     where
         B: Body<Data = Bytes> + Send,
     {
-        let Inner { options, guards, bodies, told, shutdown, .. } = &*self.0;
+        let Inner { options, guards, bodies, shutdown, .. } = &*self.0;
         if shutdown.is_triggered() {
             return response::shutting_down();
         }
@@ -244,7 +276,7 @@ impl Endpoint {
         match body {
             Ok(body) => beside.answer(head.map(|()| body), remote).await,
             Err(refused) => {
-                told.note(&refused);
+                self.note(&refused, remote);
                 response::refused(&refused)
             }
         }
@@ -294,7 +326,7 @@ impl Endpoint {
         if !may_stream {
             exchange.answer_only();
         }
-        let stream = |source| EventStream::new(source, options.keep_alive, shutdown.clone());
+        let stream = |source| EventStream::new(source, options.keep_alive, engine, shutdown);
         // Only where the client comes back for a stream it lost; then it begins before there is anything to lose (RESUME-6).
         let resumed = resumption.and_then(|how| Some((exchange.resumed_in()?, how)));
         let streams = resumed.and_then(|(session, how)| resumable.of(session, how));

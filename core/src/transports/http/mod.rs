@@ -18,6 +18,7 @@ mod http2;
 mod legacy;
 mod listener;
 mod options;
+mod pages;
 mod pieces;
 mod proxies;
 mod reception;

@@ -52,7 +52,7 @@ pub(in crate::transports::http) async fn get(
                     Source::Resumable(Box::new(resume(engine, streams, stream, id, shutdown).await?))
                 }
             };
-            Ok(response::event_stream(EventStream::new(source, options.keep_alive, shutdown.clone())))
+            Ok(response::event_stream(EventStream::new(source, options.keep_alive, engine, shutdown)))
         }
         Err(refusal) => Ok(response::refusal(refusal, Some(ALLOW))),
     }
