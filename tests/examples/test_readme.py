@@ -17,6 +17,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 import oxmcp
+from oxmcp.serving.production import Sections
 from oxmcp.serving.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -162,7 +163,7 @@ def test_the_readme_names_every_setting_that_is_read() -> None:
     arguments = {
         name for row in re.findall(r"^\| (`\w+`[^|]*) \| `OXMCP_", README, re.M) for name in re.findall(r"`(\w+)`", row)
     }
-    assert arguments <= {*inspect.signature(oxmcp.FastMCP).parameters, "transport"}
+    assert arguments <= {*inspect.signature(oxmcp.FastMCP).parameters, *Sections.__annotations__, "transport"}
 
 
 @pytest.mark.parametrize("line", sorted(set(re.findall(r"\| `(from oxmcp[^`]+)`", README))))
