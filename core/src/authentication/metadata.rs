@@ -137,19 +137,21 @@ impl Told {
     }
 }
 
+/// A URL's scheme and authority, and what follows.
+pub(crate) fn split_origin(url: &str) -> (&str, &str) {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    url.split_at(url[start..].find(['/', '?']).map_or(url.len(), |at| start + at))
+}
+
 /// Where the metadata of a resource are (RFC 9728, 3.1).
 pub(super) fn metadata_url(resource: &str) -> String {
-    let start = resource.find("://").map_or(0, |at| at + 3);
-    let path = resource[start..].find(['/', '?']).map_or(resource.len(), |at| start + at);
-    let (origin, path) = resource.split_at(path);
+    let (origin, path) = split_origin(resource);
     format!("{origin}{WELL_KNOWN}{}", path.trim_end_matches('/'))
 }
 
 /// Scheme and host in small letters, no slash at the end.
 fn canonical(resource: &str) -> String {
-    let start = resource.find("://").map_or(0, |at| at + 3);
-    let path = resource[start..].find(['/', '?']).map_or(resource.len(), |at| start + at);
-    let (origin, path) = resource.split_at(path);
+    let (origin, path) = split_origin(resource);
     origin.to_ascii_lowercase() + path.trim_end_matches('/')
 }
 

@@ -1,6 +1,6 @@
 //! From the head of a request to who asks, or to a refusal that says what is missing.
 //!
-//! Verifiers stand in one order: keys of ours, signed tokens by their issuer, introspection, a function of the author's, and a client
+//! Verifiers stand in one order: keys of ours, signed tokens by their issuer, a function of the author's, and a client
 //! certificate where there is no other credential. The first that recognises what it is shown decides.
 
 mod api_keys;
@@ -22,4 +22,5 @@ pub use certificates::CertificateRule;
 pub use denied::{Denied, ProofWanted};
 pub use dpop::DpopOptions;
 pub use jwt::{Algorithm, JwtOptions, KeySource};
+pub(crate) use metadata::split_origin;
 pub use options::AuthenticationOptions;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::claims::string;
+use crate::authentication::split_origin;
 use crate::json::RawJson;
 use crate::outbound::{Outbound, Request, Target};
 
@@ -31,9 +32,7 @@ pub(super) async fn discover(outbound: &Outbound, issuer: &Target) -> Result<Dis
 /// Where metadata may be, the specification's order first.
 fn places(issuer: &str) -> Vec<String> {
     let issuer = issuer.trim_end_matches('/');
-    let start = issuer.find("://").map_or(0, |at| at + 3);
-    let path = issuer[start..].find('/').map_or(issuer.len(), |at| start + at);
-    let (origin, path) = issuer.split_at(path);
+    let (origin, path) = split_origin(issuer);
     let mut places = vec![
         format!("{origin}/.well-known/oauth-authorization-server{path}"),
         format!("{origin}/.well-known/openid-configuration{path}"),

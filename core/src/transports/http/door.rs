@@ -6,18 +6,8 @@ use http::{Extensions, Method, Response, StatusCode, Uri};
 use super::guards::Refused;
 use super::options::HttpOptions;
 use super::response::{self, ResponseBody};
-use crate::authentication::{Authenticator, Checked, Denied, RequestHead};
+use crate::authentication::{Authenticator, Checked, Denied, RequestHead, split_origin};
 use crate::model::{ClientCertificate, Principal};
-
-/// Where a request came in, as its client calls it: an extension of requests to endpoints that somebody else serves, whose own paths
-/// say nothing of that.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalledAt {
-    /// The whole path of the endpoint.
-    pub endpoint: String,
-    /// The whole path of what is asked for.
-    pub path: String,
-}
 
 /// What of a request counts here.
 #[derive(Clone, Copy)]
@@ -122,21 +112,16 @@ impl Door {
 
     /// What a request calls this server. Nothing is decided on it.
     fn called(&self, head: Head<'_>) -> String {
-        let at = head.extensions.get::<CalledAt>();
-        let path = at.map_or(&self.paths[0], |at| &at.endpoint);
-        self.origin(head) + path.trim_end_matches('/')
+        self.origin(head) + self.paths[0].trim_end_matches('/')
     }
 
     /// What a client may call what it asks for: by the name that this server has, if somebody said it, else by the one that it calls it by.
     fn urls(&self, head: Head<'_>) -> Vec<String> {
-        let at = head.extensions.get::<CalledAt>();
-        let path = at.map_or(head.uri.path(), |at| &at.path);
-        let endpoint = at.map_or(&*self.paths[0], |at| &at.endpoint);
+        let path = head.uri.path();
         let Some(resource) = self.authenticator.resource() else { return vec![self.origin(head) + path] };
-        let start = resource.find("://").map_or(0, |at| at + 3);
-        let origin = resource[start..].find('/').map_or(resource, |at| &resource[..start + at]);
+        let (origin, _) = split_origin(resource);
         let mut urls = vec![format!("{origin}{path}")];
-        if path.trim_end_matches('/') == endpoint.trim_end_matches('/') {
+        if path.trim_end_matches('/') == self.paths[0].trim_end_matches('/') {
             urls.extend([resource.to_owned(), format!("{resource}/")]);
         }
         urls

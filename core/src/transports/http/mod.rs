@@ -36,7 +36,6 @@ mod unix_socket;
 pub use allow_list::{AllowList, Listed};
 pub use beside::{Beside, BesideFuture, BesideRoutes};
 pub use cors::CorsOptions;
-pub use door::CalledAt;
 pub use endpoint::Endpoint;
 pub use health::HealthOptions;
 pub use legacy::resuming::{
