@@ -6,7 +6,10 @@ import { type AuthenticationOptions, tokenVerifying } from '../authentication/op
 import type { Engine } from '../engine/engine.js';
 import { ConfigurationError, translated } from '../engine/errors.js';
 
-/** The sections, as options of servers; each has the words of the configuration file, in either spelling. */
+/**
+ * The sections, as options of servers; each has the words of the configuration file, in either spelling. So far there are
+ * `authentication` and `tls`; a server with one of the others is refused.
+ */
 export interface ProductionOptions {
   /**
    * The path of a configuration file (TOML, or JSON), whose sections count where none is given here; without one, the file that the
