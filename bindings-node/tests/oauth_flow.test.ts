@@ -13,6 +13,7 @@ import {
   identityProvider,
   Person,
   REDIRECT,
+  SERVICE,
 } from './support/identity_provider.js';
 
 const INFO = { name: 'flow', version: '1.0.0' };
@@ -196,34 +197,53 @@ describe('a client that is sent away for a token', () => {
   });
 });
 
-test('tokens that say nothing by themselves are asked about by a function', async () => {
-  const provider = await identityProvider({ format: 'opaque' });
-  closers.push(() => provider.close());
-  const url = await serve(() => ({
-    authorizationServers: [provider.issuer],
-    verify: async (token) => {
-      const known = await provider.introspect(token);
-      if (known.active !== true) return null;
-      return {
-        clientId: String(known.client_id),
-        issuer: String(known.iss),
-        scopes: String(known.scope).split(' '),
-        expiresAt: Number(known.exp),
-        resource: String(known.aud),
-      };
-    },
-  }));
-  const call = async (token: string): Promise<unknown> => {
-    const client = new Client2(INFO);
-    const headers = { authorization: `Bearer ${token}` };
-    await client.connect(new Http2(new URL(url), { requestInit: { headers } }));
-    const result = await client.callTool({ name: 'whoami' });
-    await client.close();
-    return JSON.parse(textOf(result));
-  };
-  const known = (await call(await provider.token(url, 'mcp:read'))) as Record<string, unknown>;
-  assert.equal(known.clientId, 'service');
-  assert.deepEqual(known.scopes, ['mcp:read']);
-  await assert.rejects(call('nothing-of-theirs'));
-  await assert.rejects(call(await provider.token('http://127.0.0.1:1/other', 'mcp:read')));
-});
+for (const [by, sections] of [
+  [
+    'a function',
+    (provider: IdentityProvider): AuthenticationOptions => ({
+      authorizationServers: [provider.issuer],
+      verify: async (token) => {
+        const known = await provider.introspect(token);
+        if (known.active !== true) return null;
+        return {
+          clientId: String(known.client_id),
+          issuer: String(known.iss),
+          scopes: String(known.scope).split(' '),
+          expiresAt: Number(known.exp),
+          resource: String(known.aud),
+        };
+      },
+    }),
+  ],
+  [
+    'the engine',
+    (provider: IdentityProvider): AuthenticationOptions => ({
+      introspection: {
+        url: `${provider.issuer}/token/introspection`,
+        issuer: provider.issuer,
+        clientId: SERVICE.client_id,
+        clientSecret: SERVICE.client_secret,
+        clientAuthentication: 'post',
+      },
+    }),
+  ],
+] as const) {
+  test(`tokens that say nothing by themselves are asked about by ${by}`, async () => {
+    const provider = await identityProvider({ format: 'opaque' });
+    closers.push(() => provider.close());
+    const url = await serve(() => sections(provider));
+    const call = async (token: string): Promise<unknown> => {
+      const client = new Client2(INFO);
+      const headers = { authorization: `Bearer ${token}` };
+      await client.connect(new Http2(new URL(url), { requestInit: { headers } }));
+      const result = await client.callTool({ name: 'whoami' });
+      await client.close();
+      return JSON.parse(textOf(result));
+    };
+    const known = (await call(await provider.token(url, 'mcp:read'))) as Record<string, unknown>;
+    assert.equal(known.clientId, 'service');
+    assert.deepEqual(known.scopes, ['mcp:read']);
+    await assert.rejects(call('nothing-of-theirs'));
+    await assert.rejects(call(await provider.token('http://127.0.0.1:1/other', 'mcp:read')));
+  });
+}

@@ -113,6 +113,130 @@ async fn keys_in_a_file_are_made_and_revoked_while_it_is_served() {
     std::fs::remove_file(&path).unwrap();
 }
 
+/// What a token of each product looks like, by its documents.
+#[tokio::test]
+async fn of_a_product_only_a_url_has_to_be_said() {
+    let issuer = Issuer::new();
+    let common = json!({"sub": "ann", "exp": authentication_support::now() + 300, "aud": RESOURCE});
+    for (provider, url, name, said, scopes, roles) in [
+        (
+            "auth0",
+            "tenant.eu.auth0.com",
+            "https://tenant.eu.auth0.com/",
+            json!({"azp": "app", "scope": "openid", "permissions": ["read:notes"]}),
+            vec!["openid", "read:notes"],
+            vec![],
+        ),
+        (
+            "okta",
+            "https://acme.okta.com/oauth2/default/.well-known/oauth-authorization-server",
+            "https://acme.okta.com/oauth2/default",
+            json!({"ver": 1, "cid": "app", "scp": ["notes.read"], "groups": ["staff"]}),
+            vec!["notes.read"],
+            vec!["staff"],
+        ),
+        (
+            "keycloak",
+            "https://id.acme.test/realms/main/",
+            "https://id.acme.test/realms/main",
+            json!({"typ": "Bearer", "azp": "app", "scope": "profile notes", "realm_access": {"roles": ["analyst"]}}),
+            vec!["profile", "notes"],
+            vec!["analyst"],
+        ),
+        (
+            "entra",
+            "https://login.microsoftonline.com/0000-1111",
+            "https://login.microsoftonline.com/0000-1111/v2.0",
+            json!({"ver": "2.0", "azp": "app", "scp": "Notes.Read Notes.Write", "roles": ["Admin"]}),
+            vec!["Notes.Read", "Notes.Write"],
+            vec!["Admin"],
+        ),
+        (
+            "cognito",
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool",
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool",
+            json!({"token_use": "access", "client_id": "app", "scope": "notes/read", "cognito:groups": ["staff"]}),
+            vec!["notes/read"],
+            vec!["staff"],
+        ),
+        (
+            "workos",
+            "https://acme.authkit.app/.well-known/oauth-authorization-server",
+            "https://acme.authkit.app",
+            json!({"sid": "1", "role": "member", "permissions": ["notes:read"]}),
+            vec!["notes:read"],
+            vec!["member"],
+        ),
+        (
+            "descope",
+            "https://api.descope.com/.well-known/oauth-authorization-server/v1/apps/P2",
+            "https://api.descope.com/v1/apps/P2",
+            json!({"scope": "notes", "permissions": ["Read"], "roles": ["Member"]}),
+            vec!["notes", "Read"],
+            vec!["Member"],
+        ),
+    ] {
+        let section = json!({
+            "resource": RESOURCE,
+            "jwt": {"provider": provider, "url": url, "jwks": issuer.set()},
+        });
+        let settings = Settings::from_json(&json!({"authentication": section}).to_string()).unwrap();
+        let authenticator = settings.authentication.unwrap().authenticator(None).unwrap();
+        let mut claims = common.clone();
+        claims["iss"] = json!(name);
+        claims.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        let token = issuer.sign_text(r#"{"alg":"ES256","kid":"ec"}"#, &claims.to_string(), "ES256");
+        let principal = authentication_support::asked(&authenticator, &token).await.unwrap();
+        assert_eq!((principal.subject(), principal.issuer()), (Some("ann"), Some(name)), "{provider}");
+        let grants = principal.grants().unwrap();
+        let texts = |names: &[Box<str>]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(
+            (texts(&grants.scopes), texts(&grants.roles)),
+            (words(&scopes), words(&roles)),
+            "{provider}"
+        );
+        let metadata =
+            authenticator.metadata("/.well-known/oauth-protected-resource", &[], String::new).unwrap();
+        assert!(metadata.contains(&format!("\"authorization_servers\":[{name:?}]")), "{metadata}");
+    }
+    // Cognito without a resource: tokens are for a client.
+    let section = json!({"jwt": {
+        "provider": "cognito", "issuer": "https://cognito-idp.us-east-1.amazonaws.com/p", "audience": "app", "jwks": issuer.set(),
+    }});
+    let settings = Settings::from_json(&json!({"authentication": section}).to_string()).unwrap();
+    let authenticator = settings.authentication.unwrap().authenticator(None).unwrap();
+    for (client, is_let_in) in [("app", true), ("other", false)] {
+        let claims = json!({
+            "iss": "https://cognito-idp.us-east-1.amazonaws.com/p", "sub": "ann", "client_id": client,
+            "exp": authentication_support::now() + 300, "token_use": "access",
+        });
+        let token = issuer.sign_text(r#"{"alg":"ES256","kid":"ec"}"#, &claims.to_string(), "ES256");
+        assert_eq!(
+            authentication_support::asked(&authenticator, &token).await.is_ok(),
+            is_let_in,
+            "{client}"
+        );
+    }
+}
+
+fn words(names: &[&str]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn whoever_is_asked_about_tokens_is_named_in_either_spelling() {
+    for introspection in [
+        json!({"url": "https://issuer.test/introspect", "client_id": "rs", "client_secret": "x", "require_audience": false}),
+        json!([{"url": "https://issuer.test/introspect", "clientId": "rs", "clientSecret": "x", "clientAuthentication": "post",
+                "scopesClaim": ["scope", "permissions"], "leewaySeconds": 5, "issuer": ISSUER}]),
+        json!({"provider": "github", "clientId": "Iv1.0a", "clientSecret": "x"}),
+        json!({"provider": "google", "client_id": "1-a.apps.googleusercontent.com"}),
+    ] {
+        let section = json!({"resource": RESOURCE, "introspection": introspection});
+        drop(described(&json!({"authentication": section})).unwrap().engine().unwrap());
+    }
+}
+
 #[test]
 fn what_is_wrong_is_said_with_its_name() {
     let issuer = Issuer::new();
@@ -133,11 +257,23 @@ fn what_is_wrong_is_said_with_its_name() {
         (refused(&json!({"api_keys": {"header": "a b"}})), "no name of a header"),
         (refused(&json!({"jwt": {"issuer": "http://issuer.test", "audience": "x"}})), "this machine only"),
         (jwt(json!({"jwks_url": "https://issuer.test/keys"})), "in one way, and only one"),
+        (jwt(json!({"provider": "auth1"})), "unknown variant `auth1`"),
+        (jwt(json!({"provider": "okta", "issuer": "https://"})), "is no URL of a provider"),
+        (refused(&json!({"introspection": {"clientId": "rs"}})), "name the url"),
+        (
+            refused(&json!({"introspection": {"provider": "github", "clientId": "a/b"}})),
+            "name of no GitHub app",
+        ),
+        (
+            refused(&json!({"introspection": {"url": "https://a.test", "secret": "x"}})),
+            "unknown field `secret`",
+        ),
     ] {
         assert!(message.contains(says), "{message}");
         assert!(!message.contains("\"kty\""), "{message}");
     }
-    let settings = json!({"authentication": {"jwt": {"issuer": ISSUER, "secret": "canary-canary-canary-canary-canary"}}});
+    let settings = json!({"authentication": {"jwt": {"issuer": ISSUER, "secret": "canary-canary-canary-canary-canary"},
+        "introspection": {"url": "https://a.test", "client_id": "a", "client_secret": "canary"}}});
     let settings = Settings::from_json(&settings.to_string()).unwrap();
     assert!(!format!("{settings:?}").contains("canary"), "secrets are not for logs");
 }

@@ -19,7 +19,8 @@ export interface IdentityProvider {
   close(): void;
 }
 
-const SERVICE = { client_id: 'service', client_secret: 'a secret of this test alone' };
+/** Another, which has one, and which may ask about tokens. */
+export const SERVICE = { client_id: 'service', client_secret: 'a secret of this test alone' };
 
 /** Starts one. It issues JWTs for any resource, with the scopes `mcp:read` and `mcp:write`; `format` says which tokens otherwise. */
 export async function identityProvider(

@@ -29,10 +29,14 @@ export type VerifyToken = (
 
 /** One issuer of signed tokens. Its keys are said in one way. */
 export interface JwtIssuer {
-  /** Who signs, as the claim `iss` has it, letter by letter. */
+  /** Which product signs: what it does unlike others need not be said. */
+  provider?: 'auth0' | 'cognito' | 'descope' | 'entra' | 'keycloak' | 'okta' | 'workos' | undefined;
+  /** Who signs, as the claim `iss` has it, letter by letter; with a `provider`, any URL of it. */
   issuer: string;
   /** Whom tokens must be meant for; `resource`, if absent. */
   audience?: string | readonly string[] | undefined;
+  /** Where the issuer publishes its keys. Without any of these five, where its metadata say. */
+  jwksUrl?: string | undefined;
   /** A key set (RFC 7517): the object, or its text. */
   jwks?: object | string | undefined;
   /** A file with a key set, or a public key as PEM; read again when it changes. */
@@ -49,10 +53,39 @@ export interface JwtIssuer {
   audienceClaim?: string | undefined;
   /** Where the subject stands; `sub`. */
   subjectClaim?: string | undefined;
-  /** Where the scopes stand, dots lead into objects; `scope` or `scp`. */
-  scopesClaim?: string | undefined;
-  /** Where the roles stand; `roles`. */
-  rolesClaim?: string | undefined;
+  /** Where scopes stand, dots lead into objects; `scope` or `scp`. */
+  scopesClaim?: string | readonly string[] | undefined;
+  /** Where roles stand; `roles`. */
+  rolesClaim?: string | readonly string[] | undefined;
+  readonly [option: string]: unknown;
+}
+
+/** A server that is asked about tokens which only it can read (RFC 7662). */
+export interface Introspection {
+  /** Whose it is, where it has a way of its own; it has its own `url`, then. */
+  provider?: 'github' | 'google' | undefined;
+  /** Where it is asked. */
+  url?: string | undefined;
+  /** What it calls itself: told to clients, and what its answers must name where they name anybody. */
+  issuer?: string | undefined;
+  /** What this server is called there. */
+  clientId?: string | undefined;
+  /** What it proves that with: the text, or where it is. */
+  clientSecret?: string | { env: string } | { file: string } | undefined;
+  /** Where both are sent: in the header `Authorization` (default) or in the form. */
+  clientAuthentication?: 'basic' | 'post' | undefined;
+  /** Whom tokens must be meant for; `resource`, if absent. */
+  audience?: string | readonly string[] | undefined;
+  /** Whether an answer has to say whom a token is meant for; default true. */
+  requireAudience?: boolean | undefined;
+  /** How far clocks may differ. Seconds; default 30. */
+  leewaySeconds?: number | undefined;
+  /** Where the subject stands; `sub`, or else `username`, or else `client_id`. */
+  subjectClaim?: string | undefined;
+  /** Where scopes stand, dots lead into objects; `scope` or `scp`. */
+  scopesClaim?: string | readonly string[] | undefined;
+  /** Where roles stand; `roles`. */
+  rolesClaim?: string | readonly string[] | undefined;
   readonly [option: string]: unknown;
 }
 
@@ -105,6 +138,8 @@ export interface AuthenticationOptions {
   functionCacheSeconds?: number | undefined;
   /** Issuers of signed tokens. */
   jwt?: JwtIssuer | readonly JwtIssuer[] | undefined;
+  /** Servers that are asked about tokens, in this order. */
+  introspection?: Introspection | readonly Introspection[] | undefined;
   /** Keys of ours: in a file that `oxmcp keys` edits, or as they would stand there. */
   apiKeys?: { file?: string; keys?: readonly object[]; header?: string } | undefined;
   /** Client certificates that are credentials, where a request has no others. */

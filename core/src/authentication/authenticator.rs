@@ -16,6 +16,7 @@ use super::credentials::{self, Shown};
 use super::denied::{Denied, ProofWanted};
 use super::dpop;
 use super::function;
+use super::introspection::Asker;
 use super::jwt::{Looked, MAX_TOKEN_BYTES, Unverified, Verifier};
 use super::metadata::Told;
 use super::options::AuthenticationOptions;
@@ -32,6 +33,7 @@ struct Inner {
     told: Told,
     keys: Option<ApiKeys>,
     jwt: Vec<Arc<Verifier>>,
+    askers: Vec<Asker>,
     certificates: Option<Certificates>,
     proofs: dpop::Proofs,
     function: Option<Arc<dyn Handler>>,
@@ -74,16 +76,25 @@ impl Authenticator {
     /// [`ErrorKind::Configuration`] when an option cannot work, or nobody could ever be let in; [`ErrorKind::Io`] when a file cannot be
     /// read.
     pub fn new(options: &AuthenticationOptions) -> Result<Self> {
-        let issuers = options.jwt.iter().map(|jwt| jwt.issuer.as_str());
+        let asked = options.introspection.iter().filter_map(|asked| asked.issuer.as_deref());
+        let issuers = options.jwt.iter().map(|jwt| jwt.issuer.as_str()).chain(asked);
         let told = Told::new(options, issuers)?;
         let keys = options.api_keys.as_ref().map(ApiKeys::new).transpose()?;
         let outbound =
             if options.asks_others() { Some(Outbound::new(options.authorities.as_deref())?) } else { None };
         let verifier = |options| Verifier::new(options, told.canonical(), outbound.as_ref()).map(Arc::new);
         let jwt = options.jwt.iter().map(verifier).collect::<Result<Vec<_>>>()?;
+        let mut askers = Vec::new();
+        // Which there is wherever somebody is to be asked.
+        if let Some(outbound) = &outbound {
+            for asked in &options.introspection {
+                askers.push(Asker::new(asked, told.canonical(), outbound.clone())?);
+            }
+        }
         let certificates = Some(&options.client_certificates).filter(|rules| !rules.is_empty());
         let certificates = certificates.map(|rules| Certificates::new(rules)).transpose()?;
-        if keys.is_none() && jwt.is_empty() && options.function.is_none() && certificates.is_none() {
+        let has_no_tokens = jwt.is_empty() && askers.is_empty() && options.function.is_none();
+        if has_no_tokens && keys.is_none() && certificates.is_none() {
             let why = "authentication: nobody could ever be let in; name an issuer, keys or a function";
             return Err(Error::new(ErrorKind::Configuration, why));
         }
@@ -93,6 +104,7 @@ impl Authenticator {
             told,
             keys,
             jwt,
+            askers,
             certificates,
             proofs: dpop::Proofs::new(&options.dpop)?,
             function: options.function.clone(),
@@ -170,13 +182,11 @@ impl Authenticator {
                 }
             }
         }
-        let Some(function) = inner.function.clone() else { return Checked::Known(Err(unknown)) };
+        if inner.askers.is_empty() && inner.function.is_none() {
+            return Checked::Known(Err(unknown));
+        }
         let (this, token) = (self.clone(), token.to_owned());
-        Checked::Asking(Box::pin(async move {
-            let verified = function::verify(function, token.clone()).await?.ok_or(unknown)?;
-            let inner = &*this.0;
-            inner.admit(inner.note(&token, verified, inner.function_cache_time), &evidence)
-        }))
+        Checked::Asking(Box::pin(async move { this.0.ask(&token, &evidence, unknown).await }))
     }
 
     /// The headers of a refusal; `called` is what the request calls this server, where nobody said what it is called.
@@ -253,6 +263,21 @@ impl Inner {
         evidence: &Evidence,
     ) -> Result<Principal, Denied> {
         self.admit(self.note(token, said?, self.cache_time), evidence)
+    }
+
+    /// Asks whoever may know a token, one after the other. One who does not answer may have known it.
+    async fn ask(&self, token: &str, evidence: &Evidence, unknown: Denied) -> Result<Principal, Denied> {
+        let mut refusal = unknown;
+        for asker in &self.askers {
+            match asker.ask(token).await {
+                Ok(Some(verified)) => return self.believe(token, Ok(verified), evidence),
+                Ok(None) => {}
+                Err(denied) => refusal = denied,
+            }
+        }
+        let Some(function) = self.function.clone() else { return Err(refusal) };
+        let verified = function::verify(function, token.to_owned()).await?.ok_or(refusal)?;
+        self.admit(self.note(token, verified, self.function_cache_time), evidence)
     }
 
     /// Adds what scopes contain, and keeps it all for a while.

@@ -1,7 +1,7 @@
 //! From the head of a request to who asks, or to a refusal that says what is missing.
 //!
-//! Verifiers stand in one order: keys of ours, signed tokens by their issuer, a function of the author's, and a client
-//! certificate where there is no other credential. The first that recognises what it is shown decides.
+//! Verifiers stand in one order: keys of ours, signed tokens by their issuer, servers that are asked about tokens, a function of
+//! the author's, and a client certificate where there is no other credential. The first that recognises what it is shown decides.
 
 mod api_keys;
 mod authenticator;
@@ -12,6 +12,7 @@ mod credentials;
 mod denied;
 mod dpop;
 mod function;
+mod introspection;
 mod jwt;
 mod metadata;
 mod options;
@@ -21,6 +22,7 @@ pub use authenticator::{Authenticator, Checked, RequestHead};
 pub use certificates::CertificateRule;
 pub use denied::{Denied, ProofWanted};
 pub use dpop::DpopOptions;
+pub use introspection::{IntrospectionOptions, IntrospectionStyle};
 pub use jwt::{Algorithm, JwtOptions, KeySource};
 pub(crate) use metadata::split_origin;
 pub use options::AuthenticationOptions;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::api_keys::ApiKeyOptions;
 use super::certificates::CertificateRule;
 use super::dpop::DpopOptions;
+use super::introspection::IntrospectionOptions;
 use super::jwt::{JwtOptions, KeySource};
 use crate::handler::Handler;
 
@@ -39,6 +40,8 @@ pub struct AuthenticationOptions {
     pub api_keys: Option<ApiKeyOptions>,
     /// Issuers of signed tokens.
     pub jwt: Vec<JwtOptions>,
+    /// Servers that are asked about tokens, in this order.
+    pub introspection: Vec<IntrospectionOptions>,
     /// Client certificates that are credentials, where a request has no others; the first rule that is about one counts.
     pub client_certificates: Vec<CertificateRule>,
     /// What is wanted of tokens that are bound to a key.
@@ -68,6 +71,7 @@ impl Default for AuthenticationOptions {
             cache_time: Duration::from_secs(60),
             api_keys: None,
             jwt: Vec::new(),
+            introspection: Vec::new(),
             client_certificates: Vec::new(),
             dpop: DpopOptions::default(),
             function: None,
@@ -80,6 +84,7 @@ impl Default for AuthenticationOptions {
 impl AuthenticationOptions {
     /// Whether any of it asks other servers.
     pub(super) fn asks_others(&self) -> bool {
-        self.jwt.iter().any(|jwt| matches!(jwt.keys, KeySource::Url(_) | KeySource::Issuer(_)))
+        !self.introspection.is_empty()
+            || self.jwt.iter().any(|jwt| matches!(jwt.keys, KeySource::Url(_) | KeySource::Issuer(_)))
     }
 }

@@ -39,8 +39,17 @@ pub struct Outbound {
 pub struct Request {
     /// Headers besides those that every request has.
     pub headers: HeaderMap,
-    /// The fields of a form, if one is to be posted.
-    pub form: Option<String>,
+    /// What is to be posted, if anything is.
+    pub body: Option<Body>,
+}
+
+/// What is posted.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// The fields of a form.
+    Form(String),
+    /// JSON.
+    Json(String),
 }
 
 /// What was answered.
@@ -167,17 +176,19 @@ fn composed(target: &Target, request: Request) -> Result<http::Request<Full<Byte
     let uri = target.uri();
     let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let host = uri.authority().map_or("", http::uri::Authority::as_str);
-    let method = if request.form.is_some() { Method::POST } else { Method::GET };
+    let (method, kind, body) = match request.body {
+        None => (Method::GET, None, String::new()),
+        Some(Body::Form(fields)) => (Method::POST, Some("application/x-www-form-urlencoded"), fields),
+        Some(Body::Json(text)) => (Method::POST, Some("application/json"), text),
+    };
     let mut builder = http::Request::builder().method(method).uri(path).header(header::HOST, host);
     if let Some(headers) = builder.headers_mut() {
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static("oxmcp"));
-        if request.form.is_some() {
-            let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-            headers.insert(header::CONTENT_TYPE, form);
+        if let Some(kind) = kind {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         headers.extend(request.headers);
     }
-    let body = Full::from(request.form.unwrap_or_default());
-    builder.body(body).map_err(|_| "its URL cannot be asked for".to_owned())
+    builder.body(Full::from(body)).map_err(|_| "its URL cannot be asked for".to_owned())
 }

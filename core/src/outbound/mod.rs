@@ -9,5 +9,5 @@ mod target;
 mod trust;
 
 pub use addresses::is_public;
-pub use client::{Answer, Outbound, Request};
+pub use client::{Answer, Body, Outbound, Request};
 pub use target::Target;

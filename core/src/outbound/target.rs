@@ -68,6 +68,14 @@ impl Target {
         &self.uri
     }
 
+    /// The same with this query in place of its own; `None` for one that cannot stand in a URL.
+    #[must_use]
+    pub fn with_query(&self, query: &str) -> Option<Self> {
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(format!("{}?{query}", self.uri.path()).parse().ok()?);
+        Some(Self { uri: Uri::from_parts(parts).ok()?, ..self.clone() })
+    }
+
     pub(super) const fn host(&self) -> &str {
         &self.host
     }

@@ -7,24 +7,30 @@ use crate::json::{self, RawJson};
 
 /// What is wanted of the claims of one issuer's tokens.
 #[derive(Debug)]
-pub(super) struct Wanted {
-    pub(super) audiences: Vec<Box<str>>,
-    pub(super) audience_claim: Box<str>,
-    pub(super) subject_claim: Box<str>,
-    pub(super) scopes_claim: Option<Box<str>>,
-    pub(super) roles_claim: Option<Box<str>>,
-    pub(super) leeway: Duration,
+pub(in crate::authentication) struct Wanted {
+    pub(in crate::authentication) audiences: Vec<Box<str>>,
+    /// Where it stands, and whether it has to.
+    pub(in crate::authentication) audience_claim: Box<str>,
+    pub(in crate::authentication) needs_audience: bool,
+    /// Where the subject stands: the first that is there.
+    pub(in crate::authentication) subject_claims: Vec<Box<str>>,
+    /// Where scopes stand: all that are there. None: `scope` or `scp`.
+    pub(in crate::authentication) scopes_claims: Vec<Box<str>>,
+    /// Where roles stand: all that are there. None: `roles`.
+    pub(in crate::authentication) roles_claims: Vec<Box<str>>,
+    pub(in crate::authentication) needs_end: bool,
+    pub(in crate::authentication) leeway: Duration,
 }
 
 /// What was found.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) subject: String,
-    pub(super) client: Option<String>,
-    pub(super) expires_at: SystemTime,
-    pub(super) scopes: Vec<Box<str>>,
-    pub(super) roles: Vec<Box<str>>,
-    pub(super) bound_to: Option<Box<Binding>>,
+pub(in crate::authentication) struct Found {
+    pub(in crate::authentication) subject: String,
+    pub(in crate::authentication) client: Option<String>,
+    pub(in crate::authentication) expires_at: Option<SystemTime>,
+    pub(in crate::authentication) scopes: Vec<Box<str>>,
+    pub(in crate::authentication) roles: Vec<Box<str>>,
+    pub(in crate::authentication) bound_to: Option<Box<Binding>>,
 }
 
 /// A time as tokens have it, in seconds since 1970.
@@ -35,7 +41,29 @@ pub(in crate::authentication) fn moment(seconds: f64) -> Option<SystemTime> {
 }
 
 impl Wanted {
-    pub(super) fn check(&self, claims: &RawJson, now: SystemTime) -> Result<Found, &'static str> {
+    /// What they are in the options, or what they are called where nothing is said.
+    pub(in crate::authentication) fn names(names: &[String]) -> Vec<Box<str>> {
+        names.iter().map(|name| name.as_str().into()).collect()
+    }
+
+    /// Whom tokens have to be meant for; `None`: there is neither an audience nor a resource.
+    pub(in crate::authentication) fn audiences(
+        said: &[String],
+        resource: Option<&str>,
+    ) -> Option<Vec<Box<str>>> {
+        if !said.is_empty() {
+            return Some(Self::names(said));
+        }
+        // With and without the slash at its end, which some issuers add.
+        let bare = resource?.trim_end_matches('/');
+        Some(vec![bare.into(), format!("{bare}/").into()])
+    }
+
+    pub(in crate::authentication) fn check(
+        &self,
+        claims: &RawJson,
+        now: SystemTime,
+    ) -> Result<Found, &'static str> {
         let claims = claims.as_str();
         let time = |name: &str| match json::member(claims, name) {
             None => Ok(None),
@@ -43,8 +71,11 @@ impl Wanted {
                 json::as_number(value).and_then(moment).map(Some).ok_or("a time in the token is no number")
             }
         };
-        let expires_at = time("exp")?.ok_or("the token does not say when it expires")?;
-        if expires_at.checked_add(self.leeway).is_none_or(|end| end <= now) {
+        let expires_at = time("exp")?;
+        if expires_at.is_none() && self.needs_end {
+            return Err("the token does not say when it expires");
+        }
+        if expires_at.is_some_and(|end| end.checked_add(self.leeway).is_none_or(|end| end <= now)) {
             return Err("the token has expired");
         }
         for name in ["nbf", "iat"] {
@@ -52,31 +83,35 @@ impl Wanted {
                 return Err("the token is not valid yet");
             }
         }
-        let audience = json::member(claims, &self.audience_claim).ok_or("the token names no audience")?;
-        let audience = texts(audience).ok_or("the token's audience is neither a text nor a list of texts")?;
-        if !audience.iter().any(|audience| self.audiences.contains(audience)) {
-            return Err("the token is meant for another server");
+        match json::member(claims, &self.audience_claim) {
+            None if self.needs_audience => return Err("the token names no audience"),
+            None => {}
+            Some(audience) => {
+                let audience =
+                    texts(audience).ok_or("the token's audience is neither a text nor a list of texts")?;
+                if !audience.iter().any(|audience| self.audiences.contains(audience)) {
+                    return Err("the token is meant for another server");
+                }
+            }
         }
         if is_id_token(claims) {
             return Err("this is an ID token, which is for the client: send the access token");
         }
-        let subject = string(claims, &self.subject_claim).filter(|subject| !subject.is_empty());
+        let mut subjects = self.subject_claims.iter().filter_map(|name| string(claims, name));
+        let subject = subjects.find(|subject| !subject.is_empty());
         let subject = subject.ok_or("the token does not say who it stands for")?;
         let client = ["client_id", "azp", "cid", "appid"].into_iter().find_map(|name| string(claims, name));
-        let own = self.scopes_claim.as_deref();
-        let scopes = own.map_or_else(
-            || ["scope", "scp"].into_iter().find_map(|name| at(claims, name)),
-            |name| at(claims, name),
-        );
-        let roles = self.roles_claim.as_deref().unwrap_or("roles");
-        Ok(Found {
-            subject,
-            client,
-            expires_at,
-            scopes: scopes.map(words).unwrap_or_default(),
-            roles: at(claims, roles).and_then(texts).unwrap_or_default(),
-            bound_to: Binding::read(claims)?,
-        })
+        let scopes = match &*self.scopes_claims {
+            [] => {
+                ["scope", "scp"].into_iter().find_map(|name| at(claims, name)).map(words).unwrap_or_default()
+            }
+            names => names.iter().filter_map(|name| at(claims, name)).flat_map(words).collect(),
+        };
+        let roles = match &*self.roles_claims {
+            [] => at(claims, "roles").and_then(texts).unwrap_or_default(),
+            names => names.iter().filter_map(|name| at(claims, name)).filter_map(texts).flatten().collect(),
+        };
+        Ok(Found { subject, client, expires_at, scopes, roles, bound_to: Binding::read(claims)? })
     }
 }
 
@@ -97,7 +132,7 @@ fn at<'a>(claims: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-pub(super) fn string(claims: &str, name: &str) -> Option<String> {
+pub(in crate::authentication) fn string(claims: &str, name: &str) -> Option<String> {
     json::member(claims, name).and_then(json::as_string).map(std::borrow::Cow::into_owned)
 }
 

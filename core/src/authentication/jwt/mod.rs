@@ -11,7 +11,7 @@ mod token;
 mod verifier;
 
 pub use algorithm::Algorithm;
-pub(super) use claims::moment;
+pub(super) use claims::{Wanted, moment, string};
 pub(super) use key::Key;
 pub use options::{JwtOptions, KeySource};
 pub(super) use token::{

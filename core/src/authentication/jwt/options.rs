@@ -22,10 +22,10 @@ pub struct JwtOptions {
     pub leeway: Duration,
     /// Where the subject stands; `sub`.
     pub subject_claim: String,
-    /// Where the scopes stand: a text of words or a list; `None`: `scope` or `scp`. Dots lead into objects.
-    pub scopes_claim: Option<String>,
-    /// Where the roles stand: a text or a list; `None`: `roles`. Dots lead into objects.
-    pub roles_claim: Option<String>,
+    /// Where scopes stand: texts of words or lists, in all of these; empty: `scope` or `scp`. Dots lead into objects.
+    pub scopes_claims: Vec<String>,
+    /// Where roles stand: texts or lists, in all of these; empty: `roles`. Dots lead into objects.
+    pub roles_claims: Vec<String>,
 }
 
 /// Where the keys of an issuer come from.
@@ -57,8 +57,8 @@ impl JwtOptions {
             algorithms: Vec::new(),
             leeway: Duration::from_secs(30),
             subject_claim: "sub".to_owned(),
-            scopes_claim: None,
-            roles_claim: None,
+            scopes_claims: Vec::new(),
+            roles_claims: Vec::new(),
         }
     }
 }

@@ -88,18 +88,10 @@ impl Verifier {
         if options.issuer.is_empty() {
             return wrong("name it as the claim iss of its tokens does");
         }
-        let audiences: Vec<Box<str>> = match (options.audiences.is_empty(), resource) {
-            (false, _) => options.audiences.iter().map(|audience| audience.as_str().into()).collect(),
-            // With and without the slash at its end, which some issuers add.
-            (true, Some(resource)) => {
-                let bare = resource.trim_end_matches('/');
-                vec![bare.into(), format!("{bare}/").into()]
-            }
-            (true, None) => {
-                return wrong(
-                    "there is neither an audience nor a resource: tokens for other servers would be taken for ours",
-                );
-            }
+        let Some(audiences) = Wanted::audiences(&options.audiences, resource) else {
+            return wrong(
+                "there is neither an audience nor a resource: tokens for other servers would be taken for ours",
+            );
         };
         let is_secret = matches!(options.keys, KeySource::Secret(_));
         let keys = match &options.keys {
@@ -142,9 +134,11 @@ impl Verifier {
             wanted: Wanted {
                 audiences,
                 audience_claim: options.audience_claim.as_str().into(),
-                subject_claim: options.subject_claim.as_str().into(),
-                scopes_claim: options.scopes_claim.as_deref().map(Box::from),
-                roles_claim: options.roles_claim.as_deref().map(Box::from),
+                needs_audience: true,
+                subject_claims: vec![options.subject_claim.as_str().into()],
+                scopes_claims: Wanted::names(&options.scopes_claims),
+                roles_claims: Wanted::names(&options.roles_claims),
+                needs_end: true,
                 leeway: options.leeway,
             },
             algorithms,
@@ -246,7 +240,7 @@ impl Verifier {
             roles: found.roles,
             claims: Some(token.claims.clone()),
             method: AuthenticationMethod::Jwt,
-            expires_at: Some(found.expires_at),
+            expires_at: found.expires_at,
             token: None,
         };
         Ok(Verified { principal: principal.granted(grants), bound_to: found.bound_to })

@@ -1,7 +1,9 @@
 //! The section `authentication`: who is believed.
 
 mod holders;
+mod introspection;
 mod jwt;
+mod providers;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -11,7 +13,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 pub use self::holders::{CertificateSettings, DpopSettings};
+pub use self::introspection::IntrospectionSettings;
 pub use self::jwt::JwtSettings;
+pub use self::providers::Provider;
 use super::one_or_many::one_or_many;
 use crate::authentication::{ApiKeyOptions, ApiKeyRecord, AuthenticationOptions, Authenticator};
 use crate::error::{Error, ErrorKind, Result};
@@ -59,6 +63,9 @@ pub struct AuthenticationSettings {
     /// One issuer of signed tokens, or several.
     #[serde(deserialize_with = "one_or_many")]
     pub jwt: Vec<JwtSettings>,
+    /// One server that is asked about tokens, or several.
+    #[serde(deserialize_with = "one_or_many")]
+    pub introspection: Vec<IntrospectionSettings>,
     /// Client certificates that are credentials, one rule or several.
     #[serde(alias = "clientCertificates", deserialize_with = "one_or_many")]
     pub client_certificates: Vec<CertificateSettings>,
@@ -101,6 +108,8 @@ impl AuthenticationSettings {
     pub fn authenticator(&self, function: Option<Arc<dyn Handler>>) -> Result<Authenticator> {
         let defaults = AuthenticationOptions::default();
         let jwt: Result<Vec<_>> = self.jwt.iter().map(JwtSettings::options).collect();
+        let introspection: Result<Vec<_>> =
+            self.introspection.iter().map(IntrospectionSettings::options).collect();
         Authenticator::new(&AuthenticationOptions {
             resource: self.resource.clone(),
             authorization_servers: self.authorization_servers.clone(),
@@ -117,6 +126,7 @@ impl AuthenticationSettings {
             },
             api_keys: self.api_keys.as_ref().map(ApiKeySettings::options),
             jwt: jwt?,
+            introspection: introspection?,
             client_certificates: self.client_certificates.iter().map(CertificateSettings::rule).collect(),
             dpop: self.dpop.options()?,
             function,

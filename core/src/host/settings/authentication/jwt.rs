@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{seconds, wrong};
+use super::{Provider, seconds, wrong};
 use crate::authentication::{Algorithm, JwtOptions, KeySource};
 use crate::error::Result;
 use crate::host::settings::one_or_many::one_or_many;
@@ -15,7 +15,11 @@ use crate::host::settings::secret::Secret;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JwtSettings {
-    /// Who signs, as `iss` has it.
+    /// Which product signs: what it does unlike others need not be said.
+    #[serde(default)]
+    pub provider: Option<Provider>,
+    /// Who signs, as `iss` has it. With a provider, any URL of it that people are shown.
+    #[serde(alias = "url")]
     pub issuer: String,
     /// Whom tokens must be meant for, one or several; the resource.
     #[serde(default, alias = "audiences", deserialize_with = "one_or_many")]
@@ -47,18 +51,25 @@ pub struct JwtSettings {
     /// Where the subject stands; `sub`.
     #[serde(default, alias = "subjectClaim")]
     pub subject_claim: Option<String>,
-    /// Where the scopes stand; `scope` or `scp`.
-    #[serde(default, alias = "scopesClaim")]
-    pub scopes_claim: Option<String>,
-    /// Where the roles stand; `roles`.
-    #[serde(default, alias = "rolesClaim")]
-    pub roles_claim: Option<String>,
+    /// Where scopes stand, one place or several; `scope` or `scp`.
+    #[serde(default, alias = "scopesClaim", deserialize_with = "one_or_many")]
+    pub scopes_claim: Vec<String>,
+    /// Where roles stand, one place or several; `roles`.
+    #[serde(default, alias = "rolesClaim", deserialize_with = "one_or_many")]
+    pub roles_claim: Vec<String>,
 }
 
 impl JwtSettings {
     pub(super) fn options(&self) -> Result<JwtOptions> {
-        let mut options = JwtOptions::new(&*self.issuer, self.keys()?);
+        let issuer = match self.provider {
+            Some(provider) => provider.issuer(&self.issuer)?,
+            None => self.issuer.clone(),
+        };
+        let mut options = JwtOptions::new(&*issuer, self.keys(&issuer)?);
         options.audiences.clone_from(&self.audience);
+        if let Some(provider) = self.provider {
+            provider.complete(&mut options);
+        }
         for name in &self.algorithms {
             let algorithm = Algorithm::from_name(name);
             let unknown =
@@ -74,12 +85,16 @@ impl JwtSettings {
         if let Some(claim) = &self.subject_claim {
             options.subject_claim.clone_from(claim);
         }
-        options.scopes_claim.clone_from(&self.scopes_claim);
-        options.roles_claim.clone_from(&self.roles_claim);
+        if !self.scopes_claim.is_empty() {
+            options.scopes_claims.clone_from(&self.scopes_claim);
+        }
+        if !self.roles_claim.is_empty() {
+            options.roles_claims.clone_from(&self.roles_claim);
+        }
         Ok(options)
     }
 
-    fn keys(&self) -> Result<KeySource> {
+    fn keys(&self, issuer: &str) -> Result<KeySource> {
         let mut sources = Vec::new();
         if let Some(set) = &self.jwks {
             sources.push(KeySource::Set(set.as_str().map_or_else(|| set.to_string(), ToOwned::to_owned)));
@@ -90,11 +105,10 @@ impl JwtSettings {
         sources.extend(self.jwks_url.clone().map(KeySource::Url));
         match sources.pop() {
             // What is published where its name leads.
-            None => Ok(KeySource::Issuer(self.issuer.clone())),
+            None => Ok(KeySource::Issuer(issuer.to_owned())),
             Some(source) if sources.is_empty() => Ok(source),
             _ => Err(wrong(format!(
-                "authentication.jwt, the issuer {:?}: say in one way, and only one, what its keys are",
-                self.issuer
+                "authentication.jwt, the issuer {issuer:?}: say in one way, and only one, what its keys are"
             ))),
         }
     }
