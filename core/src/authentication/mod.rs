@@ -23,6 +23,7 @@ pub use certificates::CertificateRule;
 pub use denied::{Denied, ProofWanted};
 pub use dpop::DpopOptions;
 pub use introspection::{IntrospectionOptions, IntrospectionStyle};
+pub(crate) use jwt::issuer_metadata_places;
 pub use jwt::{Algorithm, JwtOptions, KeySource};
 pub(crate) use metadata::split_origin;
 pub use options::AuthenticationOptions;

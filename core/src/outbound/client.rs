@@ -41,6 +41,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// What is to be posted, if anything is.
     pub body: Option<Body>,
+    /// How it is asked where that does not follow from there being a body: `POST` with one, `GET` without.
+    pub method: Option<Method>,
 }
 
 /// What is posted.
@@ -181,6 +183,7 @@ fn composed(target: &Target, request: Request) -> Result<http::Request<Full<Byte
         Some(Body::Form(fields)) => (Method::POST, Some("application/x-www-form-urlencoded"), fields),
         Some(Body::Json(text)) => (Method::POST, Some("application/json"), text),
     };
+    let method = request.method.unwrap_or(method);
     let mut builder = http::Request::builder().method(method).uri(path).header(header::HOST, host);
     if let Some(headers) = builder.headers_mut() {
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));

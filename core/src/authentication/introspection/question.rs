@@ -77,17 +77,17 @@ impl Question {
         Ok(match self.style {
             IntrospectionStyle::Standard => {
                 let form = format!("token={}&token_type_hint=access_token{}", encoded(token), self.fields);
-                (target, Request { headers, body: Some(Body::Form(form)) })
+                (target, Request { headers, body: Some(Body::Form(form)), method: None })
             }
             IntrospectionStyle::Github => {
                 headers.insert(ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
                 let body = json!({"access_token": token}).to_string();
-                (target, Request { headers, body: Some(Body::Json(body)) })
+                (target, Request { headers, body: Some(Body::Json(body)), method: None })
             }
             IntrospectionStyle::Google => {
                 let query = format!("access_token={}", encoded(token));
                 let target = target.with_query(&query).ok_or("the token cannot be asked about")?;
-                (target, Request { headers, body: None })
+                (target, Request { headers, ..Request::default() })
             }
         })
     }

@@ -30,7 +30,7 @@ pub(super) async fn discover(outbound: &Outbound, issuer: &Target) -> Result<Dis
 }
 
 /// Where metadata may be, the specification's order first.
-fn places(issuer: &str) -> Vec<String> {
+pub(crate) fn places(issuer: &str) -> Vec<String> {
     let issuer = issuer.trim_end_matches('/');
     let (origin, path) = split_origin(issuer);
     let mut places = vec![

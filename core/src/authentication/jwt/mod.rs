@@ -12,6 +12,7 @@ mod verifier;
 
 pub use algorithm::Algorithm;
 pub(super) use claims::{Wanted, moment, string};
+pub(crate) use discovery::places as issuer_metadata_places;
 pub(super) use key::Key;
 pub use options::{JwtOptions, KeySource};
 pub(super) use token::{

@@ -1,6 +1,7 @@
 //! The command `oxmcp`, the same in every package: what people on call ask a configuration, or what it left behind.
 
 mod audit;
+mod doctor;
 mod keys;
 
 use std::io::{self, Write};
@@ -17,6 +18,7 @@ usage: oxmcp COMMAND
 
 commands:
   audit verify FILE…   whether audit files are as they were written, the oldest first
+  doctor connect URL   why clients cannot connect to a running server
   keys add|list|revoke keys of servers, in the file that they read
   version              which version this is
 ";
@@ -45,6 +47,7 @@ pub fn run(arguments: &[String], out: &mut dyn Write, errors: &mut dyn Write) ->
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let ran = match arguments.as_slice() {
         ["audit", rest @ ..] => audit::run(rest, &mut voice),
+        ["doctor", rest @ ..] => doctor::run(rest, &mut voice),
         ["keys", rest @ ..] => keys::run(rest, &mut voice),
         ["version" | "--version"] => voice.say(env!("CARGO_PKG_VERSION")).map(|()| FINE),
         ["help" | "--help" | "-h"] => voice.say(USAGE.trim_end()).map(|()| FINE),
