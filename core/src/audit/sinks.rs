@@ -165,5 +165,6 @@ fn nobody() -> Caller {
         stream_can_close: false,
         progress_token: None,
         params: None,
+        trace: None,
     }
 }

@@ -114,5 +114,6 @@ fn nobody() -> Caller {
         stream_can_close: false,
         progress_token: None,
         params: None,
+        trace: None,
     }
 }

@@ -14,7 +14,7 @@ use crate::handler::{Failure, FailureKind, Origin};
 use crate::json::{self, RawJson};
 use crate::jsonrpc::{Message, Request};
 use crate::middleware::{Admission, Admitted, Ask, Outcome, Ticket, Verdict};
-use crate::model::{Operation, OperationKind, WatchFilter};
+use crate::model::{CallTrace, Operation, OperationKind, WatchFilter};
 use crate::registry::Snapshot;
 
 /// What came of asking about an operation, until its answer may be written.
@@ -110,6 +110,7 @@ impl Engine {
         };
         let params = RawJson::from_value(&serde_json::json!({ "taskId": request.id }));
         let operation = Operation::Custom { method: method.to_owned(), params };
+        follow(admission, &mut request.voice);
         let snapshot = self.0.registry.snapshot();
         let admittance = admission.admit(&ask(&request.voice, &operation, &snapshot, false, edge));
         request.voice.have_heard(Arc::clone(&admittance.admitted) as _);
@@ -146,6 +147,7 @@ impl Engine {
     /// Asks everybody; returns what was decided, and the refusal if it is one. `None` where there is nobody to ask.
     fn ask_about(&self, asked: &mut Asked, edge: &Edge) -> Option<(Arc<Admitted>, Option<Failure>)> {
         let admission = self.admission_of(&asked.snapshot)?;
+        follow(admission, &mut asked.voice);
         let admittance = {
             let (operation, snapshot) = (&asked.operation, &asked.snapshot);
             admission.admit(&ask(&asked.voice, operation, snapshot, asked.whole.is_some(), edge))
@@ -189,6 +191,15 @@ fn ask<'a>(
         other => eras::method_name(other.kind()).unwrap_or_default(),
     };
     Ask { method, operation, caller: voice.caller(), place: edge.place(), snapshot, whole }
+}
+
+/// Gives a request its place in a trace, where somebody follows traces.
+fn follow(admission: &Admission, voice: &mut Voice) {
+    if admission.traces()
+        && let Some(caller) = voice.caller_mut()
+    {
+        caller.trace = CallTrace::begin(caller.meta.as_ref(), caller.headers.as_deref()).map(Box::new);
+    }
 }
 
 fn refusal(verdict: Verdict, operation: &Operation) -> Option<Failure> {

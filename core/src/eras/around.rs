@@ -215,5 +215,6 @@ fn stranger(request_id: RequestId, version: ProtocolVersion) -> Caller {
         stream_can_close: false,
         progress_token: None,
         params: None,
+        trace: None,
     }
 }

@@ -1,6 +1,6 @@
 //! What a message turns out to be: its era is decided here, once, and its own room decodes it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use http::HeaderMap;
 
@@ -10,7 +10,7 @@ use super::legacy::session::Session;
 use super::legacy::session_store::SessionStore;
 use super::meta::Meta;
 use super::params::Params;
-use super::sessions::Connected;
+use super::sessions::{Connected, KeepWithSession};
 use super::{Opened, Profile, Reuse, SessionOptions, Sessions, Side, WireError, legacy, modern};
 use crate::jsonrpc::{Malformed, Message, Notification, Outline, Request, Response, error_code};
 use crate::model::{Implementation, Principal};
@@ -27,6 +27,8 @@ pub struct Eras {
     pub(super) connected: Mutex<Connected>,
     /// Whether it is known later only what a caller may see.
     pub(super) veiled: bool,
+    /// Makes what sessions hold for whoever hears of them.
+    pub(super) kept_with_sessions: OnceLock<KeepWithSession>,
 }
 
 impl Eras {
@@ -47,6 +49,7 @@ impl Eras {
             connected: Mutex::default(),
             max_subscribed_resources,
             veiled,
+            kept_with_sessions: OnceLock::new(),
         }
     }
 

@@ -1,12 +1,14 @@
 //! Sessions of clients that begin with a handshake: how they begin, are found and end.
 
+use std::any::Any;
+use std::fmt;
 use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 
 use http::HeaderMap;
 
 use super::classify::VersionHeader;
 use super::errors::OVERLOADED;
-use super::legacy::session::Session;
+use super::legacy::session::{Kept, Session};
 use super::legacy::session_store::{SessionListener, SessionStore};
 use super::open::check_repeated;
 use super::params::Params;
@@ -18,6 +20,15 @@ use crate::handler::Caller;
 use crate::jsonrpc::{Request, error_code};
 use crate::model::Principal;
 use crate::protocol_version::ProtocolVersion;
+
+/// Makes what a session that begins holds for somebody.
+pub(crate) struct KeepWithSession(pub(crate) Box<dyn Fn() -> Kept + Send + Sync>);
+
+impl fmt::Debug for KeepWithSession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("KeepWithSession")
+    }
+}
 
 /// The sessions of duplex connections, which nobody finds by an id.
 #[derive(Debug, Default)]
@@ -104,6 +115,12 @@ impl Eras {
         }
     }
 
+    /// Has each session that begins from now on hold what `keep` returns, for as long as it exists.
+    pub fn on_session_begin(&self, keep: impl Fn() -> Box<dyn Any + Send + Sync> + Send + Sync + 'static) {
+        // Once, when the engine is made.
+        let _ = self.kept_with_sessions.set(KeepWithSession(Box::new(keep)));
+    }
+
     /// Tells `listener` the id of each session over HTTP that ends from now on.
     pub fn on_session_end(&self, listener: SessionListener) {
         self.sessions.listen(listener);
@@ -180,7 +197,7 @@ impl Eras {
         };
         let watch =
             self.registry.watch(legacy::subscriptions::filter(&self.profile, &self.registry.snapshot()));
-        let session = Arc::new(Session::new(
+        let session = Session::new(
             id.clone(),
             version,
             side.principal().cloned(),
@@ -188,7 +205,9 @@ impl Eras {
             opening.client_capabilities,
             in_flight,
             watch,
-        ));
+        );
+        let kept = self.kept_with_sessions.get().map(|KeepWithSession(keep)| keep());
+        let session = Arc::new(session.holding(kept));
         match side {
             Side::Duplex(duplex, _) if !duplex.begin(&session) => return Err(second()),
             Side::Duplex(..) => {

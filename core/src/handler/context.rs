@@ -1,13 +1,14 @@
 //! Who is calling, and how to tell them something before the result.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Answers, EventSender, Origin};
-use crate::json::RawJson;
+use crate::json::{self, RawJson};
 use crate::jsonrpc::RequestId;
-use crate::model::{LogLevel, Principal};
+use crate::model::{CallTrace, LogLevel, Principal, TraceContext};
 use crate::protocol_version::ProtocolVersion;
 
 /// What is known about the request a call serves: from its envelope in the modern era, from its session in the legacy one.
@@ -38,6 +39,8 @@ pub struct Caller {
     pub progress_token: Option<RequestId>,
     /// The request's params, where its handler may ask the client: what it is asked again with.
     pub params: Option<RawJson>,
+    /// The call's own span, where somebody follows traces.
+    pub trace: Option<Box<CallTrace>>,
 }
 
 impl Caller {
@@ -45,6 +48,27 @@ impl Caller {
     #[must_use]
     pub const fn wants_progress(&self) -> bool {
         self.progress_token.is_some()
+    }
+
+    /// What calls to others that are made for this one have to carry as W3C's `traceparent`, to belong to its trace: the call's own
+    /// span where somebody follows traces, else what the peer sent. `None` where nothing is known of a trace.
+    #[must_use]
+    pub fn traceparent(&self) -> Option<String> {
+        if let Some(trace) = &self.trace {
+            return Some(trace.context.to_string());
+        }
+        let sent = self.meta.as_ref().and_then(|meta| json::member(meta.as_str(), "traceparent"));
+        let sent = sent.and_then(json::as_string).map(Cow::into_owned);
+        let carried = || Some(self.headers.as_ref()?.get("traceparent")?.to_str().ok()?.to_owned());
+        sent.or_else(carried).filter(|text| TraceContext::parse(text).is_some())
+    }
+
+    /// The same of `tracestate`.
+    #[must_use]
+    pub fn tracestate(&self) -> Option<String> {
+        let state = || CallTrace::begin(self.meta.as_ref(), self.headers.as_deref())?.state;
+        let state = self.trace.as_ref().map_or_else(state, |trace| trace.state.clone());
+        state.map(String::from)
     }
 }
 

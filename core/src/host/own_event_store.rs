@@ -115,6 +115,7 @@ fn nobody() -> CallContext {
         stream_can_close: false,
         progress_token: None,
         params: None,
+        trace: None,
     };
     let (events, _) = event_channel(false, None);
     CallContext::new(Arc::new(caller), events)

@@ -94,6 +94,19 @@ pub trait Limiter: Send + Sync {
     fn enter(&self, ask: &Ask<'_>) -> Result<Option<Permit>, Failure>;
 }
 
+/// What there is for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Begun {
+    /// An operation that may be done, until it is over: its answer, and for one that is a subscription or a task the end of that.
+    Operation(OperationKind),
+    /// A connection of HTTP.
+    Connection,
+    /// An event stream.
+    Stream,
+    /// What a client's handshake began.
+    Session,
+}
+
 /// Who hears what came of operations.
 pub trait Observer: Send + Sync {
     /// One operation has its answer, which is about to be written. With a ticket, it is not written before that is honoured. Never
@@ -110,6 +123,17 @@ pub trait Observer: Send + Sync {
 
     /// Nothing follows for now: whoever runs the engine stops. May block, for as long as it takes to write what was heard.
     fn rest(&self) {}
+
+    /// Whether calls have their place in a trace, from [`Caller::trace`] on.
+    fn traces(&self) -> bool {
+        false
+    }
+
+    /// Something begins; what is returned is dropped when it is over. Never blocks.
+    fn begins(&self, what: Begun) -> Option<Permit> {
+        let _ = what;
+        None
+    }
 
     /// A request was refused before it was read (origin, authentication, size); `reason` is what its client was told.
     fn refused(&self, status: u16, reason: &str, place: Place) {
@@ -178,7 +202,7 @@ impl Admission {
         let mut verdict = decision.verdict;
         let mut permit = None;
         if matches!(verdict, Verdict::Allowed)
-            && let Err(failure) = self.observers.iter().try_for_each(|observer| observer.may_begin())
+            && let Err(failure) = self.may_begin()
         {
             verdict = Verdict::Refused(failure);
         }
@@ -191,7 +215,10 @@ impl Admission {
             }
         }
         let denied = !matches!(verdict, Verdict::Allowed);
-        let admitted = Admitted::new(self, ask, decision.rule, denied, permit);
+        let mut permits =
+            if denied { Vec::new() } else { self.begins(Begun::Operation(ask.operation.kind())) };
+        permits.extend(permit);
+        let admitted = Admitted::new(self, ask, decision.rule, denied, permits);
         Admittance { admitted: Arc::new(admitted), verdict, visible: decision.visible }
     }
 
@@ -231,8 +258,29 @@ impl Admission {
             protocol_version: None,
             meta: None,
             headers: None,
+            trace: None,
         };
         self.observers.iter().for_each(|observer| drop(observer.operation(&event)));
+    }
+
+    /// Whether calls have their place in a trace.
+    #[must_use]
+    pub fn traces(&self) -> bool {
+        self.observers.iter().any(|observer| observer.traces())
+    }
+
+    /// Whether operations that may be done would be begun.
+    ///
+    /// # Errors
+    /// What they are answered instead.
+    pub fn may_begin(&self) -> Result<(), Failure> {
+        self.observers.iter().try_for_each(|observer| observer.may_begin())
+    }
+
+    /// Tells of something that begins; what is returned is to be dropped when it is over.
+    #[must_use]
+    pub fn begins(&self, what: Begun) -> Vec<Permit> {
+        self.observers.iter().filter_map(|observer| observer.begins(what)).collect()
     }
 
     /// Tells observers that nothing follows for now. May block for as long as they need to write what they heard.

@@ -25,7 +25,7 @@ pub struct Admitted {
     denied: bool,
     state: Mutex<State>,
     /// Held until the last of those who know of the operation is gone.
-    _permit: Option<Permit>,
+    _permits: Vec<Permit>,
 }
 
 struct Told {
@@ -48,7 +48,7 @@ impl Admitted {
         ask: &Ask<'_>,
         rule: Option<Arc<str>>,
         denied: bool,
-        permit: Option<Permit>,
+        permits: Vec<Permit>,
     ) -> Self {
         let told = (!admission.observers.is_empty()).then(|| Told {
             method: ask.method.into(),
@@ -66,7 +66,7 @@ impl Admitted {
             rule,
             denied,
             state: Mutex::default(),
-            _permit: permit,
+            _permits: permits,
         }
     }
 
@@ -122,6 +122,7 @@ impl Admitted {
             protocol_version: Some(caller.protocol_version),
             meta: caller.meta.as_ref(),
             headers: caller.headers.as_deref(),
+            trace: caller.trace.as_deref(),
         };
         let tickets: Vec<_> =
             self.admission.observers.iter().filter_map(|observer| observer.operation(&event)).collect();
@@ -177,6 +178,7 @@ fn is_registered(snapshot: &Snapshot, operation: &Operation) -> bool {
             snapshot.resource(uri).is_ok()
         }
         Operation::Complete(asked) => snapshot.completer(&asked.reference).is_some(),
+        Operation::Custom { method, .. } => snapshot.method(method).is_some(),
         _ => false,
     }
 }

@@ -10,7 +10,8 @@ mod stack;
 mod timeout;
 
 pub use admission::{
-    Admission, Admittance, Ask, Authorizer, Decision, Limiter, Observer, Permit, Place, Transport, Verdict,
+    Admission, Admittance, Ask, Authorizer, Begun, Decision, Limiter, Observer, Permit, Place, Transport,
+    Verdict,
 };
 pub use admitted::Admitted;
 pub use auditing::Auditor;

@@ -12,7 +12,7 @@ use super::admission::Transport;
 use crate::handler::Failure;
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::{OperationKind, Principal};
+use crate::model::{CallTrace, OperationKind, Principal};
 use crate::protocol_version::ProtocolVersion;
 
 /// What an answer waits for: that it was recorded, or why it could not be, in which case this is answered instead.
@@ -60,7 +60,8 @@ pub struct OperationEvent<'a> {
     pub method: &'a str,
     /// The tool's or prompt's name, the resource's URI, the task's id.
     pub target: Option<&'a str>,
-    /// Whether the target is one that the server offers, to whomever: others must not become labels of metrics.
+    /// Whether the target, or the method of an operation of the author's own, is one that the server offers, to whomever: others must
+    /// not become labels of metrics.
     pub is_registered: bool,
     /// The arguments of a tool or prompt: a JSON object.
     pub arguments: Option<&'a RawJson>,
@@ -90,6 +91,8 @@ pub struct OperationEvent<'a> {
     pub meta: Option<&'a RawJson>,
     /// The request's HTTP headers.
     pub headers: Option<&'a http::HeaderMap>,
+    /// Its own span, where somebody follows traces.
+    pub trace: Option<&'a CallTrace>,
 }
 
 /// Names one operation, among all of all processes as good as surely.

@@ -20,6 +20,7 @@ mod resource;
 mod resource_template;
 mod task;
 mod tool;
+mod trace;
 
 pub use annotations::{CommonFields, Requirements};
 pub use cache_hint::{CacheHint, CacheScope};
@@ -41,3 +42,4 @@ pub use resource::Resource;
 pub use resource_template::{ResourceTemplate, ValueChecks};
 pub use task::{Task, TaskManner, TaskStatus, TaskSupport};
 pub use tool::Tool;
+pub use trace::{CallTrace, TraceContext};

@@ -36,6 +36,7 @@ pub fn invocation_with(target: &str, events: EventSender) -> Invocation {
         stream_can_close: false,
         progress_token: None,
         params: None,
+        trace: None,
     };
     Invocation {
         kind: OperationKind::CallTool,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use oxmcp_core::engine::{Engine, Shutdown};
+use oxmcp_core::engine::{Engine, EngineBuilder, Shutdown};
 use oxmcp_core::handler::{Event, Failure, FailureKind, Invocation, from_function};
 use oxmcp_core::json::RawJson;
 use oxmcp_core::model::{Implementation, LogLevel, LogMessage, Output, Progress, Tool, ToolOutput};
@@ -106,6 +106,11 @@ fn text(text: &str) -> Output {
 /// An engine with the tools `echo` (answers its arguments), `talk` (one log message, one progress report, then `done`),
 /// `wait` (until released), `lines` (content with line breaks between its tokens), `ask` (for the client's roots).
 pub fn engine() -> (Engine, Probe) {
+    engine_with(|builder| builder)
+}
+
+/// The same, built so.
+pub fn engine_with(build: impl FnOnce(EngineBuilder) -> EngineBuilder) -> (Engine, Probe) {
     let probe = Probe::new();
     let registry = Registry::new(RegistryOptions::default()).unwrap();
     let any = || RawJson::parse(r#"{"type":"object"}"#).unwrap();
@@ -156,7 +161,7 @@ pub fn engine() -> (Engine, Probe) {
         }),
     );
     add("fail", from_function(|_: Invocation| async move { Err(Failure::new(FailureKind::Tool, "no")) }));
-    let engine = Engine::builder(Implementation::new("test", "1")).registry(registry).build().unwrap();
+    let engine = build(Engine::builder(Implementation::new("test", "1")).registry(registry)).build().unwrap();
     (engine, probe)
 }
 

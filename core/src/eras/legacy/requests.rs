@@ -136,6 +136,7 @@ pub(crate) fn voice(
         stream_can_close: side.is_resumable() && session.is_some() && version.features().primed_streams,
         progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
+        trace: None,
     };
     Voice::new(Arc::new(caller), &eras.profile, side.headers().is_none())
 }

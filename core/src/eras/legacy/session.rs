@@ -39,7 +39,12 @@ pub struct Session {
     streams: AtomicUsize,
     /// How often the streams of what belongs to no request were closed, for the client to come back.
     closings: watch::Sender<u32>,
+    /// Whose end tells somebody of the session's.
+    _kept: Option<Kept>,
 }
+
+/// What a session holds for somebody else.
+pub type Kept = Box<dyn std::any::Any + Send + Sync>;
 
 impl Session {
     pub(crate) fn new(
@@ -67,7 +72,13 @@ impl Session {
             last_used: AtomicU64::new(0),
             streams: AtomicUsize::new(0),
             closings: watch::Sender::new(0),
+            _kept: None,
         }
+    }
+
+    /// The same session, holding this for somebody else until it is gone.
+    pub(crate) fn holding(self, kept: Option<Kept>) -> Self {
+        Self { _kept: kept, ..self }
     }
 
     pub(crate) fn log_threshold(&self) -> LogLevel {
@@ -94,6 +105,7 @@ impl Session {
             stream_can_close: false,
             progress_token: None,
             params: None,
+            trace: None,
         }
     }
 

@@ -135,6 +135,7 @@ pub(crate) fn voice(
         stream_can_close: false,
         progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
+        trace: None,
     };
     Voice::new(Arc::new(caller), &eras.profile, side.headers().is_none())
 }
