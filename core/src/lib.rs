@@ -2,7 +2,7 @@
 //!
 //! Rooms, lowest first; each uses only those above it: `error`, `json` · `outbound` · `sealing` · `protocol_version` · `jsonrpc` · `model` ·
 //! `schema` · `handler` · `mailbox` · `audit` · `registry` · `safety` · `skills` · `eras` · `authorization` · `middleware` ·
-//! `authentication` · `engine` · `transports` · `host`.
+//! `telemetry` · `authentication` · `engine` · `transports` · `host`.
 
 pub mod audit;
 pub mod authentication;
@@ -24,4 +24,5 @@ pub mod safety;
 pub mod schema;
 pub mod sealing;
 pub mod skills;
+pub mod telemetry;
 pub mod transports;

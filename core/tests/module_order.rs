@@ -25,6 +25,7 @@ const ROOMS: &[&str] = &[
     "eras",
     "authorization",
     "middleware",
+    "telemetry",
     "authentication",
     "engine",
     "transports",

@@ -11,10 +11,11 @@ use crate::eras::{Eras, Profile, SessionOptions, Sessions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Answered, Handler, Invocation, from_function};
 use crate::jsonrpc::FrameLimits;
-use crate::middleware::Admission;
+use crate::middleware::{Admission, Begun};
 use crate::model::{CacheHint, Capabilities, Implementation, OperationKind, Output};
 use crate::registry::{Interception, MAX_WATCHED_URIS, Registry, RegistryOptions};
 use crate::sealing::{KeyRing, Sealer};
+use crate::telemetry::Telemetry;
 
 /// The environment variable with the keys that seal state: secrets of at least 32 bytes with commas or white space between
 /// them. The first seals, all open, see [`KeyRing`].
@@ -80,6 +81,7 @@ pub struct EngineBuilder {
     authenticator: Option<Authenticator>,
     leaves_views_unchecked: bool,
     admission: Admission,
+    telemetry: Option<Telemetry>,
 }
 
 impl EngineBuilder {
@@ -100,6 +102,7 @@ impl EngineBuilder {
             authenticator: None,
             leaves_views_unchecked: false,
             admission: Admission::default(),
+            telemetry: None,
         }
     }
 
@@ -210,6 +213,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Counts and tells of every operation, and shows that at paths beside the endpoint's.
+    #[must_use]
+    pub fn telemetry(mut self, telemetry: Telemetry) -> Self {
+        self.telemetry = Some(telemetry);
+        self
+    }
+
     /// Leaves it to the caller to say which tools' pages are missing, once somebody reads the log.
     pub(crate) const fn leave_views_unchecked(mut self) -> Self {
         self.leaves_views_unchecked = true;
@@ -220,7 +230,7 @@ impl EngineBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] when an option cannot work, or the environment has keys that are none.
-    pub fn build(self) -> Result<Engine> {
+    pub fn build(mut self) -> Result<Engine> {
         let configuration = |message: &str| Err(Error::new(ErrorKind::Configuration, message));
         if self.limits.max_in_flight == 0 {
             return configuration("max_in_flight is 0: no request could ever run");
@@ -263,6 +273,10 @@ impl EngineBuilder {
         if !self.leaves_views_unchecked {
             registry.tell_of_missing_views();
         }
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.introduce(&self.implementation.name, &self.implementation.version);
+            self.admission = self.admission.observer(Arc::new(telemetry.clone()));
+        }
         let profile = Profile::new(
             self.implementation,
             self.instructions,
@@ -286,7 +300,12 @@ impl EngineBuilder {
             None => keys_of_environment()?,
         };
         let sealer = Sealer::new(keys)?;
-        Engine::assemble(registry, eras, self.limits, sealer, self.tasks, admission, self.authenticator)
+        if let Some(admission) = &admission {
+            let told = Arc::clone(admission);
+            eras.on_session_begin(move || Box::new(told.begins(Begun::Session)));
+        }
+        let told = (admission, self.authenticator, self.telemetry);
+        Engine::assemble(registry, eras, self.limits, sealer, self.tasks, told)
     }
 }
 

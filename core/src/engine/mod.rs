@@ -50,6 +50,7 @@ use crate::middleware::Admission;
 use crate::model::{Implementation, OperationKind, Principal};
 use crate::registry::{Registry, Snapshot};
 use crate::sealing::Sealer;
+use crate::telemetry::Telemetry;
 use aside::Heard;
 use asking::Asker;
 use dispatch::{Dispatched, dispatch};
@@ -77,6 +78,7 @@ struct Inner {
     /// What operations pass, where there is anything.
     admission: Option<Arc<Admission>>,
     authenticator: Option<Authenticator>,
+    telemetry: Option<Telemetry>,
     /// What they pass where nobody is to be asked, but an item asks something of its callers.
     requirements: OnceLock<Arc<Admission>>,
 }
@@ -93,8 +95,11 @@ impl Engine {
         limits: Limits,
         sealer: Sealer,
         tasks: TaskOptions,
-        admission: Option<Arc<Admission>>,
-        authenticator: Option<Authenticator>,
+        (admission, authenticator, telemetry): (
+            Option<Arc<Admission>>,
+            Option<Authenticator>,
+            Option<Telemetry>,
+        ),
     ) -> Result<Self> {
         let shutdown = Shutdown::new();
         let bounds =
@@ -112,6 +117,7 @@ impl Engine {
             http_subscriptions: Arc::default(),
             max_http_subscriptions: AtomicUsize::new(limits.max_http_subscriptions),
             authenticator,
+            telemetry,
             limits,
             admission,
             requirements: OnceLock::new(),
@@ -122,6 +128,12 @@ impl Engine {
     #[must_use]
     pub fn authenticator(&self) -> Option<&Authenticator> {
         self.0.authenticator.as_ref()
+    }
+
+    /// The telemetry whose pages transports show, if there is any.
+    #[must_use]
+    pub fn telemetry(&self) -> Option<&Telemetry> {
+        self.0.telemetry.as_ref()
     }
 
     /// Takes one frame and starts what it asks for. Never blocks and never fails: whatever is wrong with the frame is

@@ -119,6 +119,7 @@ fn read_health(mut told: Described) -> Result<HealthOptions> {
             .and_then(|status| u16::try_from(status).ok())
             .unwrap_or(default.status),
         message: told.text("message")?.unwrap_or(default.message),
+        ready_path: told.text("ready_path")?,
     };
     told.nothing_else()?;
     Ok(health)

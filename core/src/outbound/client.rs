@@ -112,7 +112,7 @@ async fn connect(target: &Target) -> Result<TcpStream, String> {
     let found: Vec<SocketAddr> = found.map_err(|_| "its host's name leads nowhere".to_owned())?.collect();
     let mut last = Cow::Borrowed("its host's name leads to no address");
     for address in found.into_iter().take(MAX_ADDRESSES) {
-        let is_here = !target.is_https() && address.ip().is_loopback();
+        let is_here = !target.is_https() && (address.ip().is_loopback() || target.may_be_plain());
         if !is_public(address.ip()) && !(target.may_be_private() && (target.is_https() || is_here)) {
             last = Cow::Borrowed("its host's name leads to an address of this machine or a private network");
             continue;

@@ -14,6 +14,8 @@ pub struct Target {
     is_https: bool,
     /// Whether its host may be one of a private network.
     may_be_private: bool,
+    /// Whether it may go unencrypted to another machine.
+    may_be_plain: bool,
 }
 
 impl Target {
@@ -22,7 +24,16 @@ impl Target {
     /// # Errors
     /// [`ErrorKind::Configuration`] for one that is not https, or http on this machine.
     pub fn given(url: &str) -> Result<Self> {
-        Self::read(url, true)
+        Self::read(url, true, false)
+            .map_err(|why| Error::new(ErrorKind::Configuration, format!("the URL {url:?} {why}")))
+    }
+
+    /// A URL that the server's author gave, who says that what is sent there may go unencrypted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for one that is neither https nor http.
+    pub fn given_in_plain(url: &str) -> Result<Self> {
+        Self::read(url, true, true)
             .map_err(|why| Error::new(ErrorKind::Configuration, format!("the URL {url:?} {why}")))
     }
 
@@ -31,7 +42,7 @@ impl Target {
     /// # Errors
     /// What is wrong with it.
     pub fn found(url: &str, finder: &Self) -> Result<Self, &'static str> {
-        let mut target = Self::read(url, false)?;
+        let mut target = Self::read(url, false, false)?;
         target.may_be_private = finder.may_be_private
             && (&*target.host, target.port, target.is_https) == (&*finder.host, finder.port, finder.is_https);
         if !target.is_https && !target.may_be_private {
@@ -40,7 +51,7 @@ impl Target {
         Ok(target)
     }
 
-    fn read(url: &str, may_be_private: bool) -> Result<Self, &'static str> {
+    fn read(url: &str, may_be_private: bool, may_be_plain: bool) -> Result<Self, &'static str> {
         let uri: Uri = url.parse().map_err(|_| "is none")?;
         let is_https = uri.scheme() == Some(&Scheme::HTTPS);
         if !is_https && uri.scheme() != Some(&Scheme::HTTP) {
@@ -54,12 +65,12 @@ impl Target {
         if host.is_empty() {
             return Err("names no host");
         }
-        if !is_https && !is_this_machine(host) {
+        if !is_https && !may_be_plain && !is_this_machine(host) {
             return Err("is not https, which is for this machine only");
         }
         let port = authority.port_u16().unwrap_or(if is_https { 443 } else { 80 });
         let host = host.to_ascii_lowercase().into();
-        Ok(Self { uri, host, port, is_https, may_be_private })
+        Ok(Self { uri, host, port, is_https, may_be_private, may_be_plain })
     }
 
     /// The URL.
@@ -86,6 +97,10 @@ impl Target {
 
     pub(super) const fn is_https(&self) -> bool {
         self.is_https
+    }
+
+    pub(super) const fn may_be_plain(&self) -> bool {
+        self.may_be_plain
     }
 
     pub(super) const fn may_be_private(&self) -> bool {

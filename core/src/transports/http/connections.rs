@@ -23,6 +23,7 @@ use super::options::HttpOptions;
 use super::reception::{Received, Reception, take_seat};
 use super::seats::Seats;
 use super::socket::Socket;
+use crate::middleware::Begun;
 use crate::transports::grace::LAST_WORDS;
 
 /// After how long a silent connection is asked whether it is still there.
@@ -149,6 +150,7 @@ impl Serving {
     /// One connection, from its first byte to its last.
     async fn serve(self, socket: Socket, peer: Option<SocketAddr>, activity: Arc<Activity>) {
         let caller = Caller { remote: peer, ..Caller::default() };
+        let _told = self.endpoint.engine().admission().map(|admission| admission.begins(Begun::Connection));
         let received = match &self.reception {
             None => {
                 take_seat(&self.seats, &caller).map(|seat| Received { socket, caller, http2: false, seat })

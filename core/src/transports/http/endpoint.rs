@@ -18,11 +18,12 @@ use super::cors::Cors;
 use super::door::{Door, Head};
 use super::event_stream::{EventStream, Source};
 use super::guards::{self, Guards, Refused, Route};
-use super::health::Health;
+use super::health::{Health, HealthOptions};
 use super::lease::{self, Ending};
 use super::legacy::resuming::{Reader, ResumableSessions, Resumption};
 use super::legacy::session_routes::{self, Streams};
 use super::options::HttpOptions;
+use super::pages::Pages;
 use super::refusals::ToldRefusals;
 use super::response::{self, ResponseBody};
 use super::server_card::ServerCard;
@@ -31,7 +32,9 @@ use super::sse::{self, SseRequest, SseSessions};
 use crate::engine::{Edge, Engine, Exchange, HttpEdge, Inbound, Outgoing, Posted, Shutdown};
 use crate::error::Result;
 use crate::handler::Origin;
+use crate::middleware::{Place, Transport};
 use crate::model::Principal;
+use crate::telemetry::Telemetry;
 
 /// The endpoint: both eras on one path. Clones share everything.
 #[derive(Clone)]
@@ -45,6 +48,7 @@ struct Inner {
     cors: Option<Cors>,
     health: Option<Health>,
     card: Option<ServerCard>,
+    pages: Option<Pages>,
     /// Nobody stands there where nothing is said about authentication.
     door: Option<Door>,
     told: ToldRefusals,
@@ -60,7 +64,10 @@ impl Endpoint {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::error::ErrorKind::Configuration) when an option cannot work.
-    pub fn new(engine: Engine, options: HttpOptions, listens_on: Option<IpAddr>) -> Result<Self> {
+    pub fn new(engine: Engine, mut options: HttpOptions, listens_on: Option<IpAddr>) -> Result<Self> {
+        if let Some(probes) = engine.telemetry().and_then(Telemetry::probes) {
+            options.health = Some(HealthOptions::beside(options.health.take(), probes));
+        }
         options.check()?;
         let guards = Guards::new(&options, listens_on.is_some_and(|address| address.is_loopback()))?;
         let cors = options.cors.as_ref();
@@ -69,6 +76,7 @@ impl Endpoint {
         let health = options.health.as_ref().map(|health| Health::new(health, &options.path)).transpose()?;
         let card = options.server_card.as_ref();
         let card = card.map(|card| ServerCard::new(card, engine.implementation(), &options)).transpose()?;
+        let pages = Pages::new(&engine, &options)?;
         let door = engine.authenticator().map(|authenticator| Door::new(authenticator, &options));
         let shutdown = engine.shutdown().child();
         let mut sessions = engine.session_options();
@@ -87,6 +95,7 @@ impl Endpoint {
             cors,
             health,
             card,
+            pages,
             door,
             told,
             sse,
@@ -106,6 +115,10 @@ impl Endpoint {
         &self.0.options
     }
 
+    pub(super) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
     /// Answers one request. What its extensions hold counts: an [`Origin`] goes with it; a [`Principal`] is who asks, of whoever
     /// authenticated it; an [`SseRequest`] says that it belongs to HTTP+SSE, mounted elsewhere; and a [`Resumption`] counts instead
     /// of that of the options. Dropping the future, or the body of the response before its end, means that the client is gone.
@@ -113,21 +126,15 @@ impl Endpoint {
     where
         B: Body<Data = Bytes> + Send,
     {
-        let Inner { engine, options, guards, cors, health, card, door, sse, resumable, shutdown, .. } =
-            &*self.0;
+        let Inner { engine, options, guards, cors, door, sse, resumable, shutdown, .. } = &*self.0;
         let (parts, body) = request.into_parts();
         let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let origin = extensions.get::<Origin>().cloned().unwrap_or_default();
         let principal = extensions.get::<Principal>();
         let reader = cors.as_ref().map(|cors| (cors, cors.origin(&headers)));
         let single = single_headers::check(version, &uri, &headers);
-        if let (Ok(()), Some(health)) = (&single, health)
-            && let Some(answer) = health.answer(&method, uri.path())
-        {
-            return answer;
-        }
-        if let (Ok(()), Some(card)) = (&single, card)
-            && let Some(answer) = card.answer(&method, uri.path(), &headers)
+        if single.is_ok()
+            && let Some(answer) = self.without_credentials(&method, &uri, &headers, remote)
         {
             return answer;
         }
@@ -148,7 +155,7 @@ impl Endpoint {
                 };
                 match checked {
                     Ok(known) => vouched = Some(known),
-                    Err(refused) => return self.refuse(&refused, reader),
+                    Err(refused) => return self.refuse(&refused, reader, remote),
                 }
             }
         }
@@ -201,7 +208,7 @@ impl Endpoint {
         };
         let mut response = match answer {
             Ok(response) => response,
-            Err(refused) => return self.refuse(&refused, reader),
+            Err(refused) => return self.refuse(&refused, reader, remote),
         };
         if let Some(door) = door {
             door.complete(&mut response, called.as_deref());
@@ -217,13 +224,51 @@ impl Endpoint {
         &self,
         refused: &Refused,
         reader: Option<(&Cors, Option<HeaderValue>)>,
+        remote: Option<SocketAddr>,
     ) -> Response<ResponseBody> {
-        self.0.told.note(refused);
+        self.note(refused, remote);
         let mut response = response::refused(refused);
         if let Some((cors, origin)) = reader {
             cors.mark(&mut response, origin);
         }
         response
+    }
+
+    /// What is answered before anybody is asked who it is: what is for everybody, and what has a token of its own.
+    fn without_credentials(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        remote: Option<SocketAddr>,
+    ) -> Option<Response<ResponseBody>> {
+        let Inner { guards, health, card, pages, .. } = &*self.0;
+        let health = health.as_ref();
+        if let Some(answer) = health.and_then(|health| health.answer(method, uri.path(), || self.is_ready()))
+        {
+            return Some(answer);
+        }
+        let card = card.as_ref();
+        if let Some(answer) = card.and_then(|card| card.answer(method, uri.path(), headers)) {
+            return Some(answer);
+        }
+        let answer = pages.as_ref()?.answer(method, uri, headers, guards);
+        answer.unwrap_or_else(|refused| Some(self.refuse(&refused, None, remote)))
+    }
+
+    /// Tells of a request that is refused.
+    fn note(&self, refused: &Refused, remote: Option<SocketAddr>) {
+        self.0.told.note(refused);
+        if let Some(admission) = self.0.engine.admission() {
+            let place = Place { transport: Transport::Http, remote };
+            admission.refused(refused.status.as_u16(), &refused.message, place);
+        }
+    }
+
+    /// Whether requests are taken.
+    fn is_ready(&self) -> bool {
+        let Inner { engine, shutdown, .. } = &*self.0;
+        !shutdown.is_triggered() && engine.admission().is_none_or(|admission| admission.may_begin().is_ok())
     }
 
     /// Has somebody else answer a request whose path is none of ours.
@@ -237,7 +282,7 @@ impl Endpoint {
     where
         B: Body<Data = Bytes> + Send,
     {
-        let Inner { options, guards, bodies, told, shutdown, .. } = &*self.0;
+        let Inner { options, guards, bodies, shutdown, .. } = &*self.0;
         if shutdown.is_triggered() {
             return response::shutting_down();
         }
@@ -248,7 +293,7 @@ impl Endpoint {
         match body {
             Ok(body) => beside.answer(head.map(|()| body), remote).await,
             Err(refused) => {
-                told.note(&refused);
+                self.note(&refused, remote);
                 response::refused(&refused)
             }
         }
@@ -307,7 +352,7 @@ impl Endpoint {
             ending = Some(Ending::at(end, Some(told)));
         }
         let mut stream =
-            |source| EventStream::new(source, options.keep_alive, shutdown.clone()).until(ending.take());
+            |source| EventStream::new(source, options.keep_alive, engine, shutdown).until(ending.take());
         // Only where the client comes back for a stream it lost; then it begins before there is anything to lose (RESUME-6).
         let resumed = resumption.and_then(|how| Some((exchange.resumed_in()?, how)));
         let streams = resumed.and_then(|(session, how)| resumable.of(session, how));

@@ -12,7 +12,8 @@ use super::endpoint::NO_MORE_ANSWERS;
 use super::lease::Ending;
 use super::sse::SseStream;
 use super::{Read, Reader};
-use crate::engine::{Exchange, Outgoing, SessionStream, Shutdown};
+use crate::engine::{Engine, Exchange, Outgoing, SessionStream, Shutdown};
+use crate::middleware::{Begun, Permit};
 use crate::transports::line::push_one_line;
 
 /// The comment that keeps a silent stream alive (SSE-5).
@@ -56,13 +57,24 @@ pub(super) struct EventStream {
     shutdown: Shutdown,
     timer: Option<Pin<Box<Sleep>>>,
     ending: Option<Ending>,
+    /// Whoever hears of streams hears of its end.
+    _told: Vec<Permit>,
 }
 
 impl EventStream {
     /// A stream over `source` that says something at least every `interval`. When `shutdown` expires, what still runs is
     /// answered with an error.
-    pub(super) fn new(source: Source, interval: Duration, shutdown: Shutdown) -> Self {
-        Self { source, buffer: BytesMut::new(), interval, shutdown, timer: None, ending: None }
+    pub(super) fn new(source: Source, interval: Duration, engine: &Engine, shutdown: &Shutdown) -> Self {
+        let told = engine.admission().map(|admission| admission.begins(Begun::Stream));
+        Self {
+            source,
+            buffer: BytesMut::new(),
+            interval,
+            shutdown: shutdown.clone(),
+            timer: None,
+            ending: None,
+            _told: told.unwrap_or_default(),
+        }
     }
 
     /// The same stream with an event before all others.

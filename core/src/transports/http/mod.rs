@@ -19,6 +19,7 @@ mod lease;
 mod legacy;
 mod listener;
 mod options;
+mod pages;
 mod pieces;
 mod proxies;
 mod reception;

@@ -54,7 +54,7 @@ pub(in crate::transports::http) async fn get(
                 }
             };
             let ending = lease::end(principal).map(|end| Ending::at(end, None));
-            let stream = EventStream::new(source, options.keep_alive, shutdown.clone());
+            let stream = EventStream::new(source, options.keep_alive, engine, shutdown);
             Ok(response::event_stream(stream.until(ending)))
         }
         Err(refusal) => Ok(response::refusal(refusal, Some(ALLOW))),

@@ -62,7 +62,7 @@ pub(in crate::transports::http) fn open(
     let stream =
         SseStream::new(engine.clone(), session, sessions.clone(), said, options.idle_timeout, shutdown);
     let source = Source::Sse(Box::new(stream));
-    let stream = EventStream::new(source, options.keep_alive, shutdown.clone());
+    let stream = EventStream::new(source, options.keep_alive, engine, shutdown);
     Ok(response::event_stream(stream.starting_with_event("endpoint", &messages)))
 }
 
