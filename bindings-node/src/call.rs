@@ -77,6 +77,8 @@ fn describe(invocation: &Invocation) -> String {
     member(into, "clientInfo", caller.client_info.as_ref().map(RawJson::as_str));
     member(into, "clientCapabilities", caller.client_capabilities.as_ref().map(RawJson::as_str));
     member(into, "meta", caller.meta.as_ref().map(RawJson::as_str));
+    text_member(into, "traceparent", caller.traceparent().as_deref());
+    text_member(into, "tracestate", caller.tracestate().as_deref());
     text_member(into, "logThreshold", caller.log_threshold.map(LogLevel::as_str));
     member(into, "streamCanClose", Some(if caller.stream_can_close { "true" } else { "false" }));
     member(

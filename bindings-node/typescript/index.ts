@@ -125,6 +125,15 @@ export * from './later/serving.js';
 export type { CompletableSchema } from './server/completable.js';
 export { SSEServerTransport, type SSEServerTransportOptions } from './server/sse.js';
 export type { EventId, EventStore, StreamId } from './server/streamableHttp.js';
+export type {
+  SecretText,
+  TelemetryDashboard,
+  TelemetryHealth,
+  TelemetryLogs,
+  TelemetryMetrics,
+  TelemetryOptions,
+  TelemetryOtlp,
+} from './serving/telemetry.js';
 export type { MessageClassification } from './serving/transport.js';
 export * from './shared/mediaType.js';
 export * from './shared/protocol.js';

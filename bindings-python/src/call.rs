@@ -184,6 +184,18 @@ impl Call {
         Ok(Some(dict))
     }
 
+    /// What requests to others that are made for this call have to carry, to belong to its trace.
+    #[getter]
+    fn trace_headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let caller = &self.invocation.context.caller;
+        let dict = PyDict::new(py);
+        if let Some(parent) = caller.traceparent() {
+            dict.set_item("traceparent", parent)?;
+            caller.tracestate().map_or(Ok(()), |state| dict.set_item("tracestate", state))?;
+        }
+        Ok(dict)
+    }
+
     #[getter]
     fn log_threshold(&self) -> Option<&'static str> {
         self.invocation.context.caller.log_threshold.map(LogLevel::as_str)

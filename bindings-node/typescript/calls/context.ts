@@ -99,6 +99,17 @@ export class Context {
     };
   }
 
+  /**
+   * What requests to others that are made for this call have to carry to belong to its trace, as W3C's Trace Context has it:
+   * `traceparent`, and `tracestate` if there is one. With the section `telemetry` it names the call's own span, else the one that the
+   * client sent; empty where nothing is known of a trace.
+   */
+  get traceHeaders(): Record<string, string> {
+    const { traceparent, tracestate } = this.call.caller;
+    if (traceparent === null) return {};
+    return tracestate === null ? { traceparent } : { traceparent, tracestate };
+  }
+
   /** The version the client speaks, such as `2025-11-25`. */
   get protocolVersion(): string {
     return this.call.caller.protocolVersion;

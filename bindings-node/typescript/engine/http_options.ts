@@ -159,8 +159,11 @@ export interface HttpOptions {
    * be said beside what the server says of itself. Off, if absent.
    */
   serverCard?: boolean | ServerCard;
-  /** Answers a GET of `path` (`/health`) with `message` (`ok`) and `status` (200), whoever asks. Off, if absent. */
-  health?: { path?: string; message?: string; status?: number };
+  /**
+   * Answers a GET of `path` (`/health`) with `message` (`ok`) and `status` (200), whoever asks, and one of `readyPath`, if there is one,
+   * with 200, or with 503 while the server takes no requests. Off, if absent.
+   */
+  health?: { path?: string; message?: string; status?: number; readyPath?: string };
   /** Larger requests are refused. Bytes. */
   maxBodyBytes?: number;
   /** How long a body may pause while it arrives. Seconds; default 10. */

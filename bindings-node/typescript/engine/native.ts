@@ -251,6 +251,9 @@ export interface Caller {
   clientCapabilities: unknown;
   meta: Record<string, unknown> | null;
   headers: Record<string, string> | null;
+  /** W3C's Trace Context for requests to others that are made for the call. */
+  traceparent: string | null;
+  tracestate: string | null;
   logThreshold: string | null;
   /** Whether `closeStream` does anything. */
   streamCanClose: boolean;

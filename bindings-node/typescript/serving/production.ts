@@ -5,10 +5,11 @@ import { respond } from '../answers/settling.js';
 import { type AuthenticationOptions, tokenVerifying } from '../authentication/options.js';
 import type { Engine } from '../engine/engine.js';
 import { ConfigurationError, translated } from '../engine/errors.js';
+import type { TelemetryOptions } from './telemetry.js';
 
 /**
  * The sections, as options of servers; each has the words of the configuration file, in either spelling. So far there are
- * `authentication` and `tls`; a server with one of the others is refused.
+ * `authentication`, `telemetry` and `tls`; a server with one of the others is refused.
  */
 export interface ProductionOptions {
   /**
@@ -25,7 +26,7 @@ export interface ProductionOptions {
   /** What is recorded of it, and where. */
   audit?: Section | undefined;
   /** Logs, metrics, traces, the dashboard. */
-  telemetry?: Section | undefined;
+  telemetry?: TelemetryOptions | undefined;
   /** What people are asked before it is done, and what models are told. */
   safety?: Section | undefined;
   /** Certificates and keys, where it is served over HTTP. */

@@ -171,6 +171,9 @@ impl Description {
         if let Some(authenticator) = parts.authenticator {
             builder = builder.authenticator(authenticator);
         }
+        if let Some(telemetry) = parts.telemetry {
+            builder = builder.telemetry(telemetry);
+        }
         if let Some(keys) = &self.request_state_keys {
             builder = builder.request_state_keys(keys.clone());
         }

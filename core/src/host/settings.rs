@@ -3,6 +3,8 @@
 mod authentication;
 mod one_or_many;
 mod secret;
+mod switched;
+mod telemetry;
 mod tls;
 
 use std::collections::HashMap;
@@ -16,10 +18,14 @@ use crate::authentication::Authenticator;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::Handler;
 use crate::middleware::Admission;
+use crate::telemetry::Telemetry;
 pub use authentication::{
     ApiKeySettings, AuthenticationSettings, CertificateSettings, DpopSettings, JwtSettings, VERIFY_TOKEN,
 };
 pub use secret::Secret;
+pub use telemetry::{
+    DashboardSettings, HealthSettings, LogSettings, MetricsSettings, OtlpSettings, TelemetrySettings,
+};
 
 /// The environment variable with the path of a configuration file, for servers that are given none.
 pub const CONFIG: &str = "OXMCP_CONFIG";
@@ -30,6 +36,8 @@ pub const CONFIG: &str = "OXMCP_CONFIG";
 pub struct Settings {
     /// Who is believed over HTTP.
     pub authentication: Option<AuthenticationSettings>,
+    /// What is told of the server's work, and where.
+    pub telemetry: Option<TelemetrySettings>,
     /// Certificates and keys, where it is served over HTTP.
     pub tls: Option<TlsSettings>,
 }
@@ -42,6 +50,7 @@ pub type Functions = HashMap<String, Arc<dyn Handler>>;
 pub(super) struct Parts {
     pub(super) admission: Admission,
     pub(super) authenticator: Option<Authenticator>,
+    pub(super) telemetry: Option<Telemetry>,
 }
 
 impl Settings {
@@ -70,8 +79,12 @@ impl Settings {
     /// The sections of both; where both have one, that of `self` counts.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let Self { authentication, tls } = other;
-        Self { authentication: self.authentication.or(authentication), tls: self.tls.or(tls) }
+        let Self { authentication, telemetry, tls } = other;
+        Self {
+            authentication: self.authentication.or(authentication),
+            telemetry: self.telemetry.or(telemetry),
+            tls: self.tls.or(tls),
+        }
     }
 
     /// Makes what engines are given.
@@ -85,6 +98,7 @@ impl Settings {
             (Some(section), verify) => Some(section.authenticator(verify)?),
             (None, verify) => Some(AuthenticationSettings::default().authenticator(verify)?),
         };
-        Ok(Parts { admission: Admission::default(), authenticator })
+        let telemetry = self.telemetry.as_ref().map(TelemetrySettings::telemetry).transpose()?;
+        Ok(Parts { admission: Admission::default(), authenticator, telemetry })
     }
 }

@@ -103,6 +103,13 @@ class Context(Asking, InTask, Parametrized[A, B, C], ContextMark, LaterMembers):
         text = self._call.principal
         return None if text is None else principal_from(_native.loads(text))
 
+    @property
+    def trace_headers(self) -> dict[str, str]:
+        """What requests to others that are made for this call have to carry to belong to its trace, as W3C's Trace Context has
+        it: `traceparent`, and `tracestate` if there is one. With the section `telemetry` it names the call's own span, else the
+        one that the client sent; empty where nothing is known of a trace."""
+        return self._call.trace_headers
+
     async def read_resource(self, uri: Any) -> ResourceResult:
         """Reads one of the server's own resources.
 

@@ -15,7 +15,7 @@ from .translation import translated
 
 class Sections(TypedDict, total=False):
     """The sections, as keyword arguments of servers; each is a mapping with the words of the configuration file. So far there are
-    `authentication` and `tls`; a server with one of the others is refused."""
+    `authentication`, `telemetry` and `tls`; a server with one of the others is refused."""
 
     config: str | PathLike[str] | None
     """The path of a configuration file (TOML, or JSON), whose sections count where none is given here; without one, the file
@@ -29,7 +29,7 @@ class Sections(TypedDict, total=False):
     audit: Mapping[str, Any] | None
     """What is recorded of it, and where."""
     telemetry: Mapping[str, Any] | None
-    """Logs, metrics, traces, the dashboard."""
+    """What is told of its work, and where: lines, metrics, traces, the dashboard, health."""
     safety: Mapping[str, Any] | None
     """What people are asked before it is done, and what models are told."""
     tls: Mapping[str, Any] | None
