@@ -1,6 +1,7 @@
 //! HTTP requests that somebody else received: an ASGI application's.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -8,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use http::{Response, Uri, header};
 use http_body::Body as _;
+use oxmcp_core::host::settings::Settings;
 use oxmcp_core::host::{ArrivingBody, BodySender, arriving_body, principal_from_text, received_request};
 use oxmcp_core::transports::http::{self as transport, ResponseBody, SseRequest};
 use pyo3::prelude::*;
@@ -302,4 +304,12 @@ fn poll_body(body: &mut ResponseBody, cx: &mut Context<'_>) -> Poll<Option<Bytes
             Poll::Pending => return Poll::Pending,
         }
     }
+}
+
+/// The paths beside the endpoint's that a server with these sections answers: JSON, and the path of a configuration file.
+#[pyfunction]
+#[pyo3(signature = (settings, path=None))]
+#[expect(clippy::needless_pass_by_value, reason = "as Python hands it over")]
+pub fn pages_beside(settings: &str, path: Option<PathBuf>) -> PyResult<Vec<String>> {
+    Settings::read(settings, path.as_deref()).map(|settings| settings.pages()).into_python()
 }

@@ -59,6 +59,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<token_verifier::TokenVerifier>()?;
     module.add_function(wrap_pyfunction!(serving::attach, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::open_endpoint, module)?)?;
+    module.add_function(wrap_pyfunction!(endpoint::pages_beside, module)?)?;
     module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
     module.add_function(wrap_pyfunction!(forks::forked, module)?)?;
     module.add_function(wrap_pyfunction!(convert::dumps, module)?)?;

@@ -164,7 +164,22 @@ async def over_a_listener(
         await asyncio.gather(serving, return_exceptions=True)
 
 
-async def test_pages_are_beside_the_endpoint() -> None:
+async def in_an_application(
+    mcp: FastMCP, use: Callable[[Callable[..., Awaitable[tuple[int, str]]]], Awaitable[None]]
+) -> None:
+    """The same where another server receives the requests."""
+    app = mcp.http_app()
+
+    async def get(path: str, **headers: str) -> tuple[int, str]:
+        told = {name.lower(): value for name, value in headers.items()}
+        answer = await ask(app, method="GET", path=path, headers=told)
+        return answer.status, answer.text
+
+    await use(get)
+
+
+@pytest.mark.parametrize("serve", [over_a_listener, in_an_application])
+async def test_pages_are_beside_the_endpoint(serve: Any) -> None:
     mcp = telling(ALL)
 
     async def use(get: Callable[..., Awaitable[tuple[int, str]]]) -> None:
@@ -188,7 +203,7 @@ async def test_pages_are_beside_the_endpoint() -> None:
         assert {one["target"] for one in data["operations"] if one["target"]} == {"traced", "broken"}
         assert data["server"]["name"] == "telling"
 
-    await over_a_listener(mcp, use)
+    await serve(mcp, use)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 //! Who a server is and what it offers, as front ends say it: what both bindings keep beside their functions.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::settings::{CONFIG, Functions, Parts, Settings, TlsSettings};
+use super::settings::{Functions, Parts, Settings, TlsSettings};
 use super::skills::Skills;
 use super::tasks::TaskSettings;
 use super::transforms::item_kind;
@@ -75,12 +75,7 @@ impl Description {
     /// # Errors
     /// See [`Settings::from_json`] and [`Settings::from_file`].
     pub fn configure(&self, settings: &str, path: Option<&Path>) -> Result<()> {
-        let own = Settings::from_json(settings)?;
-        let named = std::env::var_os(CONFIG).filter(|named| !named.is_empty()).map(PathBuf::from);
-        let settings = match path.map(Path::to_owned).or(named) {
-            Some(path) => own.or(Settings::from_file(&path)?),
-            None => own,
-        };
+        let settings = Settings::read(settings, path)?;
         let mut production = self.production();
         production.settings = settings;
         production.parts = None;

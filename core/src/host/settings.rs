@@ -8,7 +8,7 @@ mod telemetry;
 mod tls;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -54,6 +54,26 @@ pub(super) struct Parts {
 }
 
 impl Settings {
+    /// Reads the JSON of a front end, and the sections that it does not have from the file with this path, or from the one that
+    /// [`CONFIG`] names.
+    ///
+    /// # Errors
+    /// See [`Settings::from_json`] and [`Settings::from_file`].
+    pub fn read(text: &str, path: Option<&Path>) -> Result<Self> {
+        let own = Self::from_json(text)?;
+        let named = std::env::var_os(CONFIG).filter(|named| !named.is_empty()).map(PathBuf::from);
+        Ok(match path.map(Path::to_owned).or(named) {
+            Some(path) => own.or(Self::from_file(&path)?),
+            None => own,
+        })
+    }
+
+    /// The paths beside the endpoint's that are answered for these.
+    #[must_use]
+    pub fn pages(&self) -> Vec<String> {
+        self.telemetry.as_ref().map(TelemetrySettings::pages).unwrap_or_default()
+    }
+
     /// Reads the JSON of a front end.
     ///
     /// # Errors

@@ -15,6 +15,9 @@ use serde_json::{Map, Value, json};
 use super::counts::{Counted, Counts};
 use crate::model::timestamp;
 
+/// Where the page's figures are, below its own path.
+pub const DASHBOARD_DATA: &str = "/data";
+
 pub(super) const HTML: &str = include_str!("dashboard.html");
 
 /// Nothing is loaded but the page's own data, and nothing runs but what stands in it.

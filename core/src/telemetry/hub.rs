@@ -117,7 +117,8 @@ impl Telemetry {
         self.0.exposition.text()
     }
 
-    /// The page for people: HTML that needs nothing else, and asks for [`Telemetry::dashboard_data`] at its own path and `/data`.
+    /// The page for people: HTML that needs nothing else, and asks for [`Telemetry::dashboard_data`] at its own path and
+    /// [`DASHBOARD_DATA`](super::DASHBOARD_DATA).
     #[must_use]
     pub const fn dashboard_html() -> &'static str {
         dashboard::HTML

@@ -13,6 +13,7 @@ mod options;
 mod otlp;
 mod recent;
 
+pub use dashboard::DASHBOARD_DATA;
 pub use durations::{BOUNDS, Recent};
 pub use exposition::MEDIA_TYPE;
 pub use hub::Telemetry;

@@ -102,6 +102,18 @@ class Production:
             or bool(self._config or os.environ.get("OXMCP_CONFIG"))
         )
 
+    @property
+    def pages(self) -> list[str]:
+        """The paths of what is shown beside the endpoint.
+
+        Raises:
+            ConfigurationError: a section says what cannot be.
+        """
+        if not (self._sections or self._config or os.environ.get("OXMCP_CONFIG")):
+            return []
+        with translated():
+            return _native.pages_beside(_native.dumps(self._sections), self._config)
+
     def _plain(self, section: str, options: Mapping[str, Any]) -> dict[str, Any]:
         plain = {}
         for option, value in options.items():

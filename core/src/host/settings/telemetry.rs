@@ -13,8 +13,14 @@ use super::secret::Secret;
 use super::switched::switched;
 use crate::error::Result;
 use crate::telemetry::{
-    DEFAULT_ENDPOINT, LogOptions, OtlpOptions, PageOptions, ProbeOptions, Telemetry, TelemetryOptions,
+    DASHBOARD_DATA, DEFAULT_ENDPOINT, LogOptions, OtlpOptions, PageOptions, ProbeOptions, Telemetry,
+    TelemetryOptions,
 };
+
+/// Where the counts are, where nothing else is said.
+const METRICS: &str = "/metrics";
+/// Where the page for people is, where nothing else is said.
+const DASHBOARD: &str = "/dashboard";
 
 /// What is told of a server's work, and where; see [`TelemetryOptions`], whose names these are. Each part is off unless it is there;
 /// `true` stands for all of its defaults.
@@ -137,6 +143,24 @@ impl TelemetrySettings {
     }
 }
 
+impl TelemetrySettings {
+    /// The paths of what is shown over HTTP.
+    pub(super) fn pages(&self) -> Vec<String> {
+        let path = |said: &Option<String>, usual: &str| said.clone().unwrap_or_else(|| usual.to_owned());
+        let mut pages = Vec::new();
+        pages.extend(self.metrics.as_ref().map(|metrics| path(&metrics.path, METRICS)));
+        if let Some(dashboard) = &self.dashboard {
+            let board = path(&dashboard.path, DASHBOARD);
+            let data = format!("{board}{DASHBOARD_DATA}");
+            pages.extend([board, data]);
+        }
+        if let Some(health) = self.health.as_ref().map(HealthSettings::options) {
+            pages.extend([health.path, health.ready_path]);
+        }
+        pages
+    }
+}
+
 impl LogSettings {
     fn options(&self) -> Result<LogOptions> {
         let slower_than = self.slower_than_seconds;
@@ -155,7 +179,7 @@ impl MetricsSettings {
             let what = "telemetry.metrics: either `token` says what whoever reads the counts has to show, or `public` that everybody may";
             return Err(wrong(what.to_owned()));
         }
-        Ok(page(self.path.as_deref(), "/metrics", self.token.as_ref()))
+        Ok(page(self.path.as_deref(), METRICS, self.token.as_ref()))
     }
 }
 
@@ -165,7 +189,7 @@ impl DashboardSettings {
             let what = "telemetry.dashboard.token is missing: the page shows who does what, and is not for everybody";
             return Err(wrong(what.to_owned()));
         }
-        Ok(page(self.path.as_deref(), "/dashboard", self.token.as_ref()))
+        Ok(page(self.path.as_deref(), DASHBOARD, self.token.as_ref()))
     }
 }
 

@@ -16,10 +16,8 @@ use super::options::HttpOptions;
 use super::response::{self, ResponseBody};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::telemetry::{MEDIA_TYPE, PageOptions, Telemetry};
+use crate::telemetry::{DASHBOARD_DATA, MEDIA_TYPE, PageOptions, Telemetry};
 
-/// Below the path of the dashboard.
-const DATA: &str = "/data";
 /// A browser asks for a name and a password; whoever else reads these sends a bearer token.
 const CHALLENGE: HeaderValue =
     HeaderValue::from_static("Basic realm=\"oxmcp\", charset=\"UTF-8\", Bearer realm=\"oxmcp\"");
@@ -123,7 +121,7 @@ impl Pages {
         let dashboard = self.dashboard.as_ref()?;
         match path.strip_prefix(&*dashboard.path)? {
             "" => Some((dashboard, Shown::Dashboard)),
-            DATA => Some((dashboard, Shown::Data)),
+            DASHBOARD_DATA => Some((dashboard, Shown::Data)),
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ from ...engine.transport_options import HttpOptions
 from ..lifespan import Lifespan
 from ..translation import translated
 from .answering import OfSse, Waiting, answer
-from .asgi import Receive, Scope, Send
+from .asgi import ASGIApp, Receive, Scope, Send
 from .surrounding_server import LOOK_SECONDS, server_around
 
 PAGES_OF_THIS_MACHINE = tuple(
@@ -145,6 +145,14 @@ class Mount:
     async def metadata(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tells where clients get tokens."""
         await self(scope, receive, send, path=METADATA)
+
+    def beside(self, page: str) -> ASGIApp:
+        """What answers for a page that is not below the endpoint."""
+
+        async def show(scope: Scope, receive: Receive, send: Send) -> None:
+            await self(scope, receive, send, path=page)
+
+        return show
 
     async def card(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request for the server card."""

@@ -207,6 +207,8 @@ class Mounted:
                 # Where clients look (AUTH-2): the path of what it is about comes last.
                 served[METADATA + at.rstrip("/")] = mount.metadata
                 served.setdefault(METADATA, mount.metadata)
+            for page in self._production.pages:
+                served.setdefault(page, mount.beside(page))
             if mount.has_card:
                 served[at.rstrip("/") + SERVER_CARD] = mount.card
         if only_sse or settings.sse:
