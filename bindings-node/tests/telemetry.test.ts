@@ -1,7 +1,10 @@
 // The option `telemetry`: what is told of a server's work, and the trace of a call that goes on to others.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -171,6 +174,39 @@ test('pages are beside the endpoint, behind their token', async (t) => {
   const series = 'mcp_server_operation_duration_seconds_count{mcp_method_name="tools/call",gen_ai_tool_name=';
   assert.ok(text.includes(`${series}"traced"} 1`), text);
   assert.ok(text.includes(`${series}"broken",error_type="tool_error"} 1`), text);
+});
+
+interface Span {
+  readonly [member: string]: unknown;
+  name: string;
+}
+
+test('spans go to a collector, in the trace of the request', async (t) => {
+  const spans: Span[] = [];
+  const collector = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request.setEncoding('utf8')) text += chunk;
+    assert.equal(request.url, '/v1/traces');
+    assert.equal(request.headers['x-tenant'], 'one');
+    spans.push(...JSON.parse(text).resourceSpans[0].scopeSpans[0].spans);
+    response.setHeader('content-type', 'application/json').end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  t.after(() => {
+    collector.closeAllConnections();
+    collector.close();
+  });
+  const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  const server = telling(t, {
+    otlp: { endpoint, headers: { 'x-tenant': 'one' }, intervalSeconds: 0.1, metrics: false },
+  });
+  const own = JSON.parse(await called(server, 'traced', { traceparent: PARENT }));
+  for (let tries = 0; tries < 400 && spans.length === 0; tries += 1) await sleep(50);
+  assert.equal(spans.length, 1);
+  const [span] = spans;
+  assert.equal(span?.name, 'tools/call traced');
+  assert.equal(`00-${span?.['traceId']}-${span?.['spanId']}-01`, own.traceparent);
+  assert.deepEqual([span?.['traceId'], span?.['parentSpanId']], [TRACE, 'b7ad6b7169203331']);
 });
 
 for (const [section, words] of [
