@@ -141,7 +141,7 @@ fn arguments_are_recorded_as_the_policy_says() {
         assert!(!text.contains(secret), "{secret}");
     }
 
-    let (record, _) = one(entry(), with(ArgumentPolicy::Full));
+    let (record, _) = one(entry(), with(ArgumentPolicy::Whole));
     assert_eq!(
         serde_json::from_str::<Value>(
             &record["extensions"]["arguments"].as_str().unwrap().replace("\\u000a", "\n")

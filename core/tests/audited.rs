@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use audit_support::*;
 use engine_support::asking::{asking, call_tool as ask_tool};
-use engine_support::{any_object, builder, hear, modern, registry, request, send, shaken, text, tool};
+use engine_support::{
+    any_object, builder, hear, modern, poll_once, registry, request, send, shaken, text, tool,
+};
 use http::{HeaderMap, StatusCode};
 use oxmcp_core::audit::{ArgumentPolicy, AuditLog, AuditOptions, Mode};
 use oxmcp_core::engine::Engine;
@@ -113,16 +115,68 @@ async fn a_call_that_asks_its_client_is_deferred() {
     assert_eq!((&record["tool_name"], &record["outcome"]), (&json!("greet"), &json!("deferred")));
 }
 
+/// What is refused before anybody is asked about it, and what nobody waits for the end of.
+#[tokio::test]
+async fn whatever_becomes_of_a_request_it_has_its_record() {
+    let folder = Folder::new();
+    let log = AuditLog::open(options(&folder, Mode::Durable)).unwrap();
+    let engine = audited(registry(), &log);
+    let last = || {
+        let record = records(&folder.file()).pop().unwrap();
+        let fact = |name: &str| record["extensions"][name].clone();
+        (record["event_type"].clone(), record["outcome"].clone(), fact("error_type"), fact("cancelled"))
+    };
+    let told = |event: &str, outcome: &str, error: Value, cancelled: Value| {
+        (json!(event), json!(outcome), error, cancelled)
+    };
+    let call = |id: i64, name: &str| request(id, "tools/call", json!({"name": name, "arguments": {}}));
+    let connection = shaken(&engine, "2025-11-25").await;
+    let mut hangs = send(&engine, &connection, call(1, "hang"));
+    assert!(poll_once(&mut hangs).is_pending());
+    let twice = hear(send(&engine, &connection, call(1, "echo"))).await;
+    assert_eq!(twice.code(), -32600, "{}", twice.response);
+    assert_eq!(last(), told("tools/call", "error", json!("-32600"), Value::Null));
+    hear(send(
+        &engine,
+        &connection,
+        json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}),
+    ))
+    .await;
+    assert!(hear(hangs).await.cancelled);
+    assert_eq!(last(), told("tools/call", "error", Value::Null, json!(true)));
+    let mut hangs = modern(&engine, "tools/call", json!({"name": "hang", "arguments": {}}));
+    assert!(poll_once(&mut hangs).is_pending());
+    // Its client leaves.
+    drop(hangs);
+    engine.admission().unwrap().settle().await;
+    assert_eq!(last(), told("tools/call", "error", Value::Null, json!(true)));
+    hear(modern(&engine, "tools/call", json!({"name": "panic", "arguments": {}}))).await;
+    assert_eq!(last(), told("tools/call", "error", json!("internal"), Value::Null));
+    let batch = hear(send(&engine, &connection, json!([call(2, "echo")]))).await;
+    assert!(batch.response["error"].is_object(), "{}", batch.response);
+    assert_eq!(last().0, "request.refused");
+    let connection = shaken(&engine, "2025-03-26").await;
+    let before = records(&folder.file()).len();
+    let batch = hear(send(&engine, &connection, json!([call(1, "nothing"), 7, call(2, "busy")]))).await;
+    assert_eq!(batch.response.as_array().unwrap().len(), 3, "{}", batch.response);
+    let types: Vec<_> =
+        records(&folder.file())[before..].iter().map(|record| record["event_type"].clone()).collect();
+    assert_eq!(types.iter().filter(|kind| *kind == "tools/call").count(), 2, "{types:?}");
+    assert!(types.contains(&json!("request.refused")), "{types:?}");
+    log.close();
+    whole(&[folder.file()]);
+}
+
 #[tokio::test]
 async fn requests_that_are_refused_unread_are_recorded_too() {
     let folder = Folder::new();
     let log = AuditLog::open(options(&folder, Mode::Durable)).unwrap();
     let auditor = Auditor::new(log.clone(), registry());
     let place = Place { transport: Transport::Http, remote: Some("192.0.2.7:9".parse().unwrap()) };
-    auditor.refused(401, "invalid_token: Bearer abcdef1234567890", place);
+    assert!(auditor.refused(401, "invalid_token: Bearer abcdef1234567890", place).is_some());
     log.finish().await;
     let record = &records(&folder.file())[1];
-    assert_eq!((&record["event_type"], &record["outcome"]), (&json!("http.refused"), &json!("denied")));
+    assert_eq!((&record["event_type"], &record["outcome"]), (&json!("request.refused"), &json!("denied")));
     assert_eq!(
         record["extensions"],
         json!({"status": "401", "error_type": "invalid_token: Bearer [redacted]", "transport": "http",

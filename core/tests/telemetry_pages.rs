@@ -212,7 +212,7 @@ fn a_section_that_cannot_be_is_refused_with_what_is_wrong_where() {
     for (section, words) in [
         (json!({"log": true}), "unknown field `log`"),
         (json!({"logs": {"file": "x"}}), "unknown field `file`"),
-        (json!({"logs": "yes"}), "string \"yes\""),
+        (json!({"logs": "yes"}), "telemetry: invalid type: a text"),
         (json!({"logs": {"path": "/nowhere/at/all"}}), "telemetry.logs.path"),
         (json!({"logs": {"slower_than_seconds": -1}}), "telemetry.logs.slower_than_seconds"),
         (json!({"metrics": true}), "telemetry.metrics: either `token`"),

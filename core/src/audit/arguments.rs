@@ -3,45 +3,36 @@
 use std::fmt;
 
 use aws_lc_rs::hmac;
+use serde::Deserialize;
 
+use super::options::AuditOptions;
 use super::record::{Fact, hex};
-use super::secrets::{REDACTED, is_secret_name, plain_name, without_secrets};
+use super::secrets::{Patterns, REDACTED, is_secret_name, plain_name};
 use super::sensitive::Sensitive;
 use super::visible::visible;
+use crate::error::Result;
 use crate::json::{self, RawJson};
 
 /// What is recorded of arguments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ArgumentPolicy {
     /// A keyed hash: the same arguments have the same one, and short ones cannot be guessed without the key.
     #[default]
-    Hash,
+    Hashed,
     /// The arguments without what looks like a secret, by its name, by itself, or by the tool's schema.
     Redacted,
     /// The arguments as they are.
-    Full,
+    Whole,
     /// Nothing.
     None,
-}
-
-impl ArgumentPolicy {
-    /// The policy of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "hash" => Some(Self::Hash),
-            "redacted" => Some(Self::Redacted),
-            "full" => Some(Self::Full),
-            "none" => Some(Self::None),
-            _ => None,
-        }
-    }
 }
 
 /// Makes what is recorded of arguments.
 pub(super) struct ArgumentWriter {
     policy: ArgumentPolicy,
     names: Vec<String>,
+    patterns: Patterns,
     max_bytes: usize,
     key: hmac::Key,
     /// What tells keys apart, and says nothing about them.
@@ -49,16 +40,22 @@ pub(super) struct ArgumentWriter {
 }
 
 impl ArgumentWriter {
-    pub(super) fn new(policy: ArgumentPolicy, names: &[String], max_bytes: usize, key: &[u8]) -> Self {
+    pub(super) fn new(options: &AuditOptions, key: &[u8]) -> Result<Self> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, key);
         let name = hmac::sign(&key, b"oxmcp audit key");
-        Self {
-            policy,
-            names: names.iter().map(|name| plain_name(name)).collect(),
-            max_bytes,
+        Ok(Self {
+            policy: options.arguments,
+            names: options.redact.iter().map(|name| plain_name(name)).collect(),
+            patterns: Patterns::new(&options.redact_patterns)?,
+            max_bytes: options.max_argument_bytes,
             key_name: hex(&name.as_ref()[..4]),
             key,
-        }
+        })
+    }
+
+    /// A text without its secrets; `None` where there are none.
+    pub(super) fn without_secrets(&self, text: &str) -> Option<String> {
+        self.patterns.without(text)
     }
 
     pub(super) fn write(
@@ -69,13 +66,13 @@ impl ArgumentWriter {
     ) {
         match self.policy {
             ArgumentPolicy::None => {}
-            ArgumentPolicy::Hash => {
+            ArgumentPolicy::Hashed => {
                 let canonical = json::canonical(arguments.as_str());
                 let tag = hmac::sign(&self.key, canonical.as_bytes());
                 let text = format!("hmac-sha256:{}:{}", self.key_name, hex(tag.as_ref()));
                 extensions.push(("arguments_hash", Fact::Text(text)));
             }
-            ArgumentPolicy::Full => {
+            ArgumentPolicy::Whole => {
                 extensions.push(("arguments", Fact::Text(visible(arguments.as_str(), self.max_bytes))));
             }
             ArgumentPolicy::Redacted => {
@@ -99,7 +96,10 @@ impl ArgumentWriter {
                 if index > 0 {
                     out.push(',');
                 }
-                json::write_string(out, &without_secrets(&key).unwrap_or_else(|| key.clone().into_owned()));
+                json::write_string(
+                    out,
+                    &self.without_secrets(&key).unwrap_or_else(|| key.clone().into_owned()),
+                );
                 out.push(':');
                 if is_secret_name(&key, &self.names) && !counts_tokens(&key, value) && !json::is_null(value) {
                     json::write_string(out, REDACTED);
@@ -118,11 +118,11 @@ impl ArgumentWriter {
             }
             out.push(']');
         } else if let Some(string) = json::as_string(text) {
-            match without_secrets(&string) {
+            match self.without_secrets(&string) {
                 Some(rest) => json::write_string(out, &rest),
                 None => json::write_string(out, &string),
             }
-        } else if without_secrets(text).is_some() {
+        } else if self.without_secrets(text).is_some() {
             // A number of a card is one.
             json::write_string(out, REDACTED);
         } else {

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 use super::arguments::ArgumentWriter;
 use super::options::AuditOptions;
 use super::record::{Fact, Outcome, Record};
-use super::secrets::without_secrets;
 use super::sensitive::Sensitive;
 use super::visible::visible;
 use crate::json::RawJson;
@@ -75,7 +74,7 @@ impl Entry {
 
     pub(super) fn record(self, options: &AuditOptions, arguments: &ArgumentWriter) -> Record {
         let max = options.max_text_bytes;
-        let clean = |text: &str| match without_secrets(text) {
+        let clean = |text: &str| match arguments.without_secrets(text) {
             Some(rest) => visible(&rest, max),
             None => visible(text, max),
         };

@@ -79,6 +79,9 @@ impl AuditLog {
                 "audit: a queue of 0 has no room for any record",
             ));
         }
+        if options.function_batch == 0 {
+            return Err(Error::new(ErrorKind::Configuration, "audit: a batch of 0 has no record"));
+        }
         let key = match &options.key {
             Some(key) if key.len() < 16 => {
                 return Err(Error::new(ErrorKind::Configuration, "audit: the key has less than 16 bytes"));
@@ -91,8 +94,7 @@ impl AuditLog {
                 key
             }
         };
-        let arguments =
-            ArgumentWriter::new(options.arguments, &options.redact, options.max_argument_bytes, &key);
+        let arguments = ArgumentWriter::new(&options, &key)?;
         let (sinks, opened) = Sinks::open(&options)?;
         let shared = Arc::new(Shared {
             options,

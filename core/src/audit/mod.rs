@@ -33,3 +33,5 @@ pub const OPENED: &str = "audit.opened";
 pub const CLOSED: &str = "audit.closed";
 /// The type of a record that says how many are missing in its place.
 pub const GAP: &str = "audit.gap";
+/// The type of a record that says how many of those before it are in the file, but did not reach the function or the console.
+pub const UNDELIVERED: &str = "audit.undelivered";

@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use super::arguments::ArgumentPolicy;
 use crate::handler::{Failure, FailureKind, Handler};
 
 /// When a record counts as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Before the answer goes out, and safe from a loss of power by then. Calls that end at the same time share the wait.
     #[default]
@@ -19,7 +22,8 @@ pub enum Mode {
 }
 
 /// What becomes of calls that cannot be recorded, in [`Mode::Durable`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OnFailure {
     /// They are refused until records can be written again.
     #[default]
@@ -42,7 +46,8 @@ impl OnFailure {
 }
 
 /// A stream of the process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Console {
     /// Standard output. Where that is the protocol's, as over stdio, it is standard error.
     Stdout,
@@ -89,6 +94,8 @@ pub struct AuditOptions {
     pub arguments: ArgumentPolicy,
     /// Names of arguments that are secret, beside those that are known as such.
     pub redact: Vec<String>,
+    /// Regular expressions of what else is secret, in arguments and in every other text.
+    pub redact_patterns: Vec<String>,
     /// The most bytes of arguments in a record.
     pub max_argument_bytes: usize,
     /// The most bytes of any other text in a record.
@@ -101,6 +108,8 @@ pub struct AuditOptions {
     pub queue_bytes: usize,
     /// How long the function may take for a batch.
     pub function_time: Duration,
+    /// How many records it is handed at once, at most.
+    pub function_batch: usize,
 }
 
 impl Default for AuditOptions {
@@ -113,12 +122,14 @@ impl Default for AuditOptions {
             on_failure: OnFailure::default(),
             arguments: ArgumentPolicy::default(),
             redact: Vec::new(),
+            redact_patterns: Vec::new(),
             max_argument_bytes: 4096,
             max_text_bytes: 512,
             key: None,
             queue: 10_000,
             queue_bytes: 32 << 20,
             function_time: Duration::from_secs(10),
+            function_batch: 1000,
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use regex::{Regex, RegexBuilder};
+
 use super::visible::boundary;
+use crate::error::{Error, ErrorKind, Result};
 
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "[redacted]";
@@ -96,14 +99,52 @@ pub(super) fn plain_name(name: &str) -> String {
     name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// What else is secret, as an author says it: one expression for each kind of text. They are searched for in linear time.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Patterns(Vec<Regex>);
+
+/// How much an expression may need once it is compiled, in bytes.
+const MAX_PATTERN: usize = 1 << 20;
+
+impl Patterns {
+    pub(super) fn new(expressions: &[String]) -> Result<Self> {
+        let compiled = expressions.iter().map(|expression| {
+            RegexBuilder::new(expression).size_limit(MAX_PATTERN).build().map_err(|error| {
+                Error::new(
+                    ErrorKind::Configuration,
+                    format!("audit.redact_patterns: {expression:?} is no expression: {error}"),
+                )
+            })
+        });
+        Ok(Self(compiled.collect::<Result<_>>()?))
+    }
+
+    /// The text without what looks like a secret, or is one by these.
+    pub(super) fn without(&self, text: &str) -> Option<String> {
+        let mut found = found_in(text);
+        for pattern in &self.0 {
+            found.extend(pattern.find_iter(text).map(|one| one.range()).filter(|range| !range.is_empty()));
+        }
+        cut_out(text, found)
+    }
+}
+
 /// The text without what looks like a secret in it; `None` where nothing does.
 #[must_use]
 pub fn without_secrets(text: &str) -> Option<String> {
+    cut_out(text, found_in(text))
+}
+
+fn found_in(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     private_keys(text, &mut found);
     words(text, &mut found);
     cards(text, &mut found);
     user_infos(text, &mut found);
+    found
+}
+
+fn cut_out(text: &str, mut found: Vec<Range<usize>>) -> Option<String> {
     if found.is_empty() {
         return None;
     }

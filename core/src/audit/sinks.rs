@@ -8,11 +8,11 @@ use super::entry::Known;
 use super::file::LogFile;
 use super::log::Shared;
 use super::options::{AuditOptions, Console};
-use crate::error::Result;
+use crate::error;
 use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::OperationKind;
+use crate::model::{LazyCallId, OperationKind};
 use crate::protocol_version::ProtocolVersion;
 
 /// The method that a function is invoked by with records.
@@ -24,6 +24,8 @@ const IN_A_HURRY: Duration = Duration::from_millis(100);
 pub(super) struct Sinks {
     file: Option<LogFile>,
     console: Option<Console>,
+    /// What the console is not told yet: until the first operation, standard output may become the protocol's.
+    held: Option<String>,
     function: Option<Arc<dyn Handler>>,
 }
 
@@ -40,12 +42,12 @@ pub(super) enum Outcome {
     Written,
     /// The file has not, nor has anybody else.
     Missing(io::Error),
-    /// The file has, if there is one; somebody else has not.
-    Undelivered(io::Error),
+    /// The file has, if there is one; somebody else has not got the last so many of them.
+    Undelivered(usize, io::Error),
 }
 
 impl Sinks {
-    pub(super) fn open(options: &AuditOptions) -> Result<(Self, Opened)> {
+    pub(super) fn open(options: &AuditOptions) -> error::Result<(Self, Opened)> {
         let (file, opened) = match &options.file {
             Some(file) => {
                 let (file, opened) = LogFile::open(file.clone())?;
@@ -53,14 +55,15 @@ impl Sinks {
             }
             None => (None, Opened::default()),
         };
-        Ok((Self { file, console: options.console, function: options.function.clone() }, opened))
+        let held = options.console.map(|_| String::new());
+        Ok((Self { file, console: options.console, held, function: options.function.clone() }, opened))
     }
 
     pub(super) fn let_go(&mut self) {
         self.file = None;
     }
 
-    pub(super) fn reopen(&mut self, options: &AuditOptions) -> Result<Opened> {
+    pub(super) fn reopen(&mut self, options: &AuditOptions) -> error::Result<Opened> {
         let (sinks, opened) = Self::open(options)?;
         *self = sinks;
         Ok(opened)
@@ -87,18 +90,30 @@ impl Sinks {
         {
             return Outcome::Missing(error);
         }
-        let console = match self.console {
-            Some(Console::Stdout) => write_out(&mut io::stdout().lock(), lines),
-            Some(Console::Stderr) => write_out(&mut io::stderr().lock(), lines),
-            None => Ok(()),
-        };
+        let console = self.say(lines);
         let function = match (&self.function, function_in) {
-            (Some(function), Some(shared)) => invoke(function, lines, shared),
+            (Some(function), Some(shared)) => hand_over(function, lines, shared),
             _ => Ok(()),
         };
-        match console.and(function) {
-            Ok(()) => Outcome::Written,
-            Err(error) => Outcome::Undelivered(error),
+        match (console, function) {
+            (Ok(()), Ok(())) => Outcome::Written,
+            (Err(error), _) => Outcome::Undelivered(lines.lines().count(), error),
+            (Ok(()), Err((left, error))) => Outcome::Undelivered(left, error),
+        }
+    }
+
+    fn say(&mut self, lines: &str) -> io::Result<()> {
+        let held = match &mut self.held {
+            Some(held) if held.is_empty() => {
+                held.push_str(lines);
+                return Ok(());
+            }
+            held => held.take().unwrap_or_default(),
+        };
+        match self.console {
+            Some(Console::Stdout) => write_out(&mut io::stdout().lock(), &(held + lines)),
+            Some(Console::Stderr) => write_out(&mut io::stderr().lock(), &(held + lines)),
+            None => Ok(()),
         }
     }
 }
@@ -108,19 +123,26 @@ fn write_out(stream: &mut impl Write, lines: &str) -> io::Result<()> {
     stream.flush()
 }
 
+/// Hands lines to the function, as many at once as it takes; returns how many it has not got, and why.
+fn hand_over(
+    function: &Arc<dyn Handler>,
+    lines: &str,
+    shared: &Arc<Shared>,
+) -> Result<(), (usize, io::Error)> {
+    let lines: Vec<&str> = lines.lines().collect();
+    let mut left = lines.len();
+    for batch in lines.chunks(shared.options.function_batch.max(1)) {
+        invoke(function, batch, shared).map_err(|error| (left, error))?;
+        left -= batch.len();
+    }
+    Ok(())
+}
+
 /// Hands a batch to the function, on the engine's runtime, and waits for its answer: the next batch is not before it.
-fn invoke(function: &Arc<dyn Handler>, lines: &str, shared: &Arc<Shared>) -> io::Result<()> {
+fn invoke(function: &Arc<dyn Handler>, lines: &[&str], shared: &Arc<Shared>) -> io::Result<()> {
     let runtime = shared.runtime.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let Some(runtime) = runtime else { return Err(io::Error::other("the function's loop does not run")) };
-    let mut arguments = String::with_capacity(lines.len() + 16);
-    arguments.push_str("{\"records\":[");
-    for (index, line) in lines.lines().enumerate() {
-        if index > 0 {
-            arguments.push(',');
-        }
-        arguments.push_str(line);
-    }
-    arguments.push_str("]}");
+    let arguments = format!("{{\"records\":[{}]}}", lines.join(","));
     let is_hurried = shared.lock().hurried;
     let limit = if is_hurried { IN_A_HURRY } else { shared.options.function_time };
     let function = Arc::clone(function);
@@ -166,5 +188,6 @@ fn nobody() -> Caller {
         progress_token: None,
         params: None,
         trace: None,
+        call: LazyCallId::default(),
     }
 }

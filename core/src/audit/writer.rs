@@ -11,7 +11,7 @@ use super::log::{Shared, Taken};
 use super::options::Mode;
 use super::record::Outcome;
 use super::sinks::{Opened, Outcome as Delivery, Sinks};
-use super::{CLOSED, GAP, OPENED};
+use super::{CLOSED, GAP, OPENED, UNDELIVERED};
 
 /// How long a record may wait for others in the fast mode.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -28,6 +28,8 @@ pub(super) struct Writer {
     last_hash: Option<String>,
     /// Records that are missing and have not been told of.
     missed: u64,
+    /// Records that are in the file, and that somebody else has not got and was not told of.
+    undelivered: u64,
     said: Option<Instant>,
     patience: Duration,
     /// Whether the sinks were let go of.
@@ -38,7 +40,17 @@ impl Writer {
     pub(super) fn new(shared: Arc<Shared>, sinks: Sinks, arguments: ArgumentWriter) -> Self {
         // A function runs only as long as its server does.
         let patience = if shared.options.function.is_some() { SHORT_PATIENCE } else { PATIENCE };
-        Self { shared, sinks, arguments, last_hash: None, missed: 0, said: None, patience, rests: false }
+        Self {
+            shared,
+            sinks,
+            arguments,
+            last_hash: None,
+            missed: 0,
+            undelivered: 0,
+            said: None,
+            patience,
+            rests: false,
+        }
     }
 
     /// Writes the first record.
@@ -50,7 +62,7 @@ impl Writer {
         // The function's loop does not run yet.
         match self.write(vec![entry], false) {
             Delivery::Written => Ok(()),
-            Delivery::Missing(error) | Delivery::Undelivered(error) => Err(error),
+            Delivery::Missing(error) | Delivery::Undelivered(_, error) => Err(error),
         }
     }
 
@@ -109,24 +121,45 @@ impl Writer {
             entry.facts.push(("missed", Known::Text(gap.to_string().into())));
             entries.insert(0, entry);
         }
+        let lines = entries.len();
         let error = match self.write(entries, true) {
             Delivery::Written => {
                 self.missed -= gap;
                 self.shared.failing.store(false, Ordering::Relaxed);
+                self.tell_of_undelivered();
                 return true;
             }
             // It is in the file.
-            Delivery::Undelivered(error) if self.sinks.has_file() => {
+            Delivery::Undelivered(left, error) if self.sinks.has_file() => {
                 self.missed -= gap;
+                self.undelivered += left as u64;
                 error
             }
-            Delivery::Undelivered(error) | Delivery::Missing(error) => {
+            Delivery::Undelivered(left, error) if left < lines => {
+                self.missed = self.missed - gap + left as u64;
+                error
+            }
+            Delivery::Undelivered(_, error) | Delivery::Missing(error) => {
                 self.missed += count;
                 error
             }
         };
         self.fail(&error);
         false
+    }
+
+    /// Tells whoever did not get records that are in the file how many those are, once it gets any again.
+    fn tell_of_undelivered(&mut self) {
+        if self.undelivered == 0 {
+            return;
+        }
+        let mut entry = Entry::new(UNDELIVERED, Outcome::Error);
+        entry.facts.push(("missed", Known::Text(self.undelivered.to_string().into())));
+        match self.write(vec![entry], true) {
+            Delivery::Written => self.undelivered = 0,
+            Delivery::Undelivered(..) => self.undelivered += 1,
+            Delivery::Missing(_) => {}
+        }
     }
 
     /// Goes on after a rest.
@@ -141,7 +174,7 @@ impl Writer {
         self.shared.failing.store(true, Ordering::Relaxed);
         if self.said.is_none_or(|said| said.elapsed() >= SAY_EVERY) {
             self.said = Some(Instant::now());
-            tracing::error!(%error, missed = self.missed, "the audit log cannot be written");
+            tracing::error!(%error, missed = self.missed, undelivered = self.undelivered, "the audit log cannot be written");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::{self, RawJson};
 use crate::jsonrpc::RequestId;
 use crate::middleware;
-use crate::model::{AuthenticationMethod, Grants, OperationKind, Output, Principal};
+use crate::model::{AuthenticationMethod, Grants, LazyCallId, OperationKind, Output, Principal};
 use crate::protocol_version::ProtocolVersion;
 
 /// The method it is asked with.
@@ -115,5 +115,6 @@ fn nobody() -> Caller {
         progress_token: None,
         params: None,
         trace: None,
+        call: LazyCallId::default(),
     }
 }

@@ -6,13 +6,14 @@ use std::task::{Context, Poll};
 
 use super::dispatch::unknown;
 use super::exchange::Outgoing;
+use super::noted::Noted;
 use super::state::State;
 use super::{Edge, Engine};
 use crate::authorization::LivePolicy;
-use crate::eras::{self, Around, Asked, Flight, Opened, TaskRequest, TaskWord, Voice};
+use crate::eras::{self, Around, Asked, Flight, Opened, Said, TaskRequest, TaskWord, Voice, WireError};
 use crate::handler::{Failure, FailureKind, Origin};
 use crate::json::{self, RawJson};
-use crate::jsonrpc::{Message, Request};
+use crate::jsonrpc::{Malformed, Message, Request, RequestId};
 use crate::middleware::{Admission, Admitted, Ask, Outcome, Ticket, Verdict};
 use crate::model::{CallTrace, Operation, OperationKind, WatchFilter};
 use crate::registry::Snapshot;
@@ -164,18 +165,57 @@ impl Engine {
         Some((admittance.admitted, refusal(admittance.verdict, &asked.operation)))
     }
 
-    /// Tells of a request that an era answered by itself: a handshake, an unknown method, what cannot be decoded.
+    /// Begins what was opened, and tells of a request that an era answered by itself: a handshake, an unknown method, what cannot be
+    /// decoded.
     #[cold]
-    pub(super) fn note_answered(&self, message: &Message<'_>, opened: &Opened, edge: &Edge) {
+    pub(super) fn begin_noted(
+        &self,
+        message: &Message<'_>,
+        opened: Opened,
+        edge: &Edge,
+        origin: &Origin,
+    ) -> State {
         let (Some(admission), Message::Request(request), Opened::Answered { said, .. }) =
-            (&self.0.admission, message, opened)
+            (&self.0.admission, message, &opened)
         else {
-            return;
+            return self.begin(opened, edge, origin);
         };
         let body = said.body.text();
         let error = json::member(&body, "error").map(|error| code_of(error).unwrap_or_default());
         let Request { id, method, .. } = request;
-        admission.note(method, id, edge.side().principal(), edge.place(), error.as_deref());
+        let tickets = admission.note(method, id, edge.side().principal(), edge.place(), error.as_deref());
+        Noted::answer(self.begin(opened, edge, origin), id.clone(), tickets)
+    }
+
+    /// Refuses what cannot be read as a message, and tells of it.
+    #[cold]
+    pub(super) fn refuse_malformed(&self, malformed: Malformed, edge: &Edge) -> State {
+        let error = WireError::new(malformed.code, malformed.message, 400);
+        self.refuse_unread(&error, malformed.id.as_ref(), edge)
+    }
+
+    /// Refuses what is not looked at, and tells of it.
+    #[cold]
+    pub(super) fn refuse_unread(&self, error: &WireError, id: Option<&RequestId>, edge: &Edge) -> State {
+        let tickets = match &self.0.admission {
+            Some(admission) => admission.refused(error.status, &error.message, edge.place()),
+            None => Vec::new(),
+        };
+        Noted::refusal(State::said(error.say(id)), tickets)
+    }
+
+    /// Refuses a request that cannot be entered, and tells of it.
+    #[cold]
+    pub(super) fn refuse_entry(&self, asked: &Asked, said: Said, edge: &Edge) -> State {
+        let Some(admission) = &self.0.admission else { return State::said(said) };
+        let method = match &asked.whole {
+            Some(whole) => &whole.method,
+            None => method_of(&asked.operation),
+        };
+        let error = json::member(&said.body.text(), "error").and_then(code_of);
+        let id = asked.voice.id();
+        let tickets = admission.note(method, id, edge.side().principal(), edge.place(), error.as_deref());
+        Noted::answer(State::said(said), id.clone(), tickets)
     }
 }
 
@@ -186,11 +226,15 @@ fn ask<'a>(
     whole: bool,
     edge: &Edge,
 ) -> Ask<'a> {
-    let method = match operation {
+    let method = method_of(operation);
+    Ask { method, operation, caller: voice.caller(), place: edge.place(), snapshot, whole }
+}
+
+fn method_of(operation: &Operation) -> &str {
+    match operation {
         Operation::Custom { method, .. } => method,
         other => eras::method_name(other.kind()).unwrap_or_default(),
-    };
-    Ask { method, operation, caller: voice.caller(), place: edge.place(), snapshot, whole }
+    }
 }
 
 /// Gives a request its place in a trace, where somebody follows traces.
@@ -208,6 +252,10 @@ fn refusal(verdict: Verdict, operation: &Operation) -> Option<Failure> {
         Verdict::Unknown => Some(unknown(operation)),
         Verdict::Refused(failure) => Some(failure),
     }
+}
+
+pub(super) fn unrecorded() -> Failure {
+    Failure::new(FailureKind::Internal, "internal error").with_detail("the answer could not be recorded")
 }
 
 fn code_of(error: &str) -> Option<String> {
@@ -243,9 +291,7 @@ impl Held {
                 }
                 // Whoever was to honour it is gone.
                 Poll::Ready(Err(_)) => {
-                    let failure = Failure::new(FailureKind::Internal, "internal error")
-                        .with_detail("the answer could not be recorded");
-                    return Poll::Ready(Some(self.voice.failure(self.kind, &failure).into()));
+                    return Poll::Ready(Some(self.voice.failure(self.kind, &unrecorded()).into()));
                 }
             }
         }

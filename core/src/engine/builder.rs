@@ -82,6 +82,7 @@ pub struct EngineBuilder {
     leaves_views_unchecked: bool,
     admission: Admission,
     telemetry: Option<Telemetry>,
+    masks_errors: bool,
 }
 
 impl EngineBuilder {
@@ -103,6 +104,7 @@ impl EngineBuilder {
             leaves_views_unchecked: false,
             admission: Admission::default(),
             telemetry: None,
+            masks_errors: false,
         }
     }
 
@@ -206,6 +208,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Whether callers get one fixed sentence and the call's id instead of what functions raised without meaning it for them
+    /// ([`Failure::raised`](crate::handler::Failure::raised)); the log has the rest under that id (SEC-13).
+    #[must_use]
+    pub const fn mask_errors(mut self, masked: bool) -> Self {
+        self.masks_errors = masked;
+        self
+    }
+
     /// Who says who asks over HTTP, whatever the path and the way in: what nobody vouches for is refused. By default nobody is asked.
     #[must_use]
     pub fn authenticator(mut self, authenticator: Authenticator) -> Self {
@@ -283,7 +293,8 @@ impl EngineBuilder {
             self.capabilities,
             self.cache_hints,
             self.description_cache,
-        );
+        )
+        .masking_errors(self.masks_errors);
         let admission = (!self.admission.is_empty()).then(|| Arc::new(self.admission.with_requirements()));
         let veiled = admission.is_some();
         let (sessions, kept) = (self.sessions, self.kept_sessions);

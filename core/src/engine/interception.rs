@@ -47,7 +47,7 @@ impl Engine {
                         self.admit_around(around, flight, edge, origin)
                     }
                     Ok(flight) => self.invoke_around(around, flight, None, edge, origin),
-                    Err(refused) => State::said(refused),
+                    Err(refused) => self.refuse_entry(&around.asked, refused, edge),
                 })
             }
             Message::Notification(notification) => {

@@ -12,6 +12,7 @@ mod exchange;
 mod gate;
 mod inbound;
 mod interception;
+mod noted;
 mod pages;
 mod parked;
 mod questions;
@@ -45,7 +46,7 @@ use crate::authentication::Authenticator;
 use crate::eras::{self, Asked, Eras, Flight, Opened, Refused, Said, Told, WireError};
 use crate::error::Result;
 use crate::handler::{Events, Failure, FailureKind, Origin, event_channel};
-use crate::jsonrpc::{Frame, Malformed, Taken, error_code};
+use crate::jsonrpc::{Frame, Taken, error_code};
 use crate::middleware::Admission;
 use crate::model::{Implementation, OperationKind, Principal};
 use crate::registry::{Registry, Snapshot};
@@ -161,9 +162,10 @@ impl Engine {
                     None => {
                         let opened = self.0.eras.open(&message, Some(&outline), side);
                         if self.0.admission.is_some() {
-                            self.note_answered(&message, &opened, &edge);
+                            self.begin_noted(&message, opened, &edge, &origin)
+                        } else {
+                            self.begin(opened, &edge, &origin)
                         }
-                        self.begin(opened, &edge, &origin)
                     }
                 }
             }
@@ -176,25 +178,28 @@ impl Engine {
                             let around = around.then(|| self.intercept(&message, None, &edge, &origin, true));
                             around.flatten().unwrap_or_else(|| {
                                 let opened = self.0.eras.open_in_batch(&message, side);
-                                self.note_answered(&message, &opened, &edge);
-                                self.begin(opened, &edge, &origin)
+                                self.begin_noted(&message, opened, &edge, &origin)
                             })
                         }
                         Err(malformed) => {
                             self.0.eras.hear_malformed(&malformed, side);
-                            refuse_in_batch(malformed)
+                            if malformed.answerable {
+                                self.refuse_malformed(malformed, &edge)
+                            } else {
+                                State::last(Outgoing::Accepted)
+                            }
                         }
                     });
                     State::Batch(states.collect(), bodies)
                 }
-                Err(error) => State::said(error.say(None)),
+                Err(error) => self.refuse_unread(&error, None, &edge),
             },
             Err(malformed) => {
                 self.0.eras.hear_malformed(&malformed, side);
                 match &edge {
                     // Nobody waits for an answer.
                     Edge::Connection(_) if !malformed.answerable => State::last(Outgoing::Accepted),
-                    _ => refuse(malformed),
+                    _ => self.refuse_malformed(malformed, &edge),
                 }
             }
         };
@@ -312,7 +317,7 @@ impl Engine {
         match self.enter(&mut asked, kind, edge) {
             Ok(flight) if self.asks_about(&asked.snapshot) => self.admit(asked, flight, edge, origin),
             Ok(flight) => self.go_on(asked, flight, edge, origin),
-            Err(refused) => State::said(refused),
+            Err(refused) => self.refuse_entry(&asked, refused, edge),
         }
     }
 
@@ -400,12 +405,4 @@ impl Engine {
 #[cold]
 fn overloaded(asked: &Asked, kind: OperationKind, message: &str) -> Said {
     asked.voice.failure(kind, &Failure::new(FailureKind::Overloaded, message))
-}
-
-fn refuse(malformed: Malformed) -> State {
-    State::said(WireError::new(malformed.code, malformed.message, 400).say(malformed.id.as_ref()))
-}
-
-fn refuse_in_batch(malformed: Malformed) -> State {
-    if malformed.answerable { refuse(malformed) } else { State::last(Outgoing::Accepted) }
 }

@@ -9,6 +9,7 @@ use super::admission::Held;
 use super::call::Call;
 use super::exchange::Outgoing;
 use super::gate::Gated;
+use super::noted::Noted;
 use super::standing::Standing;
 use super::tasks::Awaited;
 use super::watch::Subscription;
@@ -30,6 +31,8 @@ pub(super) enum State {
     Subscription(Box<Subscription>),
     /// Somebody is to hear what comes of it, and may have the answer wait.
     Admitted(Box<Held>),
+    /// It was answered at once, and the answer waits until it is recorded.
+    Noted(Box<Noted>),
     /// Several requests at once.
     Batch(Vec<State>, Vec<Option<String>>),
     /// At its end.
@@ -100,6 +103,13 @@ impl State {
                 }
                 Poll::Ready(outgoing)
             }
+            Self::Noted(noted) => {
+                let outgoing = std::task::ready!(noted.poll(context));
+                if outgoing.is_none() {
+                    *self = Self::Done;
+                }
+                Poll::Ready(outgoing)
+            }
             Self::Subscription(subscription) => {
                 let (outgoing, then) = std::task::ready!(subscription.poll(context));
                 match then {
@@ -154,7 +164,7 @@ impl State {
                 }
                 Some(joined(&bodies))
             }
-            other @ (Self::Last(..) | Self::Opening(_) | Self::Done) => {
+            other @ (Self::Last(..) | Self::Opening(_) | Self::Noted(_) | Self::Done) => {
                 *self = other;
                 None
             }
@@ -169,6 +179,7 @@ impl State {
             Self::Last(..)
             | Self::Gated(_)
             | Self::Opening(_)
+            | Self::Noted(_)
             | Self::Task(_)
             | Self::Subscription(_)
             | Self::Done => {}
@@ -201,7 +212,7 @@ impl State {
             Self::Task(awaited) => awaited.session.as_ref(),
             Self::Batch(members, _) => members.iter().find_map(Self::session),
             Self::Admitted(held) => held.state.session(),
-            Self::Last(..) | Self::Opening(_) | Self::Subscription(_) | Self::Done => None,
+            Self::Last(..) | Self::Opening(_) | Self::Noted(_) | Self::Subscription(_) | Self::Done => None,
         }
     }
 
@@ -211,7 +222,12 @@ impl State {
             Self::Gated(gated) => gated.survives_disconnect(),
             Self::Batch(members, _) => members.iter().any(Self::survives_disconnect),
             Self::Admitted(held) => held.state.survives_disconnect(),
-            Self::Last(..) | Self::Opening(_) | Self::Task(_) | Self::Subscription(_) | Self::Done => false,
+            Self::Last(..)
+            | Self::Opening(_)
+            | Self::Noted(_)
+            | Self::Task(_)
+            | Self::Subscription(_)
+            | Self::Done => false,
         }
     }
     /// Whether the answer can only be a stream.
@@ -223,6 +239,7 @@ impl State {
             Self::Last(..)
             | Self::Gated(_)
             | Self::Opening(_)
+            | Self::Noted(_)
             | Self::Task(_)
             | Self::Batch(..)
             | Self::Done => false,
@@ -242,6 +259,7 @@ impl State {
             Self::Last(..)
             | Self::Gated(_)
             | Self::Opening(_)
+            | Self::Noted(_)
             | Self::Task(_)
             | Self::Batch(..)
             | Self::Done => {}
@@ -275,6 +293,7 @@ impl State {
             Self::Opening(_) | Self::Task(_) => "task",
             Self::Subscription(_) => "subscription",
             Self::Admitted(held) => held.state.name(),
+            Self::Noted(_) => "noted",
             Self::Batch(..) => "batch",
             Self::Done => "done",
         }

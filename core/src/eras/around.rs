@@ -12,7 +12,7 @@ use super::{Asked, Eras, InFlight, Reuse, Side, Told, Voice, Whole, legacy, mode
 use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::{Notification, Outline, Request, RequestId};
-use crate::model::{Operation, OperationKind};
+use crate::model::{LazyCallId, Operation, OperationKind};
 use crate::protocol_version::ProtocolVersion;
 
 /// A request that something stands around.
@@ -216,5 +216,6 @@ fn stranger(request_id: RequestId, version: ProtocolVersion) -> Caller {
         progress_token: None,
         params: None,
         trace: None,
+        call: LazyCallId::default(),
     }
 }

@@ -45,9 +45,9 @@ pub use tasks::{TaskNews, TaskRequest, TaskWish, TaskWord, task_refused, task_wi
 pub use voice::{Said, Voice, WireError};
 pub use witness::{Witness, Witnessed};
 
-use crate::handler::{Events, Handler, Invocation};
+use crate::handler::{Events, Failure, Handler, Invocation};
 use crate::json::RawJson;
-use crate::jsonrpc::{Outline, Request};
+use crate::jsonrpc::{Outline, Request, RequestId};
 use crate::model::{Operation, OperationKind, Principal};
 use crate::registry::Snapshot;
 use params::Params;
@@ -56,6 +56,12 @@ use params::Params;
 pub static PROTOCOL_VERSION_HEADER: HeaderName = HeaderName::from_static("mcp-protocol-version");
 /// The header that names the session.
 pub static SESSION_ID_HEADER: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// What the request with this id is answered where nothing else is known of it than that it fails.
+#[must_use]
+pub fn failed(failure: &Failure, id: &RequestId) -> Said {
+    errors::common(failure).say(Some(id))
+}
 
 /// Where a message came in.
 #[derive(Debug, Clone, Copy)]

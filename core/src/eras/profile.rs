@@ -23,6 +23,8 @@ pub struct Profile {
     pub cache_hints: HashMap<OperationKind, CacheHint>,
     /// How long the description of the server may be kept (G-3).
     pub description_cache: CacheHint,
+    /// Whether what functions raised is for the log alone.
+    masks_errors: bool,
     /// `"…/serverInfo":{…}`: the member that goes into `_meta` of every modern result (META-3).
     server_info: String,
 }
@@ -39,7 +41,28 @@ impl Profile {
     ) -> Self {
         let mut server_info = format!("\"{SERVER_INFO}\":");
         write_implementation(&mut server_info, &implementation, ProtocolVersion::NEWEST.features());
-        Self { implementation, instructions, capabilities, cache_hints, description_cache, server_info }
+        Self {
+            implementation,
+            instructions,
+            capabilities,
+            cache_hints,
+            description_cache,
+            masks_errors: false,
+            server_info,
+        }
+    }
+
+    /// The same, where what functions raised may be for the log alone.
+    #[must_use]
+    pub const fn masking_errors(mut self, masks: bool) -> Self {
+        self.masks_errors = masks;
+        self
+    }
+
+    /// Whether what functions raised is for the log alone.
+    #[must_use]
+    pub const fn masks_errors(&self) -> bool {
+        self.masks_errors
     }
 
     /// `"…/serverInfo":{…}`.

@@ -14,7 +14,7 @@ use crate::eras::{legacy, modern};
 use crate::handler::{Caller, Event, Failure, FailureKind};
 use crate::json::{LONG, RawJson, one_line};
 use crate::jsonrpc::{MessageText, RequestId, error_code, write};
-use crate::model::{Change, Notification, OperationKind, Output, Question, ToolOutput, WatchFilter};
+use crate::model::{CallId, Change, Notification, OperationKind, Output, Question, ToolOutput, WatchFilter};
 use crate::protocol_version::{Era, ProtocolVersion};
 
 /// A response: its text and its HTTP status.
@@ -157,11 +157,15 @@ impl Voice {
         let defect = matches!(failure.kind, FailureKind::Internal | FailureKind::Abandoned);
         let detail = failure.detail.as_deref().unwrap_or_default();
         if defect {
-            tracing::warn!(request = %self.id(), %detail, "a request failed: {}", failure.message);
+            let call = self.caller.call_id();
+            tracing::warn!(request = %self.id(), %call, %detail, "a request failed: {}", failure.message);
         } else {
             // What a function raised is in the log of whoever ran it.
             tracing::debug!(request = %self.id(), %detail, "a request failed: {}", failure.message);
         }
+        let masked = (failure.raised && self.profile.masks_errors())
+            .then(|| Failure::new(failure.kind, masked_text(self.caller.call_id())));
+        let failure = masked.as_ref().unwrap_or(failure);
         if let Some(output) = tool_error(kind, failure, self.version().era()) {
             return self.answer(&Answer::Output {
                 kind,
@@ -174,6 +178,10 @@ impl Voice {
             Era::Legacy => legacy::errors::encode(kind, failure),
             Era::Modern => modern::errors::encode(failure),
         };
+        if defect && error.data.is_none() {
+            // Under which its log says more.
+            error.data = Some(RawJson::from_checked(format!("{{\"callId\":\"{}\"}}", self.caller.call_id())));
+        }
         if let Some(http) = &failure.http {
             error.status = http.status.as_u16();
             error.headers = Some(Box::new(http.headers.clone()));
@@ -292,6 +300,12 @@ fn size_of(answer: &Answer) -> usize {
             Output::Completion(_) | Output::InputRequired(_) => 0,
         },
     }
+}
+
+/// What the peer is told of what was not meant for it (SEC-13).
+#[must_use]
+pub fn masked_text(call: CallId) -> String {
+    format!("The server could not complete this call. Its log tells more under call {call}.")
 }
 
 /// Failures of a tool call that a model can act on are results (TOOL-7, G-12).

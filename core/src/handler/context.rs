@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::{Answers, EventSender, Origin};
 use crate::json::{self, RawJson};
 use crate::jsonrpc::RequestId;
-use crate::model::{CallTrace, LogLevel, Principal, TraceContext};
+use crate::model::{CallId, CallTrace, LazyCallId, LogLevel, Principal, TraceContext};
 use crate::protocol_version::ProtocolVersion;
 
 /// What is known about the request a call serves: from its envelope in the modern era, from its session in the legacy one.
@@ -41,9 +41,17 @@ pub struct Caller {
     pub params: Option<RawJson>,
     /// The call's own span, where somebody follows traces.
     pub trace: Option<Box<CallTrace>>,
+    /// By which name errors, logs and records know the request; see [`Caller::call_id`].
+    pub call: LazyCallId,
 }
 
 impl Caller {
+    /// By which name errors, logs and records know the request.
+    #[must_use]
+    pub fn call_id(&self) -> CallId {
+        self.call.get()
+    }
+
     /// Whether the peer asked for progress.
     #[must_use]
     pub const fn wants_progress(&self) -> bool {

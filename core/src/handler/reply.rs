@@ -109,6 +109,9 @@ pub struct Failure {
     pub data: Option<RawJson>,
     /// What HTTP says of it besides.
     pub http: Option<Box<HttpSide>>,
+    /// Whether the message is what a function raised without meaning it for the peer, who may get another
+    /// ([`EngineBuilder::mask_errors`](crate::engine::EngineBuilder::mask_errors)).
+    pub raised: bool,
 }
 
 /// What HTTP says of a failure besides its message, whatever the era.
@@ -124,7 +127,15 @@ impl Failure {
     /// A failure of `kind` with a message for the peer.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), detail: None, code: None, data: None, http: None }
+        Self {
+            kind,
+            message: message.into(),
+            detail: None,
+            code: None,
+            data: None,
+            http: None,
+            raised: false,
+        }
     }
 
     /// A JSON-RPC error of the author's choosing.
@@ -137,6 +148,13 @@ impl Failure {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// The same failure, whose message was not meant for the peer.
+    #[must_use]
+    pub const fn raised(mut self) -> Self {
+        self.raised = true;
         self
     }
 

@@ -155,12 +155,13 @@ impl Description {
     /// [`ErrorKind::Io`] when that file cannot be used; see [`EngineBuilder::build`](crate::engine::EngineBuilder::build).
     pub fn engine(&self) -> Result<Engine> {
         let capabilities = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let parts = self.production().parts()?;
+        let parts = self.production().parts(&self.registry)?;
         let mut builder = Engine::builder(self.implementation.clone())
             .registry(self.registry.clone())
             .capabilities(capabilities)
             .limits(self.limits.clone())
             .admission(parts.admission)
+            .mask_errors(parts.masks_errors)
             .keep_sessions_in(self.sessions.clone())
             .tasks(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).open()?);
         if let Some(authenticator) = parts.authenticator {
@@ -318,10 +319,10 @@ struct Production {
 }
 
 impl Production {
-    fn parts(&mut self) -> Result<Parts> {
+    fn parts(&mut self, registry: &Registry) -> Result<Parts> {
         let parts = match self.parts.take() {
             Some(parts) => parts,
-            None => self.settings.assemble(&self.functions)?,
+            None => self.settings.assemble(&self.functions, registry)?,
         };
         Ok(self.parts.insert(parts).clone())
     }

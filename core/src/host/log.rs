@@ -7,6 +7,8 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use crate::audit::secrets::without_secrets;
+
 /// How grave a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -35,6 +37,12 @@ pub fn pass_on(hear: impl Fn(Severity, String) + Send + Sync + 'static) {
     let _ = tracing::subscriber::set_global_default(Lines(hear));
 }
 
+/// A text for a log, without what looks like a secret in it: keys, tokens, what is assigned to a secret's name (SEC-15).
+#[must_use]
+pub fn fit(text: String) -> String {
+    without_secrets(&text).unwrap_or(text)
+}
+
 /// Turns events into lines. There are no spans.
 struct Lines<H>(H);
 
@@ -54,7 +62,8 @@ where
         let grave = *event.metadata().level() == Level::ERROR;
         let mut line = Line::default();
         event.record(&mut line);
-        (self.0)(if grave { Severity::Error } else { Severity::Warning }, line.message + &line.facts);
+        let line = line.message + &line.facts;
+        (self.0)(if grave { Severity::Error } else { Severity::Warning }, fit(line));
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

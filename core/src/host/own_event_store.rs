@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{CallContext, Caller, Handler, Invocation, event_channel};
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::{OperationKind, Output};
+use crate::model::{LazyCallId, OperationKind, Output};
 use crate::protocol_version::ProtocolVersion;
 use crate::transports::http::{EventStore, Keeping, KeptEvent, Replay};
 
@@ -116,6 +116,7 @@ fn nobody() -> CallContext {
         progress_token: None,
         params: None,
         trace: None,
+        call: LazyCallId::default(),
     };
     let (events, _) = event_channel(false, None);
     CallContext::new(Arc::new(caller), events)

@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::admitted::Admitted;
-use super::operation_event::{CallId, OperationEvent, Outcome, Ticket};
+use super::operation_event::{OperationEvent, Outcome, Ticket};
 use crate::authorization::LivePolicy;
 use crate::handler::{Caller, Failure};
 use crate::jsonrpc::RequestId;
-use crate::model::{Operation, OperationKind, Principal};
+use crate::model::{CallId, Operation, OperationKind, Principal};
 use crate::registry::Snapshot;
 
 /// Where a request came from.
@@ -135,11 +136,21 @@ pub trait Observer: Send + Sync {
         None
     }
 
-    /// A request was refused before it was read (origin, authentication, size); `reason` is what its client was told.
-    fn refused(&self, status: u16, reason: &str, place: Place) {
+    /// Everything that was heard so far is to go where it goes; what is returned ends once it has.
+    fn settle(&self) -> Option<Settling> {
+        None
+    }
+
+    /// A request was refused before it was read (origin, authentication, size); `reason` is what its client is told. With a ticket,
+    /// its client is not told before that is honoured, or cannot be. Never blocks.
+    fn refused(&self, status: u16, reason: &str, place: Place) -> Option<Ticket> {
         let _ = (status, reason, place);
+        None
     }
 }
+
+/// What observers heard is on its way.
+pub type Settling = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What is asked of every operation, in this order: may this caller do it ([`Authorizer`]), and does it not ask too often
 /// ([`Limiter`]), so that what is denied costs others nothing and is answered as what does not exist; then it is done. Whatever
@@ -228,7 +239,9 @@ impl Admission {
         self.authorizer.as_ref().map_or_else(Decision::allowed, |authorizer| authorizer.authorize(ask))
     }
 
-    /// Tells of a request that was answered without anybody being asked; `error`: its code, where that is an error.
+    /// Tells of a request that was answered without anybody being asked; `error`: its code, where that is an error. Returns what its
+    /// answer has to wait for.
+    #[must_use]
     pub fn note(
         &self,
         method: &str,
@@ -236,7 +249,7 @@ impl Admission {
         principal: Option<&Principal>,
         place: Place,
         error: Option<&str>,
-    ) {
+    ) -> Vec<Ticket> {
         let event = OperationEvent {
             began: SystemTime::now(),
             duration: Duration::ZERO,
@@ -260,7 +273,7 @@ impl Admission {
             headers: None,
             trace: None,
         };
-        self.observers.iter().for_each(|observer| drop(observer.operation(&event)));
+        self.observers.iter().filter_map(|observer| observer.operation(&event)).collect()
     }
 
     /// Whether calls have their place in a trace.
@@ -288,9 +301,20 @@ impl Admission {
         self.observers.iter().for_each(|observer| observer.rest());
     }
 
-    /// Tells of a request that was refused before it was read.
-    pub fn refused(&self, status: u16, reason: &str, place: Place) {
-        self.observers.iter().for_each(|observer| observer.refused(status, reason, place));
+    /// Has what observers heard so far go where it goes, and waits until it has.
+    pub async fn settle(&self) {
+        for observer in &self.observers {
+            if let Some(settling) = observer.settle() {
+                settling.await;
+            }
+        }
+    }
+
+    /// Tells of a request that was refused before it was read. Returns what its client waits for before it is told so, whether or
+    /// not that comes about: nothing was done.
+    #[must_use]
+    pub fn refused(&self, status: u16, reason: &str, place: Place) -> Vec<Ticket> {
+        self.observers.iter().filter_map(|observer| observer.refused(status, reason, place)).collect()
     }
 }
 

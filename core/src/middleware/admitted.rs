@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use super::admission::{Admission, Ask, Permit, Place};
-use super::operation_event::{CallId, OperationEvent, Outcome, Ticket};
+use super::operation_event::{OperationEvent, Outcome, Ticket};
 use crate::eras::{Answer, Witness, Witnessed};
 use crate::handler::{Caller, Failure};
 use crate::json;
-use crate::model::{CompletionReference, Operation, Output};
+use crate::model::{CallId, CompletionReference, Operation, Output};
 use crate::registry::Snapshot;
 
 /// One operation that was asked about.
@@ -61,7 +61,7 @@ impl Admitted {
             admission: Arc::clone(admission),
             began: SystemTime::now(),
             clock: Instant::now(),
-            call: CallId::next(),
+            call: ask.caller.call_id(),
             told,
             rule,
             denied,

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::admission::{Observer, Place, Transport};
+use super::admission::{Observer, Place, Settling, Transport};
 use super::operation_event::{OperationEvent, Outcome, Ticket};
 use crate::audit::{self, AuditLog, Entry, Known, Sensitive};
 use crate::handler::Failure;
@@ -15,7 +15,7 @@ use crate::model::OperationKind;
 use crate::registry::Registry;
 
 /// The type of records of requests that were refused before they were read.
-const REFUSED: &str = "http.refused";
+const REFUSED: &str = "request.refused";
 
 /// Writes a record of each operation into a log.
 pub struct Auditor {
@@ -118,7 +118,18 @@ impl Observer for Auditor {
         self.log.rest();
     }
 
-    fn refused(&self, status: u16, reason: &str, place: Place) {
+    fn settle(&self) -> Option<Settling> {
+        let log = self.log.clone();
+        Some(Box::pin(async move {
+            log.flush().await;
+        }))
+    }
+
+    fn refused(&self, status: u16, reason: &str, place: Place) -> Option<Ticket> {
+        // Clients try methods to find out whether they are there.
+        if status == 405 {
+            return None;
+        }
         let mut entry = Entry::new(REFUSED, audit::Outcome::Denied);
         entry.at = SystemTime::now();
         entry.facts.push(("status", Known::Text(status.to_string().into())));
@@ -127,8 +138,7 @@ impl Observer for Auditor {
         if let Some(remote) = place.remote {
             entry.facts.push(("remote_address", Known::Text(remote.ip().to_string().into())));
         }
-        // Nothing was done, and nobody waits.
-        drop(self.log.record(entry));
+        self.log.record(entry)
     }
 }
 

@@ -10,12 +10,12 @@ mod stack;
 mod timeout;
 
 pub use admission::{
-    Admission, Admittance, Ask, Authorizer, Begun, Decision, Limiter, Observer, Permit, Place, Transport,
-    Verdict,
+    Admission, Admittance, Ask, Authorizer, Begun, Decision, Limiter, Observer, Permit, Place, Settling,
+    Transport, Verdict,
 };
 pub use admitted::Admitted;
 pub use auditing::Auditor;
 pub use containment::Contained;
-pub use operation_event::{CallId, OperationEvent, Outcome, Ticket};
+pub use operation_event::{OperationEvent, Outcome, Ticket};
 pub use stack::{Stack, call};
 pub use timeout::{Timeout, in_words};

@@ -1,9 +1,6 @@
 //! What observers are told of an operation.
 
-use std::fmt;
 use std::net::SocketAddr;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::oneshot;
@@ -12,7 +9,7 @@ use super::admission::Transport;
 use crate::handler::Failure;
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::{CallTrace, OperationKind, Principal};
+use crate::model::{CallId, CallTrace, OperationKind, Principal};
 use crate::protocol_version::ProtocolVersion;
 
 /// What an answer waits for: that it was recorded, or why it could not be, in which case this is answered instead.
@@ -93,32 +90,4 @@ pub struct OperationEvent<'a> {
     pub headers: Option<&'a http::HeaderMap>,
     /// Its own span, where somebody follows traces.
     pub trace: Option<&'a CallTrace>,
-}
-
-/// Names one operation, among all of all processes as good as surely.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CallId {
-    process: u32,
-    number: u64,
-}
-
-impl CallId {
-    /// One that nobody else has.
-    #[must_use]
-    pub fn next() -> Self {
-        static PROCESS: OnceLock<u32> = OnceLock::new();
-        static NUMBER: AtomicU64 = AtomicU64::new(1);
-        let process = *PROCESS.get_or_init(|| {
-            let mut bytes = [0; 4];
-            // Without randomness, processes are told apart by their numbers.
-            if getrandom::fill(&mut bytes).is_err() { std::process::id() } else { u32::from_le_bytes(bytes) }
-        });
-        Self { process, number: NUMBER.fetch_add(1, Ordering::Relaxed) }
-    }
-}
-
-impl fmt::Display for CallId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:08x}-{:x}", self.process, self.number)
-    }
 }

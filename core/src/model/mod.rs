@@ -2,6 +2,7 @@
 
 mod annotations;
 mod cache_hint;
+mod call_id;
 mod capabilities;
 mod change;
 mod client_answer;
@@ -24,6 +25,7 @@ mod trace;
 
 pub use annotations::{CommonFields, Requirements};
 pub use cache_hint::{CacheHint, CacheScope};
+pub use call_id::{CallId, LazyCallId};
 pub use capabilities::{Capabilities, Offer};
 pub use change::{Change, ListKind, Said, SaidFilter, Saying, WatchFilter};
 pub use client_answer::{Elicited, Root, Sampled};

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use super::ledger::LedgerOptions;
 use crate::handler::Handler;
 use crate::json;
@@ -67,7 +69,8 @@ fn fits(pattern: &str, name: &str) -> bool {
 }
 
 /// What becomes of a call that a person has to confirm where the client cannot ask one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unsupported {
     /// It is refused.
     #[default]
@@ -77,7 +80,8 @@ pub enum Unsupported {
 }
 
 /// What becomes of characters in results that people do not see and models read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unseen {
     /// Nothing.
     Keep,

@@ -198,11 +198,12 @@ impl Observer for Telemetry {
         }
     }
 
-    fn refused(&self, status: u16, reason: &str, place: Place) {
+    fn refused(&self, status: u16, reason: &str, place: Place) -> Option<Ticket> {
         self.0.counts.refuse(status);
         if let Some(logs) = &self.0.logs {
             logs.writer.write(&logs::refusal(status, reason, place));
         }
+        None
     }
 }
 

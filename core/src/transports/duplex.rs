@@ -14,10 +14,13 @@ use crate::engine::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::handler::{Failure, Origin};
 use crate::jsonrpc::LongFrame;
+use crate::middleware::{Place, Transport};
 use crate::model::Principal;
 
 /// The longest message that is read when nothing is said about it.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024 * 1024;
+
+const LOCAL: Place = Place { transport: Transport::Local, remote: None };
 
 /// How many messages wait for the writer; beyond it the calls wait.
 const QUEUE: usize = 256;
@@ -114,6 +117,10 @@ impl Duplex {
     /// What a frame over the limit is answered, if anything. Who waits for what it says learns of it.
     pub(super) fn too_long(&self, frame: LongFrame, limit: usize) -> Option<String> {
         tracing::warn!(bytes = frame.bytes(), limit, "refusing a message that is too long");
+        if let Some(admission) = self.engine.admission() {
+            // Its reader waits for nobody, and nothing was done.
+            let _ = admission.refused(413, "a message is too long", LOCAL);
+        }
         for id in frame.answers() {
             let wrong = format!("it has {} bytes, more than the {limit} allowed", frame.bytes());
             self.connection.refuse_answer(id, &wrong);

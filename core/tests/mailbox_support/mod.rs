@@ -13,7 +13,7 @@ use oxmcp_core::handler::{CallContext, Caller, EventSender, Invocation, event_ch
 use oxmcp_core::json::RawJson;
 use oxmcp_core::jsonrpc::RequestId;
 use oxmcp_core::mailbox::{HostMessage, Mailbox, PendingCall};
-use oxmcp_core::model::OperationKind;
+use oxmcp_core::model::{LazyCallId, OperationKind};
 use oxmcp_core::protocol_version::ProtocolVersion;
 
 pub fn invocation(target: &str) -> Invocation {
@@ -37,6 +37,7 @@ pub fn invocation_with(target: &str, events: EventSender) -> Invocation {
         progress_token: None,
         params: None,
         trace: None,
+        call: LazyCallId::default(),
     };
     Invocation {
         kind: OperationKind::CallTool,

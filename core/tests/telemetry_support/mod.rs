@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use oxmcp_core::middleware::{CallId, OperationEvent, Outcome, Transport};
-use oxmcp_core::model::OperationKind;
+use oxmcp_core::middleware::{OperationEvent, Outcome, Transport};
+use oxmcp_core::model::{CallId, OperationKind};
 use oxmcp_core::telemetry::{LogOptions, PageOptions, Telemetry, TelemetryOptions};
 use serde_json::Value;
 

@@ -14,7 +14,7 @@ use crate::eras::{Asked, Eras, Opened, Side, Whole};
 use crate::handler::Caller;
 use crate::json;
 use crate::jsonrpc::{Request, error_code};
-use crate::model::{LogLevel, Operation, OperationKind};
+use crate::model::{LazyCallId, LogLevel, Operation, OperationKind};
 use crate::protocol_version::ProtocolVersion;
 
 /// Who a legacy request comes from.
@@ -137,6 +137,7 @@ pub(crate) fn voice(
         progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
         trace: None,
+        call: LazyCallId::default(),
     };
     Voice::new(Arc::new(caller), &eras.profile, side.headers().is_none())
 }

@@ -13,7 +13,7 @@ use crate::eras::profile::Profile;
 use crate::handler::Caller;
 use crate::json::RawJson;
 use crate::jsonrpc::RequestId;
-use crate::model::{Change, LogLevel, Principal, Saying};
+use crate::model::{Change, LazyCallId, LogLevel, Principal, Saying};
 use crate::protocol_version::ProtocolVersion;
 use crate::registry::Watch;
 
@@ -106,6 +106,7 @@ impl Session {
             progress_token: None,
             params: None,
             trace: None,
+            call: LazyCallId::default(),
         }
     }
 

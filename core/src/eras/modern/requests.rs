@@ -13,7 +13,7 @@ use crate::eras::{Asked, Eras, Side, Whole};
 use crate::handler::Caller;
 use crate::json::RawJson;
 use crate::jsonrpc::{Request, error_code};
-use crate::model::{Operation, OperationKind};
+use crate::model::{LazyCallId, Operation, OperationKind};
 use crate::protocol_version::ProtocolVersion;
 
 /// What a request turned out to be.
@@ -136,6 +136,7 @@ pub(crate) fn voice(
         progress_token: meta.progress_token(),
         params: params.text.filter(|_| kind.may_ask()).map(|text| params.keep(text)),
         trace: None,
+        call: LazyCallId::default(),
     };
     Voice::new(Arc::new(caller), &eras.profile, side.headers().is_none())
 }

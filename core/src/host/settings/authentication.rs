@@ -8,7 +8,6 @@ mod providers;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -16,6 +15,7 @@ pub use self::holders::{CertificateSettings, DpopSettings};
 pub use self::introspection::IntrospectionSettings;
 pub use self::jwt::JwtSettings;
 pub use self::providers::Provider;
+use super::moments::seconds;
 use super::one_or_many::one_or_many;
 use crate::authentication::{ApiKeyOptions, ApiKeyRecord, AuthenticationOptions, Authenticator};
 use crate::error::{Error, ErrorKind, Result};
@@ -93,11 +93,6 @@ pub struct ApiKeySettings {
 
 pub(super) fn wrong(why: String) -> Error {
     Error::new(ErrorKind::Configuration, why)
-}
-
-pub(super) fn seconds(name: &str, seconds: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| wrong(format!("{name} is no number of seconds: {seconds}")))
 }
 
 impl AuthenticationSettings {

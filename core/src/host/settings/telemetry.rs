@@ -8,7 +8,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 
-use super::authentication::{seconds, wrong};
+use super::authentication::wrong;
+use super::moments::seconds;
 use super::secret::Secret;
 use super::switched::switched;
 use crate::error::Result;

@@ -111,6 +111,13 @@ impl Endpoint {
         &self.0.shutdown
     }
 
+    /// Has what observers heard go where it goes.
+    pub(super) async fn settle(&self) {
+        if let Some(admission) = self.0.engine.admission() {
+            admission.settle().await;
+        }
+    }
+
     pub(super) fn options(&self) -> &HttpOptions {
         &self.0.options
     }
@@ -134,9 +141,12 @@ impl Endpoint {
         let reader = cors.as_ref().map(|cors| (cors, cors.origin(&headers)));
         let single = single_headers::check(version, &uri, &headers);
         if single.is_ok()
-            && let Some(answer) = self.without_credentials(&method, &uri, &headers, remote)
+            && let Some(answer) = self.without_credentials(&method, &uri, &headers)
         {
-            return answer;
+            return match answer {
+                Ok(answer) => answer,
+                Err(refused) => self.refuse(&refused, None, remote).await,
+            };
         }
         let mounted = extensions.get::<SseRequest>();
         // Nothing else is said to whoever is nobody: not even what is there.
@@ -155,7 +165,7 @@ impl Endpoint {
                 };
                 match checked {
                     Ok(known) => vouched = Some(known),
-                    Err(refused) => return self.refuse(&refused, reader, remote),
+                    Err(refused) => return self.refuse(&refused, reader, remote).await,
                 }
             }
         }
@@ -180,6 +190,7 @@ impl Endpoint {
                 guards.route_mounted(opens, &method, &uri, &headers)
             }
         });
+        let of_session = engine.admission().is_some() && !matches!(route, Ok(Route::Post));
         let answer = match route {
             Ok(_) if shutdown.is_triggered() => Ok(response::shutting_down()),
             Ok(Route::Post) => self.post(headers, body, remote, origin, principal, resumption).await,
@@ -193,22 +204,22 @@ impl Endpoint {
                 sse::open(engine, options, sse, shutdown, &headers, principal, mounted)
             }
             Ok(Route::PostSse) => {
-                let session = match mounted {
-                    Some(SseRequest::Message(session)) => session.clone(),
-                    _ => sse::session_in_query(&uri),
-                };
+                let session = sse_session(mounted, &uri);
                 let (headers, principal) = (Arc::new(headers), principal.cloned());
                 let posted = Posted { headers, remote, principal };
                 aside(self.post_sse(posted, body, session, origin)).await
             }
-            Ok(Route::Preflight) => Ok(cors
-                .as_ref()
-                .map_or_else(|| response::empty(StatusCode::NO_CONTENT), |cors| cors.preflight(&headers))),
+            Ok(Route::Preflight) => Ok(preflight(cors.as_ref(), &headers)),
             Err(refused) => Err(refused),
         };
         let mut response = match answer {
-            Ok(response) => response,
-            Err(refused) => return self.refuse(&refused, reader, remote),
+            Ok(response) => {
+                if of_session && response.status().is_client_error() {
+                    self.record(response.status(), "", remote).await;
+                }
+                response
+            }
+            Err(refused) => return self.refuse(&refused, reader, remote).await,
         };
         if let Some(door) = door {
             door.complete(&mut response, called.as_deref());
@@ -220,13 +231,16 @@ impl Endpoint {
     }
 
     /// The answer to somebody who is refused, which pages may read as any other.
-    fn refuse(
+    async fn refuse(
         &self,
         refused: &Refused,
         reader: Option<(&Cors, Option<HeaderValue>)>,
         remote: Option<SocketAddr>,
     ) -> Response<ResponseBody> {
-        self.note(refused, remote);
+        self.0.told.note(refused);
+        if self.0.engine.admission().is_some() {
+            self.record(refused.status, &refused.message, remote).await;
+        }
         let mut response = response::refused(refused);
         if let Some((cors, origin)) = reader {
             cors.mark(&mut response, origin);
@@ -240,35 +254,44 @@ impl Endpoint {
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
-        remote: Option<SocketAddr>,
-    ) -> Option<Response<ResponseBody>> {
+    ) -> Option<Result<Response<ResponseBody>, Refused>> {
         let Inner { guards, health, card, pages, .. } = &*self.0;
         let health = health.as_ref();
         if let Some(answer) = health.and_then(|health| health.answer(method, uri.path(), || self.is_ready()))
         {
-            return Some(answer);
+            return Some(Ok(answer));
         }
         let card = card.as_ref();
         if let Some(answer) = card.and_then(|card| card.answer(method, uri.path(), headers)) {
-            return Some(answer);
+            return Some(Ok(answer));
         }
-        let answer = pages.as_ref()?.answer(method, uri, headers, guards);
-        answer.unwrap_or_else(|refused| Some(self.refuse(&refused, None, remote)))
-    }
-
-    /// Tells of a request that is refused.
-    fn note(&self, refused: &Refused, remote: Option<SocketAddr>) {
-        self.0.told.note(refused);
-        if let Some(admission) = self.0.engine.admission() {
-            let place = Place { transport: Transport::Http, remote };
-            admission.refused(refused.status.as_u16(), &refused.message, place);
-        }
+        pages.as_ref()?.answer(method, uri, headers, guards).transpose()
     }
 
     /// Whether requests are taken.
     fn is_ready(&self) -> bool {
         let Inner { engine, shutdown, .. } = &*self.0;
         !shutdown.is_triggered() && engine.admission().is_none_or(|admission| admission.may_begin().is_ok())
+    }
+
+    /// Has observers hear of a request that is refused unread; returns when its client may be told so.
+    #[cold]
+    fn record<'a>(
+        &'a self,
+        status: StatusCode,
+        reason: &'a str,
+        remote: Option<SocketAddr>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        aside(async move {
+            let Some(admission) = self.0.engine.admission() else { return };
+            let place = Place { transport: Transport::Http, remote };
+            let reason =
+                if reason.is_empty() { status.canonical_reason().unwrap_or_default() } else { reason };
+            for ticket in admission.refused(status.as_u16(), reason, place) {
+                // Nothing was done, so it is refused whether or not that is recorded.
+                let _ = ticket.await;
+            }
+        })
     }
 
     /// Has somebody else answer a request whose path is none of ours.
@@ -293,7 +316,8 @@ impl Endpoint {
         match body {
             Ok(body) => beside.answer(head.map(|()| body), remote).await,
             Err(refused) => {
-                self.note(&refused, remote);
+                self.0.told.note(&refused);
+                self.record(refused.status, &refused.message, remote).await;
                 response::refused(&refused)
             }
         }
@@ -450,6 +474,18 @@ fn aside<'a, T>(answer: impl Future<Output = T> + Send + 'a) -> Pin<Box<dyn Futu
 
 /// Why a question is not answered any more: what is posted now is refused.
 pub(super) const NO_MORE_ANSWERS: &str = "the server is shutting down and takes no answers any more";
+
+/// Which session a message of HTTP+SSE is for: its application says so, or the query does.
+fn sse_session(mounted: Option<&SseRequest>, uri: &Uri) -> Option<Arc<str>> {
+    match mounted {
+        Some(SseRequest::Message(session)) => session.clone(),
+        _ => sse::session_in_query(uri),
+    }
+}
+
+fn preflight(cors: Option<&Cors>, headers: &HeaderMap) -> Response<ResponseBody> {
+    cors.map_or_else(|| response::empty(StatusCode::NO_CONTENT), |cors| cors.preflight(headers))
+}
 
 fn parts_of(method: Method, uri: Uri, version: Version, headers: HeaderMap) -> request::Parts {
     let mut parts = Request::new(()).into_parts().0;

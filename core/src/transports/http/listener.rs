@@ -128,6 +128,7 @@ impl HttpServer {
             }
         };
         connections.drain(expiry, &limits).await;
+        self.endpoint.settle().await;
         Ok(())
     }
 }

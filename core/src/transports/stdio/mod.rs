@@ -106,6 +106,7 @@ where
     R: AsyncRead,
     W: AsyncWrite,
 {
+    let admission = engine.admission().cloned();
     let (duplex, queued) = Duplex::connect(engine, None)?;
     // Given with the engine's, which `shutdown` need not be.
     let ending = duplex.shutdown().clone();
@@ -115,7 +116,7 @@ where
     let mut over = pin!(first(shutdown.over(), ending.over()));
     let (mut is_triggered, mut is_over) = (false, false);
     let mut pump = Pump::new(duplex, queued, options, detour);
-    poll_fn(|cx| {
+    let ended = poll_fn(|cx| {
         if !is_triggered && triggered.as_mut().poll(cx).is_ready() {
             is_triggered = true;
             pump.stop();
@@ -126,8 +127,11 @@ where
         }
         pump.poll(reader.as_mut(), writer.as_mut(), cx)
     })
-    .await
-    .or_else(|error| match error.kind() {
+    .await;
+    if let Some(admission) = admission {
+        admission.settle().await;
+    }
+    ended.or_else(|error| match error.kind() {
         // The peer closed its end: that is how a connection ends, too (STDIO-7).
         io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(()),
         _ => Err(Error::new(ErrorKind::Io, "stdio failed").caused_by(error)),
