@@ -143,6 +143,12 @@ impl Serving {
         self.calls.with(id, |call| describe(&call.invocation))
     }
 
+    /// By which name errors, logs and records know the request; `null` once the call is answered.
+    #[napi]
+    pub fn call_id(&self, id: f64) -> Option<String> {
+        self.calls.with(id, |call| call.invocation.context.caller.call_id().to_string())
+    }
+
     /// Whether nobody waits for the answer any more.
     #[napi]
     pub fn is_cancelled(&self, id: f64) -> bool {
@@ -272,7 +278,8 @@ impl Serving {
         self.answer(id, Ok(Output::Tool(ToolOutput { more: Some(raw(more)), ..output })));
     }
 
-    /// Fails; the detail is for the log, the data, JSON, for the client.
+    /// Fails; the detail is for the log, the data, JSON, for the client. `raised`: the message was not meant for it, who may get
+    /// another.
     #[napi]
     pub fn fail(
         &self,
@@ -281,6 +288,7 @@ impl Serving {
         message: String,
         detail: Option<String>,
         data: Option<String>,
+        raised: bool,
     ) -> Result<(), JsError> {
         let Some(kind) = FailureKind::from_name(&kind) else {
             let message = format!("no failure kind {kind:?}; see failureKinds");
@@ -289,6 +297,7 @@ impl Serving {
         let mut failure = Failure::new(kind, message);
         failure.detail = detail;
         failure.data = data.map(raw);
+        failure.raised = raised;
         self.answer(id, Err(failure));
         Ok(())
     }

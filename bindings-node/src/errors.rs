@@ -67,6 +67,12 @@ impl<T> IntoJs<T> for Result<T, Error> {
     }
 }
 
+/// A text for a log, without what looks like a secret in it.
+#[napi]
+pub fn fit_for_log(text: String) -> String {
+    oxmcp_core::host::log::fit(text)
+}
+
 /// `ErrorKind::ALL` by name.
 #[napi]
 pub fn error_kinds() -> Vec<&'static str> {

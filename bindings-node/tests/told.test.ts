@@ -40,10 +40,13 @@ describe('what a function throws', () => {
     assert.equal(told.length, 3);
     assert.match(
       told[0] ?? '',
-      /^oxmcp: tool 'now' failed in call \d+: TypeError: broken at once\n {4}at .*told\.test/,
+      /^oxmcp: tool 'now' failed in call [\da-f]+-[\da-f]+: TypeError: broken at once\n {4}at .*told\.test/,
     );
-    assert.match(told[1] ?? '', /^oxmcp: tool 'later' failed in call \d+: Error: broken later/);
-    assert.match(told[2] ?? '', /^oxmcp: prompt 'prompt' failed in call \d+: Error: broken prompt/);
+    assert.match(told[1] ?? '', /^oxmcp: tool 'later' failed in call [\da-f]+-[\da-f]+: Error: broken later/);
+    assert.match(
+      told[2] ?? '',
+      /^oxmcp: prompt 'prompt' failed in call [\da-f]+-[\da-f]+: Error: broken prompt/,
+    );
     assert.deepEqual(
       heard.map(({ message }) => message),
       ['broken at once', 'broken later', 'broken prompt'],
@@ -104,7 +107,7 @@ describe('what a function throws', () => {
   });
 });
 
-test('numbers of calls are those of one place, whatever server they are of', async (t) => {
+test('the ids of calls are those of one place, whatever server they are of', async (t) => {
   const told = lines(t, 'error');
   for (const name of ['one', 'two']) {
     const server = emptyServer();
@@ -117,8 +120,8 @@ test('numbers of calls are those of one place, whatever server they are of', asy
     await client.close();
     await server.close();
   }
-  const numbers = told.map((line) => /in call (\d+)/.exec(line)?.[1]);
-  assert.equal(new Set(numbers).size, 4);
+  const ids = told.map((line) => /in call (\S+):/.exec(line)?.[1]);
+  assert.equal(new Set(ids).size, 4);
 });
 
 test('annotations that clients do not know are told of', (t) => {

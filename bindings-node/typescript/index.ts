@@ -125,6 +125,8 @@ export * from './later/serving.js';
 export type { CompletableSchema } from './server/completable.js';
 export { SSEServerTransport, type SSEServerTransportOptions } from './server/sse.js';
 export type { EventId, EventStore, StreamId } from './server/streamableHttp.js';
+export type { AuditOptions, AuditRecord, AuditSink } from './serving/audit.js';
+export type { IdempotencyOptions, SafetyOptions, Sanitizer } from './serving/safety.js';
 export type {
   SecretText,
   TelemetryDashboard,

@@ -105,6 +105,12 @@ fn json(text: &str) -> RawJson {
 
 #[pymethods]
 impl Call {
+    /// By which name errors, logs and records know the request.
+    #[getter]
+    fn call_id(&self) -> String {
+        self.invocation.context.caller.call_id().to_string()
+    }
+
     /// The `id` of the serving it belongs to.
     #[getter]
     fn serving(&self) -> usize {
@@ -381,11 +387,19 @@ impl Call {
         self.answer(Ok(Output::Whole(json(result))))
     }
 
-    #[pyo3(signature = (kind, message, detail=None, data=None))]
-    fn fail(&self, kind: &str, message: &str, detail: Option<String>, data: Option<&str>) -> PyResult<bool> {
+    /// Fails; `raised`: the message was not meant for the caller, who may get another.
+    #[pyo3(signature = (kind, message, detail=None, data=None, raised=false))]
+    fn fail(
+        &self,
+        kind: &str,
+        message: &str,
+        detail: Option<String>,
+        data: Option<&str>,
+        raised: bool,
+    ) -> PyResult<bool> {
         let kind = FailureKind::from_name(kind)
             .ok_or_else(|| PyValueError::new_err(format!("no failure kind {kind:?}; see FailureKinds")))?;
-        let failure = Failure { detail, data: data.map(json), ..Failure::new(kind, message) };
+        let failure = Failure { detail, data: data.map(json), raised, ..Failure::new(kind, message) };
         Ok(self.answer(Err(failure)))
     }
 

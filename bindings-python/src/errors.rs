@@ -34,6 +34,12 @@ impl<T> IntoPython<T> for oxmcp_core::error::Result<T> {
     }
 }
 
+/// A text for a log, without what looks like a secret in it.
+#[pyfunction]
+pub fn fit_for_log(text: String) -> String {
+    oxmcp_core::host::log::fit(text)
+}
+
 /// `ErrorKind::ALL` by name.
 pub fn error_kinds(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
     PyTuple::new(py, ErrorKind::ALL.iter().map(|kind| kind.name()))

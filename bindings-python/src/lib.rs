@@ -61,6 +61,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(endpoint::open_endpoint, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::pages_beside, module)?)?;
     module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
+    module.add_function(wrap_pyfunction!(errors::fit_for_log, module)?)?;
     module.add_function(wrap_pyfunction!(forks::forked, module)?)?;
     module.add_function(wrap_pyfunction!(convert::dumps, module)?)?;
     module.add_function(wrap_pyfunction!(convert::loads, module)?)?;

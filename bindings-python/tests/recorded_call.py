@@ -11,6 +11,7 @@ class Call:
 
     def __init__(self, arguments: str = "{}", kind: str = "call_tool") -> None:
         self.id = 7
+        self.call_id = "7"
         self.kind = kind
         self.target = ""
         self.arguments = arguments
@@ -64,7 +65,9 @@ class Call:
         self.answer = {"description": description, "messages": json.loads(messages), "meta": meta and json.loads(meta)}
         return True
 
-    def fail(self, kind: str, message: str, detail: str | None = None, data: str | None = None) -> bool:
+    def fail(
+        self, kind: str, message: str, detail: str | None = None, data: str | None = None, raised: bool = False
+    ) -> bool:
         self.answer = {"failed": kind, "message": message, "detail": detail}
         return True
 

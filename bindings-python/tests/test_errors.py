@@ -132,7 +132,7 @@ def test_text_raised_on_purpose_always_reaches_the_caller(kind: type[Exception],
 def test_other_exceptions_show_type_and_message_unless_masked(exception: BaseException, text: str) -> None:
     assert answered(exception) == {"failed": "tool", "message": text, "detail": None}
     masked = answered(exception, mask=True)
-    assert masked["message"] == failures.masked_text(7)
+    assert masked["message"] == failures.masked_text("7")
     assert "7" in masked["message"]
     assert masked["detail"] == f"tool 'add': {text}"
 

@@ -64,7 +64,7 @@ def test_the_number_of_a_masked_error_leads_to_one_place_in_the_log(caplog: pyte
         async with Client(mcp) as client:
             for name in ("plain", "coroutine") * 3:
                 result = await client.call_tool(name, raise_on_error=False)
-                found += re.findall(r"under call (\d+)", result.content[0].text)
+                found += re.findall(r"under call (\S+)\.", result.content[0].text)
         return found
 
     async def go() -> list[str]:

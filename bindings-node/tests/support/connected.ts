@@ -81,32 +81,57 @@ export async function news<T>(awaited: Promise<T>): Promise<T> {
   }
 }
 
-/** Asks in the newest version of the protocol, which has no session; returns the result, or throws the error as it came. */
+/** One connection on which is asked in the newest version of the protocol. */
+export interface Conversation {
+  /** Returns the result, or throws the error as it came. */
+  ask(method: string, params?: object, meta?: object): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+/** Begins to ask in the newest version of the protocol, which has no session. */
+export async function conversation(server: McpServer | Server): Promise<Conversation> {
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await server.connect(theirs as Transport);
+  const waiting = new Map<unknown, (answer: { result?: Record<string, unknown>; error?: object }) => void>();
+  ours.onmessage = (message) => {
+    if ('result' in message || 'error' in message) waiting.get(message.id)?.(message);
+  };
+  await ours.start();
+  let id = 0;
+  return {
+    async ask(method, params = {}, meta = {}) {
+      const _meta = {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'modern', version: '1.0.0' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+        ...meta,
+      };
+      const own = id++;
+      const { result, error } = await new Promise<{ result?: Record<string, unknown>; error?: object }>(
+        (resolve, reject) => {
+          waiting.set(own, resolve);
+          ours.send({ jsonrpc: '2.0', id: own, method, params: { ...params, _meta } }).catch(reject);
+        },
+      );
+      if (error !== undefined) throw error;
+      return result ?? {};
+    },
+    close: () => ours.close(),
+  };
+}
+
+/** Asks once in the newest version of the protocol; returns the result, or throws the error as it came. */
 export async function modern(
   server: McpServer | Server,
   method: string,
   params: object = {},
   meta: object = {},
 ): Promise<Record<string, unknown>> {
-  const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await server.connect(theirs as Transport);
-  const answer = new Promise<{ result?: Record<string, unknown>; error?: object }>((resolve) => {
-    ours.onmessage = (message) => {
-      if ('result' in message || 'error' in message) resolve(message);
-    };
-  });
-  const _meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'modern', version: '1.0.0' },
-    'io.modelcontextprotocol/clientCapabilities': {},
-    ...meta,
-  };
-  await ours.start();
-  await ours.send({ jsonrpc: '2.0', id: 0, method, params: { ...params, _meta } });
-  const { result, error } = await answer;
-  await ours.close();
-  if (error !== undefined) throw error;
-  return result ?? {};
+  const { ask, close } = await conversation(server);
+  const answer = ask(method, params, meta);
+  await answer.catch(() => {});
+  await close();
+  return answer;
 }
 
 /** Asks in the newest version of the protocol; returns the first message that comes back, whatever it is. */

@@ -77,7 +77,7 @@ function answer(call: Call, thrown: unknown): void {
   } else {
     // The log first: the call is forgotten with its answer.
     if (isUnexpected(thrown)) call.failed(thrown);
-    call.fail(kindOf(thrown), message);
+    call.fail(kindOf(thrown), message, undefined, undefined, isRaised(thrown));
   }
 }
 
@@ -91,6 +91,11 @@ function kindOf(thrown: unknown): string {
 function isUnexpected(thrown: unknown): boolean {
   if (thrown instanceof InvalidResultError) return true;
   return !(thrown instanceof ToolError || kindOf(thrown) !== 'tool');
+}
+
+/** Whether its text was not meant for the caller. */
+function isRaised(thrown: unknown): boolean {
+  return isUnexpected(thrown) && !(thrown instanceof InvalidResultError);
 }
 
 /** The parts of a JSON-RPC error, if the thrown value is one: ours, or a peer's of the same meaning, told by its name. */

@@ -301,13 +301,21 @@ export class Call extends AsyncResource implements Asker {
   failed(thrown: unknown): void {
     if (this.isOver) return;
     const { kind, target } = this.caller;
-    this.serving.failed(`${NOUNS[kind] ?? 'method'} '${target}' failed in call ${this.id}`, thrown);
+    this.serving.failed(`${NOUNS[kind] ?? 'method'} '${target}' failed in call ${this.callId}`, thrown);
   }
 
-  /** Fails with one of `failureKinds`; the message and `data` (JSON text) are for the client, the detail for the log. */
-  fail(kind: string, message: string, detail?: string, data?: string): void {
+  /** By which name errors, logs and audit records know the request; while the call is not answered. */
+  get callId(): string {
+    return this.serving.native.callId(this.id) ?? '';
+  }
+
+  /**
+   * Fails with one of `failureKinds`; the message and `data` (JSON text) are for the client, the detail for the log. `raised`: the
+   * message was not meant for the client, which may get another.
+   */
+  fail(kind: string, message: string, detail?: string, data?: string, raised = false): void {
     if (this.isOver) return;
-    this.serving.native.fail(this.id, kind, message, detail ?? null, data ?? null);
+    this.serving.native.fail(this.id, kind, message, detail ?? null, data ?? null, raised);
     this.finish();
   }
 

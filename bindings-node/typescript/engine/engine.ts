@@ -204,7 +204,8 @@ export class Engine implements Mountable {
     try {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       // Standard error, also where standard output is the wire.
-      if (this.logsFailures) console.error(`oxmcp: ${what}: ${error.stack ?? error.message}`);
+      if (this.logsFailures)
+        console.error(native.fitForLog(`oxmcp: ${what}: ${error.stack ?? error.message}`));
       this.onFailure(error);
     } catch (error) {
       // What was thrown cannot be shown, or whoever hears of it throws: neither is the caller's fault.

@@ -208,7 +208,15 @@ export interface NativeServing {
     timeoutMs: number,
   ): void;
   /** `kind` is one of `failureKinds`. `detail` goes to the log only; `data` is JSON text. */
-  fail(id: number, kind: string, message: string, detail: string | null, data: string | null): void;
+  fail(
+    id: number,
+    kind: string,
+    message: string,
+    detail: string | null,
+    data: string | null,
+    raised: boolean,
+  ): void;
+  callId(id: number): string | null;
   failProtocol(id: number, code: number, message: string, data: string | null): void;
   /** Fails for want of scopes: over HTTP with the status 403 and this challenge (AUTH-5). */
   failChallenged(id: number, message: string, challenge: string): void;
@@ -332,6 +340,8 @@ export interface NativeModule {
   VERSION: string;
   errorKinds(): string[];
   failureKinds(): string[];
+  /** A text for a log, without what looks like a secret in it. */
+  fitForLog(text: string): string;
   /** The command `oxmcp` with these arguments; returns the status to exit with. */
   runCommand(args: string[]): number;
   Server: new (implementation: string, options: string) => NativeServer;

@@ -60,6 +60,11 @@ export interface ToolNotes {
    * waits for its client is not in this process any more (from 2026-07-28 on). What it did before it asked, it does twice then.
    */
   replayable?: boolean | undefined;
+  /**
+   * Whether a person is asked before each call, who says yes to these arguments and no others; where nobody can be asked it is not
+   * done. As the section `safety` says when absent; without one, nobody is asked.
+   */
+  confirm?: boolean | undefined;
   /** Words by which items are shown and hidden together, see `visibility`. Clients see them in `_meta`. */
   tags?: readonly string[] | undefined;
   /** Which of several of one name it is: the highest that may be seen is offered. Clients see it in `_meta`. */
@@ -99,6 +104,7 @@ export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
   timeoutMs?: number | undefined;
   strictInputValidation?: boolean | undefined;
   replayable?: boolean | undefined;
+  confirm?: boolean | undefined;
   execution?: TaskExecution | undefined;
   /** null: none any more. */
   scopeChallenge?: ScopeChallengeHandler | null | undefined;
@@ -166,6 +172,7 @@ export class Tools extends Named<State> {
       timeoutMs: config.timeoutMs,
       strictInputValidation: config.strictInputValidation,
       replayable: config.replayable,
+      confirm: config.confirm,
       execution: config.execution,
       scopeChallenge: config.scopeChallenge,
       tags: config.tags,
@@ -301,6 +308,7 @@ function descriptorOf(state: State, converts: boolean): object {
       checkOutput: output !== undefined && output.checkInRust !== false,
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
       replayable: state.replayable === true,
+      confirm: state.confirm,
       ...markedOf(state),
       task: mannerOf(state.execution),
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).

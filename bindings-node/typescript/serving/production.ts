@@ -5,11 +5,13 @@ import { respond } from '../answers/settling.js';
 import { type AuthenticationOptions, tokenVerifying } from '../authentication/options.js';
 import type { Engine } from '../engine/engine.js';
 import { ConfigurationError, translated } from '../engine/errors.js';
+import { type AuditOptions, recording } from './audit.js';
+import { type SafetyOptions, sanitizing } from './safety.js';
 import type { TelemetryOptions } from './telemetry.js';
 
 /**
  * The sections, as options of servers; each has the words of the configuration file, in either spelling. So far there are
- * `authentication`, `telemetry` and `tls`; a server with one of the others is refused.
+ * `authentication`, `audit`, `telemetry`, `safety` and `tls`; a server with one of the others is refused.
  */
 export interface ProductionOptions {
   /**
@@ -24,11 +26,11 @@ export interface ProductionOptions {
   /** How often, how much, how long. */
   limits?: Section | undefined;
   /** What is recorded of it, and where. */
-  audit?: Section | undefined;
+  audit?: AuditOptions | undefined;
   /** Logs, metrics, traces, the dashboard. */
   telemetry?: TelemetryOptions | undefined;
   /** What people are asked before it is done, and what models are told. */
-  safety?: Section | undefined;
+  safety?: SafetyOptions | undefined;
   /** Certificates and keys, where it is served over HTTP. */
   tls?: Section | undefined;
 }
@@ -52,6 +54,8 @@ const SECTIONS = [
 /** By section and option: the method that a function given there is asked with. That there is one says all there is to say. */
 const FUNCTIONS: { readonly [option: string]: Asking } = {
   'authentication.verify': { method: 'oxmcp/verify_token', asked: tokenVerifying },
+  'audit.sink': { method: 'oxmcp/audit', asked: recording },
+  'safety.sanitize': { method: 'oxmcp/sanitize', asked: sanitizing },
 };
 
 /** How a function is asked. */

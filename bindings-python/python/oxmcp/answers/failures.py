@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from typing import Any, Protocol
 
-from .. import types
+from .. import _native, types
 from ..errors import InvalidResult, McpError, QuestionError, in_words, logger
 from . import refusals
 from .encoding import encode
@@ -14,18 +15,41 @@ from .peers import is_named
 _LONGEST_MESSAGE = 8_000
 
 
+class _WithoutSecrets(logging.Filter):
+    """Takes out of our lines what looks like a secret: what functions raise has in it what they were given (SEC-15)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every line pass."""
+        message = record.getMessage()
+        fit = _native.fit_for_log(message)
+        if fit != message:
+            record.msg, record.args = fit, None
+        if record.exc_info and record.exc_info[1] is not None and not record.exc_text:
+            trace = "".join(traceback.format_exception(record.exc_info[1])).rstrip("\n")
+            fit = _native.fit_for_log(trace)
+            if fit != trace:
+                # Handlers that would write the trace by themselves have none to write.
+                record.exc_info, record.exc_text = None, fit
+        return True
+
+
+logger.addFilter(_WithoutSecrets())
+
+
 class FailingCall(Protocol):
     """The part of a native call that answers with a failure."""
 
     @property
-    def id(self) -> int: ...
+    def call_id(self) -> str: ...
 
-    def fail(self, kind: str, message: str, detail: str | None = None, data: str | None = None) -> bool: ...
+    def fail(
+        self, kind: str, message: str, detail: str | None = None, data: str | None = None, raised: bool = False
+    ) -> bool: ...
 
     def fail_protocol(self, code: int, message: str, data: str | None = None) -> bool: ...
 
 
-def masked_text(call_id: int) -> str:
+def masked_text(call_id: str) -> str:
     """What the caller reads instead of the message when errors are masked."""
     return f"The server could not complete this call. Its log tells more under call {call_id}."
 
@@ -38,28 +62,28 @@ def answer(call: FailingCall, exception: BaseException, *, what: str, mask: bool
     """
     exception = _only_leaf(exception)
     if isinstance(exception, QuestionError):
-        logger.info("%s had no answer from the client in call %d: %s", what, call.id, exception)
+        logger.info("%s had no answer from the client in call %s: %s", what, call.call_id, exception)
         data = None if exception.data is None else _data_text(exception.data)
         call.fail(exception.failure, _clean(str(exception)), None, data)
         return
     protocol = protocol_error(exception)
     if protocol is not None:
-        logger.info("%s answered call %d with error %d", what, call.id, protocol.code, exc_info=exception)
+        logger.info("%s answered call %s with error %d", what, call.call_id, protocol.code, exc_info=exception)
         data = None if protocol.data is None else _data_text(protocol.data)
         call.fail_protocol(protocol.code, _clean(protocol.message), data)
         return
     kind = _meant_for_the_caller(exception)
     if kind is not None:
         level = logging.ERROR if isinstance(exception, InvalidResult) else logging.INFO  # a defect, or said on purpose
-        logger.log(level, "%s refused call %d: %s", what, call.id, _clean(str(exception)), exc_info=exception)
+        logger.log(level, "%s refused call %s: %s", what, call.call_id, _clean(str(exception)), exc_info=exception)
         call.fail(kind, _clean(str(exception)) or type(exception).__name__)
         return
-    logger.error("%s failed in call %d", what, call.id, exc_info=exception)
+    logger.error("%s failed in call %s", what, call.call_id, exc_info=exception)
     text = _clean(describe(exception))
     if mask:
-        call.fail("tool", masked_text(call.id), f"{what}: {text}")
+        call.fail("tool", masked_text(call.call_id), f"{what}: {text}")
     else:
-        call.fail("tool", text)
+        call.fail("tool", text, raised=True)
 
 
 def describe(exception: BaseException) -> str:

@@ -46,6 +46,7 @@ class Tool(Offer):
             again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an error.
         strict: Whether arguments must have the schema's types as they are, and unknown ones are refused.
         task: Whether its calls can become tasks: a `TaskConfig`, its mode, or a bool.
+        confirm: Whether a person is asked before each call; as the section `safety` says when absent.
 
     Raises:
         ConfigurationError: `task` is none of these.
@@ -54,7 +55,16 @@ class Tool(Offer):
         InvalidSchemaError: a given schema is not a valid JSON Schema.
     """
 
-    __slots__ = ("_accepted", "_poll_interval", "_results", "_strict", "parameters", "task_config", "timeout")
+    __slots__ = (
+        "_accepted",
+        "_poll_interval",
+        "_results",
+        "_strict",
+        "confirm",
+        "parameters",
+        "task_config",
+        "timeout",
+    )
 
     component: Kind = "tool"
 
@@ -81,6 +91,7 @@ class Tool(Offer):
         replayable: bool = False,
         strict: bool = False,
         task: bool | TaskMode | TaskConfig | None = None,
+        confirm: bool | None = None,
     ) -> None:
         name = name or functions.name_of(function)
         checks = Checks("tool", name)
@@ -110,6 +121,7 @@ class Tool(Offer):
             replayable=replayable,
         )
         self.timeout = timeout
+        self.confirm = confirm
         self.task_config = TaskConfig.of(task)
         # Who says only that there are tasks leaves it to the engine how often they are asked for.
         self._poll_interval = task.poll_interval if isinstance(task, TaskConfig) else None
@@ -148,6 +160,8 @@ class Tool(Offer):
         }
         if self.timeout is not None:
             own["timeoutMs"] = max(1, round(self.timeout * 1000))
+        if self.confirm is not None:
+            own["confirm"] = self.confirm
         if self._accepted is not None:
             own["acceptedSchema"] = self._accepted
         descriptor: dict[str, Any] = {"name": self.name, "inputSchema": self.parameters, "oxmcp": own}

@@ -10,12 +10,14 @@ from typing import Any, TypedDict
 
 from .. import _native
 from ..answers.encoding import encode
+from ..errors import ConfigurationError
+from ..types.wire_object import to_plain
 from .translation import translated
 
 
 class Sections(TypedDict, total=False):
     """The sections, as keyword arguments of servers; each is a mapping with the words of the configuration file. So far there are
-    `authentication`, `telemetry` and `tls`; a server with one of the others is refused."""
+    `authentication`, `audit`, `telemetry`, `safety` and `tls`; a server with one of the others is refused."""
 
     config: str | PathLike[str] | None
     """The path of a configuration file (TOML, or JSON), whose sections count where none is given here; without one, the file
@@ -38,11 +40,18 @@ class Sections(TypedDict, total=False):
 
 VERIFY_TOKEN = "oxmcp/verify_token"
 
-_FUNCTIONS: dict[tuple[str, str], str] = {("authentication", "verify"): VERIFY_TOKEN}
+AUDIT = "oxmcp/audit"
+SANITIZE = "oxmcp/sanitize"
+
+_FUNCTIONS: dict[tuple[str, str], str] = {
+    ("authentication", "verify"): VERIFY_TOKEN,
+    ("audit", "sink"): AUDIT,
+    ("safety", "sanitize"): SANITIZE,
+}
 """By section and option: the method that a function given there is asked with. The option itself crosses as `true`, unless it is
 one of `_APART`."""
 
-_APART = frozenset({VERIFY_TOKEN})
+_APART = frozenset({VERIFY_TOKEN, AUDIT, SANITIZE})
 """The methods that count by being there."""
 
 
@@ -149,9 +158,44 @@ class Production:
                 from ..authentication.sections import answering
 
                 function = answering(function)
+            elif method in _ASKED:
+                function = _ASKED[method](function)
             engine.set_function(method, _target(function, answerer(method)))
         with translated():
-            engine.configure(_native.dumps(sections), self._config)
+            engine.configure(_native.dumps(sections, _in_words), self._config)
+
+
+def _in_words(value: Any) -> str:
+    """What of a section is no JSON: paths are texts."""
+    if isinstance(value, PathLike):
+        return os.fsdecode(value)
+    raise ConfigurationError(f"a section cannot have a {type(value).__name__} in it")
+
+
+def _recording(sink: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Gets records, a list of dicts; what it gives is of no matter."""
+
+    async def hand_over(asked: Any) -> None:
+        given = sink(asked["records"])
+        if inspect.isawaitable(given):
+            await given
+
+    return hand_over
+
+
+def _sanitizing(sanitize: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Makes another of a tool's result, which it is given as the protocol has it, with the tool's name; None leaves it."""
+
+    async def made(asked: Any) -> Any:
+        given = sanitize(asked["result"], asked["tool"])
+        other = await given if inspect.isawaitable(given) else given
+        return asked["result"] if other is None else to_plain(other)
+
+    return made
+
+
+_ASKED: dict[str, Callable[[Callable[..., Any]], Callable[[Any], Any]]] = {AUDIT: _recording, SANITIZE: _sanitizing}
+"""How functions are asked that do not take what the engine says as it is."""
 
 
 def _target(function: Callable[..., Any], error: Callable[[_native.Call, BaseException], None]) -> _native.Target:

@@ -49,6 +49,7 @@ class Decorators(Registrations):
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        confirm: bool | None = None,
     ) -> F: ...
 
     @overload
@@ -75,6 +76,7 @@ class Decorators(Registrations):
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        confirm: bool | None = None,
     ) -> Callable[[F], F]: ...
 
     def tool(
@@ -100,6 +102,7 @@ class Decorators(Registrations):
         task: bool | TaskMode | TaskConfig | None = None,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        confirm: bool | None = None,
     ) -> Any:
         """Registers a function as a tool.
 
@@ -134,6 +137,8 @@ class Decorators(Registrations):
                 "optional". As the server's `tasks` says when absent.
             auth: Who may have it: a check (`oxmcp.server.auth.require_scopes("admin")`), a function that is given an
                 `AuthContext`, or several. To everybody else it is as if it were not there.
+            confirm: Whether a person is asked before each call, who says yes to these arguments and no others; where nobody can
+                be asked it is not done. As the section `safety` says when absent; without one, nobody is asked.
             app: The view that hosts show its results in: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
@@ -147,6 +152,8 @@ class Decorators(Registrations):
         said: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
         if auth is not None:
             said["auth"] = auth
+        if confirm is not None:
+            said["confirm"] = confirm
         if task is not None:
             TaskConfig.of(task)  # what is no mode is refused where it is written
             said["task"] = task
