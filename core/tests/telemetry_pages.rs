@@ -207,6 +207,22 @@ async fn the_section_is_spelt_as_in_either_language() {
     assert_eq!(get(&server, "/dashboard", HOST).await.status, 404);
 }
 
+#[tokio::test]
+async fn the_dashboard_shows_the_last_audit_records() {
+    let records = Scratch::new();
+    let description = Description::read(r#"{"name":"test","version":"1"}"#, None, None, "{}", "{}").unwrap();
+    let settings = json!({"telemetry": {"dashboard": {"token": TOKEN}}, "audit": {"path": records.0}});
+    description.configure(&settings.to_string(), None).unwrap();
+    let server = serve_engine(description.engine().unwrap(), support::engine().1, HttpOptions::default());
+    let begun = server.post(&format!("{HOST}{JSON_HEADERS}"), INITIALIZE).await;
+    assert_eq!(begun.status, 200, "{begun:?}");
+    let data: Value =
+        serde_json::from_str(&get(&server, "/dashboard/data", &with_token()).await.body).unwrap();
+    let types: Vec<_> =
+        data["audit"].as_array().unwrap().iter().map(|record| &record["event_type"]).collect();
+    assert!(types.contains(&&json!("initialize")), "{data}");
+}
+
 #[test]
 fn a_section_that_cannot_be_is_refused_with_what_is_wrong_where() {
     for (section, words) in [

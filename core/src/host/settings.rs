@@ -136,7 +136,8 @@ impl Settings {
             (Some(section), verify) => Some(section.authenticator(verify)?),
             (None, verify) => Some(AuthenticationSettings::default().authenticator(verify)?),
         };
-        let telemetry = self.telemetry.as_ref().map(TelemetrySettings::telemetry).transpose()?;
+        let records = self.audit.as_ref().and_then(|audit| audit.path.clone());
+        let telemetry = self.telemetry.as_ref().map(|section| section.telemetry(records)).transpose()?;
         let mut admission = Admission::default();
         let (sink, sanitizer) = (functions.get(BATCH), functions.get(SANITIZE));
         if let Some(section) = given(self.audit.as_ref(), sink) {

@@ -127,11 +127,11 @@ pub struct OtlpSettings {
 }
 
 impl TelemetrySettings {
-    /// Opens what there is to be written to.
+    /// Opens what there is to be written to; `records` is the file of audit records whose last the page for people shows.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::error::ErrorKind::Configuration) that says what is wrong where; see [`Telemetry::open`].
-    pub fn telemetry(&self) -> Result<Telemetry> {
+    pub fn telemetry(&self, records: Option<PathBuf>) -> Result<Telemetry> {
         Telemetry::open(TelemetryOptions {
             logs: self.logs.as_ref().map(LogSettings::options).transpose()?,
             metrics: self.metrics.as_ref().map(MetricsSettings::options).transpose()?,
@@ -139,7 +139,7 @@ impl TelemetrySettings {
             probes: self.health.as_ref().map(HealthSettings::options),
             otlp: self.otlp.as_ref().map(OtlpSettings::options).transpose()?,
             service_name: self.service_name.clone().or_else(|| variable("OTEL_SERVICE_NAME")),
-            audit_file: None,
+            audit_file: records,
         })
     }
 }
