@@ -121,7 +121,7 @@ class Production:
         if not (self._sections or self._config or os.environ.get("OXMCP_CONFIG")):
             return []
         with translated():
-            return _native.pages_beside(_native.dumps(self._sections), self._config)
+            return _native.pages_beside(_native.dumps(self._sections, _in_words), self._config)
 
     def _plain(self, section: str, options: Mapping[str, Any]) -> dict[str, Any]:
         plain = {}
