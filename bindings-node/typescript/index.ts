@@ -79,6 +79,13 @@ export type {
   StandardSchemaV1Sync,
   StandardSchemaWithJSON,
 } from './arguments/standard_schema.js';
+export type {
+  AuthorizationOptions,
+  ConditionOptions,
+  RoleOptions,
+  RuleOptions,
+  SqlOptions,
+} from './authentication/authorization.js';
 export {
   type BearerAuthOptions,
   bearerAuthChallengeResponse,

@@ -36,7 +36,7 @@ impl Authorizer for Rules {
         };
         let visible = (ask.operation.kind() == OperationKind::ListTools)
             .then(|| Arc::new(ask.snapshot.without(&hidden)));
-        Decision { verdict, visible, rule: Some("the rule".into()) }
+        Decision { visible, rule: Some("the rule".into()), ..Decision::of(verdict) }
     }
 }
 

@@ -39,7 +39,7 @@ impl Authorizer for Rules {
             ),
             _ => Verdict::Allowed,
         };
-        Decision { verdict, visible: None, rule: Some("rule 7".into()) }
+        Decision { rule: Some("rule 7".into()), ..Decision::of(verdict) }
     }
 }
 

@@ -1,6 +1,8 @@
 // Annotations that the protocol has no meaning for: clients ignore them, and a misspelt hint with them. And tags and versions: what
 // the engine is told of them, and where clients look for them.
 
+import { type Required, type Requirements, requiredOf } from '../authentication/requirements.js';
+
 const TOOL_HINTS = ['title', 'readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'];
 const HINTS = ['audience', 'priority', 'lastModified'];
 
@@ -47,15 +49,16 @@ function distance(one: string, other: string): number {
 }
 
 /** What may be tagged. */
-interface Marked {
+interface Marked extends Requirements {
   tags?: readonly string[] | undefined;
   version?: string | undefined;
   _meta?: Record<string, unknown> | undefined;
 }
 
 /** As the engine reads them. */
-export function markedOf({ tags, version }: Marked): Omit<Marked, '_meta'> {
-  return { tags, version };
+export function markedOf(state: Marked, what: string): Pick<Marked, 'tags' | 'version'> & Required {
+  const { tags, version } = state;
+  return { tags, version, ...requiredOf(state, what) };
 }
 
 /** The `_meta` that clients are told; those of fastmcp look for tags and versions under its name. */

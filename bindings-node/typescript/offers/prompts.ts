@@ -15,6 +15,11 @@ import {
   promptArguments,
 } from '../arguments/schemas.js';
 import { withSecondChance } from '../arguments/second_chance.js';
+import {
+  type Requirements,
+  type RequirementUpdates,
+  requirementsAfter,
+} from '../authentication/requirements.js';
 import { Context } from '../calls/context.js';
 import type { Call } from '../engine/call.js';
 import type { Engine } from '../engine/engine.js';
@@ -50,7 +55,7 @@ export type PromptCallback<Args extends AnySchema | undefined = undefined> = Arg
   : (ctx: Context) => PromptReturn | Promise<PromptReturn>;
 
 /** What callers are told of a prompt beside its arguments. */
-export interface PromptNotes {
+export interface PromptNotes extends Requirements {
   /** A name for people. */
   title?: string | undefined;
   description?: string | undefined;
@@ -82,7 +87,7 @@ export interface PromptConfig<Args extends AnySchema | undefined = AnySchema | u
 }
 
 /** What `update` may change. What is absent or undefined stays. */
-export interface PromptUpdates<Args extends AnySchema | undefined = undefined> {
+export interface PromptUpdates<Args extends AnySchema | undefined = undefined> extends RequirementUpdates {
   /** A new name; null removes the prompt. */
   name?: string | null | undefined;
   title?: string | undefined;
@@ -142,6 +147,8 @@ export class Prompts extends Named<State> {
       _meta: config._meta,
       replayable: config.replayable,
       scopeChallenge: config.scopeChallenge,
+      requiredScopes: config.requiredScopes,
+      roles: config.roles,
       tags: config.tags,
       version: config.version,
       argsSchema: config.argsSchema,
@@ -171,7 +178,7 @@ export class Prompts extends Named<State> {
         arguments: state.args?.listed,
         icons: state.icons,
         _meta: metaOf(state),
-        oxmcp: { replayable: state.replayable === true, ...markedOf(state) },
+        oxmcp: { replayable: state.replayable === true, ...markedOf(state, `prompt '${state.name}'`) },
       },
       `prompt '${state.name}'`,
     );
@@ -200,6 +207,12 @@ export class RegisteredPrompt extends NamedHandle<State> {
   }
   get scopeChallenge(): ScopeChallengeHandler | undefined {
     return this.current.scopeChallenge;
+  }
+  get requiredScopes(): string | readonly string[] | undefined {
+    return this.current.requiredScopes;
+  }
+  get roles(): string | readonly string[] | undefined {
+    return this.current.roles;
   }
   get icons(): Icon[] | undefined {
     return this.current.icons;
@@ -233,6 +246,9 @@ export class RegisteredPrompt extends NamedHandle<State> {
       replayable: updates.replayable ?? before.replayable,
       scopeChallenge:
         updates.scopeChallenge === null ? undefined : (updates.scopeChallenge ?? before.scopeChallenge),
+      ...requirementsAfter(before, updates),
+      tags: before.tags,
+      version: before.version,
       argsSchema: argsSchema ?? before.argsSchema,
       args:
         argsSchema === undefined

@@ -1,5 +1,6 @@
 // The handles of resources and resource templates.
 
+import { type RequirementUpdates, requirementsAfter } from '../authentication/requirements.js';
 import { native } from '../engine/native.js';
 import type { ScopeChallengeHandler } from './challenges.js';
 import { Handle } from './handles.js';
@@ -48,7 +49,7 @@ interface TemplateRegistry {
 }
 
 /** What `update` of a resource may change. What is absent or undefined stays. */
-export interface ResourceUpdates {
+export interface ResourceUpdates extends RequirementUpdates {
   name?: string | undefined;
   title?: string | undefined;
   /** A new URI; null removes the resource. */
@@ -61,7 +62,7 @@ export interface ResourceUpdates {
 }
 
 /** What `update` of a resource template may change. What is absent or undefined stays. */
-export interface ResourceTemplateUpdates {
+export interface ResourceTemplateUpdates extends RequirementUpdates {
   /** A new name; null removes the template. */
   name?: string | null | undefined;
   title?: string | undefined;
@@ -97,6 +98,12 @@ abstract class ReadableHandle<State extends ResourceState | TemplateState> exten
   }
   get scopeChallenge(): ScopeChallengeHandler | undefined {
     return this.current.metadata.scopeChallenge;
+  }
+  get requiredScopes(): string | readonly string[] | undefined {
+    return this.current.metadata.requiredScopes;
+  }
+  get roles(): string | readonly string[] | undefined {
+    return this.current.metadata.roles;
   }
   /** The function, as it was given. */
   get readCallback(): State['callback'] {
@@ -202,11 +209,20 @@ export class RegisteredResourceTemplate extends ReadableHandle<TemplateState> {
 
 function metadataOf(
   before: ResourceMetadata,
-  updates: Pick<ResourceUpdates, 'title' | 'metadata' | 'scopeChallenge'>,
+  updates: Pick<ResourceUpdates, 'title' | 'metadata' | 'scopeChallenge' | 'requiredScopes' | 'roles'>,
 ): ResourceMetadata {
-  const { title, scopeChallenge = before.scopeChallenge } = updates;
+  const { title, metadata = before, scopeChallenge = before.scopeChallenge } = updates;
+  // What was asked for stays where new metadata say nothing of it.
+  const asked = requirementsAfter(
+    {
+      requiredScopes: metadata.requiredScopes ?? before.requiredScopes,
+      roles: metadata.roles ?? before.roles,
+    },
+    updates,
+  );
   return {
-    ...(updates.metadata ?? before),
+    ...metadata,
+    ...asked,
     ...(title !== undefined && { title }),
     scopeChallenge: scopeChallenge ?? undefined,
   };

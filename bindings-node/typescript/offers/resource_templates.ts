@@ -1,6 +1,7 @@
 // Resources as authors describe them: what reading returns, and families of resources under a URI template.
 
 import { isObject } from '../answers/content.js';
+import type { Requirements } from '../authentication/requirements.js';
 import type { ScopeChallengeHandler } from '../authentication/scopes.js';
 import type { Context } from '../calls/context.js';
 import type { InputRequiredResult } from '../types/questions.js';
@@ -39,15 +40,16 @@ export interface ResourceSecurity {
 }
 
 /** What callers are told of a resource beside its name and URI. */
-export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> & {
-  cacheHint?: CacheHint;
-  /** Whether the function may run again from its beginning; see `replayable` of a tool. */
-  replayable?: boolean;
-  /** Words by which items are shown and hidden together, see `visibility`. Clients see them in `_meta`. */
-  tags?: readonly string[];
-  /** Says of a read over HTTP whether it takes scopes that its caller lacks; see that of a tool. */
-  scopeChallenge?: ScopeChallengeHandler | undefined;
-};
+export type ResourceMetadata = Omit<Resource, 'uri' | 'name'> &
+  Requirements & {
+    cacheHint?: CacheHint;
+    /** Whether the function may run again from its beginning; see `replayable` of a tool. */
+    replayable?: boolean;
+    /** Words by which items are shown and hidden together, see `visibility`. Clients see them in `_meta`. */
+    tags?: readonly string[];
+    /** Says of a read over HTTP whether it takes scopes that its caller lacks; see that of a tool. */
+    scopeChallenge?: ScopeChallengeHandler | undefined;
+  };
 
 /** What reading may return: a whole result; contents or several; text; bytes, which are sent as base64. */
 export type ReadReturn =

@@ -10,7 +10,8 @@ import type { Engine } from '../engine/engine.js';
 import { AlreadyRegisteredError, InvalidResultError, translated } from '../engine/errors.js';
 import type { Run } from '../engine/event_loop.js';
 import { native } from '../engine/native.js';
-import { metaOf, warnOfUnknownResourceHints } from './annotations.js';
+import type { Resource } from '../types/resources.js';
+import { markedOf, metaOf, warnOfUnknownResourceHints } from './annotations.js';
 import { challenging, type ScopeChallengeHandler } from './challenges.js';
 import {
   RegisteredResource,
@@ -138,23 +139,19 @@ export class Resources {
   /** @internal Tells the engine. */
   offerTemplate(state: TemplateState, replace: boolean): void {
     const { template, metadata } = state;
-    const {
-      cacheHint,
-      replayable = false,
-      size: _size,
-      tags,
-      scopeChallenge: _challenge,
-      ...told
-    } = metadata;
+    const { cacheHint, replayable = false } = metadata;
+    const { size: _size, ...told } = toldOf(metadata);
+    const what = `resource template '${state.name}'`;
+    const security = template.security ?? this.security;
     const descriptor = encode(
       {
         ...told,
         uriTemplate: template.uriTemplate.toString(),
         name: state.name,
         _meta: metaOf(metadata),
-        oxmcp: { ...cacheHint, replayable, tags, security: template.security ?? this.security },
+        oxmcp: { ...cacheHint, replayable, ...markedOf(metadata, what), security },
       },
-      `resource template '${state.name}'`,
+      what,
     );
     const slot = this.engine.slot(challenged(readTemplateRun(state, this.engine), state));
     translated(() => this.engine.native.addResourceTemplate(descriptor, slot, replace));
@@ -241,8 +238,9 @@ function checkCallback(callback: unknown, what: string): void {
 }
 
 /** What of it callers are told as it is. */
-function toldOf(metadata: ResourceMetadata): object {
-  const { cacheHint: _1, replayable: _2, tags: _3, scopeChallenge: _4, ...told } = metadata;
+function toldOf(metadata: ResourceMetadata): Omit<Resource, 'uri' | 'name'> {
+  const { cacheHint: _1, replayable: _2, tags: _3, scopeChallenge: _4, ...asking } = metadata;
+  const { requiredScopes: _5, roles: _6, ...told } = asking;
   return told;
 }
 
@@ -257,8 +255,9 @@ function listed(state: ResourceState): object {
 }
 
 function resourceDescriptor(state: ResourceState): object {
-  const { cacheHint, replayable = false, tags } = state.metadata;
-  return { ...listed(state), oxmcp: { ...cacheHint, replayable, tags } };
+  const { cacheHint, replayable = false } = state.metadata;
+  const marked = markedOf(state.metadata, `resource '${state.name}'`);
+  return { ...listed(state), oxmcp: { ...cacheHint, replayable, ...marked } };
 }
 
 function challenged(run: Run, { metadata }: ResourceState | TemplateState): Run {

@@ -3,6 +3,11 @@
 import { isObject } from '../answers/content.js';
 import { encode } from '../answers/encoding.js';
 import { type AnySchema, type Converted, convert, type InferArgs } from '../arguments/schemas.js';
+import {
+  type Requirements,
+  type RequirementUpdates,
+  requirementsAfter,
+} from '../authentication/requirements.js';
 import type { Context } from '../calls/context.js';
 import type { Engine } from '../engine/engine.js';
 import { ConfigurationError, translated } from '../engine/errors.js';
@@ -40,7 +45,7 @@ export type ToolCallback<Input extends AnySchema | undefined = undefined> = Inpu
   : (ctx: Context) => ToolReturn | Promise<ToolReturn>;
 
 /** What callers are told of a tool beside its input. */
-export interface ToolNotes {
+export interface ToolNotes extends Requirements {
   /** A name for people. */
   title?: string | undefined;
   /** What it does, for the model. */
@@ -90,7 +95,7 @@ export interface ToolConfig<Input extends AnySchema | undefined = AnySchema | un
 }
 
 /** What `update` may change. What is absent or undefined stays. */
-export interface ToolUpdates<Input extends AnySchema | undefined = undefined> {
+export interface ToolUpdates<Input extends AnySchema | undefined = undefined> extends RequirementUpdates {
   /** A new name; null removes the tool. */
   name?: string | null | undefined;
   title?: string | undefined;
@@ -175,6 +180,8 @@ export class Tools extends Named<State> {
       confirm: config.confirm,
       execution: config.execution,
       scopeChallenge: config.scopeChallenge,
+      requiredScopes: config.requiredScopes,
+      roles: config.roles,
       tags: config.tags,
       version: config.version,
       inputSchema: config.inputSchema,
@@ -235,6 +242,12 @@ export class RegisteredTool extends NamedHandle<State> {
   get scopeChallenge(): ScopeChallengeHandler | undefined {
     return this.current.scopeChallenge;
   }
+  get requiredScopes(): string | readonly string[] | undefined {
+    return this.current.requiredScopes;
+  }
+  get roles(): string | readonly string[] | undefined {
+    return this.current.roles;
+  }
   get annotations(): ToolAnnotations | undefined {
     return this.current.annotations;
   }
@@ -270,6 +283,7 @@ export class RegisteredTool extends NamedHandle<State> {
       next.output = schemaOf(updates.outputSchema, 'output', `tool '${next.name}', outputSchema`);
     }
     if (updates.scopeChallenge === null) next.scopeChallenge = undefined;
+    Object.assign(next, requirementsAfter(before, updates));
     this.change(next, updates.enabled);
   }
 }
@@ -309,7 +323,7 @@ function descriptorOf(state: State, converts: boolean): object {
       timeoutMs: state.timeoutMs === undefined ? undefined : Math.max(1, Math.round(state.timeoutMs)),
       replayable: state.replayable === true,
       confirm: state.confirm,
-      ...markedOf(state),
+      ...markedOf(state, `tool '${state.name}'`),
       task: mannerOf(state.execution),
       // Versions that know only objects get anything else as `{"result": …}` (DOWN-4).
       wrapOutput: outputSchema !== undefined && outputSchema.type !== 'object',

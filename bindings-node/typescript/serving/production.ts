@@ -2,6 +2,7 @@
 
 import { encode } from '../answers/encoding.js';
 import { respond } from '../answers/settling.js';
+import type { AuthorizationOptions } from '../authentication/authorization.js';
 import { type AuthenticationOptions, tokenVerifying } from '../authentication/options.js';
 import type { Engine } from '../engine/engine.js';
 import { ConfigurationError, translated } from '../engine/errors.js';
@@ -11,7 +12,7 @@ import type { TelemetryOptions } from './telemetry.js';
 
 /**
  * The sections, as options of servers; each has the words of the configuration file, in either spelling. So far there are
- * `authentication`, `audit`, `telemetry`, `safety` and `tls`; a server with one of the others is refused.
+ * `authentication`, `authorization`, `audit`, `telemetry`, `safety` and `tls`; a server with one of the others is refused.
  */
 export interface ProductionOptions {
   /**
@@ -22,7 +23,7 @@ export interface ProductionOptions {
   /** Who is calling: keys, tokens, certificates. */
   authentication?: AuthenticationOptions | undefined;
   /** Who may do what: roles and rules. */
-  authorization?: Section | undefined;
+  authorization?: AuthorizationOptions | undefined;
   /** How often, how much, how long. */
   limits?: Section | undefined;
   /** What is recorded of it, and where. */

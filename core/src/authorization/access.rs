@@ -58,7 +58,8 @@ impl Access {
 pub(super) struct Roles {
     role_paths: Vec<Path>,
     group_paths: Vec<Path>,
-    local: Vec<Arc<str>>,
+    /// Roles and scopes of whoever is at this end.
+    local: [Vec<Arc<str>>; 2],
     given: Vec<Given>,
     role_includes: BTreeMap<Arc<str>, Vec<Arc<str>>>,
     scope_includes: BTreeMap<Arc<str>, Vec<Arc<str>>>,
@@ -84,8 +85,7 @@ impl Roles {
                 return Ok(());
             }
             let all: Vec<_> = definition.roles.keys().map(String::as_str).collect();
-            let message =
-                format!("authorization: {place} names the role {role:?}; the roles are {}", all.join(", "));
+            let message = format!("{place} names the role {role:?}; the roles are {}", all.join(", "));
             Err(Error::new(ErrorKind::Configuration, message))
         };
         for (role, of) in &definition.roles {
@@ -117,7 +117,7 @@ impl Roles {
         Ok(Self {
             role_paths: paths(&definition.roles_claim),
             group_paths: paths(&definition.groups_claim),
-            local: arcs(&definition.local_roles),
+            local: [arcs(&definition.local_roles), arcs(&definition.local_scopes)],
             given: given.collect(),
             role_includes: role_includes
                 .map(|(role, of)| (role.as_str().into(), arcs(&of.includes)))
@@ -132,12 +132,14 @@ impl Roles {
         let claims = grants.and_then(|grants| grants.claims.as_ref()).map(json::RawJson::as_str);
         let arcs =
             |texts: &[Box<str>]| texts.iter().map(|text| Arc::from(&**text)).collect::<Vec<Arc<str>>>();
-        let scopes =
-            closure(grants.map(|grants| arcs(&grants.scopes)).unwrap_or_default(), &self.scope_includes);
+        let mut scopes = grants.map(|grants| arcs(&grants.scopes)).unwrap_or_default();
         let mut roles = grants.map(|grants| arcs(&grants.roles)).unwrap_or_default();
         if local && principal.is_none() {
-            roles.extend(self.local.iter().cloned());
+            let [local_roles, local_scopes] = &self.local;
+            roles.extend(local_roles.iter().cloned());
+            scopes.extend(local_scopes.iter().cloned());
         }
+        let scopes = closure(scopes, &self.scope_includes);
         for path in &self.role_paths {
             roles.extend(claims.into_iter().flat_map(|claims| texts(path, claims)).map(Arc::from));
         }

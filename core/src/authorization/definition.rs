@@ -21,6 +21,9 @@ pub struct Definition {
     /// The roles of whoever is at this end of stdio, or in the same process.
     #[serde(alias = "localRoles")]
     pub local_roles: OneOrMany,
+    /// Their scopes.
+    #[serde(alias = "localScopes")]
+    pub local_scopes: OneOrMany,
     /// Whether a caller that lacks nothing but a scope is told which, so that its client can ask for it (AUTH-5): over HTTP, where
     /// a token was shown. Without, what lacks a scope is answered as what does not exist.
     #[serde(alias = "stepUp")]
@@ -40,6 +43,7 @@ impl Default for Definition {
             roles_claim: OneOrMany::default(),
             groups_claim: OneOrMany::default(),
             local_roles: OneOrMany::default(),
+            local_scopes: OneOrMany::default(),
             step_up: true,
             scope_includes: BTreeMap::new(),
             roles: BTreeMap::new(),

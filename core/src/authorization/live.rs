@@ -23,8 +23,6 @@ pub struct LivePolicy {
     policy: ArcSwap<Policy>,
     views: RwLock<HashMap<Access, View>>,
     source: Option<Watched>,
-    /// Where clients learn how to get a token with other scopes (AUTH-5), if anybody knows.
-    metadata: ArcSwap<Option<Box<str>>>,
 }
 
 struct Watched {
@@ -53,12 +51,7 @@ impl LivePolicy {
     /// This policy, until it is replaced.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self {
-            policy: ArcSwap::from_pointee(policy),
-            views: RwLock::default(),
-            source: None,
-            metadata: ArcSwap::from_pointee(None),
-        }
+        Self { policy: ArcSwap::from_pointee(policy), views: RwLock::default(), source: None }
     }
 
     /// The same; every so often `source` is asked for another, by whoever asks the policy something then. One that cannot be read
@@ -79,17 +72,6 @@ impl LivePolicy {
     pub fn replace(&self, policy: Policy) {
         self.policy.store(Arc::new(policy));
         self.views.write().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    /// Says where clients learn how to get a token with other scopes: the URL of the protected resource's metadata.
-    pub fn set_metadata(&self, url: &str) {
-        self.metadata.store(Arc::new(Some(url.into())));
-    }
-
-    /// Where clients learn that, if anybody said so.
-    #[must_use]
-    pub fn metadata(&self) -> Option<Box<str>> {
-        (**self.metadata.load()).clone()
     }
 
     /// The policy that holds now.

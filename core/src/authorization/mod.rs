@@ -11,6 +11,7 @@
 mod access;
 mod conditions;
 mod definition;
+mod explaining;
 mod hidden;
 mod live;
 mod one_or_many;
@@ -26,6 +27,7 @@ pub use access::Access;
 pub use definition::{
     ConditionDefinition, Definition, Effect, RangeDefinition, RoleDefinition, RuleDefinition, SqlDefinition,
 };
+pub use explaining::RuleReason;
 pub use live::{LivePolicy, PolicySource};
 pub use one_or_many::OneOrMany;
 pub(crate) use pattern::Pattern;

@@ -78,7 +78,7 @@ impl PolicyDecision {
 #[derive(Debug)]
 pub struct Policy {
     roles: Roles,
-    rules: Vec<Rule>,
+    pub(super) rules: Vec<Rule>,
     /// Whether any names methods about tasks.
     names_tasks: bool,
     step_up: bool,
@@ -104,6 +104,12 @@ impl Policy {
             rules,
             step_up: definition.step_up,
         })
+    }
+
+    /// Whether it has rules, so that callers may see different things.
+    #[must_use]
+    pub const fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
     }
 
     /// Whether callers that lack nothing but scopes are told which.

@@ -80,6 +80,19 @@ impl Rule {
             && one_of(&self.clients, principal.and_then(Principal::client))
     }
 
+    /// Why it is not about this caller, in words.
+    pub fn why_not_about(&self, access: &Access, principal: Option<&Principal>) -> Option<String> {
+        let named = |texts: &[Box<str>]| texts.join(", ");
+        if !self.is_about(access, principal) {
+            let is_role_missing =
+                !self.roles.is_empty() && !self.roles.iter().any(|role| access.has_role(role));
+            let whom = if is_role_missing { named(&self.roles) } else { "other callers".to_owned() };
+            return Some(format!("it is for {whom}"));
+        }
+        let lacking: Vec<_> = self.scopes.iter().filter(|scope| !access.has_scope(scope)).cloned().collect();
+        (!lacking.is_empty()).then(|| format!("it takes scopes that the caller lacks: {}", named(&lacking)))
+    }
+
     /// Whether it is about this.
     pub fn covers(&self, target: Target<'_>) -> bool {
         let [tools, resources, prompts, tasks, methods] = &self.targets;

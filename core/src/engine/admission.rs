@@ -15,8 +15,8 @@ use crate::handler::{Failure, FailureKind, Origin};
 use crate::json::{self, RawJson};
 use crate::jsonrpc::{Malformed, Message, Request, RequestId};
 use crate::middleware::{Admission, Admitted, Ask, Outcome, Ticket, Verdict};
-use crate::model::{CallTrace, Operation, OperationKind, WatchFilter};
-use crate::registry::Snapshot;
+use crate::model::{CallTrace, Operation, OperationKind};
+use crate::registry::{Hears, Snapshot};
 
 /// What came of asking about an operation, until its answer may be written.
 pub(super) struct Held {
@@ -95,6 +95,9 @@ impl Engine {
         if let Some(visible) = decision.visible {
             asked.snapshot = visible;
         }
+        if decision.private {
+            asked.voice.keep_private();
+        }
         refusal(decision.verdict, &asked.operation).map_or(Ok(()), Err)
     }
 
@@ -124,16 +127,23 @@ impl Engine {
         Held::around(state, OperationKind::Custom, voice, admittance.admitted)
     }
 
-    /// Takes out of what is to be watched the resources that are not there for whoever asks.
+    /// Says of a resource whether whoever asks may be told of it, at any later time, too; `None` where nobody has to be asked.
     #[cold]
-    pub(super) fn leave_out_hidden(&self, asked: &Asked, filter: &mut WatchFilter, edge: &Edge) {
-        let Some(admission) = self.admission_of(&asked.snapshot) else { return };
-        let whole = self.0.registry.snapshot();
-        filter.resource_uris.retain(|uri| {
-            let operation = Operation::ReadResource { uri: (**uri).to_owned() };
-            let decision = admission.decide(&ask(&asked.voice, &operation, &whole, false, edge));
-            matches!(decision.verdict, Verdict::Allowed)
-        });
+    pub(super) fn hearing(&self, asked: &Asked, edge: &Edge) -> Option<Hears> {
+        self.admission_of(&asked.snapshot).map(|admission| self.hears(admission, asked, edge))
+    }
+
+    fn hears(&self, admission: &Arc<Admission>, asked: &Asked, edge: &Edge) -> Hears {
+        let (admission, caller, place) =
+            (Arc::clone(admission), Arc::clone(asked.voice.caller()), edge.place());
+        let registry = self.0.registry.clone();
+        Arc::new(move |uri| {
+            let operation = Operation::ReadResource { uri: uri.to_owned() };
+            let (method, snapshot) = ("resources/read", &registry.snapshot());
+            let (operation, caller) = (&operation, &caller);
+            let ask = Ask { method, operation, caller, place, snapshot, whole: false };
+            matches!(admission.decide(&ask).verdict, Verdict::Allowed)
+        })
     }
 
     /// Who is asked: where nobody is to be, whoever sees to what items ask of their callers.
@@ -157,10 +167,19 @@ impl Engine {
         if let Some(visible) = admittance.visible {
             asked.snapshot = visible;
         }
-        if let (Operation::Subscribe { uri }, Verdict::Unknown) = (&asked.operation, &admittance.verdict) {
-            // Whoever follows what is not there hears nothing of it, and is not told so.
-            self.0.eras.unfollow(edge.side(), uri);
-            return Some((admittance.admitted, None));
+        if admittance.private {
+            asked.voice.keep_private();
+        }
+        match (&asked.operation, &admittance.verdict) {
+            (Operation::Subscribe { uri }, Verdict::Unknown) => {
+                // Whoever follows what is not there hears nothing of it, and is not told so.
+                self.0.eras.unfollow(edge.side(), uri);
+                return Some((admittance.admitted, None));
+            }
+            (Operation::Subscribe { .. }, Verdict::Allowed) => {
+                self.0.eras.tell_only(edge.side(), self.hears(admission, asked, edge));
+            }
+            _ => {}
         }
         Some((admittance.admitted, refusal(admittance.verdict, &asked.operation)))
     }

@@ -52,6 +52,7 @@ impl Engine {
             asked.snapshot = Arc::new(asked.snapshot.without(&Hidden::default()));
             return self.go_on(asked, flight, edge, origin);
         }
+        asked.voice.keep_private();
         let (sender, events) = event_channel(false, None);
         let caller = Arc::clone(asked.voice.caller());
         let context = CallContext { origin: origin.clone(), ..CallContext::new(caller, sender) };

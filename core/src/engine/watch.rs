@@ -68,10 +68,14 @@ impl Engine {
             return State::said(overloaded(&asked, OperationKind::Watch, message));
         };
         let acknowledgement = asked.voice.acknowledge(&filter);
-        if !filter.resource_uris.is_empty() {
-            self.leave_out_hidden(&asked, &mut filter, edge);
+        let hears = if filter.resource_uris.is_empty() { None } else { self.hearing(&asked, edge) };
+        if let Some(hears) = &hears {
+            filter.resource_uris.retain(|uri| hears(uri));
         }
         let watch = self.0.registry.watch(filter);
+        if let Some(hears) = hears {
+            watch.tell_only(hears);
+        }
         State::Subscription(Box::new(Subscription::new(
             asked.voice,
             flight,

@@ -15,7 +15,7 @@ use super::{Opened, Profile, Reuse, SessionOptions, Sessions, Side, WireError, l
 use crate::jsonrpc::{Malformed, Message, Notification, Outline, Request, Response, error_code};
 use crate::model::{Implementation, Principal};
 use crate::protocol_version::ProtocolVersion;
-use crate::registry::Registry;
+use crate::registry::{Hears, Registry};
 
 /// Both eras, serving side by side (VER-6).
 #[derive(Debug)]
@@ -209,12 +209,23 @@ impl Eras {
     /// Takes back that a session follows a resource, which its request was decoded as: it is not there for whoever asked.
     #[cold]
     pub fn unfollow(&self, side: Side<'_>, uri: &str) {
-        let session = match side {
+        if let Some(session) = self.session_at(side) {
+            session.watch.set_resource(uri, false);
+        }
+    }
+
+    /// Has `hears` say which of the resources that a session follows it is told of.
+    #[cold]
+    pub fn tell_only(&self, side: Side<'_>, hears: Hears) {
+        if let Some(session) = self.session_at(side) {
+            session.watch.tell_only(hears);
+        }
+    }
+
+    fn session_at(&self, side: Side<'_>) -> Option<Arc<Session>> {
+        match side {
             Side::Duplex(duplex, _) => duplex.session(),
             Side::Post { headers, principal, .. } => self.find_session(headers, principal).ok(),
-        };
-        if let Some(session) = session {
-            session.watch.set_resource(uri, false);
         }
     }
 

@@ -81,6 +81,8 @@ pub struct Voice {
     profile: Arc<Profile>,
     /// Whether the peer is at a duplex connection.
     duplex: bool,
+    /// Whether what it says is for this caller alone (AUTH-15).
+    private: bool,
     /// Who hears what is said.
     witness: Option<Arc<dyn Witness>>,
 }
@@ -88,7 +90,7 @@ pub struct Voice {
 impl Voice {
     /// How to speak to whoever made this request.
     pub(super) fn new(caller: Arc<Caller>, profile: &Arc<Profile>, duplex: bool) -> Self {
-        Self { caller, profile: Arc::clone(profile), duplex, witness: None }
+        Self { caller, profile: Arc::clone(profile), duplex, private: false, witness: None }
     }
 
     /// Who asks.
@@ -105,6 +107,11 @@ impl Voice {
     /// Has somebody hear what is said, before it is written.
     pub fn have_heard(&mut self, witness: Arc<dyn Witness>) {
         self.witness = Some(witness);
+    }
+
+    /// Has nobody else keep what is said: another caller may be told something else (AUTH-15).
+    pub const fn keep_private(&mut self) {
+        self.private = true;
     }
 
     pub(super) fn hear(&self, said: Witnessed<'_>) {
@@ -140,11 +147,13 @@ impl Voice {
     #[must_use]
     pub fn answer(&self, answer: &Answer) -> Said {
         self.hear(Witnessed::Answer(answer));
+        let instead = self.witness.as_ref().and_then(|witness| witness.instead(answer));
+        let answer = instead.as_ref().unwrap_or(answer);
         let size = size_of(answer) + self.profile.server_info().len() + 160;
         let mut body = MessageText::from(begin_response(self.id(), size));
         match self.version().era() {
             Era::Legacy => legacy::results::write(&mut body, answer, self.version()),
-            Era::Modern => modern::results::write(&mut body, answer, &self.profile),
+            Era::Modern => modern::results::write(&mut body, answer, &self.profile, self.private),
         }
         body.parts().0.push('}');
         Said::new(body.in_one_line(), 200)

@@ -2,8 +2,10 @@
 
 mod audit;
 mod authentication;
+mod authorization;
 mod moments;
 mod one_or_many;
+mod policy_file;
 mod safety;
 mod secret;
 mod switched;
@@ -21,6 +23,8 @@ pub use self::audit::AuditSettings;
 pub use self::authentication::{
     ApiKeySettings, AuthenticationSettings, CertificateSettings, DpopSettings, JwtSettings, VERIFY_TOKEN,
 };
+pub use self::authorization::AuthorizationSettings;
+pub(super) use self::policy_file::{PolicyFile, is_json};
 pub use self::safety::{IdempotencySettings, SafetySettings};
 pub use self::secret::Secret;
 pub use self::telemetry::{
@@ -45,6 +49,8 @@ pub const CONFIG: &str = "OXMCP_CONFIG";
 pub struct Settings {
     /// Who is believed over HTTP.
     pub authentication: Option<AuthenticationSettings>,
+    /// Who may do what.
+    pub authorization: Option<AuthorizationSettings>,
     /// What is told of the server's work, and where.
     pub telemetry: Option<TelemetrySettings>,
     /// What is recorded of it, and where.
@@ -105,7 +111,7 @@ impl Settings {
     pub fn from_file(path: &Path) -> Result<Self> {
         let named = |kind, why: String| Error::new(kind, format!("{}: {why}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| named(ErrorKind::Io, error.to_string()))?;
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        if is_json(path) {
             return serde_json::from_str(&text)
                 .map_err(|error| named(ErrorKind::Configuration, wrong::in_json(&text, &error)));
         }
@@ -115,9 +121,10 @@ impl Settings {
     /// The sections of both; where both have one, that of `self` counts.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let Self { authentication, telemetry, audit, safety, tls } = other;
+        let Self { authentication, authorization, telemetry, audit, safety, tls } = other;
         Self {
             authentication: self.authentication.or(authentication),
+            authorization: self.authorization.or(authorization),
             telemetry: self.telemetry.or(telemetry),
             audit: self.audit.or(audit),
             safety: self.safety.or(safety),
@@ -139,6 +146,9 @@ impl Settings {
         let records = self.audit.as_ref().and_then(|audit| audit.path.clone());
         let telemetry = self.telemetry.as_ref().map(|section| section.telemetry(records)).transpose()?;
         let mut admission = Admission::default();
+        if let Some(section) = &self.authorization {
+            admission = admission.authorizer(Arc::new(section.authorizer()?));
+        }
         let (sink, sanitizer) = (functions.get(BATCH), functions.get(SANITIZE));
         if let Some(section) = given(self.audit.as_ref(), sink) {
             let log = section.open(sink.cloned())?;

@@ -12,7 +12,7 @@ use crate::authorization::LivePolicy;
 use crate::handler::{Caller, Failure};
 use crate::jsonrpc::RequestId;
 use crate::model::{CallId, Operation, OperationKind, Principal};
-use crate::registry::Snapshot;
+use crate::registry::{ItemKind, Snapshot};
 
 /// Where a request came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,14 @@ pub struct Decision {
     pub visible: Option<Arc<Snapshot>>,
     /// The rule that decided, for the audit and for `policy explain`; never told to the caller.
     pub rule: Option<Arc<str>>,
+    /// Whether another caller may be answered otherwise, so that nobody else may keep the answer (AUTH-15).
+    pub private: bool,
+    /// Of a list: which items the caller sees that others than the snapshot may name; `None` for all.
+    pub sees: Option<Sees>,
 }
+
+/// Says of an item, by its name, its URI or its template, whether a caller sees it.
+pub type Sees = Arc<dyn Fn(ItemKind, &str) -> bool + Send + Sync>;
 
 /// May it be done?
 pub enum Verdict {
@@ -73,7 +80,13 @@ impl Decision {
     /// Everything is allowed, by no rule.
     #[must_use]
     pub const fn allowed() -> Self {
-        Self { verdict: Verdict::Allowed, visible: None, rule: None }
+        Self::of(Verdict::Allowed)
+    }
+
+    /// This and nothing else, by no rule.
+    #[must_use]
+    pub const fn of(verdict: Verdict) -> Self {
+        Self { verdict, visible: None, rule: None, private: false, sees: None }
     }
 }
 
@@ -170,6 +183,8 @@ pub struct Admittance {
     pub verdict: Verdict,
     /// What of the server's offers this caller can see; `None` for all of it.
     pub visible: Option<Arc<Snapshot>>,
+    /// Whether nobody else may keep the answer.
+    pub private: bool,
 }
 
 impl Admission {
@@ -209,8 +224,8 @@ impl Admission {
     /// Asks everybody about an operation.
     #[must_use]
     pub fn admit(self: &Arc<Self>, ask: &Ask<'_>) -> Admittance {
-        let decision = self.decide(ask);
-        let mut verdict = decision.verdict;
+        let mut decision = self.decide(ask);
+        let mut verdict = std::mem::replace(&mut decision.verdict, Verdict::Allowed);
         let mut permit = None;
         if matches!(verdict, Verdict::Allowed)
             && let Err(failure) = self.may_begin()
@@ -226,11 +241,12 @@ impl Admission {
             }
         }
         let denied = !matches!(verdict, Verdict::Allowed);
+        let Decision { visible, rule, private, sees, .. } = decision;
         let mut permits =
             if denied { Vec::new() } else { self.begins(Begun::Operation(ask.operation.kind())) };
         permits.extend(permit);
-        let admitted = Admitted::new(self, ask, decision.rule, denied, permits);
-        Admittance { admitted: Arc::new(admitted), verdict, visible: decision.visible }
+        let admitted = Admitted::new(self, ask, rule, denied, sees, permits);
+        Admittance { admitted: Arc::new(admitted), verdict, visible, private }
     }
 
     /// Asks only what the caller may do: for what was made of a request that was let in before.

@@ -5,13 +5,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
-use super::admission::{Admission, Ask, Permit, Place};
+use super::admission::{Admission, Ask, Permit, Place, Sees};
 use super::operation_event::{OperationEvent, Outcome, Ticket};
 use crate::eras::{Answer, Witness, Witnessed};
 use crate::handler::{Caller, Failure};
-use crate::json;
-use crate::model::{CallId, CompletionReference, Operation, Output};
-use crate::registry::Snapshot;
+use crate::json::{self, RawJson};
+use crate::model::{CallId, CompletionReference, Operation, OperationKind, Output};
+use crate::registry::{ItemKind, Snapshot};
 
 /// One operation that was asked about.
 pub struct Admitted {
@@ -23,6 +23,7 @@ pub struct Admitted {
     told: Option<Told>,
     rule: Option<Arc<str>>,
     denied: bool,
+    sees: Option<Sees>,
     state: Mutex<State>,
     /// Held until the last of those who know of the operation is gone.
     _permits: Vec<Permit>,
@@ -48,6 +49,7 @@ impl Admitted {
         ask: &Ask<'_>,
         rule: Option<Arc<str>>,
         denied: bool,
+        sees: Option<Sees>,
         permits: Vec<Permit>,
     ) -> Self {
         let told = (!admission.observers.is_empty()).then(|| Told {
@@ -65,6 +67,7 @@ impl Admitted {
             told,
             rule,
             denied,
+            sees,
             state: Mutex::default(),
             _permits: permits,
         }
@@ -159,6 +162,32 @@ impl Witness for Admitted {
             Witnessed::Questions => self.end(Outcome::Deferred, None),
             Witnessed::Failure(failure) => self.end(Outcome::Error, Some(&error_of(failure))),
         }
+    }
+
+    /// A list that the author's code wrote, without what its caller may not see.
+    fn instead(&self, answer: &Answer) -> Option<Answer> {
+        let (Some(sees), Answer::Output { kind, output: Output::Whole(whole), tool: None, cache }) =
+            (&self.sees, answer)
+        else {
+            return None;
+        };
+        let (item, member, key) = match kind {
+            OperationKind::ListTools => (ItemKind::Tool, "tools", "name"),
+            OperationKind::ListPrompts => (ItemKind::Prompt, "prompts", "name"),
+            OperationKind::ListResources => (ItemKind::Resource, "resources", "uri"),
+            OperationKind::ListResourceTemplates => {
+                (ItemKind::ResourceTemplate, "resourceTemplates", "uriTemplate")
+            }
+            _ => return None,
+        };
+        let list = json::member(whole.as_str(), member).filter(|list| json::is_array(list))?;
+        let is_seen = |listed: &&str| {
+            json::member(listed, key).and_then(json::as_string).is_some_and(|key| sees(item, &key))
+        };
+        let kept: Vec<&str> = json::elements(list).filter(is_seen).collect();
+        let list = format!("[{}]", kept.join(","));
+        let whole = RawJson::from_checked(json::with_member(whole.as_str(), member, &list));
+        Some(Answer::Output { kind: *kind, output: Output::Whole(whole), tool: None, cache: *cache })
     }
 }
 

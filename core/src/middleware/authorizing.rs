@@ -1,13 +1,15 @@
 //! The policy as whoever is asked about operations: what is denied is not there.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use super::admission::{Ask, Authorizer, Decision, Transport, Verdict};
+use super::admission::{Ask, Authorizer, Decision, Sees, Transport, Verdict};
 use crate::authorization::{Access, Denial, LivePolicy, Policy, PolicyDecision, Target};
 use crate::handler::{Failure, FailureKind};
 use crate::json;
-use crate::model::{AuthenticationMethod, Operation, OperationKind, Principal};
-use crate::registry::{CompletionTarget, SearchRole, Snapshot, canonical_uri};
+use crate::model::{AuthenticationMethod, CompletionReference, Operation, OperationKind, Principal};
+use crate::registry::{CompletionTarget, ItemKind, SearchRole, Snapshot, canonical_uri};
 
 /// Methods that whoever may ask at all may use: what they tell and change is the caller's own.
 const FOR_EVERYBODY: &[&str] = &["initialize", "ping", "server/discover"];
@@ -23,15 +25,46 @@ impl Authorizer for LivePolicy {
             None => (Verdict::Allowed, None),
             Some(PolicyDecision { denial: None, rule, .. }) => (Verdict::Allowed, rule),
             Some(PolicyDecision { denial: Some(denial), rule, reason }) => {
-                (self.refuse(&policy, ask, &denial, &reason), rule)
+                (Self::refuse(&policy, ask, &denial, &reason), rule)
             }
         };
-        Decision { verdict, visible, rule }
+        let private = policy.has_rules() || ask.snapshot.has_had_requirements();
+        let is_list = matches!(
+            ask.operation.kind(),
+            OperationKind::ListTools
+                | OperationKind::ListPrompts
+                | OperationKind::ListResources
+                | OperationKind::ListResourceTemplates
+        );
+        let sees = (private && is_list).then(|| sees(policy, access, ask.snapshot, visible.clone()));
+        Decision { verdict, visible, rule, private, sees }
     }
 }
 
+/// For items that the author's code lists: what the registry has is seen as it is there, what it does not know by its name.
+fn sees(policy: Arc<Policy>, access: Access, whole: &Arc<Snapshot>, visible: Option<Arc<Snapshot>>) -> Sees {
+    let whole = Arc::clone(whole);
+    Arc::new(move |kind, key| {
+        let seen = visible.as_ref().unwrap_or(&whole);
+        let target = match kind {
+            ItemKind::Resource => return read(&policy, &access, key, seen, &whole).is_allowed(),
+            _ if whole.offers(kind, key) => return seen.offers(kind, key),
+            ItemKind::Tool => Target::Tool(key),
+            ItemKind::Prompt => Target::Prompt(key),
+            ItemKind::ResourceTemplate => Target::ResourceTemplate(key),
+        };
+        policy.visible(&access, target, None).is_allowed()
+    })
+}
+
+fn read(policy: &Policy, access: &Access, uri: &str, seen: &Snapshot, whole: &Snapshot) -> PolicyDecision {
+    let found = seen.resource(uri).or_else(|_| whole.resource(uri)).ok();
+    let requires = found.and_then(|found| found.requires);
+    policy.visible(access, Target::Resource(&canonical_uri(uri)), requires)
+}
+
 impl LivePolicy {
-    fn refuse(&self, policy: &Policy, ask: &Ask<'_>, denial: &Denial, reason: &str) -> Verdict {
+    fn refuse(policy: &Policy, ask: &Ask<'_>, denial: &Denial, reason: &str) -> Verdict {
         match denial {
             Denial::Unknown => Verdict::Unknown,
             Denial::Arguments => {
@@ -54,13 +87,13 @@ impl LivePolicy {
                 if !(policy.steps_up() && has_token && ask.place.transport == Transport::Http) {
                     return Verdict::Unknown;
                 }
-                Verdict::Refused(self.insufficient(scopes))
+                Verdict::Refused(Self::insufficient(scopes))
             }
         }
     }
 
-    /// What it takes is told whole, so that a client needs to ask once only (AUTH-5).
-    fn insufficient(&self, scopes: &[Box<str>]) -> Failure {
+    /// What it takes is told whole, so that a client needs to ask once only (AUTH-5). Where the metadata are, the transport adds.
+    fn insufficient(scopes: &[Box<str>]) -> Failure {
         let mut challenge = String::from("Bearer error=\"insufficient_scope\"");
         let mut add = |name: &str, value: &str| {
             if value.bytes().all(|byte| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\') {
@@ -68,9 +101,6 @@ impl LivePolicy {
             }
         };
         add("scope", &scopes.join(" "));
-        if let Some(url) = self.metadata() {
-            add("resource_metadata", &url);
-        }
         add("error_description", "the token lacks a scope that this takes");
         let mut headers = HeaderMap::new();
         if let Ok(value) = HeaderValue::try_from(challenge) {
@@ -109,18 +139,27 @@ fn decide(policy: &Policy, access: &Access, ask: &Ask<'_>, visible: &Snapshot) -
             Some(policy.call(access, Target::Prompt(name), requires, arguments.as_str()))
         }
         Operation::ReadResource { uri } | Operation::Subscribe { uri } => {
-            let found = visible.resource(uri).or_else(|_| whole.resource(uri)).ok();
-            let requires = found.and_then(|found| found.requires);
-            Some(policy.visible(access, Target::Resource(&canonical_uri(uri)), requires))
+            Some(read(policy, access, uri, visible, whole))
         }
         Operation::Complete(asked) => {
             let is_unknown = |snapshot: &Snapshot| {
                 let found = snapshot.completion_target(&asked.reference, &asked.argument);
                 matches!(found, CompletionTarget::Unknown)
             };
-            // Where nothing is completed, there is no such method for anybody.
-            let is_hidden = whole.completes() && is_unknown(visible) && !is_unknown(whole);
-            is_hidden.then(PolicyDecision::unseen)
+            if !is_unknown(whole) {
+                // Where nothing is completed, there is no such method for anybody.
+                return (whole.completes() && is_unknown(visible)).then(PolicyDecision::unseen);
+            }
+            if !ask.whole && !whole.completes() {
+                return None;
+            }
+            // One that only the author's code knows, if anybody does.
+            let target = match &asked.reference {
+                CompletionReference::Prompt(name) => Target::Prompt(name),
+                CompletionReference::Resource(template) => Target::ResourceTemplate(template),
+            };
+            let decision = policy.visible(access, target, None);
+            (!decision.is_allowed()).then(PolicyDecision::unseen)
         }
         Operation::Custom { method, .. } if FOR_EVERYBODY.contains(&&**method) => None,
         Operation::Custom { method, .. } if method.starts_with("tasks/") => {

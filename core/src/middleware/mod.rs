@@ -10,8 +10,8 @@ mod stack;
 mod timeout;
 
 pub use admission::{
-    Admission, Admittance, Ask, Authorizer, Begun, Decision, Limiter, Observer, Permit, Place, Settling,
-    Transport, Verdict,
+    Admission, Admittance, Ask, Authorizer, Begun, Decision, Limiter, Observer, Permit, Place, Sees,
+    Settling, Transport, Verdict,
 };
 pub use admitted::Admitted;
 pub use auditing::Auditor;

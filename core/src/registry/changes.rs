@@ -47,7 +47,12 @@ struct State {
     queue: VecDeque<Change>,
     /// The URIs among it.
     queued: HashSet<Arc<str>>,
+    /// Says of a resource whether the watcher may still hear of it.
+    hears: Option<Hears>,
 }
+
+/// Says of a resource, by its URI, whether somebody may hear of it.
+pub type Hears = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// A feed of changes. Dropping it ends it.
 pub struct Watch(Arc<Shared>);
@@ -199,12 +204,23 @@ impl Watch {
     /// The next change, if one waits.
     #[must_use]
     pub fn take(&self) -> Option<Change> {
-        let mut state = self.0.state();
-        let change = state.queue.pop_front()?;
-        if let Change::Resource(uri) = &change {
+        loop {
+            let mut state = self.0.state();
+            let change = state.queue.pop_front()?;
+            let Change::Resource(uri) = &change else { return Some(change) };
             state.queued.remove(uri);
+            let hears = state.hears.clone();
+            // Whoever is asked may look at anything.
+            drop(state);
+            if hears.is_none_or(|hears| hears(uri)) {
+                return Some(change);
+            }
         }
-        Some(change)
+    }
+
+    /// Has this one say from now on which resources are told of, change by change: what may be read may be another's tomorrow.
+    pub fn tell_only(&self, hears: Hears) {
+        self.0.state().hears = Some(hears);
     }
 
     /// Adds a resource to the filter or takes it out; what already waits for one taken out is forgotten (SUB-4). Returns

@@ -95,6 +95,17 @@ impl Snapshot {
         }
     }
 
+    /// Whether an item is there, by its name, its URI or its template.
+    #[must_use]
+    pub fn offers(&self, kind: ItemKind, key: &str) -> bool {
+        match kind {
+            ItemKind::Tool => self.tools.get(key).is_some(),
+            ItemKind::Prompt => self.prompts.get(key).is_some(),
+            ItemKind::Resource => self.resources.get(&super::canonical_uri(key)).is_some(),
+            ItemKind::ResourceTemplate => self.resource_templates.get(key).is_some(),
+        }
+    }
+
     /// Every item, listed or not, with what it asks of its callers.
     pub fn offered(&self) -> impl Iterator<Item = (ItemKind, &str, Option<&Requirements>)> {
         of(&self.tools)

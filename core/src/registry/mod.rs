@@ -43,7 +43,7 @@ use arc_swap::ArcSwap;
 
 pub use apps::APPS_EXTENSION;
 pub use catalogs::{Catalog, MakeHandler};
-pub use changes::{MAX_WATCHED_URIS, Watch};
+pub use changes::{Hears, MAX_WATCHED_URIS, Watch};
 pub use completions::{CompletedBy, CompletionTarget};
 pub use composing::{
     Adopt, ItemKey, ItemKind, MountOptions, Namespace, Rename, Reworded, Selection, Transform, VersionRange,

@@ -1,7 +1,21 @@
 //! Random policies.
 
+#![allow(clippy::allow_attributes, dead_code, reason = "no test uses all of it")]
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+/// The same about tools, prompts and resources.
+pub fn any_policy_of_everything() -> impl Strategy<Value = Value> {
+    any_policy().prop_map(|mut policy| {
+        for rule in policy["rules"].as_array_mut().into_iter().flatten() {
+            rule["prompts"] = rule["tools"].clone();
+            let uris = rule["tools"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            rule["resources"] = uris.map(|tool| format!("t://{tool}")).collect();
+        }
+        policy
+    })
+}
 
 /// A policy of a few rules about a few roles and names.
 pub fn any_policy() -> impl Strategy<Value = Value> {

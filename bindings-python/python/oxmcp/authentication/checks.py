@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Union
 
 from ..errors import AuthorizationError
+from . import requirements
+from .current import get_principal
 
 logger = logging.getLogger("oxmcp")
 
@@ -31,10 +33,11 @@ AuthCheck = Callable[[AuthContext], Union[bool, Awaitable[bool]]]
 
 
 class ScopeCheck:
-    """Asks for scopes, and can say which are missing."""
+    """Asks for scopes, and can say which are missing; as a decorator, it has the engine ask for them."""
 
     def __init__(self, scopes: Iterable[str], tag: str | None = None) -> None:
-        self.required_scopes = frozenset(scopes)
+        self._names = requirements.scope_names(scopes)
+        self.required_scopes = frozenset(self._names)
         self.tag = tag
 
     def missing_scopes(self, ctx: AuthContext) -> set[str]:
@@ -43,16 +46,43 @@ class ScopeCheck:
             set() if ctx.token is None or not self._concerns(ctx) else set(self.required_scopes) - set(ctx.token.scopes)
         )
 
-    def __call__(self, ctx: AuthContext) -> bool:
-        """Whether they are all there."""
+    def __call__(self, ctx: Any) -> Any:
+        """Whether they are all there. A function is noted to ask for them, and given back.
+
+        Raises:
+            TypeError: the function is offered already, or the check is about a label.
+        """
+        if callable(ctx):
+            if self.tag is not None:
+                raise TypeError("restrict_tag() is a check for auth=…; as a decorator there is require_scopes()")
+            return requirements.note(ctx, scopes=self._names)
         return not self._concerns(ctx) or (ctx.token is not None and self.required_scopes.issubset(ctx.token.scopes))
 
     def _concerns(self, ctx: AuthContext) -> bool:
         return self.tag is None or self.tag in (getattr(ctx.component, "tags", None) or ())
 
 
-def require_scopes(*scopes: str) -> AuthCheck:
-    """Lets pass who has all of these scopes."""
+class RoleCheck:
+    """Asks for one of some roles that the engine knows of; as a decorator, it has the engine ask for them."""
+
+    def __init__(self, roles: Iterable[str]) -> None:
+        self.roles = requirements.role_names(roles)
+
+    def __call__(self, ctx: Any) -> Any:
+        """Whether one is there. A function is noted to ask for one, and given back.
+
+        Raises:
+            TypeError: the function is offered already.
+        """
+        if callable(ctx):
+            return requirements.note(ctx, roles=self.roles)
+        principal = get_principal()
+        return principal is not None and not set(self.roles).isdisjoint(principal.roles)
+
+
+def require_scopes(*scopes: str) -> Any:
+    """Lets pass who has all of these scopes: a check for `auth=…`, or a decorator between the one that offers a function and
+    the function, which says the same as `required_scopes=…`."""
     return ScopeCheck(scopes)
 
 
@@ -61,18 +91,22 @@ def restrict_tag(tag: str, *, scopes: Sequence[str]) -> AuthCheck:
     return ScopeCheck(scopes, tag)
 
 
-def require_roles(*roles: str, extract: Callable[[dict[str, Any]], Iterable[str]]) -> AuthCheck:
-    """Lets pass who has all of these roles.
+def require_roles(*roles: str, extract: Callable[[dict[str, Any]], Iterable[str]] | None = None) -> Any:
+    """Lets pass who has roles: a check for `auth=…`; without `extract` also a decorator between the one that offers a function
+    and the function, which says the same as `roles=…`.
 
     Args:
         roles: Their names.
-        extract: Finds the roles in the token's claims, a list or one text. Where they are not there, nobody has any.
+        extract: Finds the roles in the token's claims, a list or one text, which must have all of these; where they are not
+            there, nobody has any. Without, one of these must be among those that the engine knows the caller by.
 
     Raises:
         ValueError: no role is named.
     """
     if not roles:
         raise ValueError("require_roles() needs at least one role")
+    if extract is None:
+        return RoleCheck(roles)
 
     def check(ctx: AuthContext) -> bool:
         if ctx.token is None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..arguments import injection
+from ..authentication import requirements
+from ..errors import InvalidDescriptorError
 from . import descriptors
 from .checks import Checks
 
@@ -31,6 +33,7 @@ class Offer:
         "key",
         "name",
         "replayable",
+        "requires",
         "run_in_thread",
         "tags",
         "title",
@@ -57,6 +60,8 @@ class Offer:
         enabled: bool,
         run_in_thread: bool | None,
         replayable: bool,
+        required_scopes: str | Iterable[str] | None,
+        roles: str | Iterable[str] | None,
     ) -> None:
         checks = Checks(self.noun, name)
         checks.texts(title=title, description=description)
@@ -76,6 +81,11 @@ class Offer:
         self.enabled = enabled
         self.auth: Any = None
         """A check of who may have it, or several."""
+        try:
+            self.requires = requirements.asked(function, required_scopes, roles)
+            """What the engine asks of whoever wants it."""
+        except (TypeError, ValueError) as error:
+            raise InvalidDescriptorError(f"{self.noun} {name!r}: {error}") from error
         self.run_in_thread = run_in_thread
         self.replayable = replayable or bool(parameters.resolved)  # resolvers run again anyway
         self._annotations = annotations
@@ -120,7 +130,7 @@ class Offer:
 
     def _described(self, descriptor: dict[str, Any]) -> str:
         """The descriptor as JSON text, with the members that all kinds share."""
-        own: dict[str, Any] = {}
+        own: dict[str, Any] = self.requires.described()
         if self.replayable:
             own["replayable"] = True
         if self.tags:

@@ -36,6 +36,8 @@ class Prompt(Offer):
             stops other handlers while it runs. As the server says when absent.
         replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client calls
             again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an error.
+        required_scopes: Scopes, all of which it takes to see and use it, as a policy's rule would say.
+        roles: Roles, one of which it takes.
 
     Raises:
         ValueError: it cannot be named.
@@ -61,6 +63,8 @@ class Prompt(Offer):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> None:
         name = name or functions.name_of(function)
         super().__init__(
@@ -78,6 +82,8 @@ class Prompt(Offer):
             enabled=enabled,
             run_in_thread=run_in_thread,
             replayable=replayable,
+            required_scopes=required_scopes,
+            roles=roles,
         )
         self._check_whole()
 

@@ -55,6 +55,8 @@ class Resource(Offer):
             stops other handlers while it runs. As the server says when absent.
         replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client calls
             again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an error.
+        required_scopes: Scopes, all of which it takes to see and use it, as a policy's rule would say.
+        roles: Roles, one of which it takes.
 
     Raises:
         ValueError: the URI is no URI, or its variables and the function's parameters do not match.
@@ -84,6 +86,8 @@ class Resource(Offer):
         enabled: bool = True,
         run_in_thread: bool | None = None,
         replayable: bool = False,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> None:
         uri = str(uri)
         try:
@@ -107,6 +111,8 @@ class Resource(Offer):
             enabled=enabled,
             run_in_thread=run_in_thread,
             replayable=replayable,
+            required_scopes=required_scopes,
+            roles=roles,
         )
         self.mime_type = resolve_ui_mime_type(uri, mime_type) or _mime_type_of(function)
         self.size = size

@@ -47,6 +47,8 @@ class Tool(Offer):
         strict: Whether arguments must have the schema's types as they are, and unknown ones are refused.
         task: Whether its calls can become tasks: a `TaskConfig`, its mode, or a bool.
         confirm: Whether a person is asked before each call; as the section `safety` says when absent.
+        required_scopes: Scopes, all of which it takes to see and use it, as a policy's rule would say.
+        roles: Roles, one of which it takes.
 
     Raises:
         ConfigurationError: `task` is none of these.
@@ -92,6 +94,8 @@ class Tool(Offer):
         strict: bool = False,
         task: bool | TaskMode | TaskConfig | None = None,
         confirm: bool | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> None:
         name = name or functions.name_of(function)
         checks = Checks("tool", name)
@@ -119,6 +123,8 @@ class Tool(Offer):
             enabled=enabled,
             run_in_thread=run_in_thread,
             replayable=replayable,
+            required_scopes=required_scopes,
+            roles=roles,
         )
         self.timeout = timeout
         self.confirm = confirm

@@ -17,7 +17,7 @@ from .translation import translated
 
 class Sections(TypedDict, total=False):
     """The sections, as keyword arguments of servers; each is a mapping with the words of the configuration file. So far there are
-    `authentication`, `audit`, `telemetry`, `safety` and `tls`; a server with one of the others is refused."""
+    `authentication`, `authorization`, `audit`, `telemetry`, `safety` and `tls`; a server with one of the others is refused."""
 
     config: str | PathLike[str] | None
     """The path of a configuration file (TOML, or JSON), whose sections count where none is given here; without one, the file

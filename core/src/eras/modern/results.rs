@@ -7,16 +7,18 @@ use crate::eras::output;
 use crate::eras::profile::Profile;
 use crate::json::{self, RawJson};
 use crate::jsonrpc::MessageText;
-use crate::model::{CacheHint, OperationKind, Output};
+use crate::model::{CacheHint, CacheScope, OperationKind, Output};
 
-/// Writes the result object.
-pub(crate) fn write(message: &mut MessageText, answer: &Answer, profile: &Profile) {
+/// Writes the result object; `private` where nobody but this caller may keep it, whatever anybody says (AUTH-15).
+pub(crate) fn write(message: &mut MessageText, answer: &Answer, profile: &Profile, private: bool) {
+    let kept =
+        |hint: CacheHint| if private { CacheHint { scope: CacheScope::Private, ..hint } } else { hint };
     let (kind, output, cache) = match answer {
         Answer::Empty => return finish(&mut Object::begin_in(message), None, None, profile),
         Answer::Page { kind, items, next_cursor } => {
             let mut object = Object::begin_in(message);
             output::write_page(&mut object, *kind, items, next_cursor.as_deref());
-            return finish(&mut object, Some(profile.cache_hint(*kind)), None, profile);
+            return finish(&mut object, Some(kept(profile.cache_hint(*kind))), None, profile);
         }
         Answer::Output { kind, output, cache, .. } => (*kind, output, *cache),
     };
@@ -26,7 +28,8 @@ pub(crate) fn write(message: &mut MessageText, answer: &Answer, profile: &Profil
         _ => profile.cache_hint(kind),
     };
     if let Output::Whole(whole) = output {
-        return write_whole(message.parts().0, whole, cacheable(kind).then_some(cache), profile);
+        let cache = cacheable(kind).then_some(kept(cache));
+        return write_whole(message.parts().0, whole, cache, private, profile);
     }
     let mut object = Object::begin_in(message);
     match output {
@@ -43,7 +46,7 @@ pub(crate) fn write(message: &mut MessageText, answer: &Answer, profile: &Profil
         }
         Output::Resource(resource) => {
             object.shared("contents", &resource.contents);
-            finish(&mut object, Some(resource.cache.unwrap_or(cache)), resource.meta.as_ref(), profile);
+            finish(&mut object, Some(kept(resource.cache.unwrap_or(cache))), resource.meta.as_ref(), profile);
         }
         Output::Completion(completion) => {
             output::write_completion(&mut object, completion);
@@ -112,7 +115,13 @@ fn write_meta(object: &mut Object<'_>, meta: Option<&str>, profile: &Profile) {
 }
 
 /// A result object the author wrote: what is missing is added, what is there stays.
-fn write_whole(out: &mut String, whole: &RawJson, cache: Option<CacheHint>, profile: &Profile) {
+fn write_whole(
+    out: &mut String,
+    whole: &RawJson,
+    cache: Option<CacheHint>,
+    private: bool,
+    profile: &Profile,
+) {
     let (mut typed, mut complete, mut ttl, mut scope, mut meta) = (false, true, false, false, None);
     let mut object = Object::begin(out);
     for (key, value) in json::members(whole.as_str()) {
@@ -122,6 +131,8 @@ fn write_whole(out: &mut String, whole: &RawJson, cache: Option<CacheHint>, prof
                 complete = value == "\"complete\"";
             }
             "ttlMs" => ttl = true,
+            // The one that is written below counts.
+            "cacheScope" if private && cache.is_some() => continue,
             "cacheScope" => scope = true,
             "_meta" if json::is_object(value) => {
                 meta = Some(value);

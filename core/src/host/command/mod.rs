@@ -3,6 +3,7 @@
 mod audit;
 mod doctor;
 mod keys;
+mod policy;
 
 use std::io::{self, Write};
 
@@ -20,6 +21,8 @@ commands:
   audit verify FILE…   whether audit files are as they were written, the oldest first
   doctor connect URL   why clients cannot connect to a running server
   keys add|list|revoke keys of servers, in the file that they read
+  policy explain …     whether a caller may do something, and which rule decided
+  policy check FILE…   whether policies can be used as they are
   version              which version this is
 ";
 
@@ -49,6 +52,7 @@ pub fn run(arguments: &[String], out: &mut dyn Write, errors: &mut dyn Write) ->
         ["audit", rest @ ..] => audit::run(rest, &mut voice),
         ["doctor", rest @ ..] => doctor::run(rest, &mut voice),
         ["keys", rest @ ..] => keys::run(rest, &mut voice),
+        ["policy", rest @ ..] => policy::run(rest, &mut voice),
         ["version" | "--version"] => voice.say(env!("CARGO_PKG_VERSION")).map(|()| FINE),
         ["help" | "--help" | "-h"] => voice.say(USAGE.trim_end()).map(|()| FINE),
         [] => unusable(&mut voice, "which command?", USAGE),

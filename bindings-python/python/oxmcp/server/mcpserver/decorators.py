@@ -50,6 +50,8 @@ class Decorators(Registrations):
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
         confirm: bool | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> F: ...
 
     @overload
@@ -77,6 +79,8 @@ class Decorators(Registrations):
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
         confirm: bool | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> Callable[[F], F]: ...
 
     def tool(
@@ -103,6 +107,8 @@ class Decorators(Registrations):
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
         confirm: bool | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
     ) -> Any:
         """Registers a function as a tool.
 
@@ -139,6 +145,9 @@ class Decorators(Registrations):
                 `AuthContext`, or several. To everybody else it is as if it were not there.
             confirm: Whether a person is asked before each call, who says yes to these arguments and no others; where nobody can
                 be asked it is not done. As the section `safety` says when absent; without one, nobody is asked.
+            required_scopes: Scopes, all of which it takes, asked for by the engine as by a policy's rule: whoever lacks one is
+                told which over HTTP (AUTH-5), otherwise it is not there. `@require_scopes(…)` says the same.
+            roles: Roles, one of which it takes. To everybody else it is not there.
             app: The view that hosts show its results in: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
@@ -150,10 +159,8 @@ class Decorators(Registrations):
 
         meta = meta_of_tool(app, meta)
         said: dict[str, Any] = {} if strict_input_validation is None else {"strict": strict_input_validation}
-        if auth is not None:
-            said["auth"] = auth
-        if confirm is not None:
-            said["confirm"] = confirm
+        given = {"auth": auth, "confirm": confirm, "required_scopes": required_scopes, "roles": roles}
+        said.update((name, value) for name, value in given.items() if value is not None)
         if task is not None:
             TaskConfig.of(task)  # what is no mode is refused where it is written
             said["task"] = task
@@ -203,6 +210,8 @@ class Decorators(Registrations):
         replayable: bool = False,
         app: AppConfig | Mapping[str, Any] | bool | None = None,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
         **other: Unpack[OfReads],
     ) -> Callable[[F], F]:
         """Registers a function as a resource, or as a family of them when the URI has `{variables}`.
@@ -227,6 +236,11 @@ class Decorators(Registrations):
             replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client
                 calls again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an
                 error.
+            auth: Who may have it: a check (`oxmcp.server.auth.require_scopes("admin")`), a function that is given an
+                `AuthContext`, or several. To everybody else it is as if it were not there.
+            required_scopes: Scopes, all of which it takes, asked for by the engine as by a policy's rule: whoever lacks one is
+                told which over HTTP (AUTH-5), otherwise it is not there. `@require_scopes(…)` says the same.
+            roles: Roles, one of which it takes. To everybody else it is not there.
             app: What the page of a view needs of the host: an `AppConfig`, or a dict as it stands in `_meta.ui` (UI-3).
 
         Raises:
@@ -260,6 +274,8 @@ class Decorators(Registrations):
                 run_in_thread=run_in_thread,
                 replayable=replayable,
                 auth=auth,
+                required_scopes=required_scopes,
+                roles=roles,
             )
             return function
 
@@ -281,6 +297,8 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
         **other: Unpack[OfReads],
     ) -> F: ...
 
@@ -300,6 +318,8 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
         **other: Unpack[OfReads],
     ) -> Callable[[F], F]: ...
 
@@ -318,6 +338,8 @@ class Decorators(Registrations):
         run_in_thread: bool | None = None,
         replayable: bool = False,
         auth: AuthCheck | Sequence[AuthCheck] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
+        roles: str | Iterable[str] | None = None,
         **other: Unpack[OfReads],
     ) -> Any:
         """Registers a function as a prompt; its parameters are the prompt's arguments.
@@ -339,6 +361,11 @@ class Decorators(Registrations):
             replayable: Whether it may run again from the beginning, with the answers its questions got so far, when a client
                 calls again and the call that waits for it is in another process or gone (2026-07-28). Otherwise that is an
                 error.
+            auth: Who may have it: a check (`oxmcp.server.auth.require_scopes("admin")`), a function that is given an
+                `AuthContext`, or several. To everybody else it is as if it were not there.
+            required_scopes: Scopes, all of which it takes, asked for by the engine as by a policy's rule: whoever lacks one is
+                told which over HTTP (AUTH-5), otherwise it is not there. `@require_scopes(…)` says the same.
+            roles: Roles, one of which it takes. To everybody else it is not there.
 
         Raises:
             ValueError: it cannot be named, or is a duplicate and `on_duplicate` is "error".
@@ -360,6 +387,8 @@ class Decorators(Registrations):
                 run_in_thread=run_in_thread,
                 replayable=replayable,
                 auth=auth,
+                required_scopes=required_scopes,
+                roles=roles,
             )
             return function
 
