@@ -1,4 +1,4 @@
-"""Who may do what in the company's database: the whole table, as it is meant. `demo.py` asks the servers whether it is so."""
+"""Who may do what in the company's database: the whole table, as it is meant. `ask_everything.py` asks the servers whether it is so."""
 
 from __future__ import annotations
 

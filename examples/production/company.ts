@@ -2,12 +2,12 @@
 //
 // Run it in this folder, with `oxmcp.toml` told by the environment:
 //
-//     OXMCP_CONFIG=oxmcp.toml npx tsx server.ts --port 8000
+//     OXMCP_CONFIG=oxmcp.toml npx tsx company.ts --port 8000
 
 import { parseArgs } from 'node:util';
 import { McpServer, type RequestHandlerExtra } from 'oxmcp';
 import { z } from 'zod';
-import { Database } from './database.js';
+import { Database } from './tables.js';
 
 const { values: options } = parseArgs({ options: { port: { type: 'string', default: '8000' } } });
 
@@ -81,7 +81,7 @@ server.registerTool(
 );
 
 function caller({ authInfo }: Pick<RequestHandlerExtra, 'authInfo'>): string {
-  return authInfo?.extra?.['subject'] ? String(authInfo.extra['subject']) : 'this machine';
+  return String(authInfo?.extra?.sub ?? 'this machine');
 }
 
 await server.listen({ port: Number(options.port) });

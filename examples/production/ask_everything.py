@@ -34,8 +34,8 @@ from matrix import MATRIX, READS_ONLY, ROLES, TOOLS, Row
 from terminal import Report
 
 SERVERS = {
-    "Python": [sys.executable, str(HERE / "server.py")],
-    "TypeScript": ["node", "--import", (ROOT / "node_modules/tsx/dist/loader.mjs").as_uri(), str(HERE / "server.ts")],
+    "Python": [sys.executable, str(HERE / "company.py")],
+    "TypeScript": ["node", "--import", (ROOT / "node_modules/tsx/dist/loader.mjs").as_uri(), str(HERE / "company.ts")],
 }
 MODES = {"legacy": "legacy", "modern": "auto"}
 PATIENCE = 300.0  # seconds for everything

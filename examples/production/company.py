@@ -2,7 +2,7 @@
 
 Run it in this folder, with `oxmcp.toml` told by the environment:
 
-    OXMCP_CONFIG=oxmcp.toml python server.py --port 8000
+    OXMCP_CONFIG=oxmcp.toml python company.py --port 8000
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from database import Cell, Database, Wrong
+from tables import Cell, Database, Wrong
 from oxmcp import Context, FastMCP, ToolError
 
 mcp = FastMCP("company-database", instructions="A company's database. `list_tables` says what there is.")
